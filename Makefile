@@ -1,0 +1,75 @@
+# Every task a person runs. `make` alone lists them; each sets up by itself what it needs.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+# The first Python on the path that is new enough; `make PYTHON=/path/to/python3 ...` overrules the search.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+NODE_READY := $(VENV)/.node-ready
+MICROPYTHON := tests/micropython
+UV_VERSION := 0.13.8
+WORKERS ?= auto
+
+.PHONY: help setup sim test lint format benchmark docs lock clean
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) $(NODE_READY)  ## make .venv with the locked tools, and fetch MicroPython for WebAssembly
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Soleus needs Python 3.11 or newer on the path" >&2; exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV) || { echo "This Python has no venv module (Debian: apt install python3-venv)" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	ln -sfn "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" $(VENV)/stubs
+	touch $@
+
+$(NODE_READY): $(READY) $(MICROPYTHON)/package.json $(MICROPYTHON)/package-lock.json
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $(MICROPYTHON) --silent --no-audit --no-fund
+	touch $@
+
+sim: $(READY)  ## run one session on the simulator: out/session.png and out/session.html
+	mkdir -p out
+	$(BIN)/soleus sim easy-run --board esp32-s3-duo --plant nominal --plot out/session.png --report out/session.html
+
+test: setup  ## run every test
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(READY)  ## check style and types, of the laptop's side and of the firmware
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+
+format: $(READY)  ## put every Python file into the project's format
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+benchmark: $(READY)  ## measure simulated seconds per second, and where the time goes
+	$(BIN)/python -m host_tools.benchmark
+
+docs: $(READY)  ## make again the tables and pictures in docs/ that come from a command
+	$(BIN)/python -m host_tools.docs
+
+lock:  ## choose the newest versions that fit pyproject.toml and package.json, and write them down
+	$(PYTHON) -m venv .lock-venv
+	.lock-venv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	UV_CUSTOM_COMPILE_COMMAND="make lock" .lock-venv/bin/uv pip compile pyproject.toml --extra dev --upgrade --quiet \
+	  --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate -o requirements.lock
+	rm -rf .lock-venv
+	$(MAKE) $(READY)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --prefix $(MICROPYTHON) --package-lock-only --silent
+	@! grep -n '://' requirements.lock $(MICROPYTHON)/package-lock.json
+
+clean:  ## remove everything that the other targets made
+	rm -rf $(VENV) .lock-venv out build dist $(MICROPYTHON)/node_modules
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +

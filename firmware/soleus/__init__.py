@@ -1,0 +1,1 @@
+"""Soleus: the firmware of compression boots, on the device and on the host."""

@@ -1,0 +1,1 @@
+"""The pure core: integers in, integers out; it knows no pins, no clock and no files."""

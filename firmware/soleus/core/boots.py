@@ -1,0 +1,94 @@
+"""The shape of a pair of boots: legs, chambers, valves and sensors."""
+
+from .errors import SettingError
+from .limits import TARGET_DEFAULT_MOST_PA, TARGET_LEAST_PA, TARGET_MOST_PA
+from .units import mmhg_from_pa, pa_from_mmhg
+
+ZONES = ("foot", "calf", "thigh")
+LEGS = ("left", "right")
+CHAMBERS_MOST = 8
+
+_KEYS = ("legs", "chambers", "zones", "valves", "sensors", "gate", "max_pressure_mmhg")
+
+
+class Boots:
+    """Chambers are numbered leg by leg, each leg from distal to proximal."""
+
+    def __init__(
+        self,
+        legs: int,
+        chambers: tuple,
+        zones: tuple,
+        is_three_way: bool,
+        has_manifold_sensor_only: bool,
+        has_gate: bool,
+        target_most_pa: int,
+    ) -> None:
+        self.legs = legs
+        self.chambers_per_leg = len(chambers)
+        self.count = legs * self.chambers_per_leg
+        self.all_bits = (1 << self.count) - 1
+        self.zone_of = [ZONES.index(zone) for _ in range(legs) for zone in zones]
+        self.names = [LEGS[leg] + "." + chamber for leg in range(legs) for chamber in chambers]
+        self.is_three_way = is_three_way
+        self.has_manifold_sensor_only = has_manifold_sensor_only
+        self.has_gate = has_gate
+        self.target_most_pa = target_most_pa
+
+    @staticmethod
+    def from_table(table: dict) -> "Boots":
+        """From a board's `[boots]` table; a `SettingError` names what is wrong with it."""
+        for key in table:
+            if key not in _KEYS:
+                raise SettingError("boots." + key, table[key], "not a key here; known: " + ", ".join(_KEYS))
+        legs = _one_of(table, "legs", (1, 2), None)
+        chambers = _chambers(table)
+        zones = _zones(table, len(chambers))
+        valves = _one_of(table, "valves", ("fill_vent", "three_way"), None)
+        sensors = _one_of(table, "sensors", ("per_chamber", "manifold"), None)
+        gate = _one_of(table, "gate", (True, False), False)
+        most_pa = _target_most_pa(table)
+        return Boots(legs, chambers, zones, valves == "three_way", sensors == "manifold", gate, most_pa)
+
+
+def _one_of(table: dict, key: str, choices: tuple, default: object) -> object:
+    value = table.get(key, default)
+    for choice in choices:
+        if value == choice and isinstance(value, type(choice)):
+            return value
+    raise SettingError("boots." + key, value, "one of " + ", ".join([str(choice) for choice in choices]))
+
+
+def _chambers(table: dict) -> tuple:
+    names = table.get("chambers")
+    if not isinstance(names, (list, tuple)) or not 1 <= len(names) <= CHAMBERS_MOST:
+        expected = "a list of 1 to {} names, distal to proximal".format(CHAMBERS_MOST)
+        raise SettingError("boots.chambers", names, expected)
+    for name in names:
+        if not isinstance(name, str) or not name or "." in name or list(names).count(name) > 1:
+            raise SettingError("boots.chambers", name, "different names, without a dot")
+    return tuple(names)
+
+
+def _zones(table: dict, chamber_count: int) -> tuple:
+    zones = table.get("zones")
+    if not isinstance(zones, (list, tuple)) or len(zones) != chamber_count:
+        raise SettingError("boots.zones", zones, "a list with a zone for each of the {} chambers".format(chamber_count))
+    before = 0
+    for zone in zones:
+        if zone not in ZONES:
+            raise SettingError("boots.zones", zone, "one of " + ", ".join(ZONES))
+        if ZONES.index(zone) < before:
+            raise SettingError("boots.zones", zone, "zones in the order " + ", ".join(ZONES))
+        before = ZONES.index(zone)
+    return tuple(zones)
+
+
+def _target_most_pa(table: dict) -> int:
+    least_mmhg = mmhg_from_pa(TARGET_LEAST_PA)
+    most_mmhg = mmhg_from_pa(TARGET_MOST_PA)
+    mmhg = table.get("max_pressure_mmhg", mmhg_from_pa(TARGET_DEFAULT_MOST_PA))
+    if type(mmhg) is not int or not least_mmhg < mmhg <= most_mmhg:
+        expected = "a whole number of mmHg above {} and up to {}".format(least_mmhg, most_mmhg)
+        raise SettingError("boots.max_pressure_mmhg", mmhg, expected)
+    return pa_from_mmhg(mmhg)

@@ -1,0 +1,159 @@
+"""One tick of the machine: readings in, commands out.
+
+    guards -> session -> sequencer -> regulator -> interlock
+
+`step()` allocates nothing: it runs under `micropython.heap_lock()`. Everything it needs is built
+before, by the constructor and by `load()`.
+"""
+
+from . import faults
+from .boots import Boots
+from .errors import SettingError
+from .faults import FaultLatch
+from .gauges import Gauges
+from .guards import FillTimeout, LateTick, Overpressure, SensorRange, SessionCap, VentFailure
+from .interlock import Interlock
+from .program import Program
+from .sealed_regulator import SealedRegulator
+from .sequencer import Sequencer
+from .session import CHECKING, IDLE, DONE, RUNNING, VENTING, Session
+from .shared_regulator import SharedRegulator
+from .signals import BUTTON_START, Commands, Readings
+from .timeline import REST, Timeline, lay_out
+from .units import mmhg_from_pa, pa_from_mmhg
+from .zeroing import Zeroing
+
+# Open vents need this long before anything is called zero.
+CHECK_VENT_MS = 1500
+# ... and the manifold this long to come to the pressure of the chambers joined to it.
+CHECK_JOIN_MS = 500
+# The machine's own clock stops counting here (eleven days), far below 2**30.
+AT_MOST_MS = 1_000_000_000
+
+
+class Controller:
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+        self.readings = Readings(boots.count)
+        self.commands = Commands()
+        self.latch = FaultLatch()
+        self.gauges = Gauges(boots)
+        self.zeroing = Zeroing(boots)
+        self.session = Session()
+        self.sequencer = Sequencer(boots, Timeline(boots))
+        self.regulator = SharedRegulator(boots) if boots.is_three_way else SealedRegulator(boots)
+        self.interlock = Interlock(boots)
+        self.late_tick = LateTick()
+        self.sensor_range = SensorRange(boots)
+        self.overpressure = Overpressure(boots)
+        self.fill_timeout = FillTimeout(boots)
+        self.vent_failure = VentFailure(boots)
+        self.session_cap = SessionCap()
+        self.at_ms = 0
+
+    def load(self, program: Program, minutes: int = 0, pressure_mmhg: int = 0) -> None:
+        """Before a session; 0 takes the program's own start value. A `SettingError` changes nothing."""
+        if self.session.state != IDLE and self.session.state != DONE:
+            raise SettingError("program", program.id, "a machine at rest; stop the session first")
+        program.refuse_unfit(self.boots)
+        minutes = _within("minutes", minutes, program.minutes)
+        pressure_mmhg = _within("pressure_mmhg", pressure_mmhg, program.pressure_mmhg)
+        level_pa = pa_from_mmhg(pressure_mmhg)
+        if level_pa > self.boots.target_most_pa:
+            most_mmhg = mmhg_from_pa(self.boots.target_most_pa)
+            raise SettingError("pressure_mmhg", pressure_mmhg, "this board allows up to {} mmHg".format(most_mmhg))
+        most_pa = min(program.level_pa.most, self.boots.target_most_pa)
+        self.sequencer.timeline = lay_out(program, self.boots, minutes)
+        self.session.load(minutes * 60_000, level_pa, program.level_pa.least, most_pa)
+
+    def step(self, readings: Readings, dt_ms: int) -> Commands:
+        self.at_ms = min(self.at_ms + max(dt_ms, 0), AT_MOST_MS)
+        self.gauges.step(readings, self.commands, self.sequencer.keep_bits, dt_ms)
+        self._guard(readings, dt_ms)
+        is_zeroed = self._check(readings, dt_ms)
+        state_before = self.session.state
+        self.session.step(readings.buttons, is_zeroed, self.gauges, self.latch, dt_ms)
+        if self.session.state != state_before:
+            self._enter(self.session.state)
+        self._actuate(dt_ms)
+        self.interlock.step(self.commands, self.session.is_energised() and self.latch.code == faults.NONE)
+        return self.commands
+
+    def _guard(self, readings: Readings, dt_ms: int) -> None:
+        latch = self.latch
+        at_ms = self.at_ms
+        sequencer = self.sequencer
+        regulator = self.regulator
+        self.late_tick.step(self.commands, latch, at_ms, dt_ms)
+        self.sensor_range.step(readings, latch, at_ms, dt_ms)
+        self.overpressure.step(self.gauges, sequencer.keep_bits, sequencer.target_pa, latch, at_ms, dt_ms)
+        self.fill_timeout.step(regulator.fill_ms, regulator.filling_count(), latch, at_ms)
+        self.vent_failure.step(self.gauges, latch, at_ms)
+        self.session_cap.step(self.session.state == RUNNING, latch, at_ms, dt_ms)
+
+    def _check(self, readings: Readings, dt_ms: int) -> bool:
+        """The self-check before a session: every sensor at zero with the vents open."""
+        if self.session.state != CHECKING or self.session.state_ms < self._check_begins_ms():
+            return False
+        return self.zeroing.step(readings, self.gauges, self.latch, self.at_ms, dt_ms)
+
+    def _check_begins_ms(self) -> int:
+        return CHECK_VENT_MS + CHECK_JOIN_MS if self.boots.has_manifold_sensor_only else CHECK_VENT_MS
+
+    def _enter(self, state: int) -> None:
+        if state == CHECKING:
+            self.zeroing.begin()
+            self.session_cap.begin()
+            self.sequencer.cycles_count = 0
+        elif state == RUNNING:
+            if self.session.run_ms == 0:
+                self.sequencer.begin(self.session.asked_pa)
+            else:
+                self.sequencer.restart_cycle(self.session.asked_pa)
+        else:
+            self.sequencer.rest()
+            self.regulator.vent_all()
+            self.gauges.forget_empty()
+
+    def _actuate(self, dt_ms: int) -> None:
+        session = self.session
+        commands = self.commands
+        if session.is_winding_down():
+            self.regulator.wind_down(commands)
+        elif session.state == RUNNING:
+            self._run(dt_ms)
+        elif session.state == CHECKING and self.boots.has_manifold_sensor_only and session.state_ms >= CHECK_VENT_MS:
+            self.regulator.join_all(commands)
+        elif session.state == VENTING and self.boots.has_manifold_sensor_only:
+            self._survey()
+        else:
+            self._vent()
+
+    def _run(self, dt_ms: int) -> None:
+        sequencer = self.sequencer
+        regulator = self.regulator
+        sequencer.step(
+            self.session.asked_pa, self.session.run_ms, regulator.reached_bits, self.gauges.empty_bits, dt_ms
+        )
+        regulator.step(self.gauges, sequencer, self.commands, dt_ms)
+        if self.boots.has_manifold_sensor_only and sequencer.stage_kind() == REST:
+            self._survey()
+
+    def _survey(self) -> None:
+        if self.gauges.vented_ms[0] < CHECK_VENT_MS:
+            self._vent()
+        else:
+            self.regulator.survey(self.gauges, self.commands)
+
+    def _vent(self) -> None:
+        self.commands.fill_bits = 0
+        self.commands.seal_bits = 0
+        self.commands.pump_permille = 0
+
+
+def _within(key: str, value: int, span: object) -> int:
+    if value == 0:
+        return span.start
+    if type(value) is not int or not span.least <= value <= span.most:
+        raise SettingError(key, value, "a whole number from {} to {}".format(span.least, span.most))
+    return value

@@ -1,0 +1,89 @@
+"""What is known of each chamber's pressure: zeroed, smoothed, and how old it is.
+
+With a sensor on each chamber every tick brings every pressure. With one sensor on the manifold only
+a chamber that has been joined to it for a moment is seen; of the others the last value and its age
+are kept, and nobody may take an old value for a new one.
+"""
+
+from .boots import Boots
+from .limits import READING_BAD_MS, VENTED_PA
+from .signals import MANIFOLD_BIT, Commands, Readings
+
+# The smoothed value moves a quarter of the way at each tick; kept in sixteenths of a pascal.
+_SMOOTH_SHIFT = 2
+_SIXTEENTHS = 16
+# A joined chamber shows on the manifold's sensor once the valve has opened and the air between has moved.
+JOINED_MS = 60
+# Right after opening, the vent's own flow hides the chamber's pressure from a sensor beside the valve.
+VENT_FLOW_MS = 500
+# Ages stop counting here, far beyond every limit that looks at them.
+AGE_MOST_MS = 1_000_000
+
+
+class Gauges:
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+        self.pressure_pa = [0] * boots.count
+        self.smooth_pa_x16 = [0] * boots.count
+        self.age_ms = [AGE_MOST_MS] * boots.count
+        # How long each chamber has been commanded open to the air, and which were since seen empty.
+        self.vented_ms = [0] * boots.count
+        self.empty_bits = 0
+        self.joined_ms = [0] * boots.count
+        self.manifold_pa = 0
+        self.zero_pa = [0] * boots.count
+        self.manifold_zero_pa = 0
+        self.is_zeroed = False
+
+    def smooth_pa(self, index: int) -> int:
+        return self.smooth_pa_x16[index] // _SIXTEENTHS
+
+    def is_fresh(self, index: int) -> bool:
+        return self.age_ms[index] < READING_BAD_MS
+
+    def step(self, readings: Readings, commands: Commands, keep_bits: int, dt_ms: int) -> None:
+        """`commands` are those of the tick before: they made these readings."""
+        if not readings.missing_bits & MANIFOLD_BIT:
+            self.manifold_pa = readings.manifold_pa - self.manifold_zero_pa
+        for index in range(self.boots.count):
+            bit = 1 << index
+            self.age_ms[index] = min(self.age_ms[index] + dt_ms, AGE_MOST_MS)
+            if self.boots.has_manifold_sensor_only:
+                self._see_through_manifold(index, commands.fill_bits & bit, readings.missing_bits, dt_ms)
+            elif not readings.missing_bits & bit:
+                self._see(index, readings.chamber_pa[index] - self.zero_pa[index], False)
+            self._watch_vent(index, keep_bits & bit, commands.seal_bits & bit, dt_ms)
+
+    def _see_through_manifold(self, index: int, joined_bit: int, missing_bits: int, dt_ms: int) -> None:
+        if not joined_bit:
+            self.joined_ms[index] = 0
+            return
+        was_joined = self.joined_ms[index] >= JOINED_MS
+        self.joined_ms[index] = min(self.joined_ms[index] + dt_ms, AGE_MOST_MS)
+        if self.joined_ms[index] >= JOINED_MS and not missing_bits & MANIFOLD_BIT:
+            self._see(index, self.manifold_pa, not was_joined)
+
+    def _see(self, index: int, pressure_pa: int, is_first: bool) -> None:
+        self.pressure_pa[index] = pressure_pa
+        self.age_ms[index] = 0
+        # Bound: 40_000 Pa * 16.
+        pressure_pa_x16 = pressure_pa * _SIXTEENTHS
+        if is_first:
+            self.smooth_pa_x16[index] = pressure_pa_x16
+        else:
+            self.smooth_pa_x16[index] += (pressure_pa_x16 - self.smooth_pa_x16[index]) >> _SMOOTH_SHIFT
+
+    def _watch_vent(self, index: int, keep_bit: int, seal_bit: int, dt_ms: int) -> None:
+        bit = 1 << index
+        if keep_bit:
+            self.vented_ms[index] = 0
+            self.empty_bits &= ~bit
+            return
+        self.vented_ms[index] = min(self.vented_ms[index] + dt_ms, AGE_MOST_MS)
+        is_seen_empty = self.age_ms[index] == 0 and self.smooth_pa(index) < VENTED_PA
+        if is_seen_empty and self.vented_ms[index] >= VENT_FLOW_MS:
+            self.empty_bits |= bit
+
+    def forget_empty(self) -> None:
+        """Ask for every chamber to be seen empty anew."""
+        self.empty_bits = 0

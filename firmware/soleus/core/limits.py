@@ -1,0 +1,59 @@
+"""Every limit that keeps a leg safe, each in this one place with its reason.
+
+Guards, validators, the host and the docs take them from here. Sources are marked as in
+docs/safety.md: [S] found in a source, [D] derived, [G] general knowledge.
+"""
+
+from .units import pa_from_mmhg
+
+# --- what a person may ask for ---
+# Usual machines reach 110 mmHg; a board may allow up to 120, none may go beyond.
+TARGET_LEAST_PA = pa_from_mmhg(10)
+TARGET_MOST_PA = pa_from_mmhg(120)
+TARGET_DEFAULT_MOST_PA = pa_from_mmhg(110)
+# Louder and softer are small steps: coarse ones are a common complaint about such machines.
+LEVEL_STEP_PA = pa_from_mmhg(5)
+# "Too firm too soon" is the other one: the first cycle shows the leg 60 % of what was asked for.
+SOFT_START_PERMILLE = 600
+SOFT_START_LEAST_PA = pa_from_mmhg(20)
+
+# --- overpressure ---
+# Tourniquets alarm beyond 15 mmHg from the set pressure for 1 s [S].
+OVER_TARGET_PA = pa_from_mmhg(15)
+OVER_TARGET_MS = 1000
+# Above every target with its margin, below a relief valve at 140-160 mmHg. Two samples, not one:
+# a single spike of a noisy converter is not a pressure.
+OVER_TRIP_PA = pa_from_mmhg(135)
+OVER_TRIP_SAMPLES = 2
+# A manifold is stiff (51 mmHg in 10 ms at 10 L/min [D]): its sensor sees valve clicks as spikes
+# that no chamber feels, so it must stay high for longer.
+OVER_TRIP_MANIFOLD_SAMPLES = 10
+
+# --- sensors ---
+# Before zeroing a good sensor is within 2.5 % of 50 kPa, about 9.4 mmHg [G].
+ZERO_MOST_PA = pa_from_mmhg(10)
+# An unplugged ratiometric sensor reads -5.5 % of its range: -17 mmHg for a 40 kPa part [D].
+READING_LEAST_PA = pa_from_mmhg(-14)
+READING_MOST_PA = pa_from_mmhg(280)
+READING_BAD_MS = 50
+
+# --- venting ---
+VENTED_PA = pa_from_mmhg(10)
+VENT_MOST_MS = 5000
+
+# --- filling ---
+# A weak pump alone with the largest chamber takes about 20 s; chambers filled side by side share it.
+FILL_MOST_MS = 45_000
+FILL_SIDE_BY_SIDE_MOST_MS = 180_000
+
+# --- time ---
+TICK_MS = 10
+# Overpressure must be answered within 100 ms, so a tick may not be missed for longer than this.
+TICK_MOST_MS = 60
+# With every vent open and the pump off nothing can build up: flash writes go here, and they stop the chip.
+TICK_VENTED_MOST_MS = 3000
+# No source runs longer than an hour.
+SESSION_MOST_MINUTES = 60
+SESSION_CAP_MS = 61 * 60_000
+# A person who doesn't come back from a pause has ended the session.
+PAUSE_MOST_MS = 10 * 60_000

@@ -1,0 +1,235 @@
+"""A program: what the boots do for how long, read from a table that nobody trusts.
+
+The host reads the table from a person's TOML, the device from the JSON that the host made of it;
+both come through here. A `SettingError` names the key, the value and what would be right.
+"""
+
+from .boots import ZONES, Boots
+from .errors import SettingError
+from .limits import LEVEL_STEP_PA, SESSION_MOST_MINUTES, TARGET_LEAST_PA, TARGET_MOST_PA
+from .units import mmhg_from_pa, pa_from_mmhg
+
+PATTERNS = ("sequential", "wave", "pulse", "gradient", "uniform", "flow")
+SEQUENTIAL, WAVE, PULSE, GRADIENT, UNIFORM, FLOW = range(6)
+
+LEG_MODES = ("together", "alternating", "left", "right")
+LEGS_TOGETHER, LEGS_ALTERNATING, LEG_LEFT, LEG_RIGHT = range(4)
+
+# A three-way valve joins its chamber to the manifold or vents it, so all chambers that are filled
+# share one pressure: what needs two different pressures at once can't be had.
+NEEDS_SEALED_CHAMBERS = (PULSE, GRADIENT, FLOW)
+
+BLOCKS_MOST = 4
+PRESSURE_LEAST_MMHG = 20
+
+_TEXTS = ("id", "title", "purpose", "when", "mode", "source")
+_KEYS = _TEXTS + ("words", "minutes", "pressure_mmhg", "blocks")
+
+# key: (least, most, default) in the unit of the key's name; a tuple for the default is min, start, max.
+_TIMES_S = {
+    "ramp_s": (0, 30, 0),
+    "hold_s": (0, 60, 4),
+    "release_s": (2, 30, 4),
+    "rest_s": (0, 120, 2),
+    "cycle_s": (0, 180, 0),
+}
+_NUMBERS = {
+    "share_percent": (1, 100, 0),
+    "step_mmhg": (0, 20, 0),
+    "zone_step_mmhg": (0, 30, 0),
+    "pulses": (1, 10, 3),
+    "pulse_ms": (300, 5000, 1000),
+    "relax_percent": (20, 90, 50),
+}
+_BLOCK_KEYS = ("pattern", "zones", "legs", "boost_mmhg") + tuple(_TIMES_S) + tuple(_NUMBERS)
+_BOOST_MOST_MMHG = 20
+
+
+class Span:
+    """A range with a start: a person may move within it, and begins at `start`."""
+
+    def __init__(self, least: int, start: int, most: int) -> None:
+        self.least = least
+        self.start = start
+        self.most = most
+
+
+class Block:
+    """One pattern with its modifiers, for its share of the session."""
+
+    def __init__(self, key: str, table: dict) -> None:
+        _refuse_unknown(key + ".", table, _BLOCK_KEYS)
+        self.pattern = _choice(key + ".pattern", table.get("pattern"), PATTERNS)
+        self.legs = _choice(key + ".legs", table.get("legs", LEG_MODES[0]), LEG_MODES)
+        self.zone_bits = _zone_bits(key + ".zones", table.get("zones", ZONES))
+        self.boost_pa = _boosts(key + ".boost_mmhg", table.get("boost_mmhg", {}))
+        for name, (least, most, default) in _TIMES_S.items():
+            span = read_span(key + "." + name, table.get(name, default), least, most)
+            setattr(self, name[:-2] + "_ms", Span(span.least * 1000, span.start * 1000, span.most * 1000))
+        numbers = {
+            name: _whole(key + "." + name, table.get(name, default), least, most) if name in table else default
+            for name, (least, most, default) in _NUMBERS.items()
+        }
+        self.share_percent = numbers["share_percent"]
+        self.step_pa = pa_from_mmhg(numbers["step_mmhg"])
+        self.zone_step_pa = pa_from_mmhg(numbers["zone_step_mmhg"])
+        self.pulses = numbers["pulses"]
+        self.pulse_ms = numbers["pulse_ms"]
+        self.relax_permille = numbers["relax_percent"] * 10
+        if self.pattern == GRADIENT and not self.step_pa:
+            raise SettingError(key + ".step_mmhg", table.get("step_mmhg"), "a step of 1 to 20 mmHg, for a gradient")
+
+
+class Program:
+    def __init__(self, table: dict) -> None:
+        _refuse_unknown("", table, _KEYS)
+        for name in _TEXTS:
+            setattr(self, name, _text(name, table.get(name, "")))
+        if not self.id:
+            raise SettingError("id", table.get("id"), "a short name, such as my-evening")
+        self.words = _words(table.get("words", []))
+        self.minutes = read_span("minutes", table.get("minutes"), 5, SESSION_MOST_MINUTES)
+        most_mmhg = mmhg_from_pa(TARGET_MOST_PA)
+        pressure = read_span("pressure_mmhg", table.get("pressure_mmhg"), PRESSURE_LEAST_MMHG, most_mmhg)
+        self.pressure_mmhg = pressure
+        self.level_pa = Span(pa_from_mmhg(pressure.least), pa_from_mmhg(pressure.start), pa_from_mmhg(pressure.most))
+        self.blocks = _blocks(table.get("blocks"))
+
+    @staticmethod
+    def from_table(table: dict) -> "Program":
+        if not isinstance(table, dict):
+            raise SettingError("program", table, "a table of keys")
+        return Program(table)
+
+    def refuse_unfit(self, boots: Boots) -> None:
+        """A program that these boots can't run is refused with the reason, never bent."""
+        if self.level_pa.start > boots.target_most_pa:
+            most_mmhg = mmhg_from_pa(boots.target_most_pa)
+            expected = "this board allows up to {} mmHg".format(most_mmhg)
+            raise SettingError("pressure_mmhg.start", self.pressure_mmhg.start, expected)
+        for number, block in enumerate(self.blocks):
+            _refuse_unfit_block("blocks[{}]".format(number), block, self.level_pa.least, boots)
+
+
+def _refuse_unfit_block(key: str, block: Block, level_least_pa: int, boots: Boots) -> None:
+    if boots.legs == 1 and block.legs in (LEGS_ALTERNATING, LEG_RIGHT):
+        raise SettingError(key + ".legs", LEG_MODES[block.legs], "this board has one leg: together or left")
+    if not any([block.zone_bits >> zone & 1 for zone in boots.zone_of]):
+        names = [ZONES[zone] for zone in range(len(ZONES)) if block.zone_bits >> zone & 1]
+        raise SettingError(key + ".zones", names, "this board has no chamber there")
+    if boots.is_three_way:
+        _refuse_on_three_way(key, block)
+    lowest_pa = level_least_pa + min(offsets_pa(block, boots))
+    if lowest_pa < TARGET_LEAST_PA:
+        steps_mmhg = mmhg_from_pa(level_least_pa - lowest_pa)
+        expected = "steps that leave the last chamber at {} mmHg or more; here they take away {}".format(
+            mmhg_from_pa(TARGET_LEAST_PA), steps_mmhg
+        )
+        raise SettingError(key + ".step_mmhg", mmhg_from_pa(block.step_pa), expected)
+
+
+def _refuse_on_three_way(key: str, block: Block) -> None:
+    why = "this board's three-way valves give all filled chambers one pressure"
+    if block.pattern in NEEDS_SEALED_CHAMBERS:
+        raise SettingError(key + ".pattern", PATTERNS[block.pattern], why + ": sequential, wave or uniform")
+    if block.zone_step_pa:
+        raise SettingError(key + ".zone_step_mmhg", mmhg_from_pa(block.zone_step_pa), why + ": 0")
+    if any(block.boost_pa):
+        raise SettingError(key + ".boost_mmhg", [mmhg_from_pa(pa) for pa in block.boost_pa], why + ": no boost")
+
+
+def offsets_pa(block: Block, boots: Boots) -> list:
+    """What each chamber gets above (or below) the session's level: boosts and steps together."""
+    offsets = []
+    for index in range(boots.count):
+        zone = boots.zone_of[index]
+        position = index % boots.chambers_per_leg
+        active_before = [
+            boots.zone_of[distal]
+            for distal in range(position)
+            if block.zone_bits >> boots.zone_of[distal] & 1 and block.zone_bits >> zone & 1
+        ]
+        zones_before = len([z for z in range(zone) if z in active_before])
+        step_pa = block.step_pa if block.pattern == GRADIENT else 0
+        offsets.append(block.boost_pa[zone] - len(active_before) * step_pa - zones_before * block.zone_step_pa)
+    return offsets
+
+
+def read_span(key: str, value: object, least: int, most: int) -> Span:
+    """A whole number, or a table of `min`, `start` and `max`."""
+    if not isinstance(value, dict):
+        number = _whole(key, value, least, most)
+        return Span(number, number, number)
+    _refuse_unknown(key + ".", value, ("min", "start", "max"))
+    low = _whole(key + ".min", value.get("min"), least, most)
+    high = _whole(key + ".max", value.get("max"), low, most)
+    return Span(low, _whole(key + ".start", value.get("start", low), low, high), high)
+
+
+def louder_pa(level_pa: int, most_pa: int) -> int:
+    return min(level_pa + LEVEL_STEP_PA, most_pa)
+
+
+def softer_pa(level_pa: int, least_pa: int) -> int:
+    return max(level_pa - LEVEL_STEP_PA, least_pa)
+
+
+def _refuse_unknown(prefix: str, table: object, known: tuple) -> None:
+    if not isinstance(table, dict):
+        raise SettingError(prefix[:-1], table, "a table")
+    for key in table:
+        if key not in known:
+            raise SettingError(prefix + key, table[key], "not a key here; known: " + ", ".join(known))
+
+
+def _whole(key: str, value: object, least: int, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise SettingError(key, value, "a whole number from {} to {}".format(least, most))
+    return value
+
+
+def _choice(key: str, value: object, choices: tuple) -> int:
+    if value not in choices:
+        raise SettingError(key, value, "one of " + ", ".join(choices))
+    return choices.index(value)
+
+
+def _text(key: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise SettingError(key, value, "text")
+    return value
+
+
+def _words(value: object) -> list:
+    if not isinstance(value, (list, tuple)) or not all([isinstance(word, str) for word in value]):
+        raise SettingError("words", value, "a list of words to find the program by")
+    return list(value)
+
+
+def _zone_bits(key: str, zones: object) -> int:
+    if not isinstance(zones, (list, tuple)) or not zones:
+        raise SettingError(key, zones, "a list of zones, distal first: " + ", ".join(ZONES))
+    bits = 0
+    for zone in zones:
+        bit = 1 << _choice(key, zone, ZONES)
+        if bits >= bit:
+            raise SettingError(key, list(zones), "each zone once, distal first: " + ", ".join(ZONES))
+        bits |= bit
+    return bits
+
+
+def _boosts(key: str, table: object) -> list:
+    _refuse_unknown(key + ".", table, ZONES)
+    return [pa_from_mmhg(_whole(key + "." + zone, table.get(zone, 0), 0, _BOOST_MOST_MMHG)) for zone in ZONES]
+
+
+def _blocks(tables: object) -> list:
+    if not isinstance(tables, (list, tuple)) or not 1 <= len(tables) <= BLOCKS_MOST:
+        raise SettingError("blocks", tables, "1 to {} [[blocks]], each with a pattern".format(BLOCKS_MOST))
+    blocks = [Block("blocks[{}]".format(number), table) for number, table in enumerate(tables)]
+    if len(blocks) == 1 and not blocks[0].share_percent:
+        blocks[0].share_percent = 100
+    shares = [block.share_percent for block in blocks]
+    if sum(shares) != 100 or not all(shares):
+        raise SettingError("blocks.share_percent", shares, "shares that add up to 100")
+    return blocks

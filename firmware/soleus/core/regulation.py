@@ -1,0 +1,84 @@
+"""What both regulators share: the phases of a chamber, and the numbers of the control law."""
+
+from .units import clamp, pa_from_mmhg
+
+OFF = 0  # open to the air
+FILL = 1  # pump air goes in
+COAST = 2  # pump off, its rotor still turning: the valve stays open
+SETTLE = 3  # closed, waiting for the air to come to rest before it is measured
+HOLD = 4  # closed, watched
+ASK = 5  # too low: waiting for the manifold
+DOSE = 6  # a measured time of pump air
+BLEED = 7  # too high: the vent is open for a measured time
+PEEK = 8  # joined to a resting manifold, to be measured
+
+PHASE_NAMES = ("off", "fill", "coast", "settle", "hold", "ask", "dose", "bleed", "peek")
+
+COAST_MS = 300
+SETTLE_MS = 200
+OVERLAP_MS = 20
+
+# Near the target the pump slows, so that what still comes after the stop is small.
+TAPER_PA = pa_from_mmhg(6)
+# Below 20-30 % of duty a small pump stands still.
+PUMP_LEAST_PERMILLE = 350
+PUMP_MOST_PERMILLE = 1000
+
+# Above the throttle's most by this, the pump stops.
+THROTTLE_ROOM_PA = pa_from_mmhg(5)
+# A throttled pump that has turned this slowly for so long has nothing left to push.
+THROTTLED_PERMILLE = 420
+THROTTLED_MS = 150
+# Doses with the sensor on the manifold: slow enough to stay well under the guard's margin.
+DOSE_THROUGH_MANIFOLD_PERMILLE = 500
+
+# A held chamber is left alone within this band.
+BAND_PA = pa_from_mmhg(1)
+# Beyond this a chamber isn't trimmed but filled or bled anew.
+FAR_PA = pa_from_mmhg(6)
+LEAD_MOST_PA = pa_from_mmhg(15)
+
+RISE_START_PA_S = pa_from_mmhg(30)
+RISE_LEAST_PA_S = pa_from_mmhg(3)
+RISE_MOST_PA_S = pa_from_mmhg(200)
+DOSE_LEAST_MS = 10
+DOSE_MOST_MS = 2000
+BLEED_LEAST_MS = 20
+BLEED_MOST_MS = 1000
+
+
+def taper_permille(missing_pa: int) -> int:
+    """Pump duty for a chamber that is `missing_pa` away from where it should be."""
+    if missing_pa <= 0:
+        return 0
+    if missing_pa >= TAPER_PA:
+        return PUMP_MOST_PERMILLE
+    return PUMP_LEAST_PERMILLE + missing_pa * (PUMP_MOST_PERMILLE - PUMP_LEAST_PERMILLE) // TAPER_PA
+
+
+def throttle_permille(room_pa: int) -> int:
+    """Pump duty when the sensor sits on the manifold, `room_pa` below the most that it may show.
+
+    What it shows is the chamber plus the drop over valve and hose, so it stays near that most while
+    the flow, and with it the drop, dies away; the pump must go on turning meanwhile.
+    """
+    if room_pa < -THROTTLE_ROOM_PA:
+        return 0
+    if room_pa <= 0:
+        return PUMP_LEAST_PERMILLE
+    return taper_permille(room_pa)
+
+
+def duration_ms(distance_pa: int, speed_pa_s: int, least_ms: int, most_ms: int) -> int:
+    """Bound: 20_000 Pa * 1000."""
+    return clamp(distance_pa * 1000 // speed_pa_s, least_ms, most_ms)
+
+
+def learned_speed_pa_s(speed_pa_s: int, moved_pa: int, took_ms: int) -> int:
+    """Half-way from what was believed to what was seen. Bound: 20_000 Pa * 1000."""
+    seen_pa_s = clamp(moved_pa * 1000 // took_ms, RISE_LEAST_PA_S, RISE_MOST_PA_S)
+    return (speed_pa_s + seen_pa_s) // 2
+
+
+def learned_lead_pa(lead_pa: int, over_pa: int) -> int:
+    return clamp(lead_pa + over_pa // 2, -LEAD_MOST_PA, LEAD_MOST_PA)

@@ -1,0 +1,422 @@
+"""Wanted pressures to valves and pump, where each chamber has a fill valve and a vent valve.
+
+Every chamber is filled at full flow until just before its target, left to settle, measured, and
+then trimmed by measured doses of pump air or of open vent. How early to stop, and how much a dose
+brings, is learned for each chamber. One manifold feeds them all: a chamber that is full may not be
+joined to it while another is being filled, or its air would flow over; so doses take turns with fills.
+"""
+
+from .boots import Boots
+from .gauges import Gauges
+from .regulation import (
+    ASK,
+    BAND_PA,
+    BLEED,
+    BLEED_LEAST_MS,
+    BLEED_MOST_MS,
+    COAST,
+    COAST_MS,
+    DOSE,
+    DOSE_LEAST_MS,
+    DOSE_MOST_MS,
+    DOSE_THROUGH_MANIFOLD_PERMILLE,
+    FAR_PA,
+    FILL,
+    HOLD,
+    OFF,
+    OVERLAP_MS,
+    PEEK,
+    PUMP_MOST_PERMILLE,
+    RISE_START_PA_S,
+    SETTLE,
+    SETTLE_MS,
+    THROTTLED_MS,
+    THROTTLED_PERMILLE,
+    duration_ms,
+    learned_lead_pa,
+    learned_speed_pa_s,
+    taper_permille,
+    throttle_permille,
+)
+from .sequencer import Sequencer
+from .signals import Commands
+
+# A held chamber asks for air, or gives some back, beyond these.
+TOP_UP_PA = BAND_PA + BAND_PA // 2
+BLEED_PA = BAND_PA + BAND_PA // 2
+# So far down, a held chamber interrupts the fill of another.
+URGENT_PA = 3 * BAND_PA
+# One manifold sensor sees a held chamber only when it is joined for a moment.
+PEEK_AFTER_MS = 3000
+PEEK_BEFORE_FILL_AFTER_MS = 5000
+PEEK_MS = 160
+# After so many trims in a row a chamber counts as reached; the guards judge what remains.
+TRIMS_MOST = 4
+RISE_SEEN_MS = 200
+
+
+class SealedRegulator:
+    def __init__(self, boots: Boots) -> None:
+        count = boots.count
+        self.boots = boots
+        self.phase = [OFF] * count
+        self.phase_ms = [0] * count
+        # How long each chamber has been taking pump air since it was last open: the guards look at it.
+        self.fill_ms = [0] * count
+        self.reached_bits = 0
+        # Chambers joined to the manifold by the last commands, and how long they stay joined after their turn.
+        self.joined_bits = 0
+        self.overlap_bits = 0
+        self.overlap_ms = 0
+        # Learned for each chamber: how far before the target to stop when the pump stops with it, or
+        # when only its valve closes; how fast a dose raises it; how fast its vent lowers it.
+        self.coast_lead_pa = [0] * count
+        self.shut_lead_pa = [0] * count
+        self.bleed_lead_pa = [0] * count
+        self.rise_pa_s = [RISE_START_PA_S] * count
+        self.fall_pa_s = [RISE_START_PA_S] * count
+        # The trim or fill under way: its planned time, the pressure before it, how it ended.
+        self.planned_ms = [0] * count
+        # When and where a fill passed the half of its target, to see how fast this chamber rises.
+        self.half_ms = [0] * count
+        self.half_pa = [0] * count
+        self.before_pa = [0] * count
+        self.goal_pa = [0] * count
+        self.trims_count = [0] * count
+        self.last_move = [OFF] * count
+        self.coasted_bits = 0
+        self.throttled_ms = 0
+        self.dose_permille = DOSE_THROUGH_MANIFOLD_PERMILLE if boots.has_manifold_sensor_only else PUMP_MOST_PERMILLE
+        self.survey_index = 0
+        self.pump_permille = 0
+
+    def filling_count(self) -> int:
+        count = 0
+        for index in range(self.boots.count):
+            if self.phase[index] == FILL:
+                count += 1
+        return count
+
+    def vent_all(self) -> None:
+        for index in range(self.boots.count):
+            self._open(index)
+        self.joined_bits = 0
+        self.overlap_bits = 0
+        self.pump_permille = 0
+
+    def step(self, gauges: Gauges, sequencer: Sequencer, commands: Commands, dt_ms: int) -> None:
+        keep_bits = sequencer.keep_bits
+        filling_count = self.filling_count()
+        self.pump_permille = 0
+        for index in range(self.boots.count):
+            if keep_bits & (1 << index):
+                self._advance(index, gauges, sequencer, filling_count, dt_ms)
+            else:
+                self._open(index)
+        wanted_bits = self._share_manifold(gauges, sequencer)
+        self._overlap(wanted_bits & keep_bits, keep_bits, dt_ms)
+        commands.fill_bits = self.joined_bits
+        commands.seal_bits = (keep_bits | self.joined_bits) & ~self._bleeding_bits()
+        commands.fill_bits &= commands.seal_bits
+        commands.pump_permille = self.pump_permille if commands.fill_bits else 0
+
+    def wind_down(self, commands: Commands) -> None:
+        """The pump's rotor stops with the valves as they are."""
+        commands.pump_permille = 0
+
+    def join_all(self, commands: Commands) -> None:
+        """At rest, with the pump off: the manifold comes to the chambers' pressure."""
+        commands.fill_bits = self.boots.all_bits
+        commands.seal_bits = self.boots.all_bits
+        commands.pump_permille = 0
+
+    def survey(self, gauges: Gauges, commands: Commands) -> None:
+        """With one manifold sensor: join the open chambers one at a time, until each was seen empty."""
+        index = self.survey_index
+        if gauges.empty_bits & (1 << index) or gauges.joined_ms[index] >= PEEK_MS:
+            self.survey_index = (index + 1) % self.boots.count
+            index = self.survey_index
+        bit = 0 if gauges.empty_bits & (1 << index) else 1 << index
+        commands.fill_bits = bit
+        commands.seal_bits = bit
+        commands.pump_permille = 0
+
+    def _open(self, index: int) -> None:
+        self._go(index, OFF)
+        self.fill_ms[index] = 0
+        self.trims_count[index] = 0
+        self.reached_bits &= ~(1 << index)
+
+    def _advance(self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int) -> None:
+        self.phase_ms[index] += dt_ms
+        phase = self.phase[index]
+        if phase == OFF:
+            self._begin_fill(index)
+        elif phase == FILL:
+            self._fill(index, gauges, sequencer, filling_count, dt_ms)
+        elif phase == COAST:
+            if self.phase_ms[index] >= COAST_MS:
+                self._go(index, SETTLE)
+        elif phase == SETTLE:
+            if self.phase_ms[index] >= SETTLE_MS:
+                self._judge(index, gauges, sequencer.target_pa[index])
+        elif phase == HOLD:
+            self._hold(index, gauges, sequencer.target_pa[index])
+        elif phase == DOSE:
+            self._dose(index, dt_ms)
+        elif phase == BLEED:
+            self._bleed(index, gauges, sequencer)
+        elif phase == ASK:
+            if gauges.smooth_pa(index) >= sequencer.target_pa[index]:
+                # A neighbour that fills squeezes this one too: the air is no longer needed.
+                self._reach(index)
+        elif phase == PEEK:
+            if self.phase_ms[index] >= PEEK_MS:
+                self._judge(index, gauges, sequencer.target_pa[index])
+
+    def _begin_fill(self, index: int) -> None:
+        self.reached_bits &= ~(1 << index)
+        self.trims_count[index] = 0
+        self.half_ms[index] = 0
+        self._go(index, FILL)
+
+    def _fill(self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int) -> None:
+        bit = 1 << index
+        if not self.joined_bits & bit:
+            return
+        self.fill_ms[index] += dt_ms
+        if not gauges.is_fresh(index):
+            # Just joined: the manifold's sensor doesn't speak for this chamber yet.
+            self.pump_permille = max(self.pump_permille, taper_permille(sequencer.wanted_pa[index]))
+            return
+        self._watch_rise(index, gauges.pressure_pa[index], sequencer.target_pa[index])
+        if self.boots.has_manifold_sensor_only:
+            self._fill_through_manifold(index, gauges, sequencer, filling_count, dt_ms)
+            return
+        is_last = self.filling_count() == 1
+        lead_pa = self.coast_lead_pa[index] if is_last else self.shut_lead_pa[index]
+        missing_pa = sequencer.wanted_pa[index] - lead_pa - gauges.pressure_pa[index]
+        if missing_pa > 0 or sequencer.wanted_pa[index] < sequencer.target_pa[index]:
+            self.pump_permille = max(self.pump_permille, taper_permille(missing_pa))
+            return
+        self._end_fill(index, is_last, filling_count, gauges.pressure_pa[index], sequencer.target_pa[index])
+
+    def _fill_through_manifold(
+        self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int
+    ) -> None:
+        """Chambers filled side by side share the one pressure that is seen; the first speaks for all."""
+        if self._bits_in(FILL) & ((1 << index) - 1):
+            return
+        wanted_pa = sequencer.wanted_pa[index]
+        throttled_permille = throttle_permille(wanted_pa - self.coast_lead_pa[index] - gauges.smooth_pa(index))
+        self.pump_permille = throttled_permille
+        is_throttled = wanted_pa == sequencer.target_pa[index] and throttled_permille <= THROTTLED_PERMILLE
+        self.throttled_ms = self.throttled_ms + dt_ms if is_throttled else 0
+        if self.throttled_ms < THROTTLED_MS:
+            return
+        self.throttled_ms = 0
+        for other in range(index, self.boots.count):
+            if self.phase[other] == FILL and sequencer.target_pa[other] <= sequencer.target_pa[index]:
+                self._end_fill(other, True, filling_count, gauges.pressure_pa[index], wanted_pa)
+
+    def _end_fill(
+        self, index: int, coasts: bool, filling_count: int, pressure_pa: int, target_pa: int
+    ) -> None:
+        """The last one waits for the rotor with its valve open; earlier ones just close."""
+        took_ms = self.fill_ms[index] - self.half_ms[index]
+        if self.half_ms[index] > 0 and took_ms >= RISE_SEEN_MS:
+            # Bound: 16 chambers * 20_000 Pa; a dose has the whole pump to itself.
+            moved_pa = (pressure_pa - self.half_pa[index]) * filling_count
+            self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, took_ms)
+        self.last_move[index] = FILL
+        self.goal_pa[index] = target_pa
+        if coasts:
+            self.coasted_bits |= 1 << index
+            self._go(index, COAST)
+        else:
+            self.coasted_bits &= ~(1 << index)
+            self._go(index, SETTLE)
+
+    def _watch_rise(self, index: int, pressure_pa: int, target_pa: int) -> None:
+        if self.half_ms[index] == 0 and pressure_pa > target_pa // 2:
+            self.half_ms[index] = self.fill_ms[index]
+            self.half_pa[index] = pressure_pa
+
+    def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
+        missing_pa = target_pa - gauges.smooth_pa(index)
+        if target_pa == self.goal_pa[index]:
+            self._learn(index, gauges, missing_pa)
+        self.last_move[index] = HOLD
+        if -BAND_PA <= missing_pa <= BAND_PA or self.trims_count[index] >= TRIMS_MOST:
+            self._reach(index)
+        elif missing_pa > FAR_PA:
+            self.trims_count[index] += 1
+            self.reached_bits &= ~(1 << index)
+            self.half_ms[index] = 0
+            self._go(index, FILL)
+        elif missing_pa > 0:
+            self.trims_count[index] += 1
+            self._go(index, ASK)
+        else:
+            self._begin_bleed(index, gauges, target_pa)
+
+    def _learn(self, index: int, gauges: Gauges, missing_pa: int) -> None:
+        moved_pa = gauges.smooth_pa(index) - self.before_pa[index]
+        move = self.last_move[index]
+        if move == FILL and self.coasted_bits & (1 << index):
+            self.coast_lead_pa[index] = learned_lead_pa(self.coast_lead_pa[index], -missing_pa)
+        elif move == FILL:
+            self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], -missing_pa)
+        elif move == DOSE:
+            self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, self.planned_ms[index])
+        elif move == BLEED and self.planned_ms[index] > 0:
+            self.fall_pa_s[index] = learned_speed_pa_s(self.fall_pa_s[index], -moved_pa, self.planned_ms[index])
+        elif move == BLEED:
+            self.bleed_lead_pa[index] = learned_lead_pa(self.bleed_lead_pa[index], missing_pa)
+
+    def _reach(self, index: int) -> None:
+        self.trims_count[index] = 0
+        self.reached_bits |= 1 << index
+        self._go(index, HOLD)
+
+    def _hold(self, index: int, gauges: Gauges, target_pa: int) -> None:
+        missing_pa = target_pa - gauges.smooth_pa(index)
+        if self.boots.has_manifold_sensor_only:
+            self._hold_unseen(index, gauges, target_pa)
+        elif missing_pa > FAR_PA:
+            self._begin_fill(index)
+        elif missing_pa > TOP_UP_PA:
+            self._go(index, ASK)
+        elif missing_pa < -BLEED_PA:
+            self._begin_bleed(index, gauges, target_pa)
+
+    def _hold_unseen(self, index: int, gauges: Gauges, target_pa: int) -> None:
+        """Its pressure was seen a while ago: enough for a new target, too little for a trim."""
+        missing_pa = target_pa - gauges.smooth_pa(index)
+        if missing_pa > FAR_PA:
+            self._begin_fill(index)
+        elif missing_pa < -FAR_PA:
+            self._begin_bleed(index, gauges, target_pa)
+
+    def _begin_dose(self, index: int, gauges: Gauges, target_pa: int) -> None:
+        missing_pa = target_pa - gauges.smooth_pa(index)
+        self._aim(index, target_pa, gauges)
+        self.planned_ms[index] = duration_ms(missing_pa, self.rise_pa_s[index], DOSE_LEAST_MS, DOSE_MOST_MS)
+        self._go(index, DOSE)
+
+    def _dose(self, index: int, dt_ms: int) -> None:
+        self.fill_ms[index] += dt_ms
+        if self.phase_ms[index] > self.planned_ms[index]:
+            self.last_move[index] = DOSE
+            self._go(index, COAST)
+            return
+        self.pump_permille = self.dose_permille
+
+    def _begin_bleed(self, index: int, gauges: Gauges, target_pa: int) -> None:
+        over_pa = gauges.smooth_pa(index) - target_pa
+        self._aim(index, target_pa, gauges)
+        self.trims_count[index] += 1
+        is_measured = over_pa > FAR_PA and not self.boots.has_manifold_sensor_only
+        planned_ms = duration_ms(over_pa, self.fall_pa_s[index], BLEED_LEAST_MS, BLEED_MOST_MS)
+        # Far to go, and seen on the way: the pressure ends it, not the clock.
+        self.planned_ms[index] = 0 if is_measured else planned_ms
+        self._go(index, BLEED)
+
+    def _bleed(self, index: int, gauges: Gauges, sequencer: Sequencer) -> None:
+        is_over = self.phase_ms[index] >= self.planned_ms[index]
+        if self.planned_ms[index] == 0:
+            is_over = gauges.pressure_pa[index] <= sequencer.target_pa[index] + self.bleed_lead_pa[index]
+        if not is_over:
+            return
+        self.last_move[index] = BLEED
+        if self.boots.has_manifold_sensor_only and self._bits_in(FILL) & self.joined_bits:
+            # The manifold is busy; this one is measured when it rests.
+            self._reach(index)
+        else:
+            self._go(index, SETTLE)
+
+    def _aim(self, index: int, target_pa: int, gauges: Gauges) -> None:
+        """What a move is for, to learn from it only if that still holds at its end."""
+        self.goal_pa[index] = target_pa
+        self.before_pa[index] = gauges.smooth_pa(index)
+
+    def _go(self, index: int, phase: int) -> None:
+        self.phase[index] = phase
+        self.phase_ms[index] = 0
+
+    def _bleeding_bits(self) -> int:
+        bits = 0
+        for index in range(self.boots.count):
+            if self.phase[index] == BLEED:
+                bits |= 1 << index
+        return bits
+
+    def _share_manifold(self, gauges: Gauges, sequencer: Sequencer) -> int:
+        """Who is joined to the manifold in this tick; a measured dose goes before a fill."""
+        busy_bits = self._busy_bits()
+        fill_bits = self._bits_in(FILL)
+        if busy_bits:
+            return busy_bits
+        is_filling = fill_bits & self.joined_bits != 0
+        if self.boots.has_manifold_sensor_only and not is_filling:
+            peek_bits = self._begin_peek(gauges, PEEK_BEFORE_FILL_AFTER_MS if fill_bits else PEEK_AFTER_MS)
+            if peek_bits or self._bits_in(BLEED):
+                # What is being let out must be measured before the manifold is busy for long.
+                return peek_bits
+        asking = self._most_urgent(gauges, sequencer)
+        if asking >= 0:
+            missing_pa = sequencer.target_pa[asking] - gauges.smooth_pa(asking)
+            if not is_filling or missing_pa > URGENT_PA:
+                self._begin_dose(asking, gauges, sequencer.target_pa[asking])
+                self.pump_permille = self.dose_permille
+                return 1 << asking
+        return fill_bits
+
+    def _busy_bits(self) -> int:
+        """Chambers that need the manifold until their phase is over."""
+        bits = self._bits_in(COAST) | self._bits_in(DOSE) | self._bits_in(PEEK)
+        if self.boots.has_manifold_sensor_only:
+            bits |= self._bits_in(SETTLE)
+        return bits
+
+    def _bits_in(self, phase: int) -> int:
+        bits = 0
+        for index in range(self.boots.count):
+            if self.phase[index] == phase:
+                bits |= 1 << index
+        return bits
+
+    def _most_urgent(self, gauges: Gauges, sequencer: Sequencer) -> int:
+        most_index = -1
+        most_pa = 0
+        for index in range(self.boots.count):
+            missing_pa = sequencer.target_pa[index] - gauges.smooth_pa(index)
+            if self.phase[index] == ASK and missing_pa > most_pa:
+                most_index = index
+                most_pa = missing_pa
+        return most_index
+
+    def _begin_peek(self, gauges: Gauges, after_ms: int) -> int:
+        oldest_index = -1
+        oldest_ms = after_ms
+        for index in range(self.boots.count):
+            if self.phase[index] == HOLD and gauges.age_ms[index] > oldest_ms:
+                oldest_index = index
+                oldest_ms = gauges.age_ms[index]
+        if oldest_index < 0:
+            return 0
+        self._go(oldest_index, PEEK)
+        return 1 << oldest_index
+
+    def _overlap(self, wanted_bits: int, keep_bits: int, dt_ms: int) -> None:
+        """With the pump running, whoever leaves the manifold leaves it after the next has opened."""
+        leaving_bits = self.joined_bits & ~wanted_bits & keep_bits
+        is_handed_over = self.pump_permille > 0 and wanted_bits & self.joined_bits == 0
+        if leaving_bits and wanted_bits and is_handed_over and self.overlap_bits == 0:
+            self.overlap_bits = leaving_bits
+            self.overlap_ms = 0
+        if self.overlap_bits:
+            self.overlap_ms += dt_ms
+            if self.overlap_ms > OVERLAP_MS:
+                self.overlap_bits = 0
+        self.joined_bits = wanted_bits | (self.overlap_bits & keep_bits)

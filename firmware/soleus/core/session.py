@@ -1,0 +1,141 @@
+"""Which part of its life a session is in, and what a person's buttons do to it."""
+
+from . import faults
+from .faults import FaultLatch
+from .gauges import Gauges
+from .limits import LEVEL_STEP_PA, PAUSE_MOST_MS
+from .signals import (
+    BUTTON_CLEAR,
+    BUTTON_LOUDER,
+    BUTTON_PAUSE,
+    BUTTON_RESUME,
+    BUTTON_SOFTER,
+    BUTTON_START,
+    BUTTON_STOP,
+)
+
+IDLE = 0
+CHECKING = 1
+RUNNING = 2
+PAUSED = 3
+VENTING = 4
+DONE = 5
+FAULT = 6
+
+STATE_NAMES = ("idle", "checking", "running", "paused", "venting", "done", "fault")
+
+# How a session came to its end.
+NOT_ENDED = 0
+COMPLETED = 1
+STOPPED = 2
+
+# The pump's rotor needs this long to stop; a valve closed against it makes a spike in the manifold.
+# A stop, a fault or a reset doesn't wait for it; a planned end does.
+WIND_DOWN_MS = 300
+# Where no sensor sees the chambers (one on the manifold, and all of them open), time must show that
+# the pressure is gone: the slowest vent that isn't a fault, several times over.
+CLEAR_UNSEEN_MS = 30_000
+
+
+class Session:
+    def __init__(self) -> None:
+        self.state = IDLE
+        self.state_ms = 0
+        self.run_ms = 0
+        self.duration_ms = 0
+        self.asked_pa = 0
+        self.least_pa = 0
+        self.most_pa = 0
+        self.ended_by = NOT_ENDED
+        self.wind_down_ms = 0
+        self.after_wind_down = VENTING
+
+    def load(self, duration_ms: int, level_pa: int, least_pa: int, most_pa: int) -> None:
+        self.duration_ms = duration_ms
+        self.asked_pa = level_pa
+        self.least_pa = least_pa
+        self.most_pa = most_pa
+
+    def is_energised(self) -> bool:
+        return self.state == CHECKING or self.state == RUNNING or self.state == VENTING
+
+    def is_winding_down(self) -> bool:
+        return self.state == RUNNING and self.wind_down_ms > 0
+
+    def step(self, buttons: int, zeroed: bool, gauges: Gauges, latch: FaultLatch, dt_ms: int) -> None:
+        """`zeroed`: the check at the start is through."""
+        self.state_ms += dt_ms
+        if latch.code != faults.NONE and self.state != FAULT:
+            self._go(FAULT)
+        if self.state == FAULT:
+            self._stay_in_fault(buttons, gauges, latch)
+        elif buttons & BUTTON_STOP:
+            self._stop()
+        elif self.state == IDLE or self.state == DONE:
+            if buttons & BUTTON_START and self.duration_ms > 0:
+                self._start()
+        elif self.state == CHECKING:
+            if zeroed:
+                self._go(RUNNING)
+        elif self.state == RUNNING:
+            self._run(buttons, dt_ms)
+        elif self.state == PAUSED:
+            self._stay_paused(buttons)
+        elif self._has_vented(gauges):
+            self._go(DONE)
+
+    def _start(self) -> None:
+        self.run_ms = 0
+        self.wind_down_ms = 0
+        self.ended_by = NOT_ENDED
+        self._go(CHECKING)
+
+    def _stop(self) -> None:
+        if self.state == IDLE or self.state == DONE or self.state == VENTING:
+            return
+        self.ended_by = STOPPED
+        self._go(VENTING)
+
+    def _run(self, buttons: int, dt_ms: int) -> None:
+        if self.wind_down_ms > 0:
+            self.wind_down_ms -= dt_ms
+            if self.wind_down_ms <= 0:
+                self._go(self.after_wind_down)
+            return
+        self.run_ms += dt_ms
+        if buttons & BUTTON_LOUDER:
+            self.asked_pa = min(self.asked_pa + LEVEL_STEP_PA, self.most_pa)
+        if buttons & BUTTON_SOFTER:
+            self.asked_pa = max(self.asked_pa - LEVEL_STEP_PA, self.least_pa)
+        if buttons & BUTTON_PAUSE:
+            self._wind_down(PAUSED)
+        elif self.run_ms >= self.duration_ms:
+            self.ended_by = COMPLETED
+            self._wind_down(VENTING)
+
+    def _stay_paused(self, buttons: int) -> None:
+        if buttons & (BUTTON_RESUME | BUTTON_START):
+            self._go(RUNNING)
+        elif self.state_ms > PAUSE_MOST_MS:
+            self._stop()
+
+    def _stay_in_fault(self, buttons: int, gauges: Gauges, latch: FaultLatch) -> None:
+        if buttons & BUTTON_CLEAR and self._is_pressure_gone(gauges):
+            latch.clear()
+            self._go(IDLE)
+
+    def _is_pressure_gone(self, gauges: Gauges) -> bool:
+        if gauges.boots.has_manifold_sensor_only:
+            return self.state_ms >= CLEAR_UNSEEN_MS
+        return self._has_vented(gauges)
+
+    def _has_vented(self, gauges: Gauges) -> bool:
+        return gauges.empty_bits == gauges.boots.all_bits
+
+    def _wind_down(self, state: int) -> None:
+        self.wind_down_ms = WIND_DOWN_MS
+        self.after_wind_down = state
+
+    def _go(self, state: int) -> None:
+        self.state = state
+        self.state_ms = 0

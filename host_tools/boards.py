@@ -1,0 +1,104 @@
+"""Boards: what a controller is called, which chip it has, and the boots that hang on it."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from host_tools.errors import InputError
+from host_tools.paths import BOARDS
+from host_tools.toml_file import Table, read_toml
+from soleus.core.boots import Boots
+from soleus.core.errors import SettingError
+
+FILE_NAME = "board.toml"
+CHIPS = ("esp32", "esp32-s3", "esp32-c3")
+
+_KEYS = ("name", "title", "chip", "boots")
+
+
+@dataclass(frozen=True)
+class Board:
+    name: str
+    title: str
+    chip: str
+    boots: Boots
+    table: Table
+    file: Path
+
+
+def board_names() -> list[str]:
+    return sorted(file.parent.name for file in BOARDS.glob(f"*/{FILE_NAME}"))
+
+
+def load_board(name: str | Path) -> Board:
+    """One of the boards that come with Soleus, by name, or any board file or folder, by path."""
+    file = board_file(name)
+    table = read_toml(file)
+    _refuse_unknown(file, table)
+    return Board(
+        name=_name(file, table),
+        title=_text(file, table, "title"),
+        chip=_chip(file, table),
+        boots=_boots(file, table),
+        table=table,
+        file=file,
+    )
+
+
+def board_file(name: str | Path) -> Path:
+    if isinstance(name, Path) or name.endswith(".toml") or len(Path(name).parts) > 1:
+        return Path(name) / FILE_NAME if Path(name).is_dir() else Path(name)
+    if name in board_names():
+        return BOARDS / name / FILE_NAME
+    raise InputError("board", "", name, f"no such board; {_near(name)}`soleus board list` shows all")
+
+
+def layout(boots: Boots) -> str:
+    """The boots in a few words: `2 x 5 chambers, fill_vent, per_chamber, gate`."""
+    valves = "three_way" if boots.is_three_way else "fill_vent"
+    sensors = "manifold" if boots.has_manifold_sensor_only else "per_chamber"
+    gate = "gate" if boots.has_gate else "no gate"
+    return f"{boots.legs} x {boots.chambers_per_leg} chambers, {valves}, {sensors}, {gate}"
+
+
+def _refuse_unknown(file: Path, table: Table) -> None:
+    for key in table:
+        if key not in _KEYS:
+            raise InputError(file, key, table[key], f"not a key here; known: {', '.join(_KEYS)}")
+
+
+def _name(file: Path, table: Table) -> str:
+    name = _text(file, table, "name")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        raise InputError(file, "name", name, "small letters, digits and hyphens")
+    return name
+
+
+def _chip(file: Path, table: Table) -> str:
+    chip = _text(file, table, "chip")
+    if chip not in CHIPS:
+        raise InputError(file, "chip", chip, f"one of {', '.join(CHIPS)}")
+    return chip
+
+
+def _text(file: Path, table: Table, key: str) -> str:
+    text = table.get(key)
+    if not isinstance(text, str) or not text:
+        raise InputError(file, key, text, "text")
+    return text
+
+
+def _boots(file: Path, table: Table) -> Boots:
+    boots = table.get("boots")
+    if not isinstance(boots, dict):
+        raise InputError(file, "boots", boots, "a table [boots] with legs, chambers, zones, valves, sensors")
+    try:
+        return Boots.from_table(boots)
+    except SettingError as error:
+        raise InputError(file, error.key, error.value, error.expected) from None
+
+
+def _near(name: str) -> str:
+    near = difflib.get_close_matches(name.lower(), board_names(), n=3, cutoff=0.5)
+    return f"perhaps {' or '.join(near)}; " if near else ""

@@ -1,0 +1,1 @@
+"""What `soleus` can do: one module for each group of commands."""

@@ -1,0 +1,72 @@
+"""`soleus board`: which controllers there are, and whether a board file is right."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from host_tools.boards import Board, board_names, layout, load_board
+from host_tools.programs import load_program, program_names
+from soleus.core.boots import ZONES
+from soleus.core.errors import SettingError
+from soleus.core.units import mmhg_from_pa
+
+app = typer.Typer(no_args_is_help=True, help="List, look at and check boards.")
+
+
+@app.command("list")
+def list_boards() -> None:
+    """List the boards."""
+    table = RichTable("board", "chip", "boots", box=None, pad_edge=False, header_style="bold")
+    for name in board_names():
+        board = load_board(name)
+        table.add_row(name, board.chip, layout(board.boots))
+    Console().print(table)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="BOARD", help="A name, or the path of a board file.")],
+) -> None:
+    """Show a board's facts, its chambers, and the programs that it can't run."""
+    board = load_board(name)
+    boots = board.boots
+    facts = RichTable.grid(padding=(0, 2))
+    facts.add_column(style="bold")
+    facts.add_column()
+    facts.add_row(board.name, board.title)
+    facts.add_row("chip", board.chip)
+    facts.add_row("boots", layout(boots))
+    facts.add_row("up to", f"{mmhg_from_pa(boots.target_most_pa)} mmHg")
+    facts.add_row("chambers", _chambers(board))
+    facts.add_row("refuses", ", ".join(_refused(board)) or "no program of the library")
+    Console(highlight=False, markup=False).print(facts)
+
+
+@app.command()
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Board files or folders, or names.")],
+) -> None:
+    """Check board files with the validator that the boots use."""
+    for file in files:
+        sys.stdout.write(f"{file}: fine; {layout(load_board(file).boots)}\n")
+
+
+def _chambers(board: Board) -> str:
+    """Each leg from foot to thigh, with the zones."""
+    boots = board.boots
+    first_leg = range(boots.chambers_per_leg)
+    named = [f"{boots.names[index].partition('.')[2]} ({ZONES[boots.zone_of[index]]})" for index in first_leg]
+    return ", ".join(named) + (", on both legs" if boots.legs == 2 else "")
+
+
+def _refused(board: Board) -> list[str]:
+    refused = []
+    for name in program_names():
+        try:
+            load_program(name).refuse_unfit(board.boots)
+        except SettingError:
+            refused.append(name)
+    return refused

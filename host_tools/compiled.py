@@ -1,0 +1,235 @@
+"""Runs the core's own source at machine speed: plain objects in, Numba structs out.
+
+The core is written for MicroPython: classes that hold integers, lists of integers and each other.
+`freeze` copies such an object graph into Numba structs of the same shape, and every method and
+function of the registered modules becomes callable on them, compiled from the very file that goes
+on the chip. `thaw` copies the state back. Nothing is translated by hand, so nothing can drift;
+tests/sim/test_compiled.py compares the two tick by tick all the same.
+"""
+
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import os
+import pkgutil
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+import platformdirs
+from numba import types
+from numba.experimental import structref
+from numba.extending import overload_method, register_jitable
+
+COMPILED_PACKAGES = ("soleus.core", "host_tools.plant")
+CACHES_KEPT = 4
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Frozen(structref.StructRefProxy):  # type: ignore[misc]
+    """A compiled copy of an object graph, opaque to Python; `thaw` reads it."""
+
+
+def freeze(root: object) -> Frozen:
+    """A compiled copy of `root` and of all that it holds; names and other text stay behind."""
+    _prepare()
+    graph = _Graph(root)
+    return _builder(graph).build(graph.integers(), graph.floats(), *graph.arrays())
+
+
+def thaw(frozen: Frozen, root: object) -> None:
+    """Write the state of `frozen` back into the objects that it was made from."""
+    graph = _Graph(root)
+    integers, floats, arrays = _builder(graph).read(frozen, len(graph.integers()), len(graph.floats()))
+    graph.write_back(integers, floats, arrays)
+
+
+def compiled(function: F) -> F:
+    """Compile a loop over frozen objects, kept on disk for the next process."""
+    _prepare()
+    return numba.njit(cache=True)(function)
+
+
+class _Graph:
+    """The objects reachable from a root, each once, children before the parents that hold them."""
+
+    def __init__(self, root: object) -> None:
+        self.nodes: list[tuple[Any, types.Type, list[tuple[str, str]]]] = []
+        self.scalars: list[tuple[Any, str, str]] = []
+        self._arrays: list[tuple[Any, np.ndarray]] = []
+        self._place: dict[int, str] = {}
+        self._types: dict[str, types.Type] = {}
+        self.root = self._visit(root)
+
+    def integers(self) -> np.ndarray:
+        return np.array([int(getattr(o, a)) for o, a, kind in self.scalars if kind == "i"], np.int64)
+
+    def floats(self) -> np.ndarray:
+        return np.array([getattr(o, a) for o, a, kind in self.scalars if kind == "f"], np.float64)
+
+    def arrays(self) -> list[np.ndarray]:
+        return [array for _, array in self._arrays]
+
+    def write_back(self, integers: np.ndarray, floats: np.ndarray, arrays: tuple[np.ndarray, ...]) -> None:
+        streams = {"i": iter(integers.tolist()), "f": iter(floats.tolist())}
+        for owner, attribute, kind in self.scalars:
+            value = next(streams[kind])
+            was = getattr(owner, attribute)
+            setattr(owner, attribute, bool(value) if isinstance(was, bool) else value)
+        for (holder, _), array in zip(self._arrays, arrays, strict=True):
+            if isinstance(holder, list):
+                holder[:] = array.tolist()
+            elif isinstance(holder, np.ndarray) and holder is not array:
+                holder[...] = array
+
+    def _visit(self, value: object) -> str:
+        if id(value) in self._place:
+            return self._place[id(value)]
+        if isinstance(value, list | tuple | np.ndarray):
+            return self._place_array(value)
+        fields = [(name, self._field(value, name, held)) for name, held in _fields(value)]
+        struct = _struct_class(type(value))([(name, self._types[place]) for name, place in fields])
+        place = f"n{len(self.nodes)}"
+        self.nodes.append((value, struct, fields))
+        self._place[id(value)], self._types[place] = place, struct
+        return place
+
+    def _field(self, owner: object, name: str, value: object) -> str:
+        if isinstance(value, int | float) and not isinstance(value, np.generic):
+            kind = "f" if isinstance(value, float) else "i"
+            place = f"{kind}[{sum(k == kind for *_, k in self.scalars)}]"
+            self.scalars.append((owner, name, kind))
+            self._types[place] = types.float64 if kind == "f" else types.int64
+            return place
+        return self._visit(value)
+
+    def _place_array(self, value: Any) -> str:
+        array = value if isinstance(value, np.ndarray) else np.array(value, np.int64)
+        place = f"a{len(self._arrays)}"
+        self._arrays.append((value, array))
+        self._place[id(value)], self._types[place] = place, numba.typeof(array)
+        return place
+
+
+def _fields(value: object) -> Iterator[tuple[str, object]]:
+    for name, held in vars(value).items():
+        is_text = held is None or isinstance(held, str | dict)
+        is_texts = isinstance(held, list | tuple) and any(not isinstance(x, int) for x in held)
+        if not is_text and not is_texts:
+            yield name, held
+
+
+_struct_classes: dict[type, type] = {}
+_builders: dict[str, ModuleType] = {}
+_is_prepared = False
+
+
+def _prepare() -> None:
+    global _is_prepared
+    if _is_prepared:
+        return
+    _is_prepared = True
+    modules = [module for package in COMPILED_PACKAGES for module in _modules_of(package)]
+    numba.config.CACHE_DIR = str(_cache_folder(modules))
+    for module in modules:
+        for value in list(vars(module).values()):
+            if getattr(value, "__module__", None) != module.__name__:
+                continue
+            if inspect.isfunction(value):
+                register_jitable(value)
+            elif inspect.isclass(value) and not issubclass(value, BaseException):
+                _struct_class(value)
+
+
+def _modules_of(package: str) -> list[ModuleType]:
+    root = importlib.import_module(package)
+    return [importlib.import_module(f"{package}.{m.name}") for m in pkgutil.iter_modules(root.__path__)]
+
+
+def _cache_folder(modules: list[ModuleType]) -> Path:
+    """One folder for each state of the sources: Numba itself doesn't see a change in a callee."""
+    digest = hashlib.sha256(f"{sys.version}{numba.__version__}".encode())
+    sources = [Path(str(m.__file__)) for m in modules] + sorted(Path(__file__).parent.glob("**/*.py"))
+    for source in sources:
+        digest.update(source.read_bytes())
+    base = Path(os.environ.get("SOLEUS_CACHE_DIR") or platformdirs.user_cache_dir("soleus")) / "compiled"
+    folder = base / digest.hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    for stale in sorted(base.iterdir(), key=lambda f: f.stat().st_mtime)[:-CACHES_KEPT]:
+        shutil.rmtree(stale, ignore_errors=True)
+    return folder
+
+
+def _struct_class(python_class: type) -> type:
+    """The Numba struct type that stands for a class, with the class's own methods on it."""
+    if python_class not in _struct_classes:
+        name = python_class.__module__.replace(".", "_") + "_" + python_class.__name__
+        struct_class = type(name, (types.StructRef,), {"__module__": __name__})
+        # The disk cache finds types again by module and name.
+        setattr(sys.modules[__name__], name, struct_class)
+        structref.register(struct_class)
+        structref.define_boxing(struct_class, Frozen)
+        for method_name, method in vars(python_class).items():
+            if inspect.isfunction(method) and not method_name.startswith("__"):
+                overload_method(struct_class, method_name)(_always(method))
+        _struct_classes[python_class] = struct_class
+    return _struct_classes[python_class]
+
+
+def _always(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Numba asks an overload for its implementation by the parameters' names; it is always the same."""
+    parameters = ", ".join(inspect.signature(method).parameters)
+    namespace = {"method": method}
+    exec(f"def implementation({parameters}):\n    return method\n", namespace)
+    implementation = namespace["implementation"]
+    # It compares annotations too, so they have to be the method's own.
+    implementation.__signature__ = inspect.signature(method)  # type: ignore[attr-defined]
+    return implementation
+
+
+def _builder(graph: _Graph) -> ModuleType:
+    """A generated module that builds and reads structs of this shape; on disk, so that it is cached."""
+    source = _builder_source(graph)
+    shape = "".join(str(struct) for _, struct, _ in graph.nodes)
+    name = "shape_" + hashlib.sha256((source + shape).encode()).hexdigest()[:16]
+    if name not in _builders:
+        path = Path(numba.config.CACHE_DIR) / f"{name}.py"
+        if not path.exists():
+            beside = path.with_suffix(f".{os.getpid()}")
+            beside.write_text(source)
+            os.replace(beside, path)
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec and spec.loader
+        module = importlib.util.module_from_spec(spec)
+        # Numba's disk cache finds a function's module again by its name.
+        sys.modules[name] = module
+        module.__dict__.update({f"t{k}": struct for k, (_, struct, _) in enumerate(graph.nodes)})
+        spec.loader.exec_module(module)
+        _builders[name] = module
+    return _builders[name]
+
+
+def _builder_source(graph: _Graph) -> str:
+    arrays = [f"a{k}" for k in range(len(graph.arrays()))]
+    lines = ["import numpy as np", "from numba import njit", "from numba.experimental.structref import new", ""]
+    lines += ["@njit(cache=True)", f"def build({', '.join(['i', 'f', *arrays])}):"]
+    for k, (_, _, fields) in enumerate(graph.nodes):
+        lines.append(f"    n{k} = new(t{k})")
+        lines += [f"    n{k}.{name} = {place}" for name, place in fields]
+    lines += [f"    return {graph.root}", ""]
+    lines += ["@njit(cache=True)", f"def read({graph.root}, integers, floats):"]
+    lines += ["    i, f = np.zeros(integers, np.int64), np.zeros(floats, np.float64)"]
+    for k, (_, _, fields) in reversed(list(enumerate(graph.nodes))):
+        for name, place in fields:
+            line = f"{place} = n{k}.{name}"
+            lines.append(f"    {line}")
+    lines.append(f"    return i, f, ({' '.join(a + ',' for a in arrays)})")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,65 @@
+"""Results in sentences, for the terminal, the report and the pictures."""
+
+from host_tools.output.metrics import FaultResult, SessionResult
+
+# For a person who holds the boots, not the source. A code that isn't here still has its name.
+EXPLANATIONS = {
+    "E01": "A chamber stood well above its target for a second. Its valve may not close, or the leg pushed.",
+    "E02": "A pressure went beyond what any program may ask for. The boots were vented at once.",
+    "E11": "A sensor gave what a whole sensor can't give: it is unplugged, shorted or broken.",
+    "E12": "A sensor stopped answering. An old reading is never used in its place.",
+    "E13": "With all vents open a sensor didn't read zero: it has drifted, or a vent is blocked.",
+    "E21": "A chamber took air for too long without getting full: a leak, a loose hose, or no leg in it.",
+    "E31": "A chamber kept its pressure with its vent open: a stuck valve or a kinked hose.",
+    "E41": "The control loop came too late to promise a safe reaction.",
+    "E42": "The boots ran longer than any session may.",
+}
+
+
+def outcome_sentence(result: SessionResult) -> str:
+    if result.fault:
+        return fault_sentence(result.fault)
+    if result.outcome == "completed":
+        return f"The session ran to its end after {duration(result.simulated_s)}; no fault."
+    return f"The session was stopped after {duration(result.simulated_s)}; no fault."
+
+
+def fault_sentence(fault: FaultResult) -> str:
+    """Names the sensor, the value and the limit."""
+    value, limit = (amount(number, fault.unit) for number in (fault.value, fault.limit))
+    return (
+        f"{fault.code}, {fault.name}: {_where(fault)} {value}, limit {limit},"
+        f" at {fault.at_s:.2f} s ({fault.requirement})."
+    )
+
+
+def explanation(code: str) -> str:
+    return EXPLANATIONS.get(code, "")
+
+
+def amount(value: float, unit: str) -> str:
+    number = f"{value:.1f}" if unit == "mmHg" else f"{value:,.0f}"
+    return f"{number} {unit}".strip()
+
+
+def duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min" if rest == 0 else f"{minutes} min {rest} s"
+
+
+def number(value: float | None, decimals: int = 1) -> str:
+    return "–" if value is None else f"{value:.{decimals}f}"
+
+
+def worst(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return max(known) if known else None
+
+
+def _where(fault: FaultResult) -> str:
+    if fault.chamber is None:
+        return "the machine's clock gave"
+    what = "took" if fault.unit == "ms" and "fill" in fault.name else "read"
+    return f"{fault.chamber} {what}" if what == "took" else f"sensor {fault.chamber} {what}"

@@ -1,0 +1,202 @@
+"""What can break, how, and when: `COMPONENT:MODE@START[+DURATION]`."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from host_tools.errors import InputError
+from host_tools.plant.modes import KIND_NAMES, MODE_NAMES
+
+FAULTS_MOST = 64
+FOREVER_MS = 1 << 60
+
+MODES: dict[str, dict[str, str]] = {
+    "sensor": {
+        "off": "unplugged: reads its electrical floor, or gives nothing, as the plant file says",
+        "stuck": "keeps showing its last reading",
+        "garbage": "shows anything within its range",
+        "wrong": "shows 0.8 of the pressure",
+        "slow": "follows with a lag of 1 s",
+        "delayed": "shows the pressure of 200 ms ago",
+        "intermittent": "loose plug: off for about half of the time, in spells of 100 ms",
+    },
+    "valve": {
+        "off": "its coil never energises",
+        "stuck": "stays where it is",
+        "slow": "takes ten times as long to switch",
+        "intermittent": "loose plug: drops out for about half of the time, in spells of 100 ms",
+        "leak": "its seat leaks: never less than 4 % open",
+    },
+    "pump": {
+        "off": "doesn't run",
+        "stuck": "runs at full power, whatever is commanded (a shorted transistor)",
+        "slow": "gives half of its flow",
+        "intermittent": "loose plug: off for about half of the time, in spells of 100 ms",
+    },
+    "hose": {
+        "off": "slipped off: chamber and valve are open to the air",
+        "leak": "has a hole at the valve's end",
+        "kink": "passes a fiftieth of its flow",
+    },
+    "garment": {
+        "off": "the chamber is open to the air and can't hold",
+        "leak": "a seam leaks",
+    },
+    "leg": {"move": "contracts once a second, 25 mL in 0.3 s"},
+    "clock": {
+        "slow": "each tick comes after 120 ms",
+        "delayed": "one tick comes after 300 ms",
+        "intermittent": "one tick in four is 20 to 200 ms late",
+        "stuck": "the counter stands still: every tick measures 0 ms",
+        "wrong": "the counter glitches: now and then a tick measures 65,536 ms too much or too little",
+    },
+    "supply": {
+        "off": "no voltage for pump and valves; logic and sensors live on",
+        "wrong": "the voltage sags to 70 %",
+        "intermittent": "loose plug: off for about half of the time, in spells of 100 ms",
+    },
+    "manifold": {"leak": "a fitting leaks"},
+}
+
+# How bad, where a mode has a size: conductances in mL/s/sqrt(mmHg) [G], or a factor.
+_AMOUNTS = {
+    ("valve", "slow"): 10.0,
+    ("valve", "leak"): 0.04,
+    ("pump", "slow"): 0.5,
+    ("hose", "off"): 45.0,
+    ("hose", "leak"): 4.0,
+    ("hose", "kink"): 0.02,
+    ("garment", "off"): 60.0,
+    ("garment", "leak"): 3.0,
+    ("supply", "wrong"): 0.7,
+    ("manifold", "leak"): 5.0,
+}
+
+_TIME = re.compile(r"(\d+(?:\.\d+)?)(s|min)")
+_TIME_EXPECTED = "a time such as 60s, 12.5s or 5min"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One failure: which part, how, from when to when."""
+
+    text: str
+    kind: int
+    index: int
+    mode: int
+    start_ms: int
+    end_ms: int
+
+    @property
+    def amount(self) -> float:
+        return _AMOUNTS.get((KIND_NAMES[self.kind], MODE_NAMES[self.mode]), 0.0)
+
+
+class FaultSchedule:
+    """The faults of a session in arrays, so that the compiled plant can look at them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.next_ms = 0
+        self.kind = np.zeros(FAULTS_MOST, np.int64)
+        self.index = np.zeros(FAULTS_MOST, np.int64)
+        self.mode = np.zeros(FAULTS_MOST, np.int64)
+        self.start_ms = np.zeros(FAULTS_MOST, np.int64)
+        self.end_ms = np.zeros(FAULTS_MOST, np.int64)
+        self.amount = np.zeros(FAULTS_MOST)
+
+    def append(self, fault: Fault) -> None:
+        if self.count == FAULTS_MOST:
+            raise InputError("--fault", "", fault.text, f"at most {FAULTS_MOST} faults in a session")
+        k = self.count
+        self.kind[k], self.index[k], self.mode[k] = fault.kind, fault.index, fault.mode
+        self.start_ms[k], self.end_ms[k], self.amount[k] = fault.start_ms, fault.end_ms, fault.amount
+        self.count = k + 1
+        self.next_ms = 0
+
+    def is_active(self, k: int, now_ms: int) -> bool:
+        return self.start_ms[k] <= now_ms < self.end_ms[k]
+
+    def plan_next(self, now_ms: int) -> None:
+        """Note when the next fault starts or ends."""
+        next_ms = FOREVER_MS
+        for k in range(self.count):
+            if now_ms < self.start_ms[k] < next_ms:
+                next_ms = int(self.start_ms[k])
+            if now_ms < self.end_ms[k] < next_ms:
+                next_ms = int(self.end_ms[k])
+        self.next_ms = next_ms
+
+
+def parse_fault(text: str, boots: Any) -> Fault:
+    """Read `COMPONENT:MODE@START[+DURATION]` for these boots."""
+    component, colon, rest = text.strip().partition(":")
+    mode, at, times = rest.partition("@")
+    if not colon or not at:
+        raise InputError(
+            "--fault", "", text, "COMPONENT:MODE@START[+DURATION], such as sensor.left.calf:stuck@60s+5s"
+        )
+    kind, index = _component(component, boots)
+    modes = MODES[KIND_NAMES[kind]]
+    if mode not in modes:
+        raise InputError("--fault", "mode", mode, f"{KIND_NAMES[kind]} has {', '.join(modes)}")
+    start, plus, duration = times.partition("+")
+    start_ms = _time_ms("start", start)
+    end_ms = start_ms + _time_ms("duration", duration) if plus else FOREVER_MS
+    if end_ms == start_ms:
+        raise InputError("--fault", "duration", duration, "longer than nothing")
+    return Fault(text.strip(), kind, index, MODE_NAMES.index(mode), start_ms, end_ms)
+
+
+def components(boots: Any) -> dict[str, tuple[int, int]]:
+    """Every name that a fault can have on these boots, with its kind and index."""
+    names: dict[str, tuple[int, int]] = {}
+    for kind, kind_name in enumerate(KIND_NAMES):
+        for part, index in _parts(kind_name, boots):
+            names[f"{kind_name}.{part}" if part else kind_name] = (kind, index)
+    return names
+
+
+def _parts(kind_name: str, boots: Any) -> list[tuple[str, int]]:
+    chambers = [(name, i) for i, name in enumerate(boots.names)]
+    if kind_name == "sensor":
+        return [("manifold", 0)] if boots.has_manifold_sensor_only else chambers
+    if kind_name == "valve":
+        if boots.is_three_way:
+            return chambers
+        vents = [(f"{name}.vent", boots.count + i) for name, i in chambers]
+        return [(f"{name}.fill", i) for name, i in chambers] + vents
+    if kind_name in ("hose", "garment"):
+        return chambers
+    if kind_name == "leg":
+        return [(name, leg) for leg, name in enumerate(_leg_names(boots))]
+    return [("", 0)]
+
+
+def _leg_names(boots: Any) -> list[str]:
+    return [boots.names[leg * boots.chambers_per_leg].split(".")[0] for leg in range(boots.legs)]
+
+
+def _component(component: str, boots: Any) -> tuple[int, int]:
+    names = components(boots)
+    if boots.is_three_way and component.startswith("valve."):
+        component = component.removesuffix(".fill")
+    if component in names:
+        return names[component]
+    kind_name = component.partition(".")[0]
+    parts = [part for part, _ in _parts(kind_name, boots)] if kind_name in KIND_NAMES else []
+    if not parts:
+        raise InputError("--fault", "component", component, f"one of {', '.join(KIND_NAMES)}")
+    if parts == [""]:
+        raise InputError("--fault", "component", component, f"{kind_name} alone; there is one of it")
+    known = ", ".join(f"{kind_name}.{part}" for part in parts)
+    raise InputError("--fault", "component", component, f"these boots have {known}")
+
+
+def _time_ms(key: str, text: str) -> int:
+    match = _TIME.fullmatch(text)
+    if not match:
+        raise InputError("--fault", key, text, _TIME_EXPECTED)
+    return round(float(match[1]) * (60_000 if match[2] == "min" else 1_000))

@@ -1,0 +1,248 @@
+"""Plant files: TOML in, a checked `PlantSpec` out, or one line that says what is wrong."""
+
+import math
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
+
+from host_tools.errors import InputError
+
+PLANTS_FOLDER = Path(__file__).parent.parent / "plants"
+
+
+class Range(NamedTuple):
+    """What a seed draws from; a plain number is a range of one."""
+
+    low: float
+    high: float
+
+
+def _number(least: float, most: float) -> Any:
+    return Annotated[Range, PlainValidator(_range_reader(least, most))]
+
+
+def _range_reader(least: float, most: float) -> Callable[[Any], Range]:
+    def read(value: Any) -> Range:
+        ends = value if isinstance(value, list) else [value, value]
+        if (
+            len(ends) == 2
+            and all(_is_number(end) and least <= end <= most for end in ends)
+            and ends[0] <= ends[1]
+        ):
+            return Range(float(ends[0]), float(ends[1]))
+        raise ValueError(f"a number or a range [low, high], within {least:g} and {most:g}")
+
+    return read
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PumpSpec(_Table):
+    free_flow_l_min: _number(1.0, 60.0)
+    stall_mmhg: _number(50.0, 2000.0)
+    time_constant_ms: _number(1.0, 2000.0)
+    stiction_duty: _number(0.0, 0.9)
+    ripple: _number(0.0, 1.0)
+    ripple_hz: _number(5.0, 200.0)
+    idle_w: _number(0.0, 100.0)
+    load_w_per_mmhg: _number(0.0, 1.0)
+
+
+class ManifoldSpec(_Table):
+    volume_ml: _number(2.0, 1000.0)
+    leak: _number(0.0, 10.0)
+    relief_mmhg: _number(0.0, 1000.0)
+    relief_k: _number(0.0, 100.0)
+
+
+class ValveSpec(_Table):
+    conductance: _number(0.1, 200.0)
+    on_ms: _number(1.0, 500.0)
+    off_ms: _number(1.0, 500.0)
+    travel_ms: _number(0.5, 200.0)
+    jitter_ms: _number(0.0, 50.0)
+
+
+class CoilSpec(_Table):
+    pull_w: _number(0.0, 30.0)
+    hold_share: _number(0.0, 1.0)
+    pull_ms: _number(0.0, 1000.0)
+    drop_out_v: _number(0.0, 30.0)
+
+
+class ValvesSpec(_Table):
+    fill: ValveSpec
+    vent: ValveSpec
+    coil: CoilSpec
+
+
+class HoseSpec(_Table):
+    conductance: _number(0.1, 500.0)
+
+
+class ChamberSpec(_Table):
+    dead_ml: _number(1.0, 1000.0)
+    slack_ml: _number(10.0, 5000.0)
+    slack_mmhg: _number(0.2, 20.0)
+    compliance_ml_mmhg: _number(0.1, 50.0)
+    coupling_ml_mmhg: _number(0.0, 2.0)
+    leak: _number(0.0, 10.0)
+    creep_share: _number(0.0, 1.0)
+    creep_s: _number(0.5, 600.0)
+
+
+class ZonesSpec(_Table):
+    foot: ChamberSpec
+    calf: ChamberSpec
+    thigh: ChamberSpec
+
+
+class LegSpec(_Table):
+    movements_per_min: _number(0.0, 60.0)
+    movement_ml: _number(0.0, 100.0)
+    movement_rise_s: _number(0.05, 5.0)
+    movement_hold_s: _number(0.0, 60.0)
+    blood_ml: _number(0.0, 500.0)
+    blood_out_s: _number(0.1, 600.0)
+    blood_back_s: _number(0.1, 600.0)
+
+
+class AirSpec(_Table):
+    warmth_share: _number(0.0, 0.2)
+    cooling_s: _number(0.1, 60.0)
+
+
+class SensorSpec(_Table):
+    missing: Literal["floor", "silent"]
+    range_mmhg: _number(50.0, 5000.0)
+    floor_share: _number(-1.0, 0.0)
+    count_pa: _number(0.001, 1000.0)
+    lag_ms: _number(0.01, 1000.0)
+    gain_error: _number(-0.5, 0.5)
+    offset_mmhg: _number(-50.0, 50.0)
+    bow_mmhg: _number(-50.0, 50.0)
+    noise_mmhg: _number(0.0, 20.0)
+
+
+class SupplySpec(_Table):
+    nominal_v: _number(1.0, 60.0)
+    full_v: _number(1.0, 60.0)
+    empty_v: _number(1.0, 60.0)
+    capacity_wh: _number(0.1, 1000.0)
+    charge: _number(0.01, 1.0)
+    ohm: _number(0.0, 5.0)
+    electronics_w: _number(0.0, 20.0)
+
+
+class IntegrationSpec(_Table):
+    """Substeps of a beat of 10 ms: while nothing switches, and while an armature travels."""
+
+    steady_substeps: Annotated[int, PlainValidator(lambda value: _whole(value, 1, 1000))]
+    moving_substeps: Annotated[int, PlainValidator(lambda value: _whole(value, 1, 1000))]
+
+
+def _whole(value: Any, least: int, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise ValueError(f"a whole number from {least} to {most}")
+    return value
+
+
+class PlantSpec(_Table):
+    """A plant file, checked. `valve.fill.conductance` and the like are in the units the files explain."""
+
+    about: str
+    pump: PumpSpec
+    manifold: ManifoldSpec
+    valve: ValvesSpec
+    hose: HoseSpec
+    chamber: ZonesSpec
+    leg: LegSpec
+    air: AirSpec
+    sensor: SensorSpec
+    supply: SupplySpec
+    integration: IntegrationSpec
+
+
+def plant_names() -> list[str]:
+    return sorted(file.stem for file in PLANTS_FOLDER.glob("*.toml"))
+
+
+def load_plant(name: str | Path) -> PlantSpec:
+    """One of the plants that come with Soleus, by name, or any plant file, by path."""
+    file = _plant_file(name)
+    return _check(file, _merged(file, _read(file)))
+
+
+def _plant_file(name: str | Path) -> Path:
+    if str(name) in plant_names():
+        return PLANTS_FOLDER / f"{name}.toml"
+    if Path(name).suffix != ".toml":
+        raise InputError(
+            "--plant", "", str(name), f"one of {', '.join(plant_names())}, or the path of a .toml file"
+        )
+    return Path(name)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(file, "", None, f"a plant file that can be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise InputError(file, "", None, "a text file in UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        key = f"line {line[1]}" if line else "last line"
+        raise InputError(file, key, None, f"valid TOML ({str(error).split(' (at ')[0]})") from None
+
+
+def _merged(file: Path, table: dict[str, Any]) -> dict[str, Any]:
+    """A file that says `extends = "nominal"` lists only what is different."""
+    base = table.pop("extends", None)
+    if base is None:
+        return table
+    if base not in plant_names() or base == file.stem:
+        raise InputError(file, "extends", base, f"another plant: {', '.join(plant_names())}")
+    base_file = PLANTS_FOLDER / f"{base}.toml"
+    return _laid_over(_merged(base_file, _read(base_file)), table)
+
+
+def _laid_over(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in top.items():
+        both_are_tables = isinstance(value, dict) and isinstance(base.get(key), dict)
+        merged[key] = _laid_over(base[key], value) if both_are_tables else value
+    return merged
+
+
+def _check(file: Path, table: dict[str, Any]) -> PlantSpec:
+    try:
+        return PlantSpec.model_validate(table)
+    except ValidationError as error:
+        problems = error.errors()
+    # A mistyped key is also a missing one: name the cause, not the effect.
+    problem = min(problems, key=lambda p: p["type"] != "extra_forbidden")
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        raise InputError(file, key, problem["input"], f"not a key here; known: {_known_keys(problem['loc'])}")
+    if problem["type"] == "missing":
+        raise InputError(file, key, None, "is missing; nominal.toml shows every key")
+    expected = problem["msg"].removeprefix("Value error, ")
+    raise InputError(file, key, problem["input"], expected)
+
+
+def _known_keys(place: tuple[int | str, ...]) -> str:
+    model: Any = PlantSpec
+    for part in place[:-1]:
+        model = model.model_fields[str(part)].annotation
+    return ", ".join(model.model_fields)

@@ -1,0 +1,165 @@
+"""One simulated session: a program, a board and a plant in; the whole trace out."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from host_tools.acts import Event, acts_of, parse_event
+from host_tools.boards import Board, load_board
+from host_tools.compiled import freeze, thaw
+from host_tools.errors import InputError
+from host_tools.loop import ENDED, run_ticks
+from host_tools.plant.draw import draw_plant
+from host_tools.plant.faults import Fault, parse_fault
+from host_tools.plant.plant import Plant
+from host_tools.plant.spec import PlantSpec, load_plant
+from host_tools.programs import load_program
+from host_tools.recording import CHUNK_TICKS, Recorder, joined
+from host_tools.trace import Note, Trace
+from soleus.core import faults as fault_table
+from soleus.core.controller import Controller
+from soleus.core.errors import SettingError
+from soleus.core.limits import PAUSE_MOST_MS, SESSION_CAP_MS
+from soleus.core.program import Program
+from soleus.core.session import STATE_NAMES, STOPPED
+
+# No session is longer than this, whatever happens in it: cap, one forgotten pause, check and vent.
+RUN_MOST_TICKS = (SESSION_CAP_MS + PAUSE_MOST_MS + 120_000) // 10
+
+Progress = Callable[[float, float], None]
+Sink = Callable[[dict[str, np.ndarray]], None]
+
+
+@dataclass(frozen=True)
+class Session:
+    """What was asked for, what happened, and the machine and the plant as they ended."""
+
+    program: Program
+    board: Board
+    plant_name: str
+    seed: int
+    minutes: int
+    pressure_mmhg: int
+    faults: list[Fault]
+    events: list[Event]
+    trace: Trace
+    controller: Controller
+    plant: Plant
+    wall_s: float
+    was_interrupted: bool
+
+
+def simulate(
+    program: str | Path | Program = "easy-run",
+    board: str | Path | Board = "esp32-s3-duo",
+    plant: str | Path | PlantSpec = "nominal",
+    minutes: int | None = None,
+    pressure: int | None = None,
+    fault: Sequence[str] = (),
+    event: Sequence[str] = (),
+    seed: int = 0,
+    on_progress: Progress | None = None,
+    sink: Sink | None = None,
+) -> Session:
+    """Run a session to its end. `sink` gets each chunk of rows as it comes; Ctrl-C keeps what there is."""
+    program_name = program if isinstance(program, str | Path) else program.id
+    the_program = program if isinstance(program, Program) else load_program(program)
+    the_board = board if isinstance(board, Board) else load_board(board)
+    spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
+    events = [parse_event(text) for text in event]
+    faults = [parse_fault(text, the_board.boots) for text in fault]
+    controller = Controller(the_board.boots)
+    try:
+        controller.load(the_program, minutes or 0, pressure or 0)
+    except SettingError as error:
+        raise InputError(_blamed(error, program_name, the_board), error.key, error.value, error.expected) from error
+    drawn = draw_plant(spec, the_board.boots, seed)
+    for one in faults:
+        drawn.set_fault(one)
+    started = time.perf_counter()
+    duration_s = controller.session.duration_ms / 1000
+    chunks, was_interrupted = _run(controller, drawn, events, duration_s, on_progress, sink)
+    trace = _with_notes(joined(the_board.boots.names, chunks), events, faults, the_board)
+    return Session(
+        program=the_program,
+        board=the_board,
+        plant_name=str(plant) if isinstance(plant, str | Path) else spec.name,
+        seed=seed,
+        minutes=controller.session.duration_ms // 60_000,
+        pressure_mmhg=pressure or the_program.pressure_mmhg.start,
+        faults=faults,
+        events=events,
+        trace=trace,
+        controller=controller,
+        plant=drawn,
+        wall_s=time.perf_counter() - started,
+        was_interrupted=was_interrupted,
+    )
+
+
+def outcome_of(session: Session) -> str:
+    if session.controller.latch.code != fault_table.NONE:
+        return "fault"
+    if session.was_interrupted or session.controller.session.ended_by == STOPPED:
+        return "stopped"
+    return "completed"
+
+
+def _blamed(error: SettingError, program_name: str | Path, board: Board) -> str:
+    """Which input a refusal is about: an option of the person's, or the program on this board."""
+    if error.key == "minutes":
+        return "--minutes"
+    if error.key == "pressure_mmhg":
+        return "--pressure"
+    return f"{program_name} on {board.name}"
+
+
+def _run(
+    controller: Controller,
+    plant: Plant,
+    events: list[Event],
+    duration_s: float,
+    on_progress: Progress | None,
+    sink: Sink | None,
+) -> tuple[list[dict[str, np.ndarray]], bool]:
+    acts = acts_of(events)
+    recorder = Recorder(controller.boots.count)
+    frozen = [freeze(part) for part in (controller, plant, acts, recorder)]
+    chunks: list[dict[str, np.ndarray]] = []
+    was_interrupted = False
+    try:
+        for _ in range(-(-RUN_MOST_TICKS // CHUNK_TICKS)):
+            has_ended = run_ticks(*frozen, CHUNK_TICKS) == ENDED
+            thaw(frozen[3], recorder)
+            columns = recorder.columns(recorder.ticks_count)
+            if sink:
+                sink(columns)
+            chunks.append(columns)
+            if on_progress:
+                on_progress(float(columns["time_ms"][-1]) / 1000, duration_s)
+            if has_ended:
+                break
+    except KeyboardInterrupt:
+        was_interrupted = True
+        if not chunks:
+            raise
+    thaw(frozen[0], controller)
+    thaw(frozen[1], plant)
+    return chunks, was_interrupted
+
+
+def _with_notes(trace: Trace, events: list[Event], faults: list[Fault], board: Board) -> Trace:
+    end_s = float(trace.time_s[-1])
+    notes = [Note(e.at_ms / 1000, "event", e.text) for e in events if e.at_ms / 1000 <= end_s]
+    notes += [Note(f.start_ms / 1000, "injected", f.text) for f in faults if f.start_ms / 1000 <= end_s]
+    changes = np.flatnonzero(np.diff(trace.state, prepend=-1))
+    notes += [Note(float(trace.time_s[k]), "state", STATE_NAMES[trace.state[k]]) for k in changes]
+    tripped = np.flatnonzero(trace.fault_code)
+    if len(tripped):
+        code, name, *_ = fault_table.TABLE[trace.fault_code[tripped[0]]]
+        notes.append(Note(float(trace.time_s[tripped[0]]), "fault", f"{code} {name}"))
+    trace.notes.extend(sorted(notes, key=lambda note: note.at_s))
+    return trace

@@ -1,0 +1,218 @@
+"""The same physics written a second time, the plain slow way, to hold the plant against.
+
+Everything is an ordinary differential equation here, marched with classical Runge-Kutta at 0.05 ms:
+no implicit manifold, no skipped work, no slow and fast parts. Pressures come from chords and the
+junction behind a valve from bisection, so that no Newton iteration of the plant's is trusted.
+"""
+
+import math
+from typing import Any
+
+import numba
+import numpy as np
+
+AMBIENT = 760.0
+STEP_S = 0.00005
+TICK_S = 0.01
+
+
+def oracle(plant: Any, fill_bits: np.ndarray, seal_bits: np.ndarray, duty: np.ndarray) -> np.ndarray:
+    """True chamber pressures (and the manifold's, in the last column) after each tick of these commands.
+
+    `plant` is a freshly drawn one: its numbers are read, it is not run. Its valves must have no jitter,
+    its legs must be still, and its battery ideal.
+    """
+    c, v = plant.chambers, plant.valves
+    tick_rate = lambda share: -np.log(1.0 - np.asarray(share)) / TICK_S  # noqa: E731
+    laws = np.array([c.dead_ml, c.slack_ml, c.per_slack_mmhg, c.compliance, c.leak])
+    slow = np.array([c.creep_full, tick_rate(c.creep_rate), c.blood_ml])
+    rates = np.array(
+        [
+            tick_rate(c.blood_out_rate),
+            tick_rate(c.blood_back_rate),
+            -math.log(c.cooling) / TICK_S,
+            c.heat_share,
+        ]
+    )
+    p, m = plant.pump, plant.manifold
+    volts = plant.supply.terminal_v / p.nominal_v
+    pump = np.array(
+        [p.free_flow_ml_s, p.per_stall_mmhg, p.time_constant_ms * 0.001, p.ripple, p.ripple_hz, volts]
+    )
+    manifold = np.array([m.volume_ml, m.leak, m.relief_mmhg, m.relief_k])
+    pushes = np.array([c.from_below, c.from_above])
+    times_s = np.array([v.on_ms, v.off_ms, v.travel_ms]) * 0.001
+    conductances = np.array([v.full_fill_k, v.full_vent_k, plant.hoses.hose_k])
+    neighbours = np.array([c.below, c.above])
+    bits = np.array([fill_bits, seal_bits], np.int64)
+    return _march(
+        laws,
+        slow,
+        rates,
+        pump,
+        manifold,
+        pushes,
+        neighbours,
+        times_s,
+        conductances,
+        v.is_three_way,
+        bits,
+        duty * 0.001,
+    )
+
+
+@numba.njit
+def _march(
+    laws, slow, rates, pump, manifold, pushes, neighbours, times_s, conductances, is_three_way, bits, duty
+):  # type: ignore[no-untyped-def]
+    n, ticks, valves = laws.shape[1], bits.shape[1], times_s.shape[1]
+    # The state: air, creep, blood squeezed out and warmth of each chamber; manifold air, pump speed, phase.
+    state = np.zeros(4 * n + 3)
+    state[:n] = laws[0]
+    state[4 * n] = manifold[0]
+    guess = np.zeros(n)
+    place, goal, wanted = np.zeros(valves), np.zeros(valves), np.zeros(valves)
+    due = np.full(valves, 1e9)
+    found = np.zeros((ticks, n + 1))
+    steps = round(TICK_S / STEP_S)
+    k1, k2, k3, k4 = np.zeros_like(state), np.zeros_like(state), np.zeros_like(state), np.zeros_like(state)
+    for tick in range(ticks):
+        for valve in range(valves):
+            kind = valve // n
+            command = float((bits[kind, tick] >> (valve % n)) & 1)
+            if command != wanted[valve]:
+                wanted[valve] = command
+                latency = times_s[0, valve] if command > 0.5 else times_s[1, valve]
+                due[valve] = 1e9 if command == goal[valve] else tick * TICK_S + latency
+        for step in range(steps):
+            now = tick * TICK_S + step * STEP_S
+            before = place.copy()
+            for valve in range(valves):
+                if now >= due[valve] - 0.5 * STEP_S:
+                    goal[valve] = wanted[valve]
+                    due[valve] = 1e9
+                reach = STEP_S / times_s[2, valve]
+                place[valve] += min(max(goal[valve] - place[valve], -reach), reach)
+            middle = 0.5 * (before + place)
+            args = (
+                laws,
+                slow,
+                rates,
+                pump,
+                manifold,
+                pushes,
+                neighbours,
+                conductances,
+                is_three_way,
+                duty[tick],
+                guess,
+            )
+            _slopes(state, before, k1, *args)
+            _slopes(state + 0.5 * STEP_S * k1, middle, k2, *args)
+            _slopes(state + 0.5 * STEP_S * k2, middle, k3, *args)
+            _slopes(state + STEP_S * k3, place, k4, *args)
+            state += STEP_S / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+        _pressures(state, laws, pushes, neighbours, guess)
+        found[tick, :n] = guess
+        found[tick, n] = (state[4 * n] / manifold[0] - 1.0) * AMBIENT
+    return found
+
+
+@numba.njit
+def _slopes(  # type: ignore[no-untyped-def]
+    state,
+    place,
+    out,
+    laws,
+    slow,
+    rates,
+    pump,
+    manifold,
+    pushes,
+    neighbours,
+    conductances,
+    is_three_way,
+    duty,
+    guess,
+):
+    n = laws.shape[1]
+    _pressures(state, laws, pushes, neighbours, guess)
+    manifold_mmhg = (state[4 * n] / manifold[0] - 1.0) * AMBIENT
+    speed, phase = state[4 * n + 1], state[4 * n + 2] % 1.0
+    turn = 2.0 * phase - 1.0
+    free = pump[0] * speed * (1.0 + pump[3] * 4.0 * turn * (1.0 - abs(turn)))
+    manifold_gain = free * max(0.0, 1.0 - manifold_mmhg * pump[1]) - manifold[1] * manifold_mmhg
+    if manifold_mmhg > manifold[2]:
+        manifold_gain -= _flow(manifold[3], manifold_mmhg - manifold[2])
+    for i in range(n):
+        p = guess[i]
+        vent_place = place[i] if is_three_way else place[i + n]
+        fill_k = conductances[0, i] * place[i]
+        vent_k = conductances[1, i] * (1.0 - vent_place)
+        taken, gained = _junction(manifold_mmhg, p, fill_k, vent_k, conductances[2, i])
+        manifold_gain -= taken
+        out[i] = gained - laws[4, i] * p
+        out[n + i] = (slow[0, i] * p - state[n + i]) * slow[1, i]
+        pressed = max(0.0, p)
+        squeeze = slow[2, i] * pressed / (pressed + 30.0) - state[2 * n + i]
+        out[2 * n + i] = squeeze * (rates[0] if squeeze > 0.0 else rates[1])
+        heat = state[3 * n + i]
+        carried = rates[3] * gained if gained > 0.0 else heat * gained / state[i]
+        out[3 * n + i] = carried - rates[2] * heat
+    out[4 * n] = manifold_gain
+    out[4 * n + 1] = (duty * pump[5] - speed) / pump[2]
+    out[4 * n + 2] = pump[4] * speed
+
+
+@numba.njit
+def _flow(k, drop):  # type: ignore[no-untyped-def]
+    return k * drop / math.sqrt(math.sqrt(drop * drop + 0.04))
+
+
+@numba.njit
+def _junction(manifold_mmhg, p, fill_k, vent_k, hose_k):  # type: ignore[no-untyped-def]
+    """What leaves the manifold and what the chamber gains, from the pressure at which the junction balances."""
+    if fill_k == 0.0 and vent_k == 0.0:
+        return 0.0, 0.0
+    low, high = min(0.0, min(p, manifold_mmhg)), max(0.0, max(p, manifold_mmhg))
+    for _ in range(34):
+        node = 0.5 * (low + high)
+        if _flow(fill_k, manifold_mmhg - node) > _flow(vent_k, node) + _flow(hose_k, node - p):
+            low = node
+        else:
+            high = node
+    return _flow(fill_k, manifold_mmhg - node), _flow(hose_k, node - p)
+
+
+@numba.njit
+def _pressures(state, laws, pushes, neighbours, guess):  # type: ignore[no-untyped-def]
+    """All chambers at once: neighbours push on each other, so sweep until nothing changes."""
+    n = laws.shape[1]
+    for _ in range(50):
+        change = 0.0
+        for i in range(n):
+            push = pushes[0, i] * guess[neighbours[0, i]] + pushes[1, i] * guess[neighbours[1, i]]
+            room = laws[1, i] + state[n + i] + state[2 * n + i] - push
+            p = _pressure(state[i] + state[3 * n + i], laws[0, i], room, laws[2, i], laws[3, i], guess[i])
+            change = max(change, abs(p - guess[i]))
+            guess[i] = p
+        if change < 1e-9:
+            return
+
+
+@numba.njit
+def _pressure(air, dead, room, per_slack, compliance, near):  # type: ignore[no-untyped-def]
+    """The chord through the two last guesses; from one step to the next so little changes that it can't stray."""
+    last, here = near - 0.01, near
+    missing_last = air - _air(last, dead, room, per_slack, compliance)
+    for _ in range(60):
+        missing = air - _air(here, dead, room, per_slack, compliance)
+        if abs(missing) < 1e-9:
+            return here
+        here, last, missing_last = here - missing * (here - last) / (missing - missing_last), here, missing
+    return math.nan
+
+
+@numba.njit
+def _air(p, dead, room, per_slack, compliance):  # type: ignore[no-untyped-def]
+    return (1.0 + p / AMBIENT) * (dead + room * (1.0 - math.exp(-p * per_slack)) + compliance * p)

@@ -1,0 +1,117 @@
+"""The integrator against a fine Runge-Kutta, and against itself compiled."""
+
+import numpy as np
+import pytest
+
+from host_tools.compiled import compiled, freeze, thaw
+from host_tools.plant.plant import Plant
+from host_tools.plant.spec import load_plant
+from tests.sim.oracle import oracle
+from tests.sim.plant_rig import Bench, Boots, Commands
+
+WORST_CHAMBER_MMHG = 0.2
+# Each line: seconds, chambers to fill, chambers to seal, pump permille. Five chambers, one leg.
+FILL_VENT = (
+    (6.0, 0b00001, 0b11111, 1000),
+    (0.3, 0b00001, 0b11111, 0),
+    (0.2, 0b00000, 0b11111, 0),
+    (4.5, 0b00010, 0b11111, 900),
+    (0.05, 0b00110, 0b11111, 900),
+    (3.0, 0b00100, 0b11111, 900),
+    (0.04, 0b00000, 0b11111, 600),
+    (0.5, 0b00000, 0b11111, 0),
+    (0.6, 0b00100, 0b11110, 1000),
+    (0.5, 0b00010, 0b01111, 0),
+    (3.0, 0b00000, 0b00000, 0),
+)
+THREE_WAY = (
+    (7.0, 0b00001, 0, 1000),
+    (3.5, 0b00011, 0, 1000),
+    (0.5, 0b00011, 0, 0),
+    (1.0, 0b00111, 0, 900),
+    (0.6, 0b00110, 0, 900),
+    (0.5, 0b00010, 0, 0),
+    (2.5, 0b00000, 0, 0),
+)
+
+
+def ideal_plant(name: str, boots: Boots, seed: int) -> Bench:
+    """Without what a time-stepper can't reproduce from the outside: jitter, movement, a sagging battery."""
+    bench = Bench(boots, name, seed)
+    bench.plant.valves.jitter_ms[:] = 0.0
+    bench.plant.legs.start_ms[:] = 1e18
+    bench.plant.supply.ohm = 0.0
+    bench.plant.supply.capacity_wh = 1e12
+    return bench
+
+
+@pytest.mark.parametrize("name", ["nominal", "tired"])
+@pytest.mark.parametrize(("three_way", "scenario"), [(False, FILL_VENT), (True, THREE_WAY)])
+def test_chambers_agree_with_runge_kutta(name: str, three_way: bool, scenario: tuple) -> None:
+    bench = ideal_plant(name, Boots(1, 5, three_way=three_way), seed=4)
+    ticks = [round(seconds * 100) for seconds, *_ in scenario]
+    fill, seal, duty = (np.repeat([line[k] for line in scenario], ticks) for k in (1, 2, 3))
+    expected = oracle(bench.plant, fill, seal, duty)
+    for k in range(len(fill)):
+        bench.command(int(fill[k]), int(seal[k]), int(duty[k])).tick()
+    worst = np.abs(np.array(bench.trace) - expected[:, :-1]).max()
+    manifold = np.abs(np.array(bench.manifold) - expected[:, -1])
+    print(
+        f"{name} {'three_way' if three_way else 'fill_vent'}: chambers {worst:.3f}, manifold {manifold.max():.2f}"
+    )
+    assert expected[:, :-1].max() > 60.0
+    assert worst < WORST_CHAMBER_MMHG
+    assert manifold.max() < 5.0
+
+
+@compiled
+def run_commands(plant, commands, readings, table, pressures, shown):  # type: ignore[no-untyped-def]
+    for k in range(len(table)):
+        commands.fill_bits = table[k, 0]
+        commands.seal_bits = table[k, 1]
+        commands.pump_permille = table[k, 2]
+        plant.tick(commands, readings)
+        for i in range(len(plant.truth.pressure_mmhg)):
+            pressures[k, i] = plant.truth.pressure_mmhg[i]
+            shown[k, i] = readings.chamber_pa[i]
+
+
+@pytest.mark.parametrize(
+    "faults", [[], ["leg.left:move@1s", "clock:intermittent@0s", "valve.left.foot.vent:leak@1s"]]
+)
+def test_plain_and_compiled_agree_bit_for_bit(faults: list[str]) -> None:
+    plain, fast = (Bench(Boots(), "tired", 7, faults) for _ in range(2))
+    table = np.random.default_rng(3).integers(0, [1024, 1024, 1001], (60, 3)).repeat(10, axis=0)
+    pressures, shown = np.zeros((600, 10)), np.zeros((600, 10), np.int64)
+    frozen = freeze(fast.plant)
+    run_commands(frozen, freeze(fast.commands), freeze(fast.readings), table, pressures, shown)
+    thaw(frozen, fast.plant)
+    for k, (fill, seal, pump) in enumerate(table.tolist()):
+        plain.command(fill, seal, pump).tick()
+        assert plain.readings.chamber_pa == shown[k].tolist()
+    assert np.array_equal(np.array(plain.trace), pressures)
+    assert scalars(plain.plant) == scalars(fast.plant)
+
+
+def test_a_plant_that_has_run_plain_can_be_compiled() -> None:
+    bench = Bench().command(0b1, pump=1000).run(0.5)
+    pressures, shown = np.zeros((1, 10)), np.zeros((1, 10), np.int64)
+    table = np.array([[1, 1023, 1000]])
+    run_commands(freeze(bench.plant), freeze(bench.commands), freeze(bench.readings), table, pressures, shown)
+    assert pressures.max() > 0.0
+
+
+def scalars(plant: Plant) -> list[tuple[str, float]]:
+    parts = [plant, *(part for part in vars(plant).values() if hasattr(part, "__dict__"))]
+    return [
+        (name, value)
+        for part in parts
+        for name, value in vars(part).items()
+        if isinstance(value, int | float)
+    ]
+
+
+def test_commands_of_the_rig_are_those_of_the_core() -> None:
+    from soleus.core.signals import Commands as CoreCommands
+
+    assert set(vars(Commands())) == set(vars(CoreCommands()))

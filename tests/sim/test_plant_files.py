@@ -1,0 +1,98 @@
+"""Plant files: those that come along are good, and a bad one gets one line that helps."""
+
+from pathlib import Path
+
+import pytest
+
+from host_tools.errors import InputError
+from host_tools.plant.spec import PLANTS_FOLDER, Range, load_plant, plant_names
+
+NOMINAL = (PLANTS_FOLDER / "nominal.toml").read_text()
+
+
+def refusal(path: Path, text: str) -> str:
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        load_plant(path)
+    line = str(caught.value)
+    assert line.startswith(str(path))
+    assert "\n" not in line
+    return line.removeprefix(f"{path}: ")
+
+
+def test_the_plants_that_come_along() -> None:
+    assert {"nominal", "small-leg", "large-leg", "tired"} <= set(plant_names())
+    for name in plant_names():
+        assert load_plant(name).about
+
+
+def test_a_number_is_a_range_of_one() -> None:
+    assert load_plant("nominal").sensor.range_mmhg == Range(300.0, 300.0)
+
+
+def test_a_file_may_say_only_what_is_different(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('extends = "nominal"\n[pump]\nstall_mmhg = 500\n')
+    mine, nominal = load_plant(path), load_plant("nominal")
+    assert mine.pump.stall_mmhg == Range(500.0, 500.0)
+    assert mine.pump.ripple == nominal.pump.ripple
+    assert mine.chamber == nominal.chamber
+
+
+@pytest.mark.parametrize(
+    ("changed", "into", "says"),
+    [
+        (
+            "volume_ml = [22, 30]",
+            "volume_ml = -5",
+            "manifold.volume_ml = -5: a number or a range [low, high], within 2 and",
+        ),
+        (
+            "volume_ml = [22, 30]",
+            "volume_ml = [30, 22]",
+            "manifold.volume_ml = [30, 22]: a number or a range",
+        ),
+        ("volume_ml = [22, 30]", "volume_ml = [22]", "manifold.volume_ml = [22]: a number or a range"),
+        ("volume_ml = [22, 30]", "volume_ml = true", "manifold.volume_ml = True: a number"),
+        ("volume_ml = [22, 30]", "volume_ml = nan", "manifold.volume_ml = nan: a number"),
+        ("volume_ml = [22, 30]", 'volume_ml = "big"', "manifold.volume_ml = 'big': a number"),
+        ("volume_ml = [22, 30]", "", "manifold.volume_ml: is missing"),
+        (
+            "volume_ml = [22, 30]",
+            "volum_ml = 25",
+            "manifold.volum_ml = 25: not a key here; known: volume_ml, leak",
+        ),
+        ("[hose]", "[hoes]", "hoes = {'conductance': [45, 49]}: not a key here; known: about, pump"),
+        ("[chamber.foot]", "[chamber.toe]", "not a key here; known: foot, calf, thigh"),
+        ("[valve.vent]", "[valve.went]", "known: fill, vent, coil"),
+        ('missing = "floor"', 'missing = "gone"', "sensor.missing = 'gone': "),
+        (
+            "steady_substeps = 5",
+            "steady_substeps = 0",
+            "integration.steady_substeps = 0: a whole number from 1",
+        ),
+        ("steady_substeps = 5", "steady_substeps = 2.5", "integration.steady_substeps = 2.5: a whole number"),
+        ("[pump]", "[pump", "line 12: valid TOML"),
+        ("about =", 'extends = "nominl"\nabout =', "extends = 'nominl': another plant: large-leg, nominal"),
+    ],
+)
+def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, changed: str, into: str, says: str) -> None:
+    assert changed in NOMINAL
+    assert says in refusal(tmp_path / "bad.toml", NOMINAL.replace(changed, into, 1))
+
+
+def test_an_unknown_plant_lists_the_known_ones() -> None:
+    with pytest.raises(InputError, match="--plant = 'nominel': one of large-leg, nominal, small-leg, tired"):
+        load_plant("nominel")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No such file"):
+        load_plant(tmp_path / "gone.toml")
+
+
+def test_a_file_that_is_not_text(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="UTF-8"):
+        load_plant(path)
