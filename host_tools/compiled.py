@@ -154,11 +154,10 @@ def _modules_of(package: str) -> list[ModuleType]:
 
 
 def _cache_folder(modules: list[ModuleType]) -> Path:
-    """One folder for each state of the sources: Numba itself doesn't see a change in a callee."""
+    """One folder for each state of the sources: Numba sees a change in the loop, but not in what it calls."""
     digest = hashlib.sha256(f"{sys.version}{numba.__version__}".encode())
-    sources = [Path(str(m.__file__)) for m in modules] + sorted(Path(__file__).parent.glob("**/*.py"))
-    for source in sources:
-        digest.update(source.read_bytes())
+    for source in [__file__, *(module.__file__ for module in modules)]:
+        digest.update(Path(str(source)).read_bytes())
     base = Path(os.environ.get("SOLEUS_CACHE_DIR") or platformdirs.user_cache_dir("soleus")) / "compiled"
     folder = base / digest.hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)

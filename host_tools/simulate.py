@@ -24,7 +24,7 @@ from soleus.core.controller import Controller
 from soleus.core.errors import SettingError
 from soleus.core.limits import PAUSE_MOST_MS, SESSION_CAP_MS
 from soleus.core.program import Program
-from soleus.core.session import STATE_NAMES, STOPPED
+from soleus.core.session import STATE_NAMES
 
 # No session is longer than this, whatever happens in it: cap, one forgotten pause, check and vent.
 RUN_MOST_TICKS = (SESSION_CAP_MS + PAUSE_MOST_MS + 120_000) // 10
@@ -34,17 +34,25 @@ Sink = Callable[[dict[str, np.ndarray]], None]
 
 
 @dataclass(frozen=True)
-class Session:
-    """What was asked for, what happened, and the machine and the plant as they ended."""
+class Request:
+    """What is to be simulated, loaded and found usable."""
 
     program: Program
     board: Board
     plant_name: str
-    seed: int
+    plant: PlantSpec
     minutes: int
     pressure_mmhg: int
     faults: list[Fault]
     events: list[Event]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Session:
+    """What happened, and the machine and the plant as they ended."""
+
+    request: Request
     trace: Trace
     controller: Controller
     plant: Plant
@@ -56,16 +64,28 @@ def simulate(
     program: str | Path | Program = "easy-run",
     board: str | Path | Board = "esp32-s3-duo",
     plant: str | Path | PlantSpec = "nominal",
+    *,
     minutes: int | None = None,
     pressure: int | None = None,
     fault: Sequence[str] = (),
     event: Sequence[str] = (),
     seed: int = 0,
-    on_progress: Progress | None = None,
-    sink: Sink | None = None,
 ) -> Session:
-    """Run a session to its end. `sink` gets each chunk of rows as it comes; Ctrl-C keeps what there is."""
-    program_name = program if isinstance(program, str | Path) else program.id
+    """Run a session to its end; the arguments are those of the command line."""
+    return run(prepare(program, board, plant, minutes, pressure, fault, event, seed))
+
+
+def prepare(
+    program: str | Path | Program,
+    board: str | Path | Board,
+    plant: str | Path | PlantSpec,
+    minutes: int | None = None,
+    pressure: int | None = None,
+    fault: Sequence[str] = (),
+    event: Sequence[str] = (),
+    seed: int = 0,
+) -> Request:
+    """Load everything and try it on the controller; `InputError` says what can't be used."""
     the_program = program if isinstance(program, Program) else load_program(program)
     the_board = board if isinstance(board, Board) else load_board(board)
     spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
@@ -75,37 +95,33 @@ def simulate(
     try:
         controller.load(the_program, minutes or 0, pressure or 0)
     except SettingError as error:
-        raise InputError(_blamed(error, program_name, the_board), error.key, error.value, error.expected) from error
-    drawn = draw_plant(spec, the_board.boots, seed)
-    for one in faults:
-        drawn.set_fault(one)
-    started = time.perf_counter()
-    duration_s = controller.session.duration_ms / 1000
-    chunks, was_interrupted = _run(controller, drawn, events, duration_s, on_progress, sink)
-    trace = _with_notes(joined(the_board.boots.names, chunks), events, faults, the_board)
-    return Session(
+        blamed = _blamed(error, program if isinstance(program, str | Path) else program.id, the_board)
+        raise InputError(blamed, error.key, error.value, error.expected) from error
+    return Request(
         program=the_program,
         board=the_board,
-        plant_name=str(plant) if isinstance(plant, str | Path) else spec.name,
-        seed=seed,
+        plant_name=spec.name if isinstance(plant, PlantSpec) else str(plant),
+        plant=spec,
         minutes=controller.session.duration_ms // 60_000,
         pressure_mmhg=pressure or the_program.pressure_mmhg.start,
         faults=faults,
         events=events,
-        trace=trace,
-        controller=controller,
-        plant=drawn,
-        wall_s=time.perf_counter() - started,
-        was_interrupted=was_interrupted,
+        seed=seed,
     )
 
 
-def outcome_of(session: Session) -> str:
-    if session.controller.latch.code != fault_table.NONE:
-        return "fault"
-    if session.was_interrupted or session.controller.session.ended_by == STOPPED:
-        return "stopped"
-    return "completed"
+def run(request: Request, on_progress: Progress | None = None, sink: Sink | None = None) -> Session:
+    """`sink` gets each chunk of rows as it comes; Ctrl-C keeps what there is."""
+    started = time.perf_counter()
+    controller = Controller(request.board.boots)
+    controller.load(request.program, request.minutes, request.pressure_mmhg)
+    plant = draw_plant(request.plant, request.board.boots, request.seed)
+    for fault in request.faults:
+        plant.set_fault(fault)
+    chunks, was_interrupted = _run(controller, plant, request, on_progress, sink)
+    trace = _with_notes(joined(request.board.boots.names, chunks), request)
+    wall_s = time.perf_counter() - started
+    return Session(request, trace, controller, plant, wall_s, was_interrupted)
 
 
 def _blamed(error: SettingError, program_name: str | Path, board: Board) -> str:
@@ -118,14 +134,9 @@ def _blamed(error: SettingError, program_name: str | Path, board: Board) -> str:
 
 
 def _run(
-    controller: Controller,
-    plant: Plant,
-    events: list[Event],
-    duration_s: float,
-    on_progress: Progress | None,
-    sink: Sink | None,
+    controller: Controller, plant: Plant, request: Request, on_progress: Progress | None, sink: Sink | None
 ) -> tuple[list[dict[str, np.ndarray]], bool]:
-    acts = acts_of(events)
+    acts = acts_of(request.events)
     recorder = Recorder(controller.boots.count)
     frozen = [freeze(part) for part in (controller, plant, acts, recorder)]
     chunks: list[dict[str, np.ndarray]] = []
@@ -139,7 +150,7 @@ def _run(
                 sink(columns)
             chunks.append(columns)
             if on_progress:
-                on_progress(float(columns["time_ms"][-1]) / 1000, duration_s)
+                on_progress(float(columns["time_ms"][-1]) / 1000, request.minutes * 60.0)
             if has_ended:
                 break
     except KeyboardInterrupt:
@@ -151,10 +162,10 @@ def _run(
     return chunks, was_interrupted
 
 
-def _with_notes(trace: Trace, events: list[Event], faults: list[Fault], board: Board) -> Trace:
+def _with_notes(trace: Trace, request: Request) -> Trace:
     end_s = float(trace.time_s[-1])
-    notes = [Note(e.at_ms / 1000, "event", e.text) for e in events if e.at_ms / 1000 <= end_s]
-    notes += [Note(f.start_ms / 1000, "injected", f.text) for f in faults if f.start_ms / 1000 <= end_s]
+    notes = [Note(e.at_ms / 1000, "event", e.text) for e in request.events if e.at_ms / 1000 <= end_s]
+    notes += [Note(f.start_ms / 1000, "injected", f.text) for f in request.faults if f.start_ms / 1000 <= end_s]
     changes = np.flatnonzero(np.diff(trace.state, prepend=-1))
     notes += [Note(float(trace.time_s[k]), "state", STATE_NAMES[trace.state[k]]) for k in changes]
     tripped = np.flatnonzero(trace.fault_code)

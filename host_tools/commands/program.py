@@ -87,7 +87,11 @@ def compile_one(
     output: Annotated[
         str,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="`-` is stdout. [default: ID.json]", show_default=False
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="`-` is stdout; without it, ID.json here.",
+            show_default=False,
         ),
     ] = "",
 ) -> None:

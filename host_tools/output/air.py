@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from host_tools.trace import Trace
+
+if TYPE_CHECKING:
+    from host_tools.plant.plant import Plant
 
 MANIFOLD_MOST_MMHG = 2000
 CHAMBER_MOST_MMHG = 400
@@ -31,6 +35,13 @@ def in_series(*conductances: float) -> float:
     return float(sum(k**-2 for k in conductances) ** -0.5)
 
 
+def supply_of(plant: "Plant") -> AirSupply:
+    """What a drawn plant has when nothing in it is broken and its battery is full."""
+    pump = plant.pump
+    path_k = [in_series(*pair) for pair in zip(plant.valves.full_fill_k, plant.hoses.healthy_k, strict=False)]
+    return AirSupply(lambda mmhg: pump.free_flow_ml_s * max(0.0, 1 - mmhg * pump.per_stall_mmhg), path_k)
+
+
 class FillLimit:
     """Least fill times in one trace. `starts[i]`: the ticks in which chamber i begins to fill."""
 
@@ -50,7 +61,9 @@ class FillLimit:
     def least_s(self, chamber: int, start: int, reached: int) -> float:
         """For the air that chamber and those beside it took between these two ticks."""
         if (start, reached) not in self._seen:
-            self._seen[start, reached] = self._integral_s(self._together.get(start, [chamber]), start, reached)
+            self._seen[start, reached] = self._integral_s(
+                self._together.get(start, [chamber]), start, reached
+            )
         return self._seen[start, reached]
 
     def _integral_s(self, chambers: list[int], start: int, reached: int) -> float:
@@ -73,6 +86,9 @@ class FillLimit:
                 flow_ml_s = (low + high) / 2
                 lost_mmhg = (flow_ml_s / max(path_k, FLOW_LEAST_ML_S)) ** 2
                 possible = np.interp(chamber_mmhg + lost_mmhg, self._manifold_mmhg, self._pump_ml_s)
-                low, high = np.where(possible > flow_ml_s, flow_ml_s, low), np.where(possible > flow_ml_s, high, flow_ml_s)
+                low, high = (
+                    np.where(possible > flow_ml_s, flow_ml_s, low),
+                    np.where(possible > flow_ml_s, high, flow_ml_s),
+                )
             self._s_per_ml[path_k] = 1 / np.maximum(low, FLOW_LEAST_ML_S)
         return self._s_per_ml[path_k]

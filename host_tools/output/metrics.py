@@ -35,13 +35,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+
+from host_tools.output.air import AirSupply, FillLimit
+from host_tools.trace import PA_PER_MMHG, Trace
 from soleus.core import faults
 from soleus.core.faults import FaultLatch
 from soleus.core.regulation import FILL, HOLD, OFF
 from soleus.core.session import COMPLETED, RUNNING
-
-from host_tools.output.air import AirSupply, FillLimit
-from host_tools.trace import PA_PER_MMHG, Trace
 
 REACHED_MMHG = 1.5
 RAISED_MMHG = 6.0
@@ -171,7 +171,9 @@ def _injected(trace: Trace) -> list[InjectedResult]:
     return [_one_injected(trace, note.text, note.at_s, onsets, is_unsafe) for note in notes]
 
 
-def _one_injected(trace: Trace, text: str, at_s: float, onsets: np.ndarray, is_unsafe: np.ndarray) -> InjectedResult:
+def _one_injected(
+    trace: Trace, text: str, at_s: float, onsets: np.ndarray, is_unsafe: np.ndarray
+) -> InjectedResult:
     later = onsets[trace.time_s[onsets] >= at_s]
     if len(later) == 0:
         return InjectedResult(text, at_s, None, None)
@@ -201,25 +203,24 @@ class _Fills:
 
 
 def _chambers(trace: Trace, air: AirSupply) -> list[ChamberResult]:
-    is_running = trace.state == RUNNING
-    target_pa = np.where(is_running[:, None], trace.target_pa, 0)
-    columns = [np.ascontiguousarray(column) for column in target_pa.T]
-    pressures = [np.ascontiguousarray(column) for column in trace.pressure_mmhg.T]
-    fills = [_fills(trace, chamber, columns[chamber], pressures[chamber]) for chamber in range(len(columns))]
+    # Chamber by chamber from here on, so each one's ticks lie side by side in memory.
+    target_pa = np.ascontiguousarray(np.where(trace.state == RUNNING, trace.target_pa.T, 0))
+    error_mmhg = np.ascontiguousarray(trace.pressure_mmhg.T) - target_pa / PA_PER_MMHG
+    fills = [
+        _fills(trace, chamber, target_pa[chamber], error_mmhg[chamber]) for chamber in range(len(target_pa))
+    ]
     limit = FillLimit(trace, air, [[fill.start for fill in each.reached] for each in fills])
     return [
-        _chamber(trace, chamber, fills[chamber], columns[chamber] / PA_PER_MMHG, pressures[chamber], limit)
-        for chamber in range(len(columns))
+        _chamber(trace, chamber, fills[chamber], error_mmhg[chamber], limit) for chamber in range(len(fills))
     ]
 
 
-def _fills(trace: Trace, chamber: int, target_pa: np.ndarray, pressure_mmhg: np.ndarray) -> _Fills:
+def _fills(trace: Trace, chamber: int, target_pa: np.ndarray, error_mmhg: np.ndarray) -> _Fills:
     """Cut the session where the target changes, and look at each piece after the first cycle."""
     held = np.zeros(len(trace), bool)
     reached: list[Fill] = []
     unreached_count = 0
-    phase = trace.phase[:, chamber]
-    error_mmhg = pressure_mmhg - target_pa / PA_PER_MMHG
+    phase = np.ascontiguousarray(trace.phase[:, chamber])
     changes = np.flatnonzero(np.diff(target_pa)) + 1
     for start, end in zip(changes, [*changes[1:], len(trace)], strict=True):
         if target_pa[start] == 0 or trace.cycle[start] == 0:
@@ -248,9 +249,8 @@ def _is_released(trace: Trace, end: int) -> bool:
 
 
 def _chamber(
-    trace: Trace, chamber: int, fills: _Fills, target_mmhg: np.ndarray, pressure_mmhg: np.ndarray, limit: FillLimit
+    trace: Trace, chamber: int, fills: _Fills, over_mmhg: np.ndarray, limit: FillLimit
 ) -> ChamberResult:
-    over_mmhg = pressure_mmhg - target_mmhg
     overshoots = [float(over_mmhg[slice(*_overshoot_ticks(trace, fill))].max()) for fill in fills.reached]
     ramps = [_ramp_s(trace, chamber, fill) for fill in fills.reached]
     limits = [limit.least_s(chamber, fill.start, fill.reached) for fill in fills.reached]
@@ -266,9 +266,9 @@ def _chamber(
 
 
 def _overshoot_ticks(trace: Trace, fill: Fill) -> tuple[int, int]:
-    over_s = trace.time_s[fill.reached] + OVERSHOOT_S
+    until_s = trace.time_s[fill.reached] + OVERSHOOT_S
     # Time is a sum of tenths and hundredths: half a millisecond is nothing but rounding.
-    after = int(np.searchsorted(trace.time_s, over_s + 0.0005, side="right"))
+    after = int(np.searchsorted(trace.time_s, until_s + 0.0005, side="right"))
     return fill.reached, min(fill.end, after)
 
 

@@ -31,14 +31,25 @@ def _figures(result: SessionResult) -> Text:
     wall = f"simulated {duration(result.simulated_s)} in {result.wall_s:.2f} s"
     if result.wall_s > 0:
         wall += f" ({result.simulated_s / result.wall_s:,.0f} times real time)"
-    peaks = f"highest pressure {result.max_pressure_mmhg:.1f} mmHg, manifold {result.manifold_max_mmhg:.1f} mmHg"
+    peaks = (
+        f"highest pressure {result.max_pressure_mmhg:.1f} mmHg, manifold {result.manifold_max_mmhg:.1f} mmHg"
+    )
     return Text(f"{peaks}\n{wall}")
 
 
 def _chambers_table(result: SessionResult) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, padding=(0, 1))
     table.add_column("chamber", no_wrap=True, overflow="ellipsis", max_width=16)
-    for heading in ("fills", "fill\ns", "limit\ns", "overshoot\np50 mmHg", "\nmax", "hold error\np50 mmHg", "\np95", "\nmax"):
+    for heading in (
+        "fills",
+        "fill\ns",
+        "limit\ns",
+        "overshoot\np50 mmHg",
+        "\nmax",
+        "hold error\np50 mmHg",
+        "\np95",
+        "\nmax",
+    ):
         table.add_column(heading, justify="right", no_wrap=True)
     for chamber in result.chambers:
         table.add_row(*_cells(chamber))
@@ -50,7 +61,15 @@ def _cells(chamber: ChamberResult) -> list[Text]:
     if chamber.fills_unreached:
         fills.append(f" +{chamber.fills_unreached} short", style="red")
     over, hold = chamber.overshoot_mmhg, chamber.hold_error_mmhg
-    numbers = (chamber.fill_s, chamber.fill_limit_s, over["p50"], over["max"], hold["p50"], hold["p95"], hold["max"])
+    numbers = (
+        chamber.fill_s,
+        chamber.fill_limit_s,
+        over["p50"],
+        over["max"],
+        hold["p50"],
+        hold["p95"],
+        hold["max"],
+    )
     return [Text(chamber.name), fills, *(Text(number(value)) for value in numbers)]
 
 
@@ -62,7 +81,11 @@ def _injected_lines(result: SessionResult) -> list[Text]:
             line.append("ridden out, no fault latched", style="not bold")
         else:
             line.append(f"detected after {injected.detected_s - injected.at_s:.2f} s", style="not bold")
-            safe = "not safe by the end" if injected.safe_s is None else f"safe after {injected.safe_s - injected.at_s:.2f} s"
+            safe = (
+                "not safe by the end"
+                if injected.safe_s is None
+                else f"safe after {injected.safe_s - injected.at_s:.2f} s"
+            )
             line.append(f", {safe}", style="not bold" if injected.safe_s is not None else "bold red")
         lines.append(line)
     return lines

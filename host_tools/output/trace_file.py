@@ -9,7 +9,8 @@ what the sensor gave, `left.foot_wanted_mmhg` is what it should be at this momen
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
@@ -19,14 +20,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
+
+from host_tools.errors import InputError
+from host_tools.trace import PA_PER_MMHG, Note, Trace
 from soleus.core import faults
 from soleus.core.regulation import PHASE_NAMES
 from soleus.core.session import STATE_NAMES
 from soleus.core.timeline import STAGE_NAMES
-
-from host_tools.errors import InputError
-from host_tools.output.files import drop, in_one_line, part_path
-from host_tools.trace import PA_PER_MMHG, Note, Trace
 
 OPTION = "--trace"
 SUFFIXES = (".csv", ".parquet")
@@ -73,7 +73,9 @@ class TraceWriter:
     holds the rows so far, and `say` is told. After any other error the file that was there before stays.
     """
 
-    def __init__(self, path: str | Path, chamber_names: list[str], say: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, path: str | Path, chamber_names: list[str], say: Callable[[str], None] | None = None
+    ) -> None:
         self.path = Path(path)
         self.rows_count = 0
         self._end_s = 0.0
@@ -81,8 +83,10 @@ class TraceWriter:
         self._say = say or (lambda line: print(line, file=sys.stderr))
         self._is_parquet = check_suffix(self.path) == ".parquet"
         self._schema = _schema(chamber_names, self._is_parquet)
-        self._part = part_path(self.path)
-        with in_one_line(OPTION, self.path):
+        self._writer: Any = None
+        self._is_open = True
+        self._part = self.path.with_name(f"{self.path.name}.part")
+        with _in_one_line(self.path):
             self._file = open(self._part, "wb")  # noqa: SIM115, PTH123 (closed by `_finish` or `_abandon`)
             try:
                 self._writer = self._open_writer()
@@ -92,14 +96,17 @@ class TraceWriter:
 
     def write(self, trace: Trace) -> None:
         """Append these ticks."""
-        with in_one_line(OPTION, self.path):
+        with _in_one_line(self.path):
             for start in range(0, len(trace), ROWS_AT_ONCE):
                 self._writer.write_table(_table(trace, start, start + ROWS_AT_ONCE, self._schema))
             # What the disk refuses should come to light now, not at the end of a long run.
             self._file.flush()
         self.rows_count += len(trace)
         self._end_s = float(trace.time_s[-1]) if len(trace) else self._end_s
-        self._notes.extend(note for note in trace.notes if note not in self._notes)
+        self.add_notes(trace.notes)
+
+    def add_notes(self, notes: list[Note]) -> None:
+        self._notes.extend(note for note in notes if note not in self._notes)
 
     def __enter__(self) -> Self:
         return self
@@ -115,14 +122,19 @@ class TraceWriter:
             self._abandon()
 
     def close(self, is_complete: bool = True) -> None:
+        """A second call does nothing, so a run that knows it was cut short may close by itself."""
+        if not self._is_open:
+            return
         try:
-            with in_one_line(OPTION, self.path):
+            with _in_one_line(self.path):
                 self._finish(is_complete)
         except BaseException:
             self._abandon()
             raise
         if not is_complete:
-            self._say(f"{self.path}: stopped early; it holds {self.rows_count:,} rows, up to {self._end_s:.2f} s")
+            self._say(
+                f"{self.path}: stopped early; it holds {self.rows_count:,} rows, up to {self._end_s:.2f} s"
+            )
 
     def _open_writer(self) -> Any:
         if self._is_parquet:
@@ -133,22 +145,26 @@ class TraceWriter:
     def _finish(self, is_complete: bool) -> None:
         if self._is_parquet:
             notes = json.dumps([asdict(note) for note in self._notes], ensure_ascii=False)
-            self._writer.add_key_value_metadata({"soleus.notes": notes, "soleus.complete": str(is_complete).lower()})
+            self._writer.add_key_value_metadata(
+                {"soleus.notes": notes, "soleus.complete": str(is_complete).lower()}
+            )
         self._writer.close()
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
         os.replace(self._part, self.path)
+        self._is_open = False
 
     def _abandon(self) -> None:
-        """Nothing of this stays. A writer that failed once fails again at closing; that is no news."""
-        for closable in (getattr(self, "_writer", None), self._file):
-            try:
+        """Nothing of the new file stays. A writer that failed once fails again at closing; that is no news."""
+        self._is_open = False
+        for closable in (self._writer, self._file):
+            with suppress(OSError, ValueError, pa.ArrowException):
                 if closable is not None:
                     closable.close()
-            except (OSError, ValueError, pa.ArrowException):
-                continue
-        drop(self._part)
+        # Why it is dropped is being told already.
+        with suppress(OSError):
+            self._part.unlink(missing_ok=True)
 
 
 def check_suffix(path: str | Path) -> str:
@@ -176,14 +192,31 @@ def read_trace(path: str | Path) -> Trace:
     return Trace(chamber_names=chamber_names, notes=notes, **arrays)
 
 
+@contextmanager
+def _in_one_line(path: Path) -> Iterator[None]:
+    """What the disk says against the file, as one line for a person."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(OPTION, "", str(path), f"a place that can be written ({_reason(error)})") from None
+
+
+def _reason(error: OSError) -> str:
+    """Arrow tells the number of the error in its own words."""
+    text = error.strerror or str(error)
+    return os.strerror(error.errno) if error.errno else text.splitlines()[0]
+
+
 def _read_table(path: Path) -> pa.Table:
     is_parquet = check_suffix(path) == ".parquet"
     try:
         return pa_parquet.read_table(path) if is_parquet else pa_csv.read_csv(path)
     except OSError as error:
-        raise InputError(path, "", None, f"a file that can be read ({error.strerror or error})") from None
+        raise InputError(path, "", None, f"a file that can be read ({_reason(error)})") from None
     except pa.ArrowException as error:
-        raise InputError(path, "", None, f"a trace that Soleus wrote ({str(error).splitlines()[0]})") from None
+        raise InputError(
+            path, "", None, f"a trace that Soleus wrote ({str(error).splitlines()[0]})"
+        ) from None
 
 
 def _columns(chamber_names: list[str]) -> list[tuple[str, str, int | None, int | None]]:
@@ -224,7 +257,9 @@ def _table(trace: Trace, start: int, end: int, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _array(values: np.ndarray, decimals: int | None, names: tuple[str, ...] | None, kind: pa.DataType) -> pa.Array:
+def _array(
+    values: np.ndarray, decimals: int | None, names: tuple[str, ...] | None, kind: pa.DataType
+) -> pa.Array:
     if names is not None:
         named = pa.DictionaryArray.from_arrays(np.ascontiguousarray(values, np.int8), list(names))
         return named if pa.types.is_dictionary(kind) else named.cast(kind)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from soleus.core import faults
-from soleus.core.session import RUNNING
 
 from host_tools.trace import Trace
+from soleus.core import faults
+from soleus.core.session import RUNNING
 
 GRID_TICKS = 1024
 

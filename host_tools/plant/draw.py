@@ -1,4 +1,4 @@
-"""From a plant file's ranges to one plant: every number drawn by name, so that the same seed gives the same."""
+"""From a plant file's ranges to one plant: every number is drawn by its name."""
 
 import zlib
 from typing import Any

@@ -117,7 +117,7 @@ class FaultSchedule:
         self.next_ms = 0
 
     def is_active(self, k: int, now_ms: int) -> bool:
-        return self.start_ms[k] <= now_ms < self.end_ms[k]
+        return bool(self.start_ms[k] <= now_ms < self.end_ms[k])
 
     def plan_next(self, now_ms: int) -> None:
         """Note when the next fault starts or ends."""

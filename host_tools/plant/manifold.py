@@ -88,7 +88,7 @@ class Manifold:
 def flow_into(
     manifold_mmhg: float, chamber_mmhg: float, fill_k: float, air_k: float, hose_k: float
 ) -> tuple[float, float, float]:
-    """Through one fill valve: the flow, its slope with the manifold's pressure, and the pressure behind the valve.
+    """Through one fill valve: the flow, its slope with the manifold's pressure, the pressure behind it.
 
     Behind the valve are the hose to the chamber and the opening to the air (`air_k`: the vent valve, or a
     hole). With the air shut, the valve and the hose are simply in series.

@@ -3,8 +3,6 @@
 from math import floor
 from typing import Any
 
-import numpy as np
-
 from host_tools.plant.chambers import Chambers
 from host_tools.plant.clock import Clock
 from host_tools.plant.faults import Fault, FaultSchedule

@@ -42,7 +42,7 @@ class Pump:
         self.strength = 1.0
 
     def drive(self, duty_permille: int, supply_v: float, has_power: bool) -> None:
-        """Set the speed that the motor will settle to. A motor at rest needs more than its stiction to start."""
+        """Set the speed that the motor will settle to; from rest it needs more than its stiction."""
         volts = supply_v / self.nominal_v
         duty = float(duty_permille)
         if self.is_stuck_on:

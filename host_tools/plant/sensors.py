@@ -109,4 +109,4 @@ class Sensors:
         """Clipped to what the part can say, in whole counts, in pascals."""
         inside_mmhg = min(max(mmhg, self.floor_mmhg), self.range_mmhg)
         counts = floor(inside_mmhg * self.counts_per_mmhg + 0.5)
-        return int(floor(counts * self.count_pa + 0.5))
+        return floor(counts * self.count_pa + 0.5)

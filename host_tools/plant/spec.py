@@ -3,7 +3,6 @@
 import math
 import re
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -21,22 +20,24 @@ class Range(NamedTuple):
     high: float
 
 
-def _number(least: float, most: float) -> Any:
-    return Annotated[Range, PlainValidator(_range_reader(least, most))]
-
-
-def _range_reader(least: float, most: float) -> Callable[[Any], Range]:
+def _within(least: float, most: float) -> PlainValidator:
     def read(value: Any) -> Range:
         ends = value if isinstance(value, list) else [value, value]
-        if (
-            len(ends) == 2
-            and all(_is_number(end) and least <= end <= most for end in ends)
-            and ends[0] <= ends[1]
-        ):
+        are_good = len(ends) == 2 and all(_is_number(end) and least <= end <= most for end in ends)
+        if are_good and ends[0] <= ends[1]:
             return Range(float(ends[0]), float(ends[1]))
         raise ValueError(f"a number or a range [low, high], within {least:g} and {most:g}")
 
-    return read
+    return PlainValidator(read)
+
+
+def _whole(least: int, most: int) -> PlainValidator:
+    def read(value: Any) -> int:
+        if type(value) is int and least <= value <= most:
+            return value
+        raise ValueError(f"a whole number from {least} to {most}")
+
+    return PlainValidator(read)
 
 
 def _is_number(value: Any) -> bool:
@@ -48,36 +49,36 @@ class _Table(BaseModel):
 
 
 class PumpSpec(_Table):
-    free_flow_l_min: _number(1.0, 60.0)
-    stall_mmhg: _number(50.0, 2000.0)
-    time_constant_ms: _number(1.0, 2000.0)
-    stiction_duty: _number(0.0, 0.9)
-    ripple: _number(0.0, 1.0)
-    ripple_hz: _number(5.0, 200.0)
-    idle_w: _number(0.0, 100.0)
-    load_w_per_mmhg: _number(0.0, 1.0)
+    free_flow_l_min: Annotated[Range, _within(1.0, 60.0)]
+    stall_mmhg: Annotated[Range, _within(50.0, 2000.0)]
+    time_constant_ms: Annotated[Range, _within(1.0, 2000.0)]
+    stiction_duty: Annotated[Range, _within(0.0, 0.9)]
+    ripple: Annotated[Range, _within(0.0, 1.0)]
+    ripple_hz: Annotated[Range, _within(5.0, 200.0)]
+    idle_w: Annotated[Range, _within(0.0, 100.0)]
+    load_w_per_mmhg: Annotated[Range, _within(0.0, 1.0)]
 
 
 class ManifoldSpec(_Table):
-    volume_ml: _number(2.0, 1000.0)
-    leak: _number(0.0, 10.0)
-    relief_mmhg: _number(0.0, 1000.0)
-    relief_k: _number(0.0, 100.0)
+    volume_ml: Annotated[Range, _within(2.0, 1000.0)]
+    leak: Annotated[Range, _within(0.0, 10.0)]
+    relief_mmhg: Annotated[Range, _within(0.0, 1000.0)]
+    relief_k: Annotated[Range, _within(0.0, 100.0)]
 
 
 class ValveSpec(_Table):
-    conductance: _number(0.1, 200.0)
-    on_ms: _number(1.0, 500.0)
-    off_ms: _number(1.0, 500.0)
-    travel_ms: _number(0.5, 200.0)
-    jitter_ms: _number(0.0, 50.0)
+    conductance: Annotated[Range, _within(0.1, 200.0)]
+    on_ms: Annotated[Range, _within(1.0, 500.0)]
+    off_ms: Annotated[Range, _within(1.0, 500.0)]
+    travel_ms: Annotated[Range, _within(0.5, 200.0)]
+    jitter_ms: Annotated[Range, _within(0.0, 50.0)]
 
 
 class CoilSpec(_Table):
-    pull_w: _number(0.0, 30.0)
-    hold_share: _number(0.0, 1.0)
-    pull_ms: _number(0.0, 1000.0)
-    drop_out_v: _number(0.0, 30.0)
+    pull_w: Annotated[Range, _within(0.0, 30.0)]
+    hold_share: Annotated[Range, _within(0.0, 1.0)]
+    pull_ms: Annotated[Range, _within(0.0, 1000.0)]
+    drop_out_v: Annotated[Range, _within(0.0, 30.0)]
 
 
 class ValvesSpec(_Table):
@@ -87,18 +88,18 @@ class ValvesSpec(_Table):
 
 
 class HoseSpec(_Table):
-    conductance: _number(0.1, 500.0)
+    conductance: Annotated[Range, _within(0.1, 500.0)]
 
 
 class ChamberSpec(_Table):
-    dead_ml: _number(1.0, 1000.0)
-    slack_ml: _number(10.0, 5000.0)
-    slack_mmhg: _number(0.2, 20.0)
-    compliance_ml_mmhg: _number(0.1, 50.0)
-    coupling_ml_mmhg: _number(0.0, 2.0)
-    leak: _number(0.0, 10.0)
-    creep_share: _number(0.0, 1.0)
-    creep_s: _number(0.5, 600.0)
+    dead_ml: Annotated[Range, _within(1.0, 1000.0)]
+    slack_ml: Annotated[Range, _within(10.0, 5000.0)]
+    slack_mmhg: Annotated[Range, _within(0.2, 20.0)]
+    compliance_ml_mmhg: Annotated[Range, _within(0.1, 50.0)]
+    coupling_ml_mmhg: Annotated[Range, _within(0.0, 2.0)]
+    leak: Annotated[Range, _within(0.0, 10.0)]
+    creep_share: Annotated[Range, _within(0.0, 1.0)]
+    creep_s: Annotated[Range, _within(0.5, 600.0)]
 
 
 class ZonesSpec(_Table):
@@ -108,53 +109,47 @@ class ZonesSpec(_Table):
 
 
 class LegSpec(_Table):
-    movements_per_min: _number(0.0, 60.0)
-    movement_ml: _number(0.0, 100.0)
-    movement_rise_s: _number(0.05, 5.0)
-    movement_hold_s: _number(0.0, 60.0)
-    blood_ml: _number(0.0, 500.0)
-    blood_out_s: _number(0.1, 600.0)
-    blood_back_s: _number(0.1, 600.0)
+    movements_per_min: Annotated[Range, _within(0.0, 60.0)]
+    movement_ml: Annotated[Range, _within(0.0, 100.0)]
+    movement_rise_s: Annotated[Range, _within(0.05, 5.0)]
+    movement_hold_s: Annotated[Range, _within(0.0, 60.0)]
+    blood_ml: Annotated[Range, _within(0.0, 500.0)]
+    blood_out_s: Annotated[Range, _within(0.1, 600.0)]
+    blood_back_s: Annotated[Range, _within(0.1, 600.0)]
 
 
 class AirSpec(_Table):
-    warmth_share: _number(0.0, 0.2)
-    cooling_s: _number(0.1, 60.0)
+    warmth_share: Annotated[Range, _within(0.0, 0.2)]
+    cooling_s: Annotated[Range, _within(0.1, 60.0)]
 
 
 class SensorSpec(_Table):
     missing: Literal["floor", "silent"]
-    range_mmhg: _number(50.0, 5000.0)
-    floor_share: _number(-1.0, 0.0)
-    count_pa: _number(0.001, 1000.0)
-    lag_ms: _number(0.01, 1000.0)
-    gain_error: _number(-0.5, 0.5)
-    offset_mmhg: _number(-50.0, 50.0)
-    bow_mmhg: _number(-50.0, 50.0)
-    noise_mmhg: _number(0.0, 20.0)
+    range_mmhg: Annotated[Range, _within(50.0, 5000.0)]
+    floor_share: Annotated[Range, _within(-1.0, 0.0)]
+    count_pa: Annotated[Range, _within(0.001, 1000.0)]
+    lag_ms: Annotated[Range, _within(0.01, 1000.0)]
+    gain_error: Annotated[Range, _within(-0.5, 0.5)]
+    offset_mmhg: Annotated[Range, _within(-50.0, 50.0)]
+    bow_mmhg: Annotated[Range, _within(-50.0, 50.0)]
+    noise_mmhg: Annotated[Range, _within(0.0, 20.0)]
 
 
 class SupplySpec(_Table):
-    nominal_v: _number(1.0, 60.0)
-    full_v: _number(1.0, 60.0)
-    empty_v: _number(1.0, 60.0)
-    capacity_wh: _number(0.1, 1000.0)
-    charge: _number(0.01, 1.0)
-    ohm: _number(0.0, 5.0)
-    electronics_w: _number(0.0, 20.0)
+    nominal_v: Annotated[Range, _within(1.0, 60.0)]
+    full_v: Annotated[Range, _within(1.0, 60.0)]
+    empty_v: Annotated[Range, _within(1.0, 60.0)]
+    capacity_wh: Annotated[Range, _within(0.1, 1000.0)]
+    charge: Annotated[Range, _within(0.01, 1.0)]
+    ohm: Annotated[Range, _within(0.0, 5.0)]
+    electronics_w: Annotated[Range, _within(0.0, 20.0)]
 
 
 class IntegrationSpec(_Table):
     """Substeps of a beat of 10 ms: while nothing switches, and while an armature travels."""
 
-    steady_substeps: Annotated[int, PlainValidator(lambda value: _whole(value, 1, 1000))]
-    moving_substeps: Annotated[int, PlainValidator(lambda value: _whole(value, 1, 1000))]
-
-
-def _whole(value: Any, least: int, most: int) -> int:
-    if type(value) is not int or not least <= value <= most:
-        raise ValueError(f"a whole number from {least} to {most}")
-    return value
+    steady_substeps: Annotated[int, _whole(1, 1000)]
+    moving_substeps: Annotated[int, _whole(1, 1000)]
 
 
 class PlantSpec(_Table):

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from host_tools.output.air import AirSupply, in_series
+from host_tools.output.metrics import MeasureContext
+from host_tools.trace import PA_PER_MMHG, Note, Trace
 from soleus.core import faults
 from soleus.core.faults import FaultLatch
 from soleus.core.regulation import COAST, FILL, HOLD, OFF, SETTLE
 from soleus.core.session import CHECKING, COMPLETED, DONE, FAULT, PAUSED, RUNNING, VENTING
 from soleus.core.timeline import HOLD as HOLD_STAGE
 from soleus.core.timeline import RAISE, RELEASE, REST
-
-from host_tools.output.air import AirSupply, in_series
-from host_tools.output.metrics import MeasureContext
-from host_tools.trace import PA_PER_MMHG, Note, Trace
 
 CHAMBERS = ("foot", "ankle", "calf", "knee", "thigh")
 NAMES = [f"{leg}.{chamber}" for leg in ("left", "right") for chamber in CHAMBERS]
@@ -49,11 +49,26 @@ def blank_trace(names: list[str], ticks: int, **columns: Any) -> Trace:
     return Trace(chamber_names=names, notes=notes, **made)
 
 
-_FLAT = (
-    "dt_ms buttons state cycle stage stage_kind fault_code fill_bits seal_bits pump_permille gate_on missing_bits"
-    " manifold_reading_pa supply_mv manifold_mmhg pump_flow_ml_s supply_v"
-).split()
-_WIDE = "wanted_pa target_pa phase reading_pa pressure_mmhg air_ml".split()
+_FLAT = [
+    "dt_ms",
+    "buttons",
+    "state",
+    "cycle",
+    "stage",
+    "stage_kind",
+    "fault_code",
+    "fill_bits",
+    "seal_bits",
+    "pump_permille",
+    "gate_on",
+    "missing_bits",
+    "manifold_reading_pa",
+    "supply_mv",
+    "manifold_mmhg",
+    "pump_flow_ml_s",
+    "supply_v",
+]
+_WIDE = ["wanted_pa", "target_pa", "phase", "reading_pa", "pressure_mmhg", "air_ml"]
 
 
 def pa(mmhg: Any) -> Any:
@@ -97,7 +112,11 @@ class _Story:
 
 
 def session_trace(
-    minutes: float = 5.0, seed: int = 1, legs: int = 2, fault_at_s: float | None = None, pause_at_s: float | None = None
+    minutes: float = 5.0,
+    seed: int = 1,
+    legs: int = 2,
+    fault_at_s: float | None = None,
+    pause_at_s: float | None = None,
 ) -> Trace:
     """Two legs of five chambers in a sequential program, with curves that look like a session's."""
     names = NAMES[: 5 * legs]
@@ -133,9 +152,15 @@ def _play_cycle(story: _Story, cycle: int, level: float) -> None:
         took_s = 4.4 + 0.4 * position
         story.stage = position
         span = story.spend(
-            took_s, state=RUNNING, cycle=cycle, stage=position, stage_kind=RAISE, pump_permille=1000,
-            fill_bits=story.bits(range(position, position + 1)), seal_bits=story.bits(range(position + 1)),
-        )  # fmt: skip
+            took_s,
+            state=RUNNING,
+            cycle=cycle,
+            stage=position,
+            stage_kind=RAISE,
+            pump_permille=1000,
+            fill_bits=story.bits(range(position, position + 1)),
+            seal_bits=story.bits(range(position + 1)),
+        )
         for place in story.places(position):
             story.columns["phase"][span, place] = FILL
             story.columns["target"][span.start :, place] = level
@@ -173,11 +198,22 @@ def _as_trace(story: _Story, names: list[str], ticks: int, seed: int, fault_at_s
         notes += [Note(fault_at_s - 0.6, "injected", f"valve.left.calf.fill:stuck@{fault_at_s - 0.6:g}s")]
         notes += [Note(fault_at_s, "fault", "E01 left.calf <script>alert(1)</script>")]
     return blank_trace(
-        names, ticks, **columns, target_pa=pa(target), wanted_pa=pa(target), pressure_mmhg=pressure,
-        reading_pa=pa(pressure + random.normal(0, 0.4, pressure.shape)), air_ml=40 + COMPLIANCE_ML_MMHG * pressure,
-        manifold_mmhg=np.where(pump > 0, pressure.max(axis=1) + 6, pressure.max(axis=1)), pump_flow_ml_s=flow,
-        supply_v=12.4 - pump / 4000, supply_mv=12_400 - pump // 4, fault_code=fault_code, gate_on=1, notes=notes,
-    )  # fmt: skip
+        names,
+        ticks,
+        **columns,
+        target_pa=pa(target),
+        wanted_pa=pa(target),
+        pressure_mmhg=pressure,
+        reading_pa=pa(pressure + random.normal(0, 0.4, pressure.shape)),
+        air_ml=40 + COMPLIANCE_ML_MMHG * pressure,
+        manifold_mmhg=np.where(pump > 0, pressure.max(axis=1) + 6, pressure.max(axis=1)),
+        pump_flow_ml_s=flow,
+        supply_v=12.4 - pump / 4000,
+        supply_mv=12_400 - pump // 4,
+        fault_code=fault_code,
+        gate_on=1,
+        notes=notes,
+    )
 
 
 def _pressure(target: np.ndarray, phase: np.ndarray, random: np.random.Generator) -> np.ndarray:

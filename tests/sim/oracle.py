@@ -5,6 +5,8 @@ no implicit manifold, no skipped work, no slow and fast parts. Pressures come fr
 junction behind a valve from bisection, so that no Newton iteration of the plant's is trusted.
 """
 
+# ruff: noqa: ANN001, ANN202
+
 import math
 from typing import Any
 
@@ -64,7 +66,7 @@ def oracle(plant: Any, fill_bits: np.ndarray, seal_bits: np.ndarray, duty: np.nd
 @numba.njit
 def _march(
     laws, slow, rates, pump, manifold, pushes, neighbours, times_s, conductances, is_three_way, bits, duty
-):  # type: ignore[no-untyped-def]
+):
     n, ticks, valves = laws.shape[1], bits.shape[1], times_s.shape[1]
     # The state: air, creep, blood squeezed out and warmth of each chamber; manifold air, pump speed, phase.
     state = np.zeros(4 * n + 3)
@@ -119,7 +121,7 @@ def _march(
 
 
 @numba.njit
-def _slopes(  # type: ignore[no-untyped-def]
+def _slopes(
     state,
     place,
     out,
@@ -165,13 +167,13 @@ def _slopes(  # type: ignore[no-untyped-def]
 
 
 @numba.njit
-def _flow(k, drop):  # type: ignore[no-untyped-def]
+def _flow(k, drop):
     return k * drop / math.sqrt(math.sqrt(drop * drop + 0.04))
 
 
 @numba.njit
-def _junction(manifold_mmhg, p, fill_k, vent_k, hose_k):  # type: ignore[no-untyped-def]
-    """What leaves the manifold and what the chamber gains, from the pressure at which the junction balances."""
+def _junction(manifold_mmhg, p, fill_k, vent_k, hose_k):
+    """What leaves the manifold and what the chamber gains, where the junction balances."""
     if fill_k == 0.0 and vent_k == 0.0:
         return 0.0, 0.0
     low, high = min(0.0, min(p, manifold_mmhg)), max(0.0, max(p, manifold_mmhg))
@@ -185,7 +187,7 @@ def _junction(manifold_mmhg, p, fill_k, vent_k, hose_k):  # type: ignore[no-unty
 
 
 @numba.njit
-def _pressures(state, laws, pushes, neighbours, guess):  # type: ignore[no-untyped-def]
+def _pressures(state, laws, pushes, neighbours, guess):
     """All chambers at once: neighbours push on each other, so sweep until nothing changes."""
     n = laws.shape[1]
     for _ in range(50):
@@ -201,8 +203,8 @@ def _pressures(state, laws, pushes, neighbours, guess):  # type: ignore[no-untyp
 
 
 @numba.njit
-def _pressure(air, dead, room, per_slack, compliance, near):  # type: ignore[no-untyped-def]
-    """The chord through the two last guesses; from one step to the next so little changes that it can't stray."""
+def _pressure(air, dead, room, per_slack, compliance, near):
+    """The chord through the two last guesses; so little changes from step to step that it can't stray."""
     last, here = near - 0.01, near
     missing_last = air - _air(last, dead, room, per_slack, compliance)
     for _ in range(60):
@@ -214,5 +216,5 @@ def _pressure(air, dead, room, per_slack, compliance, near):  # type: ignore[no-
 
 
 @numba.njit
-def _air(p, dead, room, per_slack, compliance):  # type: ignore[no-untyped-def]
+def _air(p, dead, room, per_slack, compliance):
     return (1.0 + p / AMBIENT) * (dead + room * (1.0 - math.exp(-p * per_slack)) + compliance * p)

@@ -1,7 +1,7 @@
 """What the plant's tests share: boots, commands, and a bench to run them on."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from host_tools.plant.spec import PlantSpec, load_plant
 class Boots:
     """As much of `soleus.core.boots.Boots` as the plant looks at."""
 
-    NAMES = {3: ("foot", "calf", "thigh"), 5: ("foot", "ankle", "calf", "knee", "thigh")}
-    ZONES = {3: (0, 1, 2), 5: (0, 1, 1, 2, 2)}
+    NAMES: ClassVar = {3: ("foot", "calf", "thigh"), 5: ("foot", "ankle", "calf", "knee", "thigh")}
+    ZONES: ClassVar = {3: (0, 1, 2), 5: (0, 1, 1, 2, 2)}
 
     def __init__(
         self,

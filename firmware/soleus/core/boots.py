@@ -41,22 +41,25 @@ class Boots:
         for key in table:
             if key not in _KEYS:
                 raise SettingError("boots." + key, table[key], "not a key here; known: " + ", ".join(_KEYS))
-        legs = _one_of(table, "legs", (1, 2), None)
+        legs = table.get("legs")
+        if type(legs) is not int or not 1 <= legs <= len(LEGS):
+            raise SettingError("boots.legs", legs, "1 or 2")
         chambers = _chambers(table)
         zones = _zones(table, len(chambers))
-        valves = _one_of(table, "valves", ("fill_vent", "three_way"), None)
-        sensors = _one_of(table, "sensors", ("per_chamber", "manifold"), None)
-        gate = _one_of(table, "gate", (True, False), False)
+        valves = _one_of(table, "valves", ("fill_vent", "three_way"))
+        sensors = _one_of(table, "sensors", ("per_chamber", "manifold"))
+        gate = table.get("gate", False)
+        if not isinstance(gate, bool):
+            raise SettingError("boots.gate", gate, "true or false")
         most_pa = _target_most_pa(table)
         return Boots(legs, chambers, zones, valves == "three_way", sensors == "manifold", gate, most_pa)
 
 
-def _one_of(table: dict, key: str, choices: tuple, default: object) -> object:
-    value = table.get(key, default)
+def _one_of(table: dict, key: str, choices: tuple) -> str:
     for choice in choices:
-        if value == choice and isinstance(value, type(choice)):
-            return value
-    raise SettingError("boots." + key, value, "one of " + ", ".join([str(choice) for choice in choices]))
+        if table.get(key) == choice:
+            return choice
+    raise SettingError("boots." + key, table.get(key), "one of " + ", ".join(choices))
 
 
 def _chambers(table: dict) -> tuple:

@@ -13,12 +13,12 @@ from .faults import FaultLatch
 from .gauges import Gauges
 from .guards import FillTimeout, LateTick, Overpressure, SensorRange, SessionCap, VentFailure
 from .interlock import Interlock
-from .program import Program
+from .program import Program, Span
 from .sealed_regulator import SealedRegulator
 from .sequencer import Sequencer
-from .session import CHECKING, IDLE, DONE, RUNNING, VENTING, Session
+from .session import CHECKING, DONE, IDLE, RUNNING, VENTING, Session
 from .shared_regulator import SharedRegulator
-from .signals import BUTTON_START, Commands, Readings
+from .signals import Commands, Readings
 from .timeline import REST, Timeline, lay_out
 from .units import mmhg_from_pa, pa_from_mmhg
 from .zeroing import Zeroing
@@ -87,7 +87,7 @@ class Controller:
         self.late_tick.step(self.commands, latch, at_ms, dt_ms)
         self.sensor_range.step(readings, latch, at_ms, dt_ms)
         self.overpressure.step(self.gauges, sequencer.keep_bits, sequencer.target_pa, latch, at_ms, dt_ms)
-        self.fill_timeout.step(regulator.fill_ms, regulator.filling_count(), latch, at_ms)
+        self.fill_timeout.step(regulator.fill_share_us, latch, at_ms)
         self.vent_failure.step(self.gauges, latch, at_ms)
         self.session_cap.step(self.session.state == RUNNING, latch, at_ms, dt_ms)
 
@@ -151,7 +151,7 @@ class Controller:
         self.commands.pump_permille = 0
 
 
-def _within(key: str, value: int, span: object) -> int:
+def _within(key: str, value: int, span: Span) -> int:
     if value == 0:
         return span.start
     if type(value) is not int or not span.least <= value <= span.most:

@@ -10,7 +10,6 @@ from .faults import MACHINE_INDEX, MANIFOLD_INDEX, FaultLatch
 from .gauges import Gauges
 from .limits import (
     FILL_MOST_MS,
-    FILL_SIDE_BY_SIDE_MOST_MS,
     OVER_TARGET_MS,
     OVER_TARGET_PA,
     OVER_TRIP_MANIFOLD_SAMPLES,
@@ -110,11 +109,11 @@ class FillTimeout:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
 
-    def step(self, fill_ms: list, filling_together_count: int, latch: FaultLatch, at_ms: int) -> None:
-        limit_ms = min(FILL_MOST_MS * max(filling_together_count, 1), FILL_SIDE_BY_SIDE_MOST_MS)
+    def step(self, fill_share_us: list, latch: FaultLatch, at_ms: int) -> None:
         for index in range(self.boots.count):
-            if fill_ms[index] > limit_ms:
-                latch.trip(faults.FILL_TIMEOUT, index, fill_ms[index], limit_ms, at_ms)
+            fill_ms = fill_share_us[index] // 1000
+            if fill_ms > FILL_MOST_MS:
+                latch.trip(faults.FILL_TIMEOUT, index, fill_ms, FILL_MOST_MS, at_ms)
 
 
 class VentFailure:

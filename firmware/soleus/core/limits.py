@@ -42,9 +42,8 @@ VENTED_PA = pa_from_mmhg(10)
 VENT_MOST_MS = 5000
 
 # --- filling ---
-# A weak pump alone with the largest chamber takes about 20 s; chambers filled side by side share it.
+# A weak pump takes about 20 s for the largest chamber alone; chambers filled side by side share its time.
 FILL_MOST_MS = 45_000
-FILL_SIDE_BY_SIDE_MOST_MS = 180_000
 
 # --- time ---
 TICK_MS = 10

@@ -22,26 +22,12 @@ NEEDS_SEALED_CHAMBERS = (PULSE, GRADIENT, FLOW)
 BLOCKS_MOST = 4
 PRESSURE_LEAST_MMHG = 20
 
-_TEXTS = ("id", "title", "purpose", "when", "mode", "source")
-_KEYS = _TEXTS + ("words", "minutes", "pressure_mmhg", "blocks")
+_KEYS = ("id", "title", "purpose", "when", "mode", "source", "words", "minutes", "pressure_mmhg", "blocks")
 
-# key: (least, most, default) in the unit of the key's name; a tuple for the default is min, start, max.
-_TIMES_S = {
-    "ramp_s": (0, 30, 0),
-    "hold_s": (0, 60, 4),
-    "release_s": (2, 30, 4),
-    "rest_s": (0, 120, 2),
-    "cycle_s": (0, 180, 0),
-}
-_NUMBERS = {
-    "share_percent": (1, 100, 0),
-    "step_mmhg": (0, 20, 0),
-    "zone_step_mmhg": (0, 30, 0),
-    "pulses": (1, 10, 3),
-    "pulse_ms": (300, 5000, 1000),
-    "relax_percent": (20, 90, 50),
-}
-_BLOCK_KEYS = ("pattern", "zones", "legs", "boost_mmhg") + tuple(_TIMES_S) + tuple(_NUMBERS)
+_BLOCK_KEYS = (
+    ("pattern", "zones", "legs", "boost_mmhg", "ramp_s", "hold_s", "release_s", "rest_s", "cycle_s")
+    + ("share_percent", "step_mmhg", "zone_step_mmhg", "pulses", "pulse_ms", "relax_percent")
+)
 _BOOST_MOST_MMHG = 20
 
 
@@ -63,19 +49,18 @@ class Block:
         self.legs = _choice(key + ".legs", table.get("legs", LEG_MODES[0]), LEG_MODES)
         self.zone_bits = _zone_bits(key + ".zones", table.get("zones", ZONES))
         self.boost_pa = _boosts(key + ".boost_mmhg", table.get("boost_mmhg", {}))
-        for name, (least, most, default) in _TIMES_S.items():
-            span = read_span(key + "." + name, table.get(name, default), least, most)
-            setattr(self, name[:-2] + "_ms", Span(span.least * 1000, span.start * 1000, span.most * 1000))
-        numbers = {
-            name: _whole(key + "." + name, table.get(name, default), least, most) if name in table else default
-            for name, (least, most, default) in _NUMBERS.items()
-        }
-        self.share_percent = numbers["share_percent"]
-        self.step_pa = pa_from_mmhg(numbers["step_mmhg"])
-        self.zone_step_pa = pa_from_mmhg(numbers["zone_step_mmhg"])
-        self.pulses = numbers["pulses"]
-        self.pulse_ms = numbers["pulse_ms"]
-        self.relax_permille = numbers["relax_percent"] * 10
+        # Each number: the least and the most that make sense, and what goes without saying.
+        self.ramp_ms = _span_ms(key + ".ramp_s", table.get("ramp_s", 0), 0, 30)
+        self.hold_ms = _span_ms(key + ".hold_s", table.get("hold_s", 4), 0, 60)
+        self.release_ms = _span_ms(key + ".release_s", table.get("release_s", 4), 2, 30)
+        self.rest_ms = _span_ms(key + ".rest_s", table.get("rest_s", 2), 0, 120)
+        self.cycle_ms = _span_ms(key + ".cycle_s", table.get("cycle_s", 0), 0, 180)
+        self.share_percent = _whole(key + ".share_percent", table.get("share_percent", 100), 1, 100)
+        self.step_pa = pa_from_mmhg(_whole(key + ".step_mmhg", table.get("step_mmhg", 0), 0, 20))
+        self.zone_step_pa = pa_from_mmhg(_whole(key + ".zone_step_mmhg", table.get("zone_step_mmhg", 0), 0, 30))
+        self.pulses = _whole(key + ".pulses", table.get("pulses", 3), 1, 10)
+        self.pulse_ms = _whole(key + ".pulse_ms", table.get("pulse_ms", 1000), 300, 5000)
+        self.relax_permille = _whole(key + ".relax_percent", table.get("relax_percent", 50), 20, 90) * 10
         if self.pattern == GRADIENT and not self.step_pa:
             raise SettingError(key + ".step_mmhg", table.get("step_mmhg"), "a step of 1 to 20 mmHg, for a gradient")
 
@@ -83,10 +68,14 @@ class Block:
 class Program:
     def __init__(self, table: dict) -> None:
         _refuse_unknown("", table, _KEYS)
-        for name in _TEXTS:
-            setattr(self, name, _text(name, table.get(name, "")))
+        self.id = _text("id", table.get("id", ""))
         if not self.id:
             raise SettingError("id", table.get("id"), "a short name, such as my-evening")
+        self.title = _text("title", table.get("title", ""))
+        self.purpose = _text("purpose", table.get("purpose", ""))
+        self.when = _text("when", table.get("when", ""))
+        self.mode = _text("mode", table.get("mode", ""))
+        self.source = _text("source", table.get("source", ""))
         self.words = _words(table.get("words", []))
         self.minutes = read_span("minutes", table.get("minutes"), 5, SESSION_MOST_MINUTES)
         most_mmhg = mmhg_from_pa(TARGET_MOST_PA)
@@ -155,6 +144,11 @@ def offsets_pa(block: Block, boots: Boots) -> list:
     return offsets
 
 
+def _span_ms(key: str, value: object, least_s: int, most_s: int) -> Span:
+    span_s = read_span(key, value, least_s, most_s)
+    return Span(span_s.least * 1000, span_s.start * 1000, span_s.most * 1000)
+
+
 def read_span(key: str, value: object, least: int, most: int) -> Span:
     """A whole number, or a table of `min`, `start` and `max`."""
     if not isinstance(value, dict):
@@ -218,7 +212,7 @@ def _zone_bits(key: str, zones: object) -> int:
     return bits
 
 
-def _boosts(key: str, table: object) -> list:
+def _boosts(key: str, table: dict) -> list:
     _refuse_unknown(key + ".", table, ZONES)
     return [pa_from_mmhg(_whole(key + "." + zone, table.get(zone, 0), 0, _BOOST_MOST_MMHG)) for zone in ZONES]
 
@@ -227,9 +221,7 @@ def _blocks(tables: object) -> list:
     if not isinstance(tables, (list, tuple)) or not 1 <= len(tables) <= BLOCKS_MOST:
         raise SettingError("blocks", tables, "1 to {} [[blocks]], each with a pattern".format(BLOCKS_MOST))
     blocks = [Block("blocks[{}]".format(number), table) for number, table in enumerate(tables)]
-    if len(blocks) == 1 and not blocks[0].share_percent:
-        blocks[0].share_percent = 100
     shares = [block.share_percent for block in blocks]
-    if sum(shares) != 100 or not all(shares):
+    if sum(shares) != 100:
         raise SettingError("blocks.share_percent", shares, "shares that add up to 100")
     return blocks

@@ -61,8 +61,10 @@ class SealedRegulator:
         self.boots = boots
         self.phase = [OFF] * count
         self.phase_ms = [0] * count
-        # How long each chamber has been taking pump air since it was last open: the guards look at it.
+        # How long each chamber has been filled, and how much of that the pump was there for it alone:
+        # chambers filled side by side share it. The guards look at the share.
         self.fill_ms = [0] * count
+        self.fill_share_us = [0] * count
         self.reached_bits = 0
         # Chambers joined to the manifold by the last commands, and how long they stay joined after their turn.
         self.joined_bits = 0
@@ -144,6 +146,7 @@ class SealedRegulator:
     def _open(self, index: int) -> None:
         self._go(index, OFF)
         self.fill_ms[index] = 0
+        self.fill_share_us[index] = 0
         self.trims_count[index] = 0
         self.reached_bits &= ~(1 << index)
 
@@ -185,6 +188,8 @@ class SealedRegulator:
         if not self.joined_bits & bit:
             return
         self.fill_ms[index] += dt_ms
+        # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
+        self.fill_share_us[index] += dt_ms * 1000 // max(filling_count, 1)
         if not gauges.is_fresh(index):
             # Just joined: the manifold's sensor doesn't speak for this chamber yet.
             self.pump_permille = max(self.pump_permille, taper_permille(sequencer.wanted_pa[index]))
@@ -205,7 +210,8 @@ class SealedRegulator:
         self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int
     ) -> None:
         """Chambers filled side by side share the one pressure that is seen; the first speaks for all."""
-        if self._bits_in(FILL) & ((1 << index) - 1):
+        group_bits = self._bits_in(FILL) & self.joined_bits
+        if group_bits & ((1 << index) - 1):
             return
         wanted_pa = sequencer.wanted_pa[index]
         throttled_permille = throttle_permille(wanted_pa - self.coast_lead_pa[index] - gauges.smooth_pa(index))
@@ -216,7 +222,7 @@ class SealedRegulator:
             return
         self.throttled_ms = 0
         for other in range(index, self.boots.count):
-            if self.phase[other] == FILL and sequencer.target_pa[other] <= sequencer.target_pa[index]:
+            if group_bits & (1 << other):
                 self._end_fill(other, True, filling_count, gauges.pressure_pa[index], wanted_pa)
 
     def _end_fill(
@@ -292,6 +298,9 @@ class SealedRegulator:
 
     def _hold_unseen(self, index: int, gauges: Gauges, target_pa: int) -> None:
         """Its pressure was seen a while ago: enough for a new target, too little for a trim."""
+        if target_pa == self.goal_pa[index]:
+            return
+        self.goal_pa[index] = target_pa
         missing_pa = target_pa - gauges.smooth_pa(index)
         if missing_pa > FAR_PA:
             self._begin_fill(index)
@@ -305,7 +314,7 @@ class SealedRegulator:
         self._go(index, DOSE)
 
     def _dose(self, index: int, dt_ms: int) -> None:
-        self.fill_ms[index] += dt_ms
+        self.fill_share_us[index] += dt_ms * 1000
         if self.phase_ms[index] > self.planned_ms[index]:
             self.last_move[index] = DOSE
             self._go(index, COAST)
@@ -354,7 +363,7 @@ class SealedRegulator:
     def _share_manifold(self, gauges: Gauges, sequencer: Sequencer) -> int:
         """Who is joined to the manifold in this tick; a measured dose goes before a fill."""
         busy_bits = self._busy_bits()
-        fill_bits = self._bits_in(FILL)
+        fill_bits = self._fill_group(sequencer)
         if busy_bits:
             return busy_bits
         is_filling = fill_bits & self.joined_bits != 0
@@ -371,6 +380,23 @@ class SealedRegulator:
                 self.pump_permille = self.dose_permille
                 return 1 << asking
         return fill_bits
+
+    def _fill_group(self, sequencer: Sequencer) -> int:
+        """Who is filled now. What one sensor sees of them together must be right for all: one target at a time."""
+        fill_bits = self._bits_in(FILL)
+        if not self.boots.has_manifold_sensor_only:
+            return fill_bits
+        group_bits = 0
+        group_pa = 0
+        for index in range(self.boots.count):
+            if not fill_bits & (1 << index):
+                continue
+            if group_bits == 0 or sequencer.target_pa[index] < group_pa:
+                group_bits = 0
+                group_pa = sequencer.target_pa[index]
+            if sequencer.target_pa[index] == group_pa:
+                group_bits |= 1 << index
+        return group_bits
 
     def _busy_bits(self) -> int:
         """Chambers that need the manifold until their phase is over."""

@@ -50,7 +50,8 @@ class SharedRegulator:
         count = boots.count
         self.boots = boots
         self.phase = [OFF] * count
-        self.fill_ms = [0] * count
+        # How long the pump was there for each chamber alone; the guards look at it.
+        self.fill_share_us = [0] * count
         self.reached_bits = 0
         # All kept chambers are in one phase together.
         self.group_phase = OFF
@@ -146,6 +147,8 @@ class SharedRegulator:
         self.reached_bits = 0
         self.trims_count = 0
         self.throttled_ms = 0
+        for index in range(self.boots.count):
+            self.fill_share_us[index] = 0
         self._go(FILL)
 
     def _fill(self, gauges: Gauges, wanted_pa: int, target_pa: int, dt_ms: int) -> None:
@@ -236,14 +239,16 @@ class SharedRegulator:
         self.group_ms = 0
 
     def _show_phases(self, dt_ms: int) -> None:
+        filling_count = self.filling_count()
         for index in range(self.boots.count):
             if not self.group_bits & (1 << index):
                 self.phase[index] = OFF
-                self.fill_ms[index] = 0
+                self.fill_share_us[index] = 0
                 continue
             self.phase[index] = self.group_phase
             if self.group_phase == FILL:
-                self.fill_ms[index] += dt_ms
+                # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
+                self.fill_share_us[index] += dt_ms * 1000 // max(filling_count, 1)
 
     def _last_index(self) -> int:
         last_index = 0

@@ -1,0 +1,47 @@
+"""`soleus`: the one command."""
+
+import os
+import sys
+
+import typer
+from typer.exceptions import TyperException
+
+from host_tools.commands import board, program
+from host_tools.commands.sim import sim
+from host_tools.errors import InputError
+
+UNUSABLE_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Soleus: open firmware and simulator for compression boots.",
+)
+app.command()(sim)
+app.add_typer(program.app, name="program")
+app.add_typer(board.app, name="board")
+
+
+def main() -> None:
+    """Unusable input is one line on stderr and exit status 2, never a traceback."""
+    try:
+        status = app(standalone_mode=False)
+    except InputError as error:
+        sys.exit(_complain(str(error)))
+    except TyperException as error:
+        sys.exit(_complain(str(error)))
+    except (KeyboardInterrupt, typer.Abort):
+        print("soleus: stopped by Ctrl-C", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain once more on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(UNUSABLE_INPUT)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _complain(line: str) -> int:
+    print(f"soleus: {' '.join(line.split())}", file=sys.stderr)
+    return UNUSABLE_INPUT

@@ -1,0 +1,30 @@
+"""The numbers of a simulated session: its trace measured against what its own pump and plant allow."""
+
+import numpy as np
+
+from host_tools.output.air import AirSupply, in_series
+from host_tools.output.metrics import MeasureContext, SessionResult, measure
+from host_tools.simulate import Session
+
+
+def measured(session: Session) -> SessionResult:
+    context = MeasureContext(
+        air=air_supply(session),
+        ended_by=session.controller.session.ended_by,
+        latch=session.controller.latch,
+        wall_s=session.wall_s,
+    )
+    return measure(session.trace, context)
+
+
+def air_supply(session: Session) -> AirSupply:
+    """The drawn pump at full duty and at the voltage that it had while it ran."""
+    pump, valves, hoses = session.plant.pump, session.plant.valves, session.plant.hoses
+    running_v = session.trace.supply_v[session.trace.pump_permille == 1000]
+    speed = float(np.mean(running_v)) / pump.nominal_v if len(running_v) else 1.0
+
+    def flow_ml_s(manifold_mmhg: float) -> float:
+        return max(0.0, pump.free_flow_ml_s * speed * (1.0 - manifold_mmhg * pump.per_stall_mmhg))
+
+    ways = zip(valves.full_fill_k, hoses.healthy_k, strict=True)
+    return AirSupply(flow_ml_s, [in_series(float(valve), float(hose)) for valve, hose in ways])

@@ -1,0 +1,110 @@
+"""Random boots and programs within the rules, for laws that must hold for all of them."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from soleus.core.boots import ZONES, Boots
+from soleus.core.errors import SettingError
+from soleus.core.program import LEG_MODES, PATTERNS, Program
+
+SHARED_PATTERNS = ("sequential", "wave", "uniform")
+
+_TIMES_S = {
+    "ramp_s": (0, 30),
+    "hold_s": (0, 60),
+    "release_s": (2, 30),
+    "rest_s": (0, 120),
+    "cycle_s": (0, 180),
+}
+_NUMBERS = {"pulses": (1, 10), "pulse_ms": (300, 5000), "relax_percent": (20, 90)}
+
+
+def boots_tables() -> st.SearchStrategy[dict[str, Any]]:
+    zones = st.lists(st.sampled_from(ZONES), min_size=1, max_size=8)
+    return zones.map(lambda some: sorted(some, key=ZONES.index)).flatmap(_boots_tables_with)
+
+
+def spans(least: int, most: int) -> st.SearchStrategy[Any]:
+    """A whole number, or a range with a start, or one whose start is left to be the lowest."""
+    ends = st.lists(st.integers(least, most), min_size=3, max_size=3).map(sorted)
+    return st.one_of(
+        st.integers(least, most),
+        ends.map(lambda three: {"min": three[0], "start": three[1], "max": three[2]}),
+        ends.map(lambda three: {"min": three[0], "max": three[2]}),
+    )
+
+
+def program_tables(boots: Boots) -> st.SearchStrategy[dict[str, Any]]:
+    """Nearly all of them fit these boots; some take more away with their steps than there is."""
+    shares = st.sampled_from([[100], [30, 70], [1, 98, 1], [25, 25, 25, 25]])
+    return st.fixed_dictionaries(
+        {
+            "id": st.just("random"),
+            "minutes": spans(5, 60),
+            "pressure_mmhg": spans(20, 120),
+            "blocks": shares.flatmap(
+                lambda some: st.tuples(*[_block(share, boots) for share in some]).map(list)
+            ),
+        }
+    )
+
+
+@st.composite
+def fitting_tables(draw: st.DrawFn) -> tuple[dict[str, Any], Boots]:
+    """A program's table, and boots that can run it."""
+    boots = Boots.from_table(draw(boots_tables()))
+    table = draw(program_tables(boots))
+    while not _fits(table, boots):
+        # Softer steps, until something is left for the thigh.
+        for block in table["blocks"]:
+            block["step_mmhg"] = max(block["step_mmhg"] // 2, 1)
+            block["zone_step_mmhg"] = block.get("zone_step_mmhg", 0) // 2
+    return table, boots
+
+
+def fitting() -> st.SearchStrategy[tuple[Program, Boots]]:
+    return fitting_tables().map(lambda both: (Program.from_table(both[0]), both[1]))
+
+
+def _boots_tables_with(zones: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            "legs": st.integers(1, 2),
+            "chambers": st.just([f"c{number}" for number in range(len(zones))]),
+            "zones": st.just(zones),
+            "valves": st.sampled_from(["fill_vent", "fill_vent", "three_way"]),
+            "sensors": st.sampled_from(["per_chamber", "manifold"]),
+            "max_pressure_mmhg": st.just(120),
+        }
+    )
+
+
+def _block(share: int, boots: Boots) -> st.SearchStrategy[dict[str, Any]]:
+    sealed = not boots.is_three_way
+    here = [zone for number, zone in enumerate(ZONES) if number in boots.zone_of]
+    zones = st.lists(st.sampled_from(here), min_size=1, unique=True)
+    always = {
+        "pattern": st.sampled_from(PATTERNS if sealed else SHARED_PATTERNS),
+        "share_percent": st.just(share),
+        "step_mmhg": st.integers(1, 20),
+    }
+    sometimes = {
+        "legs": st.sampled_from(LEG_MODES if boots.legs == 2 else ("together", "left")),
+        "zones": zones.map(lambda some: sorted(some, key=ZONES.index)),
+        "boost_mmhg": st.dictionaries(st.sampled_from(ZONES), st.integers(0, 20 if sealed else 0)),
+        "zone_step_mmhg": st.integers(0, 30 if sealed else 0),
+        **{name: spans(*ends) for name, ends in _TIMES_S.items()},
+        **{name: st.integers(*ends) for name, ends in _NUMBERS.items()},
+    }
+    return st.fixed_dictionaries(always, optional=sometimes)
+
+
+def _fits(table: dict[str, Any], boots: Boots) -> bool:
+    try:
+        Program.from_table(table).refuse_unfit(boots)
+    except SettingError as error:
+        if "step" in error.key:
+            return False
+        raise
+    return True

@@ -1,0 +1,269 @@
+"""`soleus program` and `soleus board` as a person uses them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from host_tools.boards import board_names, load_board
+from host_tools.commands import board, program
+from host_tools.errors import InputError
+from host_tools.paths import BOARDS, PROGRAMS
+from host_tools.programs import program_names
+from soleus.core.program import Program
+
+app = typer.Typer()
+app.add_typer(program.app, name="program")
+app.add_typer(board.app, name="board")
+
+
+@pytest.fixture(autouse=True)
+def narrow_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def good(*arguments: str) -> str:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.exception
+    return result.stdout
+
+
+def complaint(*arguments: str) -> str:
+    """The one line that main prints to stderr."""
+    error = run(*arguments).exception
+    assert isinstance(error, InputError), error
+    assert "\n" not in str(error)
+    return str(error)
+
+
+# --- program list ---
+
+
+def test_list_names_every_program_within_80_columns() -> None:
+    lines = good("program", "list").splitlines()
+    assert {line.split()[0] for line in lines[1:] if line[0] != " "} == set(program_names())
+    assert max(len(line) for line in lines) <= 80
+
+
+@pytest.mark.parametrize(
+    ("need", "first"), [("cramps", "bedtime"), ("intervals", "intervals"), ("doms", "doms-now")]
+)
+def test_list_finds_by_need(need: str, first: str) -> None:
+    assert good("program", "list", need).splitlines()[1].startswith(first)
+
+
+def test_list_takes_several_words() -> None:
+    assert "standing-day" in good("program", "list", "legs", "heavy")
+
+
+def test_list_says_when_nothing_is_found() -> None:
+    assert "'zeppelin'" in complaint("program", "list", "zeppelin")
+
+
+# --- program show ---
+
+
+@pytest.mark.parametrize("name", program_names())
+def test_show_draws_a_cycle_of_every_program(name: str) -> None:
+    shown = good("program", "show", name)
+    lines = shown.splitlines()
+    assert max(len(line) for line in lines) <= 80
+    bars = {line.split()[0]: line for line in lines if "█" in line or re.match(r"\w+ +\d+ mmHg", line)}
+    assert "foot" in bars
+    assert bars["foot"].index("mmHg") > 0
+    assert "Fills are estimated" in shown
+
+
+def test_show_begins_with_the_foot() -> None:
+    lines = good("program", "show", "plain-sequential").splitlines()
+    chambers = [line.split() for line in lines if line.endswith(" s") and "mmHg" in line]
+    begins = {words[0]: int(words[-2].split("-")[0]) for words in chambers}
+    assert begins["foot"] < begins["ankle"] < begins["calf"] < begins["knee"] < begins["thigh"]
+
+
+def test_show_leaves_out_zones_at_rest_and_draws_alternating_legs_apart(tmp_path: Path) -> None:
+    assert not re.search(r"^thigh", good("program", "show", "bedtime"), re.MULTILINE)
+    file = a_program(tmp_path, legs='legs = "alternating"')
+    shown = good("program", "show", str(file))
+    assert "right.foot" in shown
+    assert "left.thigh" in shown
+
+
+def test_show_draws_a_picture(tmp_path: Path) -> None:
+    good("program", "show", "intervals", "--board", "esp32-devkit", "--plot", "cycle.png")
+    assert (tmp_path / "cycle.png").read_bytes().startswith(b"\x89PNG")
+    assert [path.name for path in tmp_path.iterdir()] == ["cycle.png"]
+
+
+def test_show_refuses_a_board_that_cannot() -> None:
+    line = complaint("program", "show", "reset", "--board", "esp32-c3-manifold")
+    assert "reset.toml: blocks[0].pattern = 'flow'" in line
+    assert "three-way" in line
+    assert "no such board; perhaps esp32-s3-duo" in complaint("program", "show", "reset", "--board", "s3-duo")
+
+
+# --- program check ---
+
+
+def test_check_says_where_a_program_runs(tmp_path: Path) -> None:
+    file = a_program(tmp_path)
+    mine, reset = good("program", "check", str(file), "reset").splitlines()
+    assert mine == f"{file}: fine; runs on {', '.join(board_names())}"
+    assert reset.startswith("reset: fine; runs on esp32-devkit, esp32-s3-duo; not on esp32-c3-manifold (")
+    assert "three-way valves give all filled chambers one pressure" in reset
+
+
+def test_check_passes_the_whole_library() -> None:
+    files = sorted(str(path) for path in PROGRAMS.glob("*.toml"))
+    assert len(good("program", "check", *files).splitlines()) == len(program_names())
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("max = 60", "max = 130"), "pressure_mmhg.max = 130: a whole number from 40 to 120"),
+        (("max = 60", "max = 60.5"), "pressure_mmhg.max = 60.5: a whole number from 40 to 120"),
+        (('"wave"', '"swirl"'), "blocks[0].pattern = 'swirl': one of sequential, wave"),
+        (
+            ('pattern = "wave"', 'pattern = "wave"\nzones = ["calf", "foot"]'),
+            "blocks[0].zones = ['calf', 'foot']",
+        ),
+        (("minutes = 20", "minuets = 20"), "minuets = 20: not a key here; known: id"),
+        (("minutes = 20", "minutes = = 20"), "line 2: valid TOML (Invalid value)"),
+        (("minutes = 20", "minutes = 20\nminutes = 20"), "line 3: valid TOML (Cannot overwrite a value)"),
+        (("[[blocks]]", "[[blocks"), "line 4: valid TOML"),
+        (("minutes = 20", "minutes = " + "9" * 5000), "valid TOML"),
+        (("minutes = 20", "minutes = " + "[" * 5000), "fewer brackets"),
+        (("minutes = 20", "minutes = 2024-01-01"), "minutes = datetime.date(2024, 1, 1): a whole number"),
+    ],
+)
+def test_check_names_what_is_wrong(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+    file = a_program(tmp_path)
+    file.write_text(file.read_text().replace(*change))
+    line = complaint("program", "check", str(file))
+    assert line.startswith(f"{file}: ")
+    assert expected in line
+
+
+def test_check_of_what_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "picture.toml").write_bytes(b"\x89PNG\xff")
+    assert "a text file in UTF-8" in complaint("program", "check", str(tmp_path / "picture.toml"))
+    assert "No such file" in complaint("program", "check", "missing.toml")
+    assert "Is a directory" in complaint("program", "check", f"{tmp_path}/../{tmp_path.name}")
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    file = a_program(tmp_path)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    good("program", "check", str(file))
+
+
+# --- program compile ---
+
+
+def test_compile_writes_what_the_device_reads(tmp_path: Path) -> None:
+    assert good("program", "compile", "easy-run").startswith("easy-run.json: ")
+    compiled = (tmp_path / "easy-run.json").read_bytes()
+    assert Program.from_table(json.loads(compiled)).level_pa.start
+    assert good("program", "compile", "easy-run", "-o", "-").encode() == compiled
+    good("program", "compile", "easy-run", "-o", "other.json")
+    assert (tmp_path / "other.json").read_bytes() == compiled
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["easy-run.json", "other.json"]
+
+
+def test_compile_leaves_an_older_file_whole(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text("before")
+    bad = a_program(tmp_path)
+    bad.write_text(bad.read_text().replace("wave", "swirl"))
+    assert "swirl" in complaint("program", "compile", str(bad), "-o", "mine.json")
+    assert (tmp_path / "mine.json").read_text() == "before"
+    assert "can be written" in complaint("program", "compile", "race", "-o", "nowhere/race.json")
+
+
+def test_compile_follows_a_link_and_spares_devices(tmp_path: Path) -> None:
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    good("program", "compile", "race", "-o", "link.json")
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "real.json").is_file()
+    good("program", "compile", "race", "-o", "/dev/null")
+    assert Path("/dev/null").is_char_device()
+
+
+def test_compile_does_not_take_an_id_for_a_path(tmp_path: Path) -> None:
+    file = a_program(tmp_path)
+    file.write_text(file.read_text().replace('"mine"', '"../mine"'))
+    assert "id = '../mine'" in complaint("program", "compile", str(file))
+
+
+# --- board ---
+
+
+def test_board_list_and_show() -> None:
+    listed = good("board", "list")
+    assert all(name in listed for name in board_names())
+    assert max(len(line) for line in listed.splitlines()) <= 80
+    shown = good("board", "show", "esp32-c3-manifold")
+    assert "reset, plain-flow, plain-gradient, plain-pulse" in shown
+    assert "three_way" in shown
+    assert "on both legs" in good("board", "show", "esp32-s3-duo")
+
+
+def test_board_check_takes_names_files_and_folders() -> None:
+    folder = BOARDS / "esp32-devkit"
+    for name in ("esp32-devkit", str(folder), str(folder / "board.toml")):
+        assert good("board", "check", name).endswith(
+            ": fine; 1 x 4 chambers, fill_vent, per_chamber, no gate\n"
+        )
+
+
+def test_every_board_is_called_as_its_folder() -> None:
+    assert len(board_names()) >= 3
+    assert [load_board(name).name for name in board_names()] == board_names()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("legs = 1", "legs = 3"), "boots.legs = 3: 1 or 2"),
+        (
+            ("[boots]", "[supply]\nbattery = 3\n[boots]"),
+            "supply = {'battery': 3}: not a key here; known: name, title",
+        ),
+        (('"esp32"', '"avr"'), "chip = 'avr': one of esp32, esp32-s3, esp32-c3"),
+        (('name = "esp32-devkit"', 'name = "My Board"'), "name = 'My Board': small letters"),
+        (('name = "esp32-devkit"', ""), "name: text"),
+        (("[boots]", "boots = 3\n[foots]"), "foots = "),
+        (("[boots]", "[boots]\nleg = 3"), "boots.leg = 3: not a key here"),
+        (('"foot", "calf", "calf", "thigh"', '"calf", "foot", "calf", "thigh"'), "zones in the order"),
+        (("legs = 1", "legs = 1 1"), "line 8: valid TOML"),
+    ],
+)
+def test_board_check_names_what_is_wrong(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+    file = tmp_path / "board.toml"
+    file.write_text((BOARDS / "esp32-devkit" / "board.toml").read_text().replace(*change))
+    line = complaint("board", "check", str(file))
+    assert line.startswith(f"{file}: ")
+    assert expected in line
+
+
+def test_a_board_without_boots_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "board.toml").write_text('name = "b"\ntitle = "B"\nchip = "esp32"\n')
+    assert "boots: a table [boots]" in complaint("board", "check", str(tmp_path))
+    assert "no such board; `soleus board list` shows all" in complaint("board", "check", "zeppelin")
+
+
+def a_program(folder: Path, legs: str = "") -> Path:
+    file = folder / "mine.toml"
+    file.write_text(
+        'id = "mine"\nminutes = 20\npressure_mmhg = { min = 40, max = 60 }\n'
+        f'[[blocks]]\npattern = "wave"\n{legs}\n'
+    )
+    return file
