@@ -3,6 +3,10 @@
 from pathlib import Path
 
 
+# A whole table as a value would hide what is said about it.
+VALUE_MOST_CHARACTERS = 80
+
+
 class InputError(Exception):
     """Names the file, the key, the value found there, and what would be right."""
 
@@ -12,5 +16,10 @@ class InputError(Exception):
 
     def __str__(self) -> str:
         where = f"{self.file}: {self.key}" if self.key else self.file
-        what = "" if self.value is None else f" = {self.value!r}"
+        what = "" if self.value is None else f" = {_short(self.value)}"
         return " ".join(f"{where}{what}: {self.expected}".split())
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= VALUE_MOST_CHARACTERS else f"{text[:VALUE_MOST_CHARACTERS]}..."

@@ -32,6 +32,7 @@ was ridden out. Times are seconds of true time since the beginning of the trace.
 
 import json
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -165,8 +166,8 @@ def chamber_name(index: int, names: list[str]) -> str | None:
 
 
 def _injected(trace: Trace) -> list[InjectedResult]:
-    onsets = _onsets(trace.fault_code != faults.NONE)
-    is_unsafe = (trace.pressure_mmhg >= SAFE_MMHG).any(axis=1)
+    onsets = _onsets(np.not_equal(trace.fault_code, faults.NONE))
+    is_unsafe: np.ndarray = np.any(trace.pressure_mmhg >= SAFE_MMHG, axis=1)
     notes = [note for note in trace.notes if note.kind == "injected"]
     return [_one_injected(trace, note.text, note.at_s, onsets, is_unsafe) for note in notes]
 
@@ -222,23 +223,30 @@ def _fills(trace: Trace, chamber: int, target_pa: np.ndarray, error_mmhg: np.nda
     unreached_count = 0
     phase = np.ascontiguousarray(trace.phase[:, chamber])
     changes = np.flatnonzero(np.diff(target_pa)) + 1
-    for start, end in zip(changes, [*changes[1:], len(trace)], strict=True):
+    for start, end in pairwise([*changes.tolist(), len(trace)]):
         if target_pa[start] == 0 or trace.cycle[start] == 0:
             continue
         rise_mmhg = (target_pa[start] - target_pa[start - 1]) / PA_PER_MMHG
         there = _first(error_mmhg[start:end] * np.sign(rise_mmhg) >= -REACHED_MMHG)
-        called = _first(phase[start:end] == HOLD) if rise_mmhg > RAISED_MMHG else None
+        called = _called_held(phase[start:end]) if rise_mmhg > RAISED_MMHG else None
         begins = [when for when in (there, called) if when is not None]
         if begins:
             held[start + min(begins) : end] = True
         if rise_mmhg <= RAISED_MMHG or there == 0:
             continue
         if there is not None:
-            reached.append(Fill(int(start), int(start) + there, int(end)))
-        elif _is_released(trace, int(end)):
+            reached.append(Fill(start, start + there, end))
+        elif _is_released(trace, end):
             unreached_count += 1
     held &= (phase != FILL) & (phase != OFF)
     return _Fills(reached, unreached_count, held)
+
+
+def _called_held(phase: np.ndarray) -> int | None:
+    """Where the regulator called this fill a success, near the target or not."""
+    began = _first(phase == FILL)
+    held = None if began is None else _first(phase[began:] == HOLD)
+    return None if began is None or held is None else began + held
 
 
 def _is_released(trace: Trace, end: int) -> bool:

@@ -5,7 +5,7 @@ deficiency see as others do, it only ever goes one way; lightness rises with it,
 survives a black-and-white printer; and every step stands out on white and on near-black paper alike.
 """
 
-_ANCHORS = ("#2a77cf", "#6a5cd0", "#ab4fae", "#dc5f78", "#e8963a")
+_ANCHORS = ("#246fc6", "#7865d8", "#b45db8", "#dc6b80", "#e39433")
 
 INK = "#1d2733"
 MUTED = "#6b7785"

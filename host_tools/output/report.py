@@ -74,6 +74,7 @@ def report_html(trace: Trace, result: SessionResult, context: ReportContext) -> 
         tiles=_tiles(trace, result),
         rows=_rows(result),
         happenings=_happenings(trace, result),
+        tolerance_mmhg=f"{figure['tolerance_mmhg']:g}",
         figure_json=_for_script(figure),
         plotly_js=_plotly_js(),
     )

@@ -152,11 +152,11 @@ class TraceWriter:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        os.replace(self._part, self.path)
+        self._part.replace(self.path)
         self._is_open = False
 
     def _abandon(self) -> None:
-        """Nothing of the new file stays. A writer that failed once fails again at closing; that is no news."""
+        """Nothing of the new file stays. A writer that failed once fails again when closed: no news."""
         self._is_open = False
         for closable in (self._writer, self._file):
             with suppress(OSError, ValueError, pa.ArrowException):
@@ -186,8 +186,7 @@ def read_trace(path: str | Path) -> Trace:
         arrays = _machine_arrays(table) | _chamber_arrays(table, chamber_names)
     except (KeyError, ValueError) as error:
         raise InputError(path, "", None, f"a trace that Soleus wrote ({str(error).strip(chr(39))})") from None
-    metadata = table.schema.metadata or {}
-    notes = [Note(**note) for note in json.loads(metadata.get(b"soleus.notes", b"[]"))]
+    notes = _read_notes(path)
     assert set(arrays) | {"chamber_names", "notes"} == {field.name for field in fields(Trace)}
     return Trace(chamber_names=chamber_names, notes=notes, **arrays)
 
@@ -205,6 +204,13 @@ def _reason(error: OSError) -> str:
     """Arrow tells the number of the error in its own words."""
     text = error.strerror or str(error)
     return os.strerror(error.errno) if error.errno else text.splitlines()[0]
+
+
+def _read_notes(path: Path) -> list[Note]:
+    if path.suffix.lower() != ".parquet":
+        return []
+    metadata = pa_parquet.read_metadata(path).metadata or {}
+    return [Note(**note) for note in json.loads(metadata.get(b"soleus.notes", b"[]"))]
 
 
 def _read_table(path: Path) -> pa.Table:

@@ -1,6 +1,7 @@
-"""What pictures need of a trace: fewer points of the same curve, spans in which something is on, a good cycle."""
+"""What pictures need of a trace: fewer points of a curve, spans in which something is on, a good cycle."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def spans(is_on: np.ndarray) -> list[tuple[int, int]]:
 def stretches(values: np.ndarray) -> list[tuple[int, int, int]]:
     """(value, first tick, tick after the last) of every stretch of equal values."""
     edges = [0, *(np.flatnonzero(np.diff(values)) + 1).tolist(), len(values)]
-    pairs = zip(edges[:-1], edges[1:], strict=True)
+    pairs = pairwise(edges)
     return [(int(values[start]), start, end) for start, end in pairs if end > start]
 
 

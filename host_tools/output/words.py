@@ -59,7 +59,9 @@ def worst(values: list[float | None]) -> float | None:
 
 
 def _where(fault: FaultResult) -> str:
+    """Whose value it is, and what kind of value."""
     if fault.chamber is None:
-        return "the machine's clock gave"
-    what = "took" if fault.unit == "ms" and "fill" in fault.name else "read"
-    return f"{fault.chamber} {what}" if what == "took" else f"sensor {fault.chamber} {what}"
+        return "the machine took"
+    if fault.unit != "ms":
+        return f"sensor {fault.chamber} read"
+    return f"sensor {fault.chamber} silent for" if "sensor" in fault.name else f"{fault.chamber} filling for"

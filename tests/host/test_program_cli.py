@@ -1,7 +1,10 @@
 """`soleus program` and `soleus board` as a person uses them."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -267,3 +270,22 @@ def a_program(folder: Path, legs: str = "") -> Path:
         f'[[blocks]]\npattern = "wave"\n{legs}\n'
     )
     return file
+
+
+# --- the command itself ---
+
+
+def test_unusable_input_is_one_line_on_stderr_and_status_2(tmp_path: Path) -> None:
+    soleus = [sys.executable, "-c", "from host_tools.cli import main; main()"]
+    bad = subprocess.run(
+        [*soleus, "program", "show", "easyrun"], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert (bad.returncode, bad.stdout) == (2, "")
+    assert bad.stderr.count("\n") == 1
+    assert "perhaps easy-run" in bad.stderr
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    shown = subprocess.run(
+        [*soleus, "program", "show", "reset"], capture_output=True, env=ascii_only, cwd=tmp_path
+    )
+    assert shown.returncode == 0
+    assert shown.stdout.isascii()

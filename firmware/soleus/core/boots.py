@@ -38,6 +38,8 @@ class Boots:
     @staticmethod
     def from_table(table: dict) -> "Boots":
         """From a board's `[boots]` table; a `SettingError` names what is wrong with it."""
+        if not isinstance(table, dict):
+            raise SettingError("boots", table, "a table")
         for key in table:
             if key not in _KEYS:
                 raise SettingError("boots." + key, table[key], "not a key here; known: " + ", ".join(_KEYS))

@@ -59,12 +59,12 @@ class Controller:
         minutes = _within("minutes", minutes, program.minutes)
         pressure_mmhg = _within("pressure_mmhg", pressure_mmhg, program.pressure_mmhg)
         level_pa = pa_from_mmhg(pressure_mmhg)
-        if level_pa > self.boots.target_most_pa:
-            most_mmhg = mmhg_from_pa(self.boots.target_most_pa)
-            raise SettingError("pressure_mmhg", pressure_mmhg, "this board allows up to {} mmHg".format(most_mmhg))
-        most_pa = min(program.level_pa.most, self.boots.target_most_pa)
+        most_pa = program.level_most_pa(self.boots)
+        if level_pa > most_pa:
+            expected = "at most {} mmHg on this board".format(mmhg_from_pa(most_pa))
+            raise SettingError("pressure_mmhg", pressure_mmhg, expected)
         self.sequencer.timeline = lay_out(program, self.boots, minutes)
-        self.session.load(minutes * 60_000, level_pa, program.level_pa.least, most_pa)
+        self.session.load(minutes * 60_000, level_pa, most_pa)
 
     def step(self, readings: Readings, dt_ms: int) -> Commands:
         self.at_ms = min(self.at_ms + max(dt_ms, 0), AT_MOST_MS)
@@ -132,9 +132,10 @@ class Controller:
     def _run(self, dt_ms: int) -> None:
         sequencer = self.sequencer
         regulator = self.regulator
-        sequencer.step(
-            self.session.asked_pa, self.session.run_ms, regulator.reached_bits, self.gauges.empty_bits, dt_ms
-        )
+        asked_pa = self.session.asked_pa
+        run_ms = self.session.run_ms
+        empty_bits = self.gauges.empty_bits
+        sequencer.step(asked_pa, run_ms, regulator.reached_bits, empty_bits, regulator.is_quiet(), dt_ms)
         regulator.step(self.gauges, sequencer, self.commands, dt_ms)
         if self.boots.has_manifold_sensor_only and sequencer.stage_kind() == REST:
             self._survey()

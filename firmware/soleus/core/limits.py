@@ -11,6 +11,9 @@ from .units import pa_from_mmhg
 TARGET_LEAST_PA = pa_from_mmhg(10)
 TARGET_MOST_PA = pa_from_mmhg(120)
 TARGET_DEFAULT_MOST_PA = pa_from_mmhg(110)
+# What a person feels as too much must be one press away from less, always: softer goes below a
+# program's own range, down to the gentlest that any source uses. Louder stays within the range.
+SOFTEST_PA = pa_from_mmhg(20)
 # Louder and softer are small steps: coarse ones are a common complaint about such machines.
 LEVEL_STEP_PA = pa_from_mmhg(5)
 # "Too firm too soon" is the other one: the first cycle shows the leg 60 % of what was asked for.

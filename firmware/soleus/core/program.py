@@ -6,7 +6,7 @@ both come through here. A `SettingError` names the key, the value and what would
 
 from .boots import ZONES, Boots
 from .errors import SettingError
-from .limits import LEVEL_STEP_PA, SESSION_MOST_MINUTES, TARGET_LEAST_PA, TARGET_MOST_PA
+from .limits import SESSION_MOST_MINUTES, TARGET_LEAST_PA, TARGET_MOST_PA
 from .units import mmhg_from_pa, pa_from_mmhg
 
 PATTERNS = ("sequential", "wave", "pulse", "gradient", "uniform", "flow")
@@ -20,6 +20,8 @@ LEGS_TOGETHER, LEGS_ALTERNATING, LEG_LEFT, LEG_RIGHT = range(4)
 NEEDS_SEALED_CHAMBERS = (PULSE, GRADIENT, FLOW)
 
 BLOCKS_MOST = 4
+ID_MOST_CHARACTERS = 32
+_ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 PRESSURE_LEAST_MMHG = 20
 
 _KEYS = ("id", "title", "purpose", "when", "mode", "source", "words", "minutes", "pressure_mmhg", "blocks")
@@ -68,9 +70,7 @@ class Block:
 class Program:
     def __init__(self, table: dict) -> None:
         _refuse_unknown("", table, _KEYS)
-        self.id = _text("id", table.get("id", ""))
-        if not self.id:
-            raise SettingError("id", table.get("id"), "a short name, such as my-evening")
+        self.id = _id(table.get("id"))
         self.title = _text("title", table.get("title", ""))
         self.purpose = _text("purpose", table.get("purpose", ""))
         self.when = _text("when", table.get("when", ""))
@@ -90,11 +90,18 @@ class Program:
             raise SettingError("program", table, "a table of keys")
         return Program(table)
 
+    def level_most_pa(self, boots: Boots) -> int:
+        """The highest level at which no chamber, boosts included, is above what the board allows."""
+        boost_pa = max([max(offsets_pa(block, boots)) for block in self.blocks])
+        return min(self.level_pa.most, boots.target_most_pa - max(boost_pa, 0))
+
     def refuse_unfit(self, boots: Boots) -> None:
         """A program that these boots can't run is refused with the reason, never bent."""
-        if self.level_pa.start > boots.target_most_pa:
-            most_mmhg = mmhg_from_pa(boots.target_most_pa)
-            expected = "this board allows up to {} mmHg".format(most_mmhg)
+        most_mmhg = mmhg_from_pa(self.level_most_pa(boots))
+        if self.pressure_mmhg.start > most_mmhg:
+            expected = "this board allows up to {} mmHg, boosts included, so {} here".format(
+                mmhg_from_pa(boots.target_most_pa), most_mmhg
+            )
             raise SettingError("pressure_mmhg.start", self.pressure_mmhg.start, expected)
         for number, block in enumerate(self.blocks):
             _refuse_unfit_block("blocks[{}]".format(number), block, self.level_pa.least, boots)
@@ -110,11 +117,11 @@ def _refuse_unfit_block(key: str, block: Block, level_least_pa: int, boots: Boot
         _refuse_on_three_way(key, block)
     lowest_pa = level_least_pa + min(offsets_pa(block, boots))
     if lowest_pa < TARGET_LEAST_PA:
-        steps_mmhg = mmhg_from_pa(level_least_pa - lowest_pa)
+        name, step_pa = ("step_mmhg", block.step_pa) if block.step_pa else ("zone_step_mmhg", block.zone_step_pa)
         expected = "steps that leave the last chamber at {} mmHg or more; here they take away {}".format(
-            mmhg_from_pa(TARGET_LEAST_PA), steps_mmhg
+            mmhg_from_pa(TARGET_LEAST_PA), mmhg_from_pa(level_least_pa - lowest_pa)
         )
-        raise SettingError(key + ".step_mmhg", mmhg_from_pa(block.step_pa), expected)
+        raise SettingError(key + "." + name, mmhg_from_pa(step_pa), expected)
 
 
 def _refuse_on_three_way(key: str, block: Block) -> None:
@@ -160,14 +167,6 @@ def read_span(key: str, value: object, least: int, most: int) -> Span:
     return Span(low, _whole(key + ".start", value.get("start", low), low, high), high)
 
 
-def louder_pa(level_pa: int, most_pa: int) -> int:
-    return min(level_pa + LEVEL_STEP_PA, most_pa)
-
-
-def softer_pa(level_pa: int, least_pa: int) -> int:
-    return max(level_pa - LEVEL_STEP_PA, least_pa)
-
-
 def _refuse_unknown(prefix: str, table: object, known: tuple) -> None:
     if not isinstance(table, dict):
         raise SettingError(prefix[:-1], table, "a table")
@@ -191,6 +190,16 @@ def _choice(key: str, value: object, choices: tuple) -> int:
 def _text(key: str, value: object) -> str:
     if not isinstance(value, str):
         raise SettingError(key, value, "text")
+    return value
+
+
+def _id(value: object) -> str:
+    """It becomes a file's name on the device, so it may not lead anywhere else."""
+    if not isinstance(value, str) or not 1 <= len(value) <= ID_MOST_CHARACTERS:
+        raise SettingError("id", value, "a short name of at most {} characters".format(ID_MOST_CHARACTERS))
+    for character in value:
+        if character not in _ID_CHARACTERS:
+            raise SettingError("id", value, "small letters, digits and hyphens, such as my-evening")
     return value
 
 

@@ -20,14 +20,14 @@ OVERLAP_MS = 20
 
 # Near the target the pump slows, so that what still comes after the stop is small.
 TAPER_PA = pa_from_mmhg(6)
-# Below 20-30 % of duty a small pump stands still.
-PUMP_LEAST_PERMILLE = 350
+# Below 20-30 % of duty a small pump stands still; a weak battery raises that by a third.
+PUMP_LEAST_PERMILLE = 450
 PUMP_MOST_PERMILLE = 1000
 
 # Above the throttle's most by this, the pump stops.
 THROTTLE_ROOM_PA = pa_from_mmhg(5)
 # A throttled pump that has turned this slowly for so long has nothing left to push.
-THROTTLED_PERMILLE = 420
+THROTTLED_PERMILLE = 500
 THROTTLED_MS = 150
 # Doses with the sensor on the manifold: slow enough to stay well under the guard's margin.
 DOSE_THROUGH_MANIFOLD_PERMILLE = 500
@@ -37,9 +37,12 @@ BAND_PA = pa_from_mmhg(1)
 # Beyond this a chamber isn't trimmed but filled or bled anew.
 FAR_PA = pa_from_mmhg(6)
 LEAD_MOST_PA = pa_from_mmhg(15)
+LEAD_STEP_PA = pa_from_mmhg(3)
+# A leg that moves makes a spike of less than a second; what lasts longer is trimmed.
+OUT_OF_BAND_MS = 300
 
 RISE_START_PA_S = pa_from_mmhg(30)
-RISE_LEAST_PA_S = pa_from_mmhg(3)
+RISE_LEAST_PA_S = pa_from_mmhg(8)
 RISE_MOST_PA_S = pa_from_mmhg(200)
 DOSE_LEAST_MS = 10
 DOSE_MOST_MS = 2000
@@ -75,10 +78,15 @@ def duration_ms(distance_pa: int, speed_pa_s: int, least_ms: int, most_ms: int) 
 
 
 def learned_speed_pa_s(speed_pa_s: int, moved_pa: int, took_ms: int) -> int:
-    """Half-way from what was believed to what was seen. Bound: 20_000 Pa * 1000."""
-    seen_pa_s = clamp(moved_pa * 1000 // took_ms, RISE_LEAST_PA_S, RISE_MOST_PA_S)
-    return (speed_pa_s + seen_pa_s) // 2
+    """Half-way from what was believed to what was seen. Bound: 20_000 Pa * 1000.
+
+    A leg that moves meanwhile can make any speed of it, so one move counts for a factor of two at most.
+    """
+    seen_pa_s = clamp(moved_pa * 1000 // took_ms, speed_pa_s // 2, speed_pa_s * 2)
+    return clamp((speed_pa_s + seen_pa_s) // 2, RISE_LEAST_PA_S, RISE_MOST_PA_S)
 
 
 def learned_lead_pa(lead_pa: int, over_pa: int) -> int:
-    return clamp(lead_pa + over_pa // 2, -LEAD_MOST_PA, LEAD_MOST_PA)
+    """Half-way, too, and in small steps, because legs move."""
+    step_pa = clamp(over_pa // 2, -LEAD_STEP_PA, LEAD_STEP_PA)
+    return clamp(lead_pa + step_pa, -LEAD_MOST_PA, LEAD_MOST_PA)

@@ -24,6 +24,7 @@ from .regulation import (
     FILL,
     HOLD,
     OFF,
+    OUT_OF_BAND_MS,
     OVERLAP_MS,
     PEEK,
     PUMP_MOST_PERMILLE,
@@ -74,7 +75,6 @@ class SealedRegulator:
         # when only its valve closes; how fast a dose raises it; how fast its vent lowers it.
         self.coast_lead_pa = [0] * count
         self.shut_lead_pa = [0] * count
-        self.bleed_lead_pa = [0] * count
         self.rise_pa_s = [RISE_START_PA_S] * count
         self.fall_pa_s = [RISE_START_PA_S] * count
         # The trim or fill under way: its planned time, the pressure before it, how it ended.
@@ -85,6 +85,7 @@ class SealedRegulator:
         self.before_pa = [0] * count
         self.goal_pa = [0] * count
         self.trims_count = [0] * count
+        self.out_ms = [0] * count
         self.last_move = [OFF] * count
         self.coasted_bits = 0
         self.throttled_ms = 0
@@ -98,6 +99,10 @@ class SealedRegulator:
             if self.phase[index] == FILL:
                 count += 1
         return count
+
+    def is_quiet(self) -> bool:
+        """No pump air is on its way."""
+        return self.pump_permille == 0 and self._bits_in(COAST) == 0
 
     def vent_all(self) -> None:
         for index in range(self.boots.count):
@@ -164,7 +169,7 @@ class SealedRegulator:
             if self.phase_ms[index] >= SETTLE_MS:
                 self._judge(index, gauges, sequencer.target_pa[index])
         elif phase == HOLD:
-            self._hold(index, gauges, sequencer.target_pa[index])
+            self._hold(index, gauges, sequencer.target_pa[index], dt_ms)
         elif phase == DOSE:
             self._dose(index, dt_ms)
         elif phase == BLEED:
@@ -275,25 +280,32 @@ class SealedRegulator:
             self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], -missing_pa)
         elif move == DOSE:
             self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, self.planned_ms[index])
-        elif move == BLEED and self.planned_ms[index] > 0:
-            self.fall_pa_s[index] = learned_speed_pa_s(self.fall_pa_s[index], -moved_pa, self.planned_ms[index])
         elif move == BLEED:
-            self.bleed_lead_pa[index] = learned_lead_pa(self.bleed_lead_pa[index], missing_pa)
+            self.fall_pa_s[index] = learned_speed_pa_s(self.fall_pa_s[index], -moved_pa, self.planned_ms[index])
 
     def _reach(self, index: int) -> None:
         self.trims_count[index] = 0
         self.reached_bits |= 1 << index
         self._go(index, HOLD)
 
-    def _hold(self, index: int, gauges: Gauges, target_pa: int) -> None:
+    def _hold(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa(index)
         if self.boots.has_manifold_sensor_only:
             self._hold_unseen(index, gauges, target_pa)
-        elif missing_pa > FAR_PA:
+            return
+        if -BLEED_PA <= missing_pa <= TOP_UP_PA:
+            self.out_ms[index] = 0
+            return
+        self.out_ms[index] += dt_ms
+        if self.out_ms[index] < OUT_OF_BAND_MS and target_pa == self.goal_pa[index]:
+            return
+        self.out_ms[index] = 0
+        self.goal_pa[index] = target_pa
+        if missing_pa > FAR_PA:
             self._begin_fill(index)
-        elif missing_pa > TOP_UP_PA:
+        elif missing_pa > 0:
             self._go(index, ASK)
-        elif missing_pa < -BLEED_PA:
+        else:
             self._begin_bleed(index, gauges, target_pa)
 
     def _hold_unseen(self, index: int, gauges: Gauges, target_pa: int) -> None:
@@ -325,16 +337,14 @@ class SealedRegulator:
         over_pa = gauges.smooth_pa(index) - target_pa
         self._aim(index, target_pa, gauges)
         self.trims_count[index] += 1
-        is_measured = over_pa > FAR_PA and not self.boots.has_manifold_sensor_only
-        planned_ms = duration_ms(over_pa, self.fall_pa_s[index], BLEED_LEAST_MS, BLEED_MOST_MS)
-        # Far to go, and seen on the way: the pressure ends it, not the clock.
-        self.planned_ms[index] = 0 if is_measured else planned_ms
+        self.planned_ms[index] = duration_ms(over_pa, self.fall_pa_s[index], BLEED_LEAST_MS, BLEED_MOST_MS)
         self._go(index, BLEED)
 
     def _bleed(self, index: int, gauges: Gauges, sequencer: Sequencer) -> None:
         is_over = self.phase_ms[index] >= self.planned_ms[index]
-        if self.planned_ms[index] == 0:
-            is_over = gauges.pressure_pa[index] <= sequencer.target_pa[index] + self.bleed_lead_pa[index]
+        if not self.boots.has_manifold_sensor_only:
+            # Beside an open vent the sensor shows less than the chamber has, never more: surely enough.
+            is_over = is_over or gauges.pressure_pa[index] <= sequencer.target_pa[index] * 3 // 4
         if not is_over:
             return
         self.last_move[index] = BLEED

@@ -41,13 +41,16 @@ class Sequencer:
     def raise_bits(self) -> int:
         return self.timeline.raise_bits[self.stage_index]
 
-    def step(self, asked_pa: int, run_ms: int, reached_bits: int, empty_bits: int, dt_ms: int) -> None:
+    def step(
+        self, asked_pa: int, run_ms: int, reached_bits: int, empty_bits: int, is_quiet: bool, dt_ms: int
+    ) -> None:
+        """`is_quiet`: no pump air is on its way. A stage waits for that, or the manifold would be dead-headed."""
         self.stage_ms += dt_ms
         self.cycle_ms += dt_ms
         if asked_pa < self.level_pa:
             # Softer is felt at once; louder waits for the next cycle.
             self.level_pa = asked_pa
-        if self._is_stage_over(reached_bits, empty_bits):
+        if is_quiet and self._is_stage_over(reached_bits, empty_bits):
             self._next_stage(asked_pa, run_ms)
         self.keep_bits = self.timeline.keep_bits[self.stage_index]
         self._set_targets()

@@ -3,7 +3,7 @@
 from . import faults
 from .faults import FaultLatch
 from .gauges import Gauges
-from .limits import LEVEL_STEP_PA, PAUSE_MOST_MS
+from .limits import LEVEL_STEP_PA, PAUSE_MOST_MS, SOFTEST_PA
 from .signals import (
     BUTTON_CLEAR,
     BUTTON_LOUDER,
@@ -44,16 +44,14 @@ class Session:
         self.run_ms = 0
         self.duration_ms = 0
         self.asked_pa = 0
-        self.least_pa = 0
         self.most_pa = 0
         self.ended_by = NOT_ENDED
         self.wind_down_ms = 0
         self.after_wind_down = VENTING
 
-    def load(self, duration_ms: int, level_pa: int, least_pa: int, most_pa: int) -> None:
+    def load(self, duration_ms: int, level_pa: int, most_pa: int) -> None:
         self.duration_ms = duration_ms
         self.asked_pa = level_pa
-        self.least_pa = least_pa
         self.most_pa = most_pa
 
     def is_energised(self) -> bool:
@@ -106,7 +104,7 @@ class Session:
         if buttons & BUTTON_LOUDER:
             self.asked_pa = min(self.asked_pa + LEVEL_STEP_PA, self.most_pa)
         if buttons & BUTTON_SOFTER:
-            self.asked_pa = max(self.asked_pa - LEVEL_STEP_PA, self.least_pa)
+            self.asked_pa = max(self.asked_pa - LEVEL_STEP_PA, SOFTEST_PA)
         if buttons & BUTTON_PAUSE:
             self._wind_down(PAUSED)
         elif self.run_ms >= self.duration_ms:

@@ -77,6 +77,10 @@ class SharedRegulator:
                 count += self.group_bits >> index & 1
         return count
 
+    def is_quiet(self) -> bool:
+        """No pump air is on its way."""
+        return self.pump_permille == 0 and self.group_phase != COAST
+
     def vent_all(self) -> None:
         self._set_group(0)
         self._go(OFF)

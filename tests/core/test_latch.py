@@ -1,0 +1,47 @@
+"""The latch keeps the first cause."""
+
+import re
+
+from soleus.core import faults
+from soleus.core.faults import FaultLatch
+
+
+def kept(latch: FaultLatch) -> tuple[int, int, int, int, int]:
+    return latch.code, latch.chamber_index, latch.value, latch.limit, latch.at_ms
+
+
+def test_a_new_latch_holds_nothing() -> None:
+    assert kept(FaultLatch()) == (faults.NONE, faults.MACHINE_INDEX, 0, 0, 0)
+
+
+def test_the_first_cause_is_kept_and_later_ones_are_not_heard() -> None:
+    latch = FaultLatch()
+    latch.trip(faults.OVER_TARGET, 2, 9000, 8000, 1230)
+    for code in range(1, len(faults.TABLE)):
+        latch.trip(code, 1, 1, 1, 1240)
+    assert kept(latch) == (faults.OVER_TARGET, 2, 9000, 8000, 1230)
+
+
+def test_a_cleared_latch_is_as_new_and_takes_the_next_cause() -> None:
+    latch = FaultLatch()
+    latch.trip(faults.OVER_TRIP, 2, 19_000, 18_000, 1230)
+    latch.clear()
+    assert kept(latch) == kept(FaultLatch())
+    latch.trip(faults.LATE_TICK, faults.MACHINE_INDEX, 61, 60, 5000)
+    assert kept(latch) == (faults.LATE_TICK, faults.MACHINE_INDEX, 61, 60, 5000)
+
+
+def test_every_fault_has_a_code_a_name_a_requirement_and_a_unit_of_its_own() -> None:
+    rows = faults.TABLE[1:]
+    for column in range(3):
+        assert len({row[column] for row in rows}) == len(rows)
+    for code, name, requirement, unit in rows:
+        assert re.fullmatch(r"E\d\d", code)
+        assert name == name.strip().lower()
+        assert re.fullmatch(r"REQ-[A-Z]+-\d", requirement)
+        assert unit in ("mmHg", "ms")
+
+
+def test_the_places_that_are_no_chamber_are_beyond_the_last_of_two_legs_of_eight() -> None:
+    assert min(faults.MANIFOLD_INDEX, faults.MACHINE_INDEX) >= 2 * 8
+    assert faults.MANIFOLD_INDEX != faults.MACHINE_INDEX

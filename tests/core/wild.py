@@ -1,0 +1,200 @@
+"""A wild life for the core: boots that fill, vent and lie as no real ones would, and integers that watch their size."""
+
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from hypothesis import strategies as st
+
+from soleus.core.boots import Boots
+from soleus.core.controller import Controller
+from soleus.core.program import Program
+from soleus.core.signals import BUTTON_CLEAR, BUTTON_START, MANIFOLD_BIT
+from tests.core.shapes import fitting_tables
+
+# The chip allocates for an integer that is not in [-2**30, 2**30).
+SMALL_INT_LIMIT = 2**30
+READING_LIMIT_PA = 60_000
+ALL_BUTTONS = 0x7F
+PRESSES = [1 << button for button in range(7)]
+
+# What the sensors show; most of the time the truth, or a session wouldn't live for long.
+LIES = ("none",) * 8 + ("offset", "extreme", "noise", "spike", "stuck", "missing", "flicker")
+
+
+class Watched(int):
+    """An integer that passes itself on through arithmetic, and fails as soon as a result is too large."""
+
+
+def _watching(operation: Callable[[int, int], int]) -> Callable[[int, int], Any]:
+    def watched(left: int, right: object) -> Any:
+        if not isinstance(right, int):
+            return NotImplemented
+        result = operation(int(left), int(right))
+        assert abs(result) < SMALL_INT_LIMIT, f"{operation.__name__}({left}, {right}) is 2**30 or more"
+        return Watched(result)
+
+    return watched
+
+
+def _swapped(operation: Callable[[int, int], int]) -> Callable[[int, int], int]:
+    def swapped(right: int, left: int) -> int:
+        return operation(left, right)
+
+    swapped.__name__ = operation.__name__
+    return swapped
+
+
+for _name in ("add", "sub", "mul", "floordiv", "mod", "lshift", "rshift", "and_", "or_", "xor"):
+    _operation = getattr(operator, _name)
+    setattr(Watched, f"__{_name.strip('_')}__", _watching(_operation))
+    setattr(Watched, f"__r{_name.strip('_')}__", _watching(_swapped(_operation)))
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Some ticks of the same weather."""
+
+    ticks: int
+    dt_ms: int
+    lie: str
+    lie_pa: int
+    liar_bits: int
+    buttons: int
+    supply_mv: int
+    fill_pa_s: int
+    vent_permille: int
+
+
+def spells(dt_ms: st.SearchStrategy[int]) -> st.SearchStrategy[Spell]:
+    return st.builds(
+        Spell,
+        ticks=st.integers(1, 200),
+        dt_ms=dt_ms,
+        lie=st.sampled_from(LIES),
+        lie_pa=st.integers(-READING_LIMIT_PA, READING_LIMIT_PA),
+        liar_bits=st.integers(1, MANIFOLD_BIT * 2 - 1),
+        buttons=st.one_of(st.just(0), st.sampled_from(PRESSES), st.integers(0, ALL_BUTTONS)),
+        supply_mv=st.integers(0, 2**15),
+        fill_pa_s=st.sampled_from([0, 500, 2_000, 4_000, 4_000, 8_000, 30_000, 1_000_000]),
+        vent_permille=st.sampled_from([0, 5, 20, 150, 150, 1000]),
+    )
+
+
+# Mostly what a working machine measures; sometimes what only a broken clock does.
+STEADY_DT_MS = st.sampled_from([10, 10, 10, 11, 9, 20, 40, 60])
+ANY_DT_MS = st.one_of(STEADY_DT_MS, STEADY_DT_MS, STEADY_DT_MS, st.integers(0, 5000))
+BROKEN_DT_MS = st.one_of(STEADY_DT_MS, st.integers(-70_000, 70_000))
+
+
+def loaded() -> st.SearchStrategy[Controller]:
+    """A machine of any shape with any program that it can run, in integers that watch themselves."""
+    return fitting_tables().map(lambda both: _controller(*both))
+
+
+def _controller(table: dict[str, Any], boots: Boots) -> Controller:
+    controller = Controller(boots)
+    controller.load(Program.from_table(table))
+    for holder, place, value in integers(controller):
+        put(holder, place, Watched(value))
+    return controller
+
+
+class WildBoots:
+    """Chambers that follow the commands at the speeds of the spell; their sensors tell what the spell says."""
+
+    def __init__(self, controller: Controller, seed: int) -> None:
+        self.controller = controller
+        self.random = Random(seed)
+        count = controller.boots.count
+        self.pressure_pa = [0] * count
+        self.shown_pa = [0] * count
+        self.manifold_shown_pa = 0
+
+    def settle(self) -> None:
+        """An honest start: the check passes, and the session runs."""
+        calm = Spell(130, 10, "none", 0, 0, 0, 12_000, 4_000, 150)
+        self.tick(calm, BUTTON_START)
+        self.tick(Spell(1, 2500, "none", 0, 0, 0, 12_000, 4_000, 150), 0)
+        for _ in range(calm.ticks):
+            self.tick(calm, 0)
+
+    def tick(self, spell: Spell, buttons: int) -> None:
+        self._blow(spell)
+        self._show(spell)
+        self.controller.readings.buttons = Watched(buttons)
+        self.controller.readings.supply_mv = Watched(spell.supply_mv)
+        self.controller.step(self.controller.readings, Watched(spell.dt_ms))
+
+    def _blow(self, spell: Spell) -> None:
+        commands, boots = self.controller.commands, self.controller.boots
+        count = len(self.pressure_pa)
+        dt_ms = min(max(spell.dt_ms, 0), 100)
+        for index in range(count):
+            bit = 1 << index
+            is_vented = not (commands.fill_bits if boots.is_three_way else commands.seal_bits) & bit
+            if commands.fill_bits & bit:
+                self.pressure_pa[index] += spell.fill_pa_s * int(commands.pump_permille) * dt_ms // 1_000_000
+            if is_vented:
+                self.pressure_pa[index] -= self.pressure_pa[index] * spell.vent_permille // 1000
+            self.pressure_pa[index] = min(self.pressure_pa[index], READING_LIMIT_PA)
+
+    def _show(self, spell: Spell) -> None:
+        readings, fill_bits = self.controller.readings, self.controller.commands.fill_bits
+        readings.missing_bits = Watched(self._missing_bits(spell))
+        for index, pressure_pa in enumerate(self.pressure_pa):
+            is_liar = bool(spell.liar_bits >> index & 1)
+            self.shown_pa[index] = self._told(spell, pressure_pa, self.shown_pa[index], is_liar)
+            readings.chamber_pa[index] = Watched(self.shown_pa[index])
+        joined_pa = [pa for index, pa in enumerate(self.pressure_pa) if fill_bits >> index & 1]
+        truth_pa = max(joined_pa, default=0)
+        is_liar = bool(spell.liar_bits & MANIFOLD_BIT)
+        self.manifold_shown_pa = self._told(spell, truth_pa, self.manifold_shown_pa, is_liar)
+        readings.manifold_pa = Watched(self.manifold_shown_pa)
+
+    def _told(self, spell: Spell, truth_pa: int, last_pa: int, is_liar: bool) -> int:
+        if not is_liar or spell.lie in ("none", "missing", "flicker"):
+            return truth_pa
+        if spell.lie == "stuck":
+            return last_pa
+        if spell.lie == "extreme":
+            return spell.lie_pa
+        if spell.lie == "spike":
+            return spell.lie_pa if self.random.random() < 0.2 else truth_pa
+        reach_pa = abs(spell.lie_pa) // 20
+        wrong_pa = self.random.randint(-reach_pa, reach_pa) if spell.lie == "noise" else spell.lie_pa // 20
+        return min(truth_pa + wrong_pa, READING_LIMIT_PA)
+
+    def _missing_bits(self, spell: Spell) -> int:
+        if spell.lie == "missing" or (spell.lie == "flicker" and self.random.random() < 0.5):
+            return spell.liar_bits
+        return 0
+
+
+def integers(root: object) -> Iterator[tuple[Any, str | int, int]]:
+    """Every integer that can be reached from `root`: who holds it, where, and what it is."""
+    seen = set()
+    waiting = [root]
+    while waiting:
+        holder = waiting.pop()
+        if id(holder) in seen:
+            continue
+        seen.add(id(holder))
+        for place, value in _places(holder):
+            if isinstance(value, int) and not isinstance(value, bool):
+                yield holder, place, value
+            elif isinstance(value, list) or hasattr(value, "__dict__"):
+                waiting.append(value)
+
+
+def put(holder: Any, place: str | int, value: int) -> None:
+    if isinstance(holder, list):
+        holder[place] = value
+    else:
+        setattr(holder, str(place), value)
+
+
+def _places(holder: Any) -> list[tuple[str | int, Any]]:
+    return list(enumerate(holder)) if isinstance(holder, list) else list(vars(holder).items())

@@ -1,0 +1,206 @@
+"""The report: complete, the same every time, harmless whatever stands in the files; and in a real browser."""
+
+import html.parser
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from host_tools.output.metrics import measure
+from host_tools.output.report import ReportContext, report_html, write_report
+from host_tools.trace import Note, Trace
+from soleus.core.regulation import HOLD
+from tests.host.chromium import dump_dom, screenshot
+from tests.host.synthetic import blank_trace, context, faulty_latch, pa, session_trace
+
+NASTY = "</script><script>document.title='broken'</script>&\"'<img src=x onerror=alert(1)>"
+CONTEXT = ReportContext(
+    title="Easy run on esp32-s3-duo",
+    about="After an easy run.",
+    facts={"program": "easy-run", "plant": "nominal", "seed": "7"},
+    command="soleus sim easy-run --seed 7",
+)
+
+
+def healthy() -> Trace:
+    return session_trace(minutes=3)
+
+
+def report_of(trace: Trace, the_context: ReportContext = CONTEXT) -> str:
+    latch = faulty_latch(trace) if trace.fault_code.any() else None
+    return report_html(trace, measure(trace, context(trace, latch)), the_context)
+
+
+def without_library(page: str) -> str:
+    """plotly.js is another's work and mentions addresses that it never asks."""
+    start = page.index("<script>") + len("<script>")
+    return page[:start] + page[page.index("</script>", start) :]
+
+
+def figure_in(page: str) -> Any:
+    found = re.search(r'<script id="session-data" type="application/json">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+class _Page(html.parser.HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "link", "br", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def parsed(page: str) -> _Page:
+    reader = _Page()
+    reader.feed(without_library(page))
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def test_the_same_session_gives_the_same_bytes() -> None:
+    assert report_of(healthy()) == report_of(healthy())
+
+
+def test_it_asks_no_network() -> None:
+    page = parsed(report_of(healthy()))
+    for _, attributes in page.tags:
+        for name in ("src", "href", "action", "data", "poster", "srcset"):
+            value = attributes.get(name)
+            assert value is None or value == "data:,", f"{name}={value}"
+    rest = without_library(report_of(healthy()))
+    assert not re.search(r"https?://", rest)
+    assert "@import" not in rest
+    policies = [each for tag, each in page.tags if tag == "meta" and "http-equiv" in each]
+    assert "default-src 'none'" in str(policies[0]["content"])
+
+
+def test_tables_are_tables_and_parts_have_names() -> None:
+    page = parsed(report_of(healthy()))
+    headings = [attributes for tag, attributes in page.tags if tag == "th"]
+    assert headings
+    assert all(attributes.get("scope") for attributes in headings)
+    sections = [attributes for tag, attributes in page.tags if tag == "section"]
+    assert all("aria-label" in attributes or "aria-labelledby" in attributes for attributes in sections)
+    assert ("html", {"lang": "en"}) in page.tags
+    assert any(
+        attributes.get("role") == "img" and attributes.get("aria-label") for _, attributes in page.tags
+    )
+
+
+def test_everything_from_files_is_escaped() -> None:
+    trace = blank_trace(
+        [f"left.{NASTY}", "left.b"],
+        300,
+        target_pa=pa(40),
+        wanted_pa=pa(40),
+        pressure_mmhg=40.0,
+        phase=HOLD,
+        notes=[Note(1.0, "event", NASTY), Note(1.5, "injected", NASTY)],
+    )
+    page = report_of(trace, ReportContext(NASTY, NASTY, {NASTY: NASTY}, NASTY))
+    rest = without_library(page)
+    assert rest.count("<script") == 3
+    assert "<img" not in rest
+    assert figure_in(page)["data"]
+
+
+def test_a_fault_is_told_with_sensor_value_and_limit() -> None:
+    trace = session_trace(minutes=3, fault_at_s=100)
+    page = report_of(trace)
+    assert "sensor left.calf read 93.4 mmHg, limit 85.0 mmHg" in page
+    assert "Detected after" in page
+    assert '<p class="outcome fault"' in page
+    assert [view["name"] for view in figure_in(page)["views"]] == ["Whole session", "The fault"]
+
+
+@pytest.mark.parametrize("legs", [1, 2])
+def test_every_chamber_has_its_curve_its_wanted_one_and_its_valves(legs: int) -> None:
+    figure = figure_in(report_of(session_trace(minutes=2, legs=legs)))
+    names = [line["name"] for line in figure["data"]]
+    for chamber in ("foot", "ankle", "calf", "knee", "thigh"):
+        for suffix in ("", " wanted", " closed", " joined"):
+            assert names.count(chamber + suffix) == legs
+    axes = [key for key in figure["layout"] if key.startswith("yaxis")]
+    assert len(axes) == 2 + 2 * legs
+    assert sum(line.get("showlegend", True) for line in figure["data"]) == 5
+
+
+def test_thirty_noisy_minutes_stay_small(tmp_path: Path) -> None:
+    trace = session_trace(minutes=2)
+    ticks = 180_000
+    random = np.random.default_rng(5)
+    columns = {
+        name: np.resize(column, (ticks, *column.shape[1:]))
+        for name, column in vars(trace).items()
+        if isinstance(column, np.ndarray)
+    }
+    columns["time_s"] = np.arange(1, ticks + 1) * 0.01
+    columns["pressure_mmhg"] = columns["pressure_mmhg"] + random.normal(0, 0.5, (ticks, 10))
+    noisy = Trace(chamber_names=trace.chamber_names, **columns)
+    path = tmp_path / "report.html"
+    write_report(noisy, measure(noisy, context(noisy)), path, CONTEXT)
+    assert path.stat().st_size < 7.5e6
+
+
+def test_a_browser_shows_it(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(_with_witness(report_of(healthy())), encoding="utf-8")
+    dom = dump_dom(path)
+    assert 'data-ready="yes"' in dom
+    assert re.search(r'<pre id="witness"[^>]*></pre>', dom), re.findall(
+        r'<pre id="witness"[^>]*>.*?</pre>', dom
+    )
+    # Session, two legs of pressures, two of valves, and the pump.
+    assert len(set(re.findall(r'class="subplot (xy\d*)"', dom))) == 6
+    assert dom.count('class="js-line"') > 30
+    assert dom.count("data-range=") == 3
+    assert 'aria-pressed="true"' in dom
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_browser_draws_it_in_light_and_dark(scheme: str, tmp_path: Path) -> None:
+    path, png = tmp_path / "report.html", tmp_path / "report.png"
+    path.write_text(report_of(healthy()), encoding="utf-8")
+    dark = ["--blink-settings=preferredColorScheme=0"] if scheme == "dark" else []
+    screenshot(path, png, "--window-size=1200,1600", *dark)
+    pixels = matplotlib.image.imread(png)[..., :3]
+    assert (pixels.mean() > 0.8) == (scheme == "light")
+    # Colours of chambers are there: something is drawn, not only text.
+    saturation = pixels.max(axis=2) - pixels.min(axis=2)
+    assert (saturation > 0.3).mean() > 0.005
+
+
+def _with_witness(page: str) -> str:
+    """Writes down every error and everything that the page loads from elsewhere."""
+    script = """
+<pre id="witness" hidden></pre><script>
+(function () {
+  const witness = document.getElementById("witness");
+  function tell(text) { witness.textContent += text + "\\n"; }
+  window.addEventListener("error", function (event) { tell("error: " + event.message); }, true);
+  window.addEventListener("unhandledrejection", (event) => tell("rejected: " + event.reason));
+  document.addEventListener("securitypolicyviolation", (event) => tell("blocked: " + event.blockedURI));
+  for (const name of ["error", "warn"]) {
+    console[name] = function () { tell(name + ": " + Array.from(arguments).join(" ")); };
+  }
+  new PerformanceObserver(function (list) {
+    for (const entry of list.getEntries()) {
+      if (!/^(data|blob):/.test(entry.name)) tell("loaded: " + entry.name);
+    }
+  }).observe({ type: "resource", buffered: true });
+})();
+</script>"""
+    return page.replace("<body>", f"<body>{script}", 1)
