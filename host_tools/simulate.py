@@ -100,7 +100,7 @@ def prepare(
     return Request(
         program=the_program,
         board=the_board,
-        plant_name=spec.name if isinstance(plant, PlantSpec) else str(plant),
+        plant_name=spec.about if isinstance(plant, PlantSpec) else str(plant),
         plant=spec,
         minutes=controller.session.duration_ms // 60_000,
         pressure_mmhg=pressure or the_program.pressure_mmhg.start,

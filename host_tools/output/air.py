@@ -2,14 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from host_tools.trace import Trace
-
-if TYPE_CHECKING:
-    from host_tools.plant.plant import Plant
 
 MANIFOLD_MOST_MMHG = 2000
 CHAMBER_MOST_MMHG = 400
@@ -33,13 +29,6 @@ def in_series(*conductances: float) -> float:
     if min(conductances) <= 0:
         return 0.0
     return float(sum(k**-2 for k in conductances) ** -0.5)
-
-
-def supply_of(plant: "Plant") -> AirSupply:
-    """What a drawn plant has when nothing in it is broken and its battery is full."""
-    pump = plant.pump
-    path_k = [in_series(*pair) for pair in zip(plant.valves.full_fill_k, plant.hoses.healthy_k, strict=False)]
-    return AirSupply(lambda mmhg: pump.free_flow_ml_s * max(0.0, 1 - mmhg * pump.per_stall_mmhg), path_k)
 
 
 class FillLimit:

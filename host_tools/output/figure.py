@@ -1,6 +1,7 @@
 """The interactive part of the report, as data for plotly.js: one time axis under everything."""
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from host_tools.output.figure_lines import (
@@ -26,7 +27,7 @@ class _Panel:
 
 def session_figure(trace: Trace) -> dict[str, Any]:
     """`data`, `layout`, and the `views` that the page's buttons go to."""
-    legs = legs_of(trace.chamber_names)
+    legs = [_plain(leg) for leg in legs_of(trace.chamber_names)]
     panels = _panels(trace, legs)
     tolerance = tolerance_mmhg(trace)
     data = state_bars(trace)
@@ -40,6 +41,11 @@ def session_figure(trace: Trace) -> dict[str, Any]:
         "views": _views(trace),
         "tolerance_mmhg": tolerance,
     }
+
+
+def _plain(leg: Leg) -> Leg:
+    """plotly.js understands a little HTML, links among it; a name in a file is only a name."""
+    return Leg(escape(leg.name), leg.indexes, [escape(chamber) for chamber in leg.chambers])
 
 
 def _panels(trace: Trace, legs: list[Leg]) -> list[_Panel]:

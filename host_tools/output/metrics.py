@@ -83,7 +83,7 @@ class InjectedResult:
 
 @dataclass(frozen=True)
 class Spread:
-    """A high percentile means what it says only over many values; `max` is always there."""
+    """Percentiles by their names in the JSON, `p50` and so on, and `max`."""
 
     percentiles: dict[str, float | None]
 
@@ -122,7 +122,7 @@ class SessionResult:
 
     def to_json(self) -> str:
         """The same result gives the same text: keys in their order, floats to three decimals."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def measure(trace: Trace, context: MeasureContext) -> SessionResult:

@@ -70,7 +70,8 @@ class TraceWriter:
     """`with TraceWriter(path, names) as writer: writer.write(trace)`, as often as there are new ticks.
 
     The rows go to `NAME.part`, which takes its place when all is written. After Ctrl-C, too: then it
-    holds the rows so far, and `say` is told. After any other error the file that was there before stays.
+    holds the rows so far, and `say` is told. After any other error, or without a single row, the file
+    that was there before stays.
     """
 
     def __init__(
@@ -116,7 +117,7 @@ class TraceWriter:
     ) -> None:
         if kind is None:
             self.close()
-        elif issubclass(kind, KeyboardInterrupt):
+        elif issubclass(kind, KeyboardInterrupt) and self.rows_count:
             self.close(is_complete=False)
         else:
             self._abandon()

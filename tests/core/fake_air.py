@@ -57,13 +57,14 @@ def blocks_program(blocks: list[dict[str, Any]], minutes: int = 20, pressure: An
 
 
 class Air:
-    """Chambers that fill and empty as commanded; a chamber in `blocked` keeps what it has."""
+    """Chambers that fill and empty as commanded; a `blocked` one keeps what it has, a `torn` one nothing."""
 
     def __init__(self, the_boots: Boots) -> None:
         self.boots = the_boots
         self.pressure_pa = [0] * the_boots.count
         self.offset_pa = [0] * the_boots.count
         self.blocked: set[int] = set()
+        self.torn: set[int] = set()
 
     def advance(self, commands: Commands) -> None:
         joined = [i for i in range(self.boots.count) if commands.fill_bits >> i & 1]
@@ -73,6 +74,8 @@ class Air:
                 self.pressure_pa[index] += PUMP_PA * commands.pump_permille // 1000 // len(joined)
             elif not is_sealed >> index & 1 and index not in self.blocked:
                 self.pressure_pa[index] -= -(-self.pressure_pa[index] // VENT_DIVISOR)
+        for index in self.torn:
+            self.pressure_pa[index] = 0
         if joined and (self.boots.is_three_way or self.boots.has_manifold_sensor_only):
             mean_pa = sum(self.pressure_pa[i] for i in joined) // len(joined)
             for index in joined:

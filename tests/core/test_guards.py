@@ -362,8 +362,8 @@ def test_the_cap_counts_on_over_pauses_and_starts_anew_with_a_session() -> None:
 def test_the_limits_leave_each_other_room() -> None:
     """A target with its margin stays below the trip limit, which stays below the relief valve."""
     rounding_pa = 1
-    assert limits.TARGET_MOST_PA + limits.OVER_TARGET_PA <= OVER_TRIP_PA + rounding_pa
-    assert OVER_TRIP_PA < pa_from_mmhg(140)
+    assert OVER_TRIP_PA + rounding_pa >= limits.TARGET_MOST_PA + limits.OVER_TARGET_PA
+    assert pa_from_mmhg(140) > OVER_TRIP_PA
     assert OVER_TRIP_PA < READING_MOST_PA
     assert READING_LEAST_PA < -limits.ZERO_MOST_PA
     assert limits.SESSION_MOST_MINUTES * 60_000 < limits.SESSION_CAP_MS

@@ -28,7 +28,9 @@ class Check:
         self.at_ms = 0
         self.zeroing.begin()
 
-    def show(self, chamber_pa: Sequence[int] = (0, 0, 0), manifold_pa: int = 0, missing_bits: int = 0) -> bool:
+    def show(
+        self, chamber_pa: Sequence[int] = (0, 0, 0), manifold_pa: int = 0, missing_bits: int = 0
+    ) -> bool:
         """Is it through with this tick?"""
         self.readings.chamber_pa[:] = chamber_pa
         self.readings.manifold_pa = manifold_pa
@@ -68,9 +70,7 @@ def test_one_sensor_on_the_manifold_is_the_one_that_is_zeroed() -> None:
 @settings(max_examples=50, deadline=None)
 @given(
     offset_pa=st.integers(-ZERO_MOST_PA, ZERO_MOST_PA),
-    noise_pa=st.lists(
-        st.integers(-STEADY_SPREAD_PA // 2, STEADY_SPREAD_PA // 2), min_size=100, max_size=100
-    ),
+    noise_pa=st.lists(st.integers(-STEADY_SPREAD_PA // 2, STEADY_SPREAD_PA // 2), min_size=100, max_size=100),
 )
 def test_the_zero_is_the_mean_of_what_was_seen(offset_pa: int, noise_pa: list[int]) -> None:
     mean_pa = offset_pa + sum(noise_pa) // AVERAGED_TICKS

@@ -4,14 +4,14 @@ import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
 from soleus.core.program import Program
-from soleus.core.signals import BUTTON_CLEAR, BUTTON_START, MANIFOLD_BIT
+from soleus.core.signals import BUTTON_START, MANIFOLD_BIT
 from tests.core.shapes import fitting_tables
 
 # The chip allocates for an integer that is not in [-2**30, 2**30).
@@ -21,7 +21,7 @@ ALL_BUTTONS = 0x7F
 PRESSES = [1 << button for button in range(7)]
 
 # What the sensors show; most of the time the truth, or a session wouldn't live for long.
-LIES = ("none",) * 8 + ("offset", "extreme", "noise", "spike", "stuck", "missing", "flicker")
+LIES = ("none",) * 8 + ("offset", "extreme", "wild", "noise", "spike", "stuck", "missing", "flicker")
 
 
 class Watched(int):
@@ -68,6 +68,9 @@ class Spell:
     vent_permille: int
 
 
+HONEST = Spell(1, 10, "none", 0, 0, 0, 12_000, 4_000, 150)
+
+
 def spells(dt_ms: st.SearchStrategy[int]) -> st.SearchStrategy[Spell]:
     return st.builds(
         Spell,
@@ -97,16 +100,17 @@ def loaded() -> st.SearchStrategy[Controller]:
 def _controller(table: dict[str, Any], boots: Boots) -> Controller:
     controller = Controller(boots)
     controller.load(Program.from_table(table))
-    for holder, place, value in integers(controller):
-        put(holder, place, Watched(value))
+    for held in integers(controller):
+        held.put(Watched(held.value))
     return controller
 
 
 class WildBoots:
     """Chambers that follow the commands at the speeds of the spell; their sensors tell what the spell says."""
 
-    def __init__(self, controller: Controller, seed: int) -> None:
+    def __init__(self, controller: Controller, seed: int = 0, integer: type[int] = int) -> None:
         self.controller = controller
+        self.integer = integer
         self.random = Random(seed)
         count = controller.boots.count
         self.pressure_pa = [0] * count
@@ -115,18 +119,16 @@ class WildBoots:
 
     def settle(self) -> None:
         """An honest start: the check passes, and the session runs."""
-        calm = Spell(130, 10, "none", 0, 0, 0, 12_000, 4_000, 150)
-        self.tick(calm, BUTTON_START)
-        self.tick(Spell(1, 2500, "none", 0, 0, 0, 12_000, 4_000, 150), 0)
-        for _ in range(calm.ticks):
-            self.tick(calm, 0)
+        self.tick(HONEST, BUTTON_START)
+        for _ in range(330):
+            self.tick(HONEST)
 
-    def tick(self, spell: Spell, buttons: int) -> None:
+    def tick(self, spell: Spell, buttons: int = 0) -> None:
         self._blow(spell)
         self._show(spell)
-        self.controller.readings.buttons = Watched(buttons)
-        self.controller.readings.supply_mv = Watched(spell.supply_mv)
-        self.controller.step(self.controller.readings, Watched(spell.dt_ms))
+        self.controller.readings.buttons = self.integer(buttons)
+        self.controller.readings.supply_mv = self.integer(spell.supply_mv)
+        self.controller.step(self.controller.readings, self.integer(spell.dt_ms))
 
     def _blow(self, spell: Spell) -> None:
         commands, boots = self.controller.commands, self.controller.boots
@@ -143,16 +145,16 @@ class WildBoots:
 
     def _show(self, spell: Spell) -> None:
         readings, fill_bits = self.controller.readings, self.controller.commands.fill_bits
-        readings.missing_bits = Watched(self._missing_bits(spell))
+        readings.missing_bits = self.integer(self._missing_bits(spell))
         for index, pressure_pa in enumerate(self.pressure_pa):
             is_liar = bool(spell.liar_bits >> index & 1)
             self.shown_pa[index] = self._told(spell, pressure_pa, self.shown_pa[index], is_liar)
-            readings.chamber_pa[index] = Watched(self.shown_pa[index])
+            readings.chamber_pa[index] = self.integer(self.shown_pa[index])
         joined_pa = [pa for index, pa in enumerate(self.pressure_pa) if fill_bits >> index & 1]
         truth_pa = max(joined_pa, default=0)
         is_liar = bool(spell.liar_bits & MANIFOLD_BIT)
         self.manifold_shown_pa = self._told(spell, truth_pa, self.manifold_shown_pa, is_liar)
-        readings.manifold_pa = Watched(self.manifold_shown_pa)
+        readings.manifold_pa = self.integer(self.manifold_shown_pa)
 
     def _told(self, spell: Spell, truth_pa: int, last_pa: int, is_liar: bool) -> int:
         if not is_liar or spell.lie in ("none", "missing", "flicker"):
@@ -163,8 +165,11 @@ class WildBoots:
             return spell.lie_pa
         if spell.lie == "spike":
             return spell.lie_pa if self.random.random() < 0.2 else truth_pa
-        reach_pa = abs(spell.lie_pa) // 20
-        wrong_pa = self.random.randint(-reach_pa, reach_pa) if spell.lie == "noise" else spell.lie_pa // 20
+        if spell.lie == "wild":
+            return self.random.randint(-READING_LIMIT_PA, READING_LIMIT_PA)
+        wrong_pa = spell.lie_pa // 20
+        if spell.lie == "noise":
+            wrong_pa = self.random.randint(-abs(wrong_pa), abs(wrong_pa))
         return min(truth_pa + wrong_pa, READING_LIMIT_PA)
 
     def _missing_bits(self, spell: Spell) -> int:
@@ -173,28 +178,33 @@ class WildBoots:
         return 0
 
 
-def integers(root: object) -> Iterator[tuple[Any, str | int, int]]:
-    """Every integer that can be reached from `root`: who holds it, where, and what it is."""
+class Held(NamedTuple):
+    """An integer, who holds it, and where."""
+
+    holder: Any
+    place: str | int
+    name: str
+    value: int
+
+    def put(self, value: int) -> None:
+        if isinstance(self.holder, list):
+            self.holder[self.place] = value
+        else:
+            setattr(self.holder, str(self.place), value)
+
+
+def integers(root: object) -> Iterator[Held]:
+    """Every integer that can be reached from `root`."""
     seen = set()
-    waiting = [root]
+    waiting = [(type(root).__name__, root)]
     while waiting:
-        holder = waiting.pop()
+        name, holder = waiting.pop()
         if id(holder) in seen:
             continue
         seen.add(id(holder))
-        for place, value in _places(holder):
+        for place, value in enumerate(holder) if isinstance(holder, list) else vars(holder).items():
+            where = f"{name}[{place}]" if isinstance(holder, list) else f"{type(holder).__name__}.{place}"
             if isinstance(value, int) and not isinstance(value, bool):
-                yield holder, place, value
+                yield Held(holder, place, where, value)
             elif isinstance(value, list) or hasattr(value, "__dict__"):
-                waiting.append(value)
-
-
-def put(holder: Any, place: str | int, value: int) -> None:
-    if isinstance(holder, list):
-        holder[place] = value
-    else:
-        setattr(holder, str(place), value)
-
-
-def _places(holder: Any) -> list[tuple[str | int, Any]]:
-    return list(enumerate(holder)) if isinstance(holder, list) else list(vars(holder).items())
+                waiting.append((where, value))

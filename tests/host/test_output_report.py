@@ -114,7 +114,8 @@ def test_everything_from_files_is_escaped() -> None:
     rest = without_library(page)
     assert rest.count("<script") == 3
     assert "<img" not in rest
-    assert figure_in(page)["data"]
+    # plotly.js would make links and line breaks of what it takes for HTML.
+    assert all("<" not in line["name"] for line in figure_in(page)["data"])
 
 
 def test_a_fault_is_told_with_sensor_value_and_limit() -> None:

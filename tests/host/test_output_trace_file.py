@@ -118,6 +118,16 @@ def test_a_run_that_knows_it_was_cut_short_closes_by_itself(
     assert len(read_trace(path)) == 10
 
 
+@each_suffix
+def test_ctrl_c_before_the_first_row_leaves_the_older_file(trace: Trace, suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"run.{suffix}"
+    path.write_text("precious")
+    with pytest.raises(KeyboardInterrupt):
+        write_and_fail(path, piece(trace, 0, 0), KeyboardInterrupt)
+    assert path.read_text() == "precious"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_ctrl_c_is_told_on_stderr(trace: Trace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_and_fail(tmp_path / "run.csv", piece(trace, 0, 5), KeyboardInterrupt)

@@ -16,10 +16,10 @@ PHASE_NAMES = ("off", "fill", "coast", "settle", "hold", "ask", "dose", "bleed",
 
 COAST_MS = 300
 SETTLE_MS = 200
-OVERLAP_MS = 20
+OVERLAP_MS = 10
 
 # Near the target the pump slows, so that what still comes after the stop is small.
-TAPER_PA = pa_from_mmhg(6)
+TAPER_PA = pa_from_mmhg(8)
 # Below 20-30 % of duty a small pump stands still; a weak battery raises that by a third.
 PUMP_LEAST_PERMILLE = 450
 PUMP_MOST_PERMILLE = 1000
@@ -29,8 +29,9 @@ THROTTLE_ROOM_PA = pa_from_mmhg(5)
 # A throttled pump that has turned this slowly for so long has nothing left to push.
 THROTTLED_PERMILLE = 500
 THROTTLED_MS = 150
-# Doses with the sensor on the manifold: slow enough to stay well under the guard's margin.
-DOSE_THROUGH_MANIFOLD_PERMILLE = 500
+# A dose from a resting pump: slow enough for a small one to be exact, and, with the sensor on the
+# manifold, to stay well under the guard's margin.
+DOSE_PERMILLE = 600
 
 # A held chamber is left alone within this band.
 BAND_PA = pa_from_mmhg(1)

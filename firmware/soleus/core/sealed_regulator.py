@@ -19,7 +19,7 @@ from .regulation import (
     DOSE,
     DOSE_LEAST_MS,
     DOSE_MOST_MS,
-    DOSE_THROUGH_MANIFOLD_PERMILLE,
+    DOSE_PERMILLE,
     FAR_PA,
     FILL,
     HOLD,
@@ -45,8 +45,7 @@ from .signals import Commands
 # A held chamber asks for air, or gives some back, beyond these.
 TOP_UP_PA = BAND_PA + BAND_PA // 2
 BLEED_PA = BAND_PA + BAND_PA // 2
-# So far down, a held chamber interrupts the fill of another.
-URGENT_PA = 3 * BAND_PA
+DOSE_EXTRA_PA = BAND_PA // 2
 # One manifold sensor sees a held chamber only when it is joined for a moment.
 PEEK_AFTER_MS = 3000
 PEEK_BEFORE_FILL_AFTER_MS = 5000
@@ -79,9 +78,10 @@ class SealedRegulator:
         self.fall_pa_s = [RISE_START_PA_S] * count
         # The trim or fill under way: its planned time, the pressure before it, how it ended.
         self.planned_ms = [0] * count
-        # When and where a fill passed the half of its target, to see how fast this chamber rises.
-        self.half_ms = [0] * count
-        self.half_pa = [0] * count
+        # Where the last quarter of a fill began, and the pump's work since.
+        self.late_pa = [0] * count
+        self.worked_permille_ms = [0] * count
+        self.pump_before_permille = 0
         self.before_pa = [0] * count
         self.goal_pa = [0] * count
         self.trims_count = [0] * count
@@ -89,7 +89,8 @@ class SealedRegulator:
         self.last_move = [OFF] * count
         self.coasted_bits = 0
         self.throttled_ms = 0
-        self.dose_permille = DOSE_THROUGH_MANIFOLD_PERMILLE if boots.has_manifold_sensor_only else PUMP_MOST_PERMILLE
+        # Who is given a dose between two stretches of another's fill, the pump running on.
+        self.served_bits = 0
         self.survey_index = 0
         self.pump_permille = 0
 
@@ -114,6 +115,7 @@ class SealedRegulator:
     def step(self, gauges: Gauges, sequencer: Sequencer, commands: Commands, dt_ms: int) -> None:
         keep_bits = sequencer.keep_bits
         filling_count = self.filling_count()
+        self.pump_before_permille = self.pump_permille
         self.pump_permille = 0
         for index in range(self.boots.count):
             if keep_bits & (1 << index):
@@ -171,7 +173,7 @@ class SealedRegulator:
         elif phase == HOLD:
             self._hold(index, gauges, sequencer.target_pa[index], dt_ms)
         elif phase == DOSE:
-            self._dose(index, dt_ms)
+            self._dose(index, gauges, sequencer.target_pa[index], dt_ms)
         elif phase == BLEED:
             self._bleed(index, gauges, sequencer)
         elif phase == ASK:
@@ -185,7 +187,7 @@ class SealedRegulator:
     def _begin_fill(self, index: int) -> None:
         self.reached_bits &= ~(1 << index)
         self.trims_count[index] = 0
-        self.half_ms[index] = 0
+        self.worked_permille_ms[index] = 0
         self._go(index, FILL)
 
     def _fill(self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int) -> None:
@@ -199,7 +201,7 @@ class SealedRegulator:
             # Just joined: the manifold's sensor doesn't speak for this chamber yet.
             self.pump_permille = max(self.pump_permille, taper_permille(sequencer.wanted_pa[index]))
             return
-        self._watch_rise(index, gauges.pressure_pa[index], sequencer.target_pa[index])
+        self._watch_rise(index, gauges.pressure_pa[index], sequencer.target_pa[index], dt_ms)
         if self.boots.has_manifold_sensor_only:
             self._fill_through_manifold(index, gauges, sequencer, filling_count, dt_ms)
             return
@@ -234,11 +236,11 @@ class SealedRegulator:
         self, index: int, coasts: bool, filling_count: int, pressure_pa: int, target_pa: int
     ) -> None:
         """The last one waits for the rotor with its valve open; earlier ones just close."""
-        took_ms = self.fill_ms[index] - self.half_ms[index]
-        if self.half_ms[index] > 0 and took_ms >= RISE_SEEN_MS:
+        worked_ms = self.worked_permille_ms[index] // PUMP_MOST_PERMILLE
+        if worked_ms >= RISE_SEEN_MS:
             # Bound: 16 chambers * 20_000 Pa; a dose has the whole pump to itself.
-            moved_pa = (pressure_pa - self.half_pa[index]) * filling_count
-            self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, took_ms)
+            moved_pa = min((pressure_pa - self.late_pa[index]) * filling_count, 20_000)
+            self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, worked_ms)
         self.last_move[index] = FILL
         self.goal_pa[index] = target_pa
         if coasts:
@@ -248,10 +250,13 @@ class SealedRegulator:
             self.coasted_bits &= ~(1 << index)
             self._go(index, SETTLE)
 
-    def _watch_rise(self, index: int, pressure_pa: int, target_pa: int) -> None:
-        if self.half_ms[index] == 0 and pressure_pa > target_pa // 2:
-            self.half_ms[index] = self.fill_ms[index]
-            self.half_pa[index] = pressure_pa
+    def _watch_rise(self, index: int, pressure_pa: int, target_pa: int, dt_ms: int) -> None:
+        """How fast the last quarter goes, and with how much of the pump: so fast a dose will go, too."""
+        if pressure_pa <= target_pa * 3 // 4:
+            self.worked_permille_ms[index] = 0
+            self.late_pa[index] = pressure_pa
+        # Bound: 45 s at 1000 permille.
+        self.worked_permille_ms[index] += self.pump_before_permille * dt_ms
 
     def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa(index)
@@ -263,7 +268,7 @@ class SealedRegulator:
         elif missing_pa > FAR_PA:
             self.trims_count[index] += 1
             self.reached_bits &= ~(1 << index)
-            self.half_ms[index] = 0
+            self.worked_permille_ms[index] = 0
             self._go(index, FILL)
         elif missing_pa > 0:
             self.trims_count[index] += 1
@@ -279,7 +284,10 @@ class SealedRegulator:
         elif move == FILL:
             self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], -missing_pa)
         elif move == DOSE:
-            self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, self.planned_ms[index])
+            took_ms = self.planned_ms[index]
+            if not self.served_bits & (1 << index):
+                took_ms = max(took_ms * DOSE_PERMILLE // PUMP_MOST_PERMILLE, 1)
+            self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, took_ms)
         elif move == BLEED:
             self.fall_pa_s[index] = learned_speed_pa_s(self.fall_pa_s[index], -moved_pa, self.planned_ms[index])
 
@@ -319,19 +327,36 @@ class SealedRegulator:
         elif missing_pa < -FAR_PA:
             self._begin_bleed(index, gauges, target_pa)
 
-    def _begin_dose(self, index: int, gauges: Gauges, target_pa: int) -> None:
-        missing_pa = target_pa - gauges.smooth_pa(index)
+    def _begin_dose(self, index: int, gauges: Gauges, target_pa: int, is_served: bool) -> None:
+        """A little more than is missing: what a chamber loses while it is held, it loses slowly."""
         self._aim(index, target_pa, gauges)
+        missing_pa = target_pa + DOSE_EXTRA_PA - gauges.smooth_pa(index)
         self.planned_ms[index] = duration_ms(missing_pa, self.rise_pa_s[index], DOSE_LEAST_MS, DOSE_MOST_MS)
+        if is_served:
+            self.served_bits |= 1 << index
+        else:
+            self.served_bits &= ~(1 << index)
+            self.planned_ms[index] = self.planned_ms[index] * PUMP_MOST_PERMILLE // DOSE_PERMILLE
         self._go(index, DOSE)
+        self.pump_permille = PUMP_MOST_PERMILLE if is_served else DOSE_PERMILLE
 
-    def _dose(self, index: int, dt_ms: int) -> None:
+    def _dose(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
         self.fill_share_us[index] += dt_ms * 1000
-        if self.phase_ms[index] > self.planned_ms[index]:
-            self.last_move[index] = DOSE
-            self._go(index, COAST)
+        is_served = self.served_bits & (1 << index) != 0
+        # Without a fill to go back to, what valve and hose add to the reading is about what the rotor
+        # still brings: a dose that was planned too long ends here.
+        is_enough = not is_served and gauges.is_fresh(index) and gauges.pressure_pa[index] >= target_pa
+        if self.phase_ms[index] <= self.planned_ms[index] and not is_enough:
+            self.pump_permille = PUMP_MOST_PERMILLE if is_served else DOSE_PERMILLE
             return
-        self.pump_permille = self.dose_permille
+        self.planned_ms[index] = max(min(self.planned_ms[index], self.phase_ms[index]), DOSE_LEAST_MS)
+        self.last_move[index] = DOSE
+        if is_served and self._bits_in(FILL):
+            # Back to the one that waits, without a pause of the pump.
+            self.pump_permille = PUMP_MOST_PERMILLE
+            self._go(index, SETTLE)
+        else:
+            self._go(index, COAST)
 
     def _begin_bleed(self, index: int, gauges: Gauges, target_pa: int) -> None:
         over_pa = gauges.smooth_pa(index) - target_pa
@@ -384,10 +409,9 @@ class SealedRegulator:
                 return peek_bits
         asking = self._most_urgent(gauges, sequencer)
         if asking >= 0:
-            missing_pa = sequencer.target_pa[asking] - gauges.smooth_pa(asking)
-            if not is_filling or missing_pa > URGENT_PA:
-                self._begin_dose(asking, gauges, sequencer.target_pa[asking])
-                self.pump_permille = self.dose_permille
+            is_served = fill_bits != 0 and self.pump_permille == PUMP_MOST_PERMILLE
+            if self.pump_before_permille == 0 or (is_served and not self.boots.has_manifold_sensor_only):
+                self._begin_dose(asking, gauges, sequencer.target_pa[asking], is_served)
                 return 1 << asking
         return fill_bits
 

@@ -18,7 +18,7 @@ from .regulation import (
     DOSE,
     DOSE_LEAST_MS,
     DOSE_MOST_MS,
-    DOSE_THROUGH_MANIFOLD_PERMILLE,
+    DOSE_PERMILLE,
     FAR_PA,
     FILL,
     HOLD,
@@ -66,7 +66,6 @@ class SharedRegulator:
         self.trims_count = 0
         self.throttled_ms = 0
         self.last_move = OFF
-        self.dose_permille = DOSE_THROUGH_MANIFOLD_PERMILLE
         self.survey_index = 0
         self.pump_permille = 0
 
@@ -224,7 +223,7 @@ class SharedRegulator:
             self.last_move = DOSE
             self._go(COAST)
             return
-        self.pump_permille = self.dose_permille
+        self.pump_permille = DOSE_PERMILLE
 
     def _begin_bleed(self, gauges: Gauges, over_pa: int) -> None:
         """Each chamber lets go of a little through its own vent; the sealed manifold waits."""

@@ -37,7 +37,7 @@
     const layout = dressed(figure.layout);
     if (plot.layout) layout.xaxis.range = plot.layout.xaxis.range.slice();
     return Plotly.react(plot, inked(figure.data), layout, {
-      responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+      responsive: true, displaylogo: false, displayModeBar: window.innerWidth > 700 ? "hover" : false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
       toImageButtonOptions: { filename: "soleus-session", scale: 2 },
     });
   }

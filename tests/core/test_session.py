@@ -1,0 +1,468 @@
+"""The life of a session: what each button does in each state, and what nobody's button can do."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from soleus.core import faults
+from soleus.core.controller import CHECK_VENT_MS
+from soleus.core.errors import SettingError
+from soleus.core.limits import (
+    LEVEL_STEP_PA,
+    PAUSE_MOST_MS,
+    SOFT_START_PERMILLE,
+    SOFTEST_PA,
+    TICK_MOST_MS,
+    TICK_VENTED_MOST_MS,
+)
+from soleus.core.session import (
+    CHECKING,
+    CLEAR_UNSEEN_MS,
+    COMPLETED,
+    DONE,
+    FAULT,
+    IDLE,
+    NOT_ENDED,
+    PAUSED,
+    RUNNING,
+    STATE_NAMES,
+    STOPPED,
+    VENTING,
+    WIND_DOWN_MS,
+)
+from soleus.core.units import pa_from_mmhg
+from soleus.core.zeroing import AVERAGED_TICKS
+from tests.core.fake_air import (
+    CLEAR,
+    LOUDER,
+    PAUSE,
+    RESUME,
+    SOFTER,
+    START,
+    STOP,
+    TICK_MS,
+    Machine,
+    boots,
+    is_all_vent,
+    program,
+)
+
+FOOT, CALF, THIGH = range(3)
+ALL_BUTTONS = START | STOP | PAUSE | RESUME | LOUDER | SOFTER | CLEAR
+
+LAYOUTS = {
+    f"{valves}, {sensors}": {"valves": valves, "sensors": sensors}
+    for valves in ("fill_vent", "three_way")
+    for sensors in ("per_chamber", "manifold")
+}
+each_layout = pytest.mark.parametrize("layout", LAYOUTS)
+
+
+def tripped(machine: Machine) -> None:
+    """A fault that comes from outside the machine's pressures: the clock stumbles."""
+    machine.tick(dt_ms=TICK_VENTED_MOST_MS + 1)
+    assert machine.state == FAULT
+
+
+def brought_to(state: int, machine: Machine | None = None) -> Machine:
+    """A machine in this state, by the way that a person and the clock would take it there."""
+    machine = machine or Machine()
+    if state == IDLE:
+        return machine
+    if state == FAULT:
+        machine.started().until_state(RUNNING)
+        tripped(machine.until_pressed())
+        return machine
+    machine.started()
+    if state == CHECKING:
+        return machine
+    machine.until_state(RUNNING)
+    machine.until_pressed()
+    if state == PAUSED:
+        machine.tick(PAUSE)
+        machine.until_state(PAUSED)
+    elif state in (VENTING, DONE):
+        machine.tick(STOP)
+        machine.until_state(state)
+    return machine
+
+
+# --- from start to end ---
+
+
+@each_layout
+def test_a_session_goes_through_its_states_in_order(layout: str) -> None:
+    machine = Machine(boots(**LAYOUTS[layout]), program(minutes=5)).started()
+    states = [machine.state]
+    for _ in machine.ticks(6 * 60 * 100):
+        if machine.state != states[-1]:
+            states.append(machine.state)
+    assert [STATE_NAMES[state] for state in states] == ["checking", "running", "venting", "done"]
+    assert machine.controller.session.ended_by == COMPLETED
+    assert machine.controller.interlock.refused_count == 0
+
+
+def test_it_ends_by_time_with_the_pump_stopped_before_the_valves() -> None:
+    machine = Machine(the_program=program(minutes=5)).started()
+    machine.until_state(RUNNING)
+    run_s = machine.until_state(VENTING, 400)
+    assert abs(run_s - 5 * 60 - WIND_DOWN_MS / 1000) <= 2 * TICK_MS / 1000
+    assert all(is_all_vent(commands) or commands.pump_permille == 0 for commands in machine.ticks(500))
+
+
+def test_the_check_takes_a_vent_and_a_second_of_readings_and_makes_no_pressure() -> None:
+    machine = Machine().started()
+    while machine.state == CHECKING:
+        assert machine.controller.commands.fill_bits == machine.controller.commands.pump_permille == 0
+        machine.tick()
+    checked_ms = CHECK_VENT_MS + AVERAGED_TICKS * TICK_MS
+    assert abs(machine.controller.at_ms - checked_ms) <= 3 * TICK_MS
+
+
+def test_done_means_that_every_chamber_was_seen_empty() -> None:
+    machine = brought_to(RUNNING)
+    machine.air.blocked.add(CALF)
+    machine.tick(STOP)
+    machine.run(4)
+    assert machine.state == VENTING
+    machine.air.blocked.clear()
+    machine.until_state(DONE, 5)
+    assert max(machine.air.pressure_pa) < pa_from_mmhg(10)
+
+
+def test_nothing_starts_without_a_program() -> None:
+    machine = Machine()
+    machine.controller.session.load(0, 0, 0)
+    machine.tick(START)
+    assert machine.state == IDLE
+
+
+@pytest.mark.parametrize("state", [CHECKING, RUNNING, PAUSED, VENTING, FAULT], ids=lambda s: STATE_NAMES[s])
+def test_no_program_is_loaded_under_a_person(state: int) -> None:
+    machine = brought_to(state)
+    with pytest.raises(SettingError, match="a machine at rest"):
+        machine.controller.load(program())
+
+
+@pytest.mark.parametrize("state", [IDLE, DONE], ids=lambda s: STATE_NAMES[s])
+def test_a_machine_at_rest_starts_again_and_checks_again(state: int) -> None:
+    machine = brought_to(state)
+    machine.controller.load(program(pressure={"min": 30, "max": 40}))
+    machine.tick(START)
+    assert machine.state == CHECKING
+    assert machine.controller.session.ended_by == NOT_ENDED
+    machine.until_state(RUNNING)
+    assert machine.controller.sequencer.cycles_count == 0
+
+
+# --- every button in every state ---
+
+# What a press does at once; what isn't named stays where it is.
+PRESSES: dict[tuple[int, int], int] = {
+    (IDLE, START): CHECKING,
+    (DONE, START): CHECKING,
+    (CHECKING, STOP): VENTING,
+    (RUNNING, STOP): VENTING,
+    (PAUSED, STOP): VENTING,
+    (PAUSED, RESUME): RUNNING,
+    (PAUSED, START): RUNNING,
+}
+BUTTONS = {
+    "start": START, "stop": STOP, "pause": PAUSE, "resume": RESUME,
+    "louder": LOUDER, "softer": SOFTER, "clear": CLEAR,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BUTTONS)
+@pytest.mark.parametrize("state", range(len(STATE_NAMES)), ids=STATE_NAMES.__getitem__)
+def test_a_button_does_what_the_table_says_and_nothing_else(state: int, name: str) -> None:
+    machine = brought_to(state)
+    machine.tick(BUTTONS[name])
+    assert STATE_NAMES[machine.state] == STATE_NAMES[PRESSES.get((state, BUTTONS[name]), state)]
+
+
+@pytest.mark.parametrize("others", [0, ALL_BUTTONS], ids=["alone", "with every other button"])
+@pytest.mark.parametrize("state", range(len(STATE_NAMES)), ids=STATE_NAMES.__getitem__)
+def test_stop_vents_within_the_tick_from_everywhere(state: int, others: int) -> None:
+    machine = brought_to(state)
+    commands = machine.tick(STOP | others)
+    assert (commands.fill_bits, commands.seal_bits, commands.pump_permille) == (0, 0, 0)
+
+
+@each_layout
+def test_after_a_stop_no_pump_and_no_seal_until_it_is_done(layout: str) -> None:
+    machine = brought_to(RUNNING, Machine(boots(**LAYOUTS[layout])))
+    machine.tick(STOP)
+    while machine.state != DONE:
+        commands = machine.tick()
+        assert commands.pump_permille == 0
+        assert commands.fill_bits.bit_count() <= 1, "a manifold's sensor looks at one chamber at a time"
+    assert machine.controller.session.ended_by == STOPPED
+
+
+def test_stop_doesnt_wait_for_a_wind_down() -> None:
+    machine = brought_to(RUNNING)
+    machine.tick(PAUSE)
+    assert machine.state == RUNNING
+    machine.tick(STOP)
+    assert machine.state == VENTING
+
+
+# --- pause ---
+
+
+@each_layout
+def test_a_pause_winds_down_and_vents(layout: str) -> None:
+    machine = brought_to(RUNNING, Machine(boots(**LAYOUTS[layout])))
+    assert machine.tick(PAUSE).pump_permille == 0
+    assert abs(machine.until_state(PAUSED) * 1000 - WIND_DOWN_MS) <= TICK_MS
+    assert all(is_all_vent(commands) for commands in machine.ticks(500))
+    assert max(machine.air.pressure_pa) < pa_from_mmhg(10)
+
+
+def test_a_resumed_cycle_begins_at_the_foot() -> None:
+    machine = brought_to(PAUSED)
+    machine.run(5)
+    machine.tick(RESUME)
+    assert machine.state == RUNNING
+    assert machine.controller.sequencer.keep_bits == 1 << FOOT
+
+
+def test_a_pause_takes_no_time_from_the_session() -> None:
+    machine = brought_to(RUNNING)
+    run_ms = machine.controller.session.run_ms
+    machine.tick(PAUSE)
+    machine.until_state(PAUSED)
+    machine.run(60)
+    machine.tick(RESUME)
+    assert machine.controller.session.run_ms - run_ms <= 3 * TICK_MS
+
+
+def test_a_forgotten_pause_ends_the_session_and_not_a_tick_early() -> None:
+    machine = brought_to(PAUSED)
+    machine.run(PAUSE_MOST_MS / 1000)
+    assert machine.state == PAUSED
+    machine.tick()
+    assert machine.state == VENTING
+    assert machine.controller.session.ended_by == STOPPED
+
+
+def test_a_pause_in_the_soft_start_keeps_it_soft() -> None:
+    machine = brought_to(PAUSED)
+    machine.tick(RESUME)
+    soft_pa = machine.controller.session.asked_pa * SOFT_START_PERMILLE // 1000
+    assert machine.target_pa[FOOT] == soft_pa
+
+
+# --- louder and softer ---
+
+
+def asked_mmhg(machine: Machine) -> int:
+    return round(machine.controller.session.asked_pa / 133.322)
+
+
+@pytest.mark.parametrize(
+    ("presses", "ends_at"),
+    [
+        ([LOUDER], 55),
+        ([SOFTER], 45),
+        ([LOUDER, SOFTER], 50),
+        ([LOUDER] * 2, 60),
+        ([LOUDER] * 9, 60),
+        ([SOFTER] * 2, 40),
+        ([SOFTER] * 9, 20),
+        ([LOUDER] * 9 + [SOFTER], 55),
+    ],
+)
+def test_louder_ends_where_the_program_does_and_softer_where_a_boot_just_holds_the_leg(
+    presses: list[int], ends_at: int
+) -> None:
+    machine = brought_to(RUNNING)
+    for press in presses:
+        machine.tick(press)
+    assert asked_mmhg(machine) == ends_at
+
+
+@settings(max_examples=50, deadline=None)
+@given(presses=st.lists(st.sampled_from([0, LOUDER, SOFTER, LOUDER | SOFTER]), max_size=40))
+def test_no_run_of_presses_leaves_the_range(presses: list[int]) -> None:
+    machine = Machine()
+    machine.controller.session.state = RUNNING
+    session = machine.controller.session
+    for press in presses:
+        before_pa = session.asked_pa
+        machine.tick(press)
+        assert SOFTEST_PA <= session.asked_pa <= session.most_pa
+        assert abs(session.asked_pa - before_pa) <= LEVEL_STEP_PA
+
+
+def test_a_board_caps_what_louder_can_reach() -> None:
+    machine = brought_to(RUNNING, Machine(boots(max_pressure_mmhg=53)))
+    for _ in range(5):
+        machine.tick(LOUDER)
+    assert asked_mmhg(machine) == 53
+
+
+def test_softer_lowers_the_target_in_that_very_tick() -> None:
+    machine = brought_to(RUNNING)
+    machine.until(lambda m: m.controller.sequencer.cycles_count == 1)
+    machine.until_pressed()
+    machine.tick(SOFTER)
+    assert machine.target_pa == [pa_from_mmhg(50) - LEVEL_STEP_PA] * 3
+
+
+def test_louder_waits_for_the_next_cycle() -> None:
+    machine = brought_to(RUNNING)
+    machine.until(lambda m: m.controller.sequencer.cycles_count == 1)
+    machine.until_pressed()
+    machine.tick(LOUDER)
+    while machine.controller.sequencer.cycles_count == 1:
+        assert max(machine.target_pa) <= pa_from_mmhg(50)
+        machine.tick()
+    assert machine.target_pa[FOOT] == pa_from_mmhg(50) + LEVEL_STEP_PA
+
+
+def test_the_first_cycle_is_soft_and_the_second_is_what_was_asked_for() -> None:
+    machine = Machine().started()
+    machine.until_state(RUNNING)
+    assert machine.target_pa[FOOT] == pa_from_mmhg(50) * SOFT_START_PERMILLE // 1000
+    machine.until(lambda m: m.controller.sequencer.cycles_count == 1)
+    assert machine.target_pa[FOOT] == pa_from_mmhg(50)
+
+
+# --- faults ---
+
+
+@pytest.mark.parametrize("state", range(len(STATE_NAMES) - 1), ids=STATE_NAMES.__getitem__)
+def test_a_fault_vents_within_its_own_tick_from_everywhere(state: int) -> None:
+    machine = brought_to(state)
+    commands = machine.tick(dt_ms=TICK_VENTED_MOST_MS + 1)
+    assert machine.state == FAULT
+    assert is_all_vent(commands)
+
+
+def test_a_fault_wins_over_every_button_of_the_same_tick() -> None:
+    machine = brought_to(RUNNING)
+    assert is_all_vent(machine.tick(ALL_BUTTONS, dt_ms=TICK_MOST_MS + 1))
+    assert machine.state == FAULT
+
+
+@pytest.mark.parametrize("name", [name for name in BUTTONS if name != "clear"])
+def test_a_fault_stays_whatever_is_pressed_but_clear(name: str) -> None:
+    machine = brought_to(FAULT).run(10)
+    for _ in range(100):
+        assert is_all_vent(machine.tick(BUTTONS[name]))
+    assert machine.state == FAULT
+    assert machine.controller.latch.code == faults.LATE_TICK
+
+
+def test_time_alone_clears_nothing() -> None:
+    machine = brought_to(FAULT)
+    assert all(is_all_vent(commands) for commands in machine.ticks(60_000))
+    assert machine.state == FAULT
+
+
+def test_clear_with_pressure_still_there_is_refused() -> None:
+    machine = brought_to(RUNNING)
+    machine.air.blocked.add(CALF)
+    tripped(machine)
+    machine.run(3)
+    machine.tick(CLEAR)
+    assert machine.state == FAULT
+    machine.air.blocked.clear()
+    machine.run(3)
+    machine.tick(CLEAR)
+    assert machine.state == IDLE
+    assert machine.controller.latch.code == faults.NONE
+
+
+def test_a_cleared_machine_waits_for_start() -> None:
+    machine = brought_to(FAULT).run(3)
+    machine.tick(CLEAR | START)
+    assert machine.state == IDLE
+    assert all(is_all_vent(commands) for commands in machine.ticks(500))
+    machine.tick(START)
+    assert machine.state == CHECKING
+
+
+@pytest.mark.parametrize("valves", ["fill_vent", "three_way"])
+def test_where_no_sensor_sees_open_chambers_clear_waits_for_time_to_show_it(valves: str) -> None:
+    machine = brought_to(FAULT, Machine(boots(valves=valves, sensors="manifold")))
+    machine.run(CLEAR_UNSEEN_MS / 1000 - 1)
+    machine.tick(CLEAR)
+    assert machine.state == FAULT
+    machine.run(2)
+    machine.tick(CLEAR)
+    assert machine.state == IDLE
+
+
+def test_the_first_cause_is_kept_though_worse_follows() -> None:
+    machine = brought_to(FAULT)
+    at_ms = machine.controller.latch.at_ms
+    machine.air.offset_pa[FOOT] = pa_from_mmhg(400)
+    machine.run(10)
+    assert (machine.controller.latch.code, machine.controller.latch.at_ms) == (faults.LATE_TICK, at_ms)
+
+
+def unplug_calf(machine: Machine) -> None:
+    machine.air.offset_pa[CALF] = pa_from_mmhg(-100)
+
+
+def burst_calf(machine: Machine) -> None:
+    machine.air.pressure_pa[CALF] = pa_from_mmhg(140)
+
+
+def squeeze_calf(machine: Machine) -> None:
+    """Held, its vent blocked, and pressed from outside."""
+    machine.air.blocked.add(CALF)
+    machine.air.pressure_pa[CALF] = pa_from_mmhg(80)
+
+
+def block_calf(machine: Machine) -> None:
+    machine.air.blocked.add(CALF)
+    machine.tick(STOP)
+
+
+def detach_calf(machine: Machine) -> None:
+    machine.air.torn.add(CALF)
+
+
+HARMS: dict[str, tuple[Callable[[Machine], None], int]] = {
+    "a reading below its range": (unplug_calf, faults.SENSOR_RANGE),
+    "a pressure above the trip limit": (burst_calf, faults.OVER_TRIP),
+    "a pressure above the target": (squeeze_calf, faults.OVER_TARGET),
+    "a vent that doesn't open": (block_calf, faults.VENT_FAILURE),
+    "a chamber that never fills": (detach_calf, faults.FILL_TIMEOUT),
+}
+
+
+@pytest.mark.parametrize("name", HARMS)
+def test_the_machine_as_a_whole_answers_a_harm_and_names_it(name: str) -> None:
+    harm, code = HARMS[name]
+    machine = brought_to(RUNNING)
+    harm(machine)
+    machine.until_state(FAULT)
+    assert is_all_vent(machine.controller.commands)
+    assert (machine.controller.latch.code, machine.controller.latch.chamber_index) == (code, CALF)
+
+
+readings_pa = st.integers(-3000, 40_000)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    shown=st.lists(st.tuples(readings_pa, readings_pa, readings_pa), min_size=1, max_size=60),
+    buttons=st.lists(st.integers(0, ALL_BUTTONS & ~CLEAR), min_size=60, max_size=60),
+)
+def test_no_readings_and_no_buttons_get_a_valve_out_of_a_latched_fault(
+    shown: list[tuple[int, int, int]], buttons: list[int]
+) -> None:
+    machine = brought_to(FAULT)
+    controller = machine.controller
+    for chamber_pa, pressed in zip(shown, buttons, strict=False):
+        controller.readings.chamber_pa[:] = chamber_pa
+        controller.readings.buttons = pressed
+        assert is_all_vent(controller.step(controller.readings, TICK_MS))
+    assert machine.state == FAULT

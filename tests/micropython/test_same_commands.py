@@ -1,0 +1,83 @@
+"""The same readings give the same commands on CPython and on two MicroPythons, tick by tick.
+
+Each session is recorded from the compiled simulator, then replayed from its readings alone: by the
+core as CPython runs it, and by both MicroPythons with the heap locked in every step.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from soleus.core.boots import Boots
+from soleus.core.controller import Controller
+from soleus.core.program import Program
+from tests.micropython.interpreters import INTERPRETERS
+from tests.micropython.record import columns, replay_session, write_session
+from tests.micropython.sessions import CASES, Recording, recorded
+
+Replay = Callable[[Recording, Path], int]
+Note = Callable[[str, object], None]
+
+
+def replay_cpython(recording: Recording, _: Path) -> int:
+    """The ticks that came out as recorded; a difference fails."""
+    names = columns(len(recording.boots["chambers"]) * recording.boots["legs"])
+    first_pa, first_out = names.index("chamber_pa[0]"), names.index("fill_bits")
+    controller = Controller(Boots.from_table(dict(recording.boots)))
+    program = Program.from_table(dict(recording.program))
+    controller.load(program, recording.minutes, recording.pressure_mmhg)
+    readings = controller.readings
+    for tick, row in enumerate(recording.rows.tolist()):
+        dt_ms, readings.buttons, readings.missing_bits, readings.manifold_pa, readings.supply_mv = row[:first_pa]
+        readings.chamber_pa[:] = row[first_pa:first_out]
+        commands = controller.step(readings, dt_ms)
+        came_out = [commands.fill_bits, commands.seal_bits, commands.pump_permille, commands.gate_on]
+        came_out += [controller.session.state, controller.latch.code]
+        assert came_out == row[first_out:], f"tick {tick}: {names[first_out:]}"
+    return len(recording.rows)
+
+
+def micropython(run: Callable[..., str]) -> Replay:
+    def replay(recording: Recording, folder: Path) -> int:
+        session = (recording.boots, recording.program, recording.minutes, recording.pressure_mmhg)
+        write_session(folder, *session, recording.rows)
+        ticks: int = replay_session(run, folder)["ticks"]
+        return ticks
+
+    return replay
+
+
+REPLAYS: dict[str, Replay] = {
+    "cpython": replay_cpython,
+    **{run.__name__.removeprefix("run_"): micropython(run) for run in INTERPRETERS},
+}
+
+
+@pytest.mark.parametrize("interpreter", REPLAYS)
+@pytest.mark.parametrize("name", CASES)
+def test_same_commands_at_every_tick(
+    name: str, interpreter: str, tmp_path: Path, record_property: Note
+) -> None:
+    recording = recorded(name)
+    record_property("replay", [name, interpreter, len(recording.rows)])
+    started = time.perf_counter()
+    ticks = REPLAYS[interpreter](recording, tmp_path)
+    print(f"{name}: {ticks} ticks the same on {interpreter}, {time.perf_counter() - started:.1f} s")
+    assert ticks == len(recording.rows)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_session_is_what_its_name_says(name: str) -> None:
+    recording = recorded(name)
+    assert (recording.states, recording.trips) == (CASES[name].states, CASES[name].trips)
+
+
+def test_one_wrong_reading_is_not_replayed_to_the_same_commands() -> None:
+    """The comparison can fail: the same session with its pressures a little higher goes another way."""
+    recording = recorded("louder and softer")
+    wrong = recording.rows.copy()
+    wrong[:, columns(10).index("chamber_pa[3]")] += 400 * (wrong[:, -2] == 2)
+    with pytest.raises(AssertionError, match="tick"):
+        replay_cpython(Recording(**{**vars(recording), "rows": wrong}), Path())
