@@ -1,4 +1,4 @@
-"""A wild life for the core: boots that fill, vent and lie as no real ones would, and integers that watch their size."""
+"""A wild life for the core: boots that lie as no real ones would, and integers that watch their size."""
 
 import operator
 from collections.abc import Callable, Iterator
@@ -106,7 +106,7 @@ def _controller(table: dict[str, Any], boots: Boots) -> Controller:
 
 
 class WildBoots:
-    """Chambers that follow the commands at the speeds of the spell; their sensors tell what the spell says."""
+    """Chambers follow the commands at the speeds of the spell; their sensors tell what the spell says."""
 
     def __init__(self, controller: Controller, seed: int = 0, integer: type[int] = int) -> None:
         self.controller = controller

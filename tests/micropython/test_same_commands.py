@@ -30,7 +30,9 @@ def replay_cpython(recording: Recording, _: Path) -> int:
     controller.load(program, recording.minutes, recording.pressure_mmhg)
     readings = controller.readings
     for tick, row in enumerate(recording.rows.tolist()):
-        dt_ms, readings.buttons, readings.missing_bits, readings.manifold_pa, readings.supply_mv = row[:first_pa]
+        dt_ms, readings.buttons, readings.missing_bits, readings.manifold_pa, readings.supply_mv = row[
+            :first_pa
+        ]
         readings.chamber_pa[:] = row[first_pa:first_out]
         commands = controller.step(readings, dt_ms)
         came_out = [commands.fill_bits, commands.seal_bits, commands.pump_permille, commands.gate_on]

@@ -1,0 +1,67 @@
+"""`python -m host_tools.docs`: makes the parts of docs/ that come from a command, or checks that they are new."""
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from host_tools.docs.healthy_page import healthy_page
+from host_tools.docs.page import Files, outdated, write
+from host_tools.docs.patterns_page import patterns_page
+from host_tools.docs.programs_page import programs_page
+from host_tools.docs.readme_picture import readme_picture
+from host_tools.errors import InputError
+from host_tools.evidence.healthy import DRAWS
+
+FELL_SHORT = 1
+UNUSABLE_INPUT = 2
+
+
+class Part(StrEnum):
+    README = "readme"
+    PATTERNS = "patterns"
+    PROGRAMS = "programs"
+    HEALTHY = "healthy"
+
+
+# What makes each part: its files, and which of the sessions behind it fell short.
+Maker = Callable[[], tuple[Files, list[str]]]
+
+
+def docs(
+    only: Annotated[list[Part] | None, typer.Option(help="This part alone; may be given again.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Compare with what is there; write nothing.")] = False,
+    draws: Annotated[int, typer.Option(min=1, help="Machines drawn from each plant for healthy.md.")] = DRAWS,
+) -> None:
+    """Make the tables and pictures in docs/ again; exit status 1 if a session fell short or --check differs."""
+    makers: dict[Part, Maker] = {
+        Part.README: lambda: (readme_picture(), []),
+        Part.PATTERNS: lambda: (patterns_page(), []),
+        Part.PROGRAMS: programs_page,
+        Part.HEALTHY: lambda: healthy_page(draws),
+    }
+    problems = [problem for part in only or Part for problem in _make(makers[part], check)]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        raise typer.Exit(FELL_SHORT)
+
+
+def _make(maker: Maker, check: bool) -> list[str]:
+    files, shortfalls = maker()
+    if check:
+        return [f"{name}: not what `make docs` makes now" for name in outdated(files)]
+    write(files)
+    for name in files:
+        print(name)
+    return shortfalls
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(docs)
+    except InputError as error:
+        print(f"docs: {error}", file=sys.stderr)
+        sys.exit(UNUSABLE_INPUT)

@@ -1,0 +1,95 @@
+"""docs/healthy.md: half-hour sessions on machines drawn at random from each plant file."""
+
+from statistics import median
+
+from host_tools.docs.page import Files, table
+from host_tools.evidence.healthy import BOARD, DRAWS, MINUTES, PRESSURES_MMHG, PROGRAM, judge_healthy
+from host_tools.evidence.many import Case
+from host_tools.evidence.verdict import Verdict
+from host_tools.plant.spec import load_plant, plant_names
+
+PAGE = "docs/healthy.md"
+
+_TEXT = """\
+# Healthy sessions
+
+`make healthy` makes this page. A machine in order must not raise an alarm, and must do what it was asked:
+`{program}` for {minutes} min on `{board}`, on {draws} machines drawn from the ranges of each plant
+file (pumps, valves, hoses, chambers, legs, sensors, batteries), at {pressures} mmHg in turn.
+
+{conclusion}
+
+{table}
+- **over**: the highest true pressure of any chamber above the highest target, worst session. On `tired` the legs
+  move: 20 to 30 mL of muscle against a sealed chamber, for half a second.
+- **over 15**: the longest that any chamber was more than 15 mmHg above it. The guard trips at 1 s.
+- **short**: rises let go before the true pressure was within 1.5 mmHg of the target. Not zero, for two
+  reasons. A sensor keeps a gain error and a bowed curve after zeroing, together up to 3 mmHg (`tired`: 4): at
+  90 mmHg its chamber is filled to what it shows. And a leg that moves at the end of a fill can have its chamber
+  called full too soon; it is topped up, but perhaps not within that stage. **good**: those of them in
+  chambers whose sensor is better than 1 mmHg, which leaves the second reason.
+- **held**: mean true pressure less target while held, lowest and highest chamber of any session.
+- **own**: the worst of the same with the sensors' own errors taken out: what the controller answers for.
+- **p95**: the hold error that 95 % of the held time stays below, in the worst chamber: median and worst session.
+- **a cycle**: median length, quickest and slowest session. The program asks for 50 s; a weak pump takes longer.
+
+What counts as fine is written down in [host_tools/evidence/verdict.py](../host_tools/evidence/verdict.py).
+"""
+
+_HEADINGS = (
+    ("plant", "sessions", "fine", "faults", "refused", "over, mmHg", "over 15, s", "fills", "short", "good")
+    + ("held, mmHg", "own", "p95", "a cycle, s")
+)  # fmt: skip
+
+
+def healthy_page(draws: int = DRAWS) -> tuple[Files, list[str]]:
+    """The page, and what fell short."""
+    verdicts = judge_healthy(draws)
+    short = _shortfalls(verdicts)
+    page = _TEXT.format(
+        program=PROGRAM,
+        minutes=MINUTES,
+        board=BOARD,
+        draws=draws,
+        pressures=", ".join(str(mmhg) for mmhg in PRESSURES_MMHG),
+        conclusion=_conclusion(verdicts, short),
+        table=table(_HEADINGS, [_row(plant, verdicts) for plant in plant_names()]),
+    )
+    return {PAGE: page.encode()}, short
+
+
+def _conclusion(verdicts: dict[Case, Verdict], short: list[str]) -> str:
+    count = len(verdicts)
+    if not short:
+        return f"All {count} completed, without a fault, without overpressure, with their targets reached."
+    return f"{len(short)} of {count} fell short:\n\n" + "\n".join(f"- {line}" for line in short)
+
+
+def _shortfalls(verdicts: dict[Case, Verdict]) -> list[str]:
+    return [
+        f"{case.plant}, seed {case.seed}, {case.pressure} mmHg: {'; '.join(verdict.shortfalls)}"
+        for case, verdict in verdicts.items()
+        if verdict.shortfalls
+    ]
+
+
+def _row(plant: str, verdicts: dict[Case, Verdict]) -> list[str]:
+    its = [verdict for case, verdict in verdicts.items() if case.plant == plant]
+    p95s = [verdict.hold_p95_mmhg for verdict in its]
+    cycles = [verdict.cycle_s for verdict in its]
+    return [
+        f"`{plant}`: {load_plant(plant).about}",
+        f"{len(its)}",
+        f"{sum(not verdict.shortfalls for verdict in its)}",
+        f"{sum(bool(verdict.fault) for verdict in its)}",
+        f"{sum(verdict.refused_count for verdict in its)}",
+        f"{max(verdict.highest_mmhg - verdict.wanted_mmhg for verdict in its):.1f}",
+        f"{max(verdict.over_s for verdict in its):.2f}",
+        f"{sum(verdict.fills for verdict in its)}",
+        f"{sum(verdict.unreached for verdict in its)}",
+        f"{sum(verdict.unreached_with_good_sensor for verdict in its)}",
+        f"{min(v.held_off_mmhg[0] for v in its):+.1f} to {max(v.held_off_mmhg[1] for v in its):+.1f}",
+        f"{max(verdict.regulated_off_mmhg for verdict in its):.1f}",
+        f"{median(p95s):.1f}, {max(p95s):.1f}",
+        f"{min(cycles):.0f}–{max(cycles):.0f}",
+    ]

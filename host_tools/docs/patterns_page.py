@@ -1,0 +1,126 @@
+"""docs/patterns.md: each pattern on each layout that supports it, one cycle drawn from a simulated session."""
+
+import copy
+
+from host_tools.boards import Board, load_board
+from host_tools.docs.page import Files
+from host_tools.docs.small_png import small_png
+from host_tools.output.plot import cycle_png
+from host_tools.programs import load_program, load_program_table
+from host_tools.simulate import simulate
+from host_tools.variants import SENSORS, VALVES, variant
+from soleus.core.errors import SettingError
+from soleus.core.program import PATTERNS, Program
+
+PAGE = "docs/patterns.md"
+PICTURES = "docs/img/patterns"
+BASE = "esp32-devkit"
+BOTH_LEGS = "esp32-s3-duo"
+ALTERNATING = "alternating"
+
+ABOUT = {
+    "sequential": "Each chamber fills and holds, foot first; when the last one has been held, all vent together.",
+    "wave": "The next chamber fills as the one before it lets go, so that one ring of pressure climbs the leg.",
+    "pulse": "The chamber whose turn it is pulses a few times and then holds; the one two behind it lets go then.",
+    "gradient": "Like sequential, with each chamber a set step softer than the one distal to it.",
+    "uniform": "All chambers rise together, hold and let go: the plainest sleeve, for comparison.",
+    "flow": "Slow, soft rises; behind the climbing front each chamber keeps a part of its pressure.",
+}
+
+_LAYOUT_WORDS = {
+    "fill_vent": "a fill and a vent valve for each chamber",
+    "three_way": "one three-way valve for each chamber",
+    "per_chamber": "a sensor for each chamber",
+    "manifold": "one sensor on the manifold",
+}
+
+_INTRODUCTION = """\
+# The patterns
+
+`make docs` makes this page. Each picture is one cycle from the middle of a simulated session of the plain
+program of that pattern, on one leg of four chambers and the nominal plant: filled, the true pressure in a
+chamber; dashed, what the program wanted of it. Foot below, thigh above; in every cycle a chamber comes
+after the one distal to it (tests/sim/test_sessions.py asserts it), but for `uniform`, where all come at once.
+
+Two things set layouts apart. A chamber with a fill valve and a vent valve can be closed off and keeps its
+pressure while another fills; **three-way** valves join all kept chambers to one body of air, so those
+that are up sag while the next one fills, and all have one pressure. And **one sensor on the manifold** sees
+a chamber only while it is joined, so chambers are looked at in turn and fills go slower near their end.
+
+"""
+
+
+def patterns_page() -> Files:
+    files = {PAGE: text().encode()}
+    for pattern in PATTERNS:
+        for layout in layouts():
+            if not refusal(pattern, layout):
+                files[picture_name(pattern, *layout)] = _picture(pattern, layout)
+    files[picture_name("sequential", ALTERNATING)] = _alternating_picture()
+    return files
+
+
+def text() -> str:
+    """The page, which nothing has to run for."""
+    return _INTRODUCTION + "\n".join(_section(pattern) for pattern in PATTERNS) + "\n" + _alternating_section()
+
+
+def layouts() -> list[tuple[str, str]]:
+    return [(valves, sensors) for valves in VALVES for sensors in SENSORS]
+
+
+def refusal(pattern: str, layout: tuple[str, str]) -> str:
+    """Why a board of this layout can't run it, in the core's own words; empty if it can."""
+    try:
+        load_program(f"plain-{pattern}").refuse_unfit(_board(layout).boots)
+    except SettingError as error:
+        return str(error)
+    return ""
+
+
+def picture_name(pattern: str, *layout: str) -> str:
+    return "-".join([f"{PICTURES}/{pattern}", *layout]).replace("_", "-") + ".png"
+
+
+def _board(layout: tuple[str, str]) -> Board:
+    valves, sensors = layout
+    return variant(load_board(BASE), valves=valves, sensors=sensors)
+
+
+def _section(pattern: str) -> str:
+    lines = [f"## {pattern}\n", f"{ABOUT[pattern]}\n"]
+    for layout in layouts():
+        words = f"`{layout[0]}`, `{layout[1]}` ({_words(layout)})"
+        reason = refusal(pattern, layout)
+        if reason:
+            lines.append(f"**{words}**: refused. `{reason}`\n")
+        else:
+            lines.append(f"**{words}**\n\n{_image(pattern, *layout)}\n")
+    return "\n".join(lines)
+
+
+def _alternating_section() -> str:
+    about = f"Any pattern can be for both legs together, one after the other, or one. Here on `{BOTH_LEGS}`:"
+    return f"## Legs in turn\n\n{about}\n\n{_image('sequential', ALTERNATING)}\n"
+
+
+def _words(layout: tuple[str, str]) -> str:
+    return ", ".join(_LAYOUT_WORDS[part] for part in layout)
+
+
+def _image(pattern: str, *layout: str) -> str:
+    name = picture_name(pattern, *layout).removeprefix("docs/")
+    return f"![one cycle of {pattern}, {' '.join(layout).replace('_', ' ')}]({name})"
+
+
+def _picture(pattern: str, layout: tuple[str, str]) -> bytes:
+    session = simulate(f"plain-{pattern}", _board(layout))
+    title = f"{pattern}  ·  {' '.join(layout).replace('_', '-')}"
+    return small_png(cycle_png(session.trace, title))
+
+
+def _alternating_picture() -> bytes:
+    table = copy.deepcopy(load_program_table("plain-sequential"))
+    table["blocks"][0]["legs"] = ALTERNATING
+    session = simulate(Program.from_table(table), BOTH_LEGS)
+    return small_png(cycle_png(session.trace, "sequential  ·  legs alternating"))

@@ -1,0 +1,141 @@
+"""docs/programs.md: all programs, and what each did on every board that it fits and on four plants."""
+
+import csv
+import io
+
+from host_tools.boards import board_names, load_board
+from host_tools.docs.page import Files, table
+from host_tools.docs.program_table import program_table
+from host_tools.evidence.library import LibraryEvidence, judge_library, refusal
+from host_tools.evidence.verdict import Verdict
+from host_tools.plant.spec import load_plant, plant_names
+from host_tools.programs import program_names
+
+PAGE = "docs/programs.md"
+DATA = "docs/data/programs.csv"
+
+_INTRODUCTION = """\
+# The programs
+
+`make docs` makes this page. A range is what a person may choose from; a session begins at its lowest
+value unless another one is named. `soleus program show NAME` draws a cycle of a program,
+`soleus program list cramps` finds one by need, and `soleus program check my.toml` checks your own.
+The sources A to E are named in each program's file, beside the numbers that come from them.
+
+"""
+
+_MEASURED = """\
+## What each one did
+
+{count} simulated sessions: every program for its start time at its start pressure, on every board that it
+fits, on each of four plants ({plants}), measured on the true pressures in the chambers.
+{conclusion} All of the sessions, one a line, are in [data/programs.csv](data/programs.csv).
+
+Each row is the worst of the four plants.
+
+- **a cycle**: its median length, on the quickest and on the slowest plant.
+- **short**: rises that were let go before the true pressure was within 1.5 mmHg of the target, of all.
+- **held**: mean true pressure less target, over the time held at full pressure; lowest and highest chamber.
+- **own**: the worst of the same once the error of the sensors themselves is taken out, which is all that
+  a controller can answer for. A sensor's gain and its bow stay after zeroing.
+- **p95**: the error that 95 % of the held time stays below, worst chamber.
+- **highest**: the highest true pressure in any chamber, for how many mmHg wanted.
+- **fine**: completed without a fault and without a command that the interlock had to refuse; pressures
+  reached (own within 1.5 mmHg, and hardly any rise short where the sensor is good); never 15 mmHg above the
+  highest target (where the plant's legs move: never for a second).
+  [The criteria in full](../host_tools/evidence/verdict.py).
+
+"""
+
+_HEADINGS = ("program", "min", "a cycle, s", "fills", "short", "held, mmHg", "own", "p95", "highest", "fine")
+
+
+def programs_page(evidence: LibraryEvidence | None = None) -> tuple[Files, list[str]]:
+    """The files, and what fell short."""
+    evidence = evidence or judge_library()
+    page = from_code() + _measured(evidence)
+    return {PAGE: page.encode(), DATA: _csv(evidence).encode()}, _shortfalls(evidence)
+
+
+def from_code() -> str:
+    """The first part of the page, which nothing has to run for."""
+    boards = {name: ", ".join(_fitting(name)) for name in program_names()}
+    return _INTRODUCTION + program_table({"boards": boards}) + "\n" + _refusals()
+
+
+def _fitting(program: str) -> list[str]:
+    return [f"`{board}`" for board in board_names() if not refusal(program, board)]
+
+
+def _refusals() -> str:
+    lines = ["## What a board can't run\n", "Refused with the reason, never bent to fit.\n"]
+    for program in program_names():
+        for board in board_names():
+            reason = refusal(program, board)
+            if reason:
+                lines.append(f"- `{program}` on `{board}`: {reason}")
+    return "\n".join(lines) + "\n\n"
+
+
+def _measured(evidence: LibraryEvidence) -> str:
+    plants = ", ".join(f"`{name}`: {load_plant(name).about}" for name in plant_names())
+    text = _MEASURED.format(count=len(evidence.verdicts), plants=plants, conclusion=_conclusion(evidence))
+    for board in board_names():
+        rows = [
+            _row(program, evidence.of(program, board))
+            for program in program_names()
+            if evidence.of(program, board)
+        ]
+        text += f"### On `{board}`: {load_board(board).title}\n\n{table(_HEADINGS, rows)}\n"
+    return text.rstrip() + "\n"
+
+
+def _conclusion(evidence: LibraryEvidence) -> str:
+    short = _shortfalls(evidence)
+    if not short:
+        return "All completed, reached their pressures and stayed in their range."
+    return f"{len(short)} of them fell short:\n\n" + "".join(f"- {line}\n" for line in short) + "\n"
+
+
+def _shortfalls(evidence: LibraryEvidence) -> list[str]:
+    return [
+        f"`{case.program}` on `{case.board}`, {case.plant}: {'; '.join(verdict.shortfalls)}"
+        for case, verdict in evidence.verdicts.items()
+        if verdict.shortfalls
+    ]
+
+
+def _row(program: str, by_plant: dict[str, Verdict]) -> list[str]:
+    verdicts = list(by_plant.values())
+    cycles = [verdict.cycle_s for verdict in verdicts]
+    highest = max(verdicts, key=lambda verdict: verdict.highest_mmhg - verdict.wanted_mmhg)
+    return [
+        f"`{program}`",
+        f"{max(verdict.minutes for verdict in verdicts):.0f}",
+        f"{min(cycles):.0f}–{max(cycles):.0f}",
+        f"{min(verdict.fills for verdict in verdicts)}–{max(verdict.fills for verdict in verdicts)}",
+        f"{max(verdict.unreached for verdict in verdicts)}",
+        f"{min(v.held_off_mmhg[0] for v in verdicts):+.1f} to {max(v.held_off_mmhg[1] for v in verdicts):+.1f}",
+        f"{max(verdict.regulated_off_mmhg for verdict in verdicts):.1f}",
+        f"{max(verdict.hold_p95_mmhg for verdict in verdicts):.1f}",
+        f"{highest.highest_mmhg:.0f} for {highest.wanted_mmhg:.0f}",
+        "no" if any(verdict.shortfalls for verdict in verdicts) else "yes",
+    ]
+
+
+def _csv(evidence: LibraryEvidence) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(
+        ["program", "board", "plant", "outcome", "fault", "refused_commands", "minutes", "cycle_s"]
+        + ["wanted_mmhg", "highest_mmhg", "over_15_mmhg_s", "fills", "fills_unreached"]
+        + ["held_off_lowest_mmhg", "held_off_highest_mmhg", "regulated_off_mmhg", "hold_error_p95_mmhg"]
+    )
+    for case, v in evidence.verdicts.items():
+        writer.writerow(
+            [case.program, case.board, case.plant, v.outcome, v.fault, v.refused_count]
+            + [f"{v.minutes:.2f}", f"{v.cycle_s:.1f}", f"{v.wanted_mmhg:.1f}", f"{v.highest_mmhg:.1f}"]
+            + [f"{v.over_s:.2f}", v.fills, v.unreached]
+            + [f"{number:.2f}" for number in (*v.held_off_mmhg, v.regulated_off_mmhg, v.hold_p95_mmhg)]
+        )
+    return text.getvalue()

@@ -1,0 +1,34 @@
+"""docs/img/session.png: a session of two legs, for the README; drawn large enough to be read at its width."""
+
+from host_tools.docs.page import Files
+from host_tools.docs.small_png import small_png
+from host_tools.output.palette import MUTED
+from host_tools.output.picture import drawing, png
+from host_tools.output.plot_detail import CycleView, draw_pressures
+from host_tools.output.plot_overview import draw_overview
+from host_tools.output.view import legs_of, one_cycle
+from host_tools.simulate import Session, simulate
+
+PICTURE = "docs/img/session.png"
+PROGRAM = "easy-run"
+BOARD = "esp32-s3-duo"
+_WIDTH_IN, _HEIGHT_IN = 10.0, 8.2
+
+
+def readme_picture() -> Files:
+    return {PICTURE: small_png(_draw(simulate(PROGRAM, BOARD, pressure=60)))}
+
+
+def _draw(session: Session) -> bytes:
+    trace = session.trace
+    legs = legs_of(trace.chamber_names)
+    cycle = CycleView(trace, *one_cycle(trace))
+    with drawing(_WIDTH_IN, _HEIGHT_IN) as figure:
+        title = f"{session.request.program.title}: {session.request.minutes} minutes on two legs of five chambers"
+        figure.text(0.015, 0.968, title, size=15, weight="bold", va="center")
+        figure.text(0.985, 0.968, "pressure  ■    wanted  – –", size=9, color=MUTED, va="center", ha="right")
+        grid = figure.add_gridspec(2, 1, height_ratios=[1.25, 1], hspace=0.28)
+        grid.update(left=0.085, right=0.985, bottom=0.065, top=0.935)
+        draw_overview(figure, grid[0], cycle, legs)
+        draw_pressures(figure, grid[1], cycle, legs)
+        return png(figure)

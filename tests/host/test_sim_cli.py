@@ -1,0 +1,292 @@
+"""`soleus sim` as scripts and people use it: exit statuses, what goes where, and one line for every mistake."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from host_tools import cli
+from host_tools.output.trace_file import read_trace
+
+SOLEUS = [sys.executable, "-c", "from host_tools.cli import main; main()", "sim"]
+SHORT = ["plain-sequential", "--board", "esp32-devkit"]
+
+RESULT_KEYS = {
+    "outcome", "fault", "simulated_s", "wall_s", "max_pressure_mmhg", "manifold_max_mmhg", "injected", "chambers",
+}  # fmt: skip
+FAULT_KEYS = {"code", "name", "requirement", "chamber", "value", "limit", "at_s"}
+INJECTED_KEYS = {"at_s", "detected_s", "safe_s"}
+CHAMBER_KEYS = {"name", "fills", "fill_s", "fill_limit_s", "overshoot_mmhg", "hold_error_mmhg"}
+
+PROGRAM = """\
+id = "mine"
+minutes = {minutes}
+pressure_mmhg = 50
+
+[[blocks]]
+pattern = "{pattern}"
+zones = {zones}
+"""
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+def soleus(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """A real process, as a script would start it."""
+    return subprocess.run([*SOLEUS, *arguments], capture_output=True, text=True, timeout=300, check=False)
+
+
+Capture = pytest.CaptureFixture[str]
+
+
+class Here:
+    """The same command in this process, which is quicker for the many small cases."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+        self.monkeypatch, self.capsys = monkeypatch, capsys
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        self.monkeypatch.setattr(sys, "argv", ["soleus", "sim", *arguments])
+        with pytest.raises(SystemExit) as leaving:
+            cli.main()
+        out, err = self.capsys.readouterr()
+        return int(leaving.value.code or 0), out, err
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Here:
+    return Here(monkeypatch, capsys)
+
+
+def person_program(minutes: object = 10, pattern: str = "wave", zones: str = '["foot", "calf"]') -> str:
+    Path("mine.toml").write_text(PROGRAM.format(minutes=minutes, pattern=pattern, zones=zones))
+    return "mine.toml"
+
+
+# --- the contract ---
+
+
+def test_json_alone_on_stdout_with_every_key_of_the_contract() -> None:
+    done = soleus(*SHORT, "--fault", "leg.left:move@60s+5s", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "no progress where nobody watches"
+    table = json.loads(done.stdout)
+    assert set(table) >= RESULT_KEYS
+    assert (table["outcome"], table["fault"]) == ("completed", None)
+    assert table["injected"][0].keys() >= INJECTED_KEYS
+    assert [chamber["name"] for chamber in table["chambers"]] == [
+        "left.foot", "left.calf", "left.knee", "left.thigh",
+    ]  # fmt: skip
+    for chamber in table["chambers"]:
+        assert chamber.keys() >= CHAMBER_KEYS
+        assert set(chamber["overshoot_mmhg"]) == {"p50", "p99", "max"}
+        assert set(chamber["hold_error_mmhg"]) == {"p50", "p95", "max"}
+        assert chamber["fills"] > 5
+        assert chamber["fill_s"] >= chamber["fill_limit_s"] > 0
+
+
+def test_a_fault_that_ends_it_is_status_1_and_is_told_in_full(here: Here) -> None:
+    status, out, _ = here(*SHORT, "--fault", "sensor.left.calf:off@60s", "--json", "-")
+    table = json.loads(out)
+    assert status == 1
+    assert table["outcome"] == "fault"
+    assert set(table["fault"]) >= FAULT_KEYS
+    assert (table["fault"]["code"], table["fault"]["chamber"]) == ("E11", "left.calf")
+    assert table["injected"][0]["detected_s"] == table["fault"]["at_s"]
+    assert table["injected"][0]["safe_s"] < table["fault"]["at_s"] + 5
+
+
+def test_a_person_who_stops_has_done_nothing_wrong(here: Here) -> None:
+    status, out, _ = here(*SHORT, "--event", "stop@30s", "--json", "-")
+    assert status == 0
+    assert json.loads(out)["outcome"] == "stopped"
+
+
+def test_the_summary_fits_a_terminal_and_names_every_chamber(here: Here) -> None:
+    status, out, _ = here(*SHORT)
+    assert status == 0
+    assert out.startswith("COMPLETED")
+    for chamber in ("left.foot", "left.calf", "left.knee", "left.thigh"):
+        assert chamber in out
+
+
+def test_every_output_is_written_and_the_same_again_gives_the_same_bytes(here: Here) -> None:
+    names = ["a.json", "a.csv", "a.parquet", "a.png", "a.html"]
+    json_file, csv, parquet, png, html = names
+    outputs = ["--json", json_file, "--plot", png, "--report", html]
+    assert here(*SHORT, *outputs, "--trace", csv)[0] == 0
+    assert here(*SHORT, "--trace", parquet)[0] == 0
+    assert sorted(path.name for path in Path().iterdir()) == sorted(names)
+    before = {name: Path(name).read_bytes() for name in (csv, png)}
+    assert here(*SHORT, *outputs, "--trace", csv)[0] == 0
+    assert {name: Path(name).read_bytes() for name in before} == before
+    assert len(read_trace(Path(csv))) == len(read_trace(Path(parquet)))
+    table = json.loads(Path(json_file).read_text())
+    assert float(read_trace(Path(csv)).time_s[-1]) == table["simulated_s"]
+
+
+def test_minutes_pressure_and_seed_are_taken(here: Here) -> None:
+    options = ["--minutes", "20", "--pressure", "60", "--seed", "3", "--plant", "tired"]
+    _, out, _ = here(*SHORT, *options, "--json", "-")
+    table = json.loads(out)
+    assert abs(table["simulated_s"] - 20 * 60) < 20
+    assert 57 < table["max_pressure_mmhg"] < 75
+
+
+# --- unusable input ---
+
+PLANT = 'extends = "nominal"\n'
+FILES = {
+    "broken.toml": 'id = "mine"\nminutes = [\n',
+    "latin.toml": 'title = "Fr\xfch"\n',
+    "negative.toml": PLANT + "[manifold]\nvolume_ml = -5\n",
+    "dead.toml": PLANT + "[chamber.foot]\ndead_ml = [-30, 40]\n",
+    "mistyped.toml": PLANT + "[pump]\nfree_flow = 12\n",
+    "no-boots.toml": 'name = "mine"\ntitle = "Mine"\nchip = "esp32"\n',
+}
+
+# Arguments, and what the one line must name: where, what was found, what would be right.
+MISTAKES: dict[str, tuple[list[str], list[str]]] = {
+    "a program that isn't there": (["nosuch"], ["program", "'nosuch'", "soleus program list"]),
+    "a program almost right": (["easy-runn"], ["'easy-runn'", "perhaps easy-run"]),
+    "a program file that isn't there": (["nosuch.toml"], ["nosuch.toml", "can be read"]),
+    "a board that isn't there": ([*SHORT[:1], "--board", "nosuch"], ["board", "'nosuch'", "soleus board list"]),
+    "a plant that isn't there": ([*SHORT, "--plant", "nosuch"], ["--plant", "'nosuch'", "nominal", "tired"]),
+    "a program that isn't TOML": (["broken.toml"], ["broken.toml", "line", "valid TOML"]),
+    "a board that isn't TOML": ([*SHORT[:1], "--board", "broken.toml"], ["broken.toml", "line", "valid TOML"]),
+    "a plant that isn't TOML": ([*SHORT, "--plant", "broken.toml"], ["broken.toml", "line", "valid TOML"]),
+    "a program that isn't text": (["latin.toml"], ["latin.toml", "UTF-8"]),
+    "a board without boots": ([*SHORT[:1], "--board", "no-boots.toml"], ["no-boots.toml", "boots", "[boots]"]),
+    "pressure above the range": ([*SHORT, "--pressure", "200"], ["--pressure", "200", "from 40 to 60"]),
+    "pressure below the range": ([*SHORT, "--pressure=-5"], ["--pressure", "-5", "from 40 to 60"]),
+    "no pressure at all": ([*SHORT, "--pressure", "0"], ["--pressure", "0", "from 40 to 60"]),
+    "minutes above the range": ([*SHORT, "--minutes", "500"], ["--minutes", "500", "from 15 to 30"]),
+    "minutes below the range": ([*SHORT, "--minutes", "5"], ["--minutes", "5", "from 15 to 30"]),
+    "no minutes at all": ([*SHORT, "--minutes", "0"], ["--minutes", "0", "from 15 to 30"]),
+    "minutes that are no number": ([*SHORT, "--minutes", "ten"], ["--minutes", "ten"]),
+    "a seed below nothing": ([*SHORT, "--seed=-1"], ["--seed", "-1"]),
+    "a manifold without volume": (
+        [*SHORT, "--plant", "negative.toml"], ["negative.toml", "manifold.volume_ml = -5", "within 2 and"],
+    ),
+    "a chamber that may be less than nothing": (
+        [*SHORT, "--plant", "dead.toml"], ["dead.toml", "chamber.foot.dead_ml = [-30, 40]", "within 1 and"],
+    ),
+    "a key that no plant has": (
+        [*SHORT, "--plant", "mistyped.toml"], ["mistyped.toml", "pump.free_flow", "free_flow_l_min"],
+    ),
+    "a fault on a chamber that isn't there": (
+        [*SHORT, "--fault", "sensor.right.calf:off@5s"], ["--fault", "'sensor.right.calf'", "sensor.left.calf"],
+    ),
+    "a fault in a way that this part can't have": (
+        [*SHORT, "--fault", "pump:kink@5s"], ["--fault", "'kink'", "pump has off, stuck"],
+    ),
+    "a fault without a time": ([*SHORT, "--fault", "pump:off"], ["--fault", "'pump:off'", "@START"]),
+    "an act that nobody can do": ([*SHORT, "--event", "dance@5s"], ["--event", "'dance@5s'", "pause"]),
+    "an act at no time": ([*SHORT, "--event", "pause@soon"], ["--event", "'soon'", "60s"]),
+    "a trace of no known kind": ([*SHORT, "--trace", "a.xls"], ["--trace", "'a.xls'", ".csv or .parquet"]),
+    "a picture of no known kind": ([*SHORT, "--plot", "a.jpg"], ["--plot", "'a.jpg'", ".png"]),
+    "a report of no known kind": ([*SHORT, "--report", "a.pdf"], ["--report", "'a.pdf'", ".html"]),
+    "a trace in no folder": ([*SHORT, "--trace", "no/a.csv"], ["--trace", "'no/a.csv'", "folder"]),
+    "a picture in no folder": ([*SHORT, "--plot", "no/a.png"], ["--plot", "'no/a.png'", "folder"]),
+    "a report in no folder": ([*SHORT, "--report", "no/a.html"], ["--report", "'no/a.html'", "folder"]),
+    "numbers in no folder": ([*SHORT, "--json", "no/a.json"], ["--json", "'no/a.json'", "folder"]),
+    "an option that isn't there": ([*SHORT, "--colour", "red"], ["--colour"]),
+    "a pattern that the board can't run": (
+        ["plain-gradient", "--board", "esp32-c3-manifold"],
+        ["plain-gradient on esp32-c3-manifold", "'gradient'", "three-way valves"],
+    ),
+}  # fmt: skip
+
+each_mistake = pytest.mark.parametrize("mistake", MISTAKES)
+
+
+def assert_one_line(status: int, out: str, err: str, says: list[str]) -> None:
+    assert status == 2, err
+    assert out == ""
+    assert err.startswith("soleus: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    for word in says:
+        assert word in err, err
+
+
+@each_mistake
+def test_unusable_input_is_status_2_and_one_line_that_says_what_would_be_right(mistake: str, here: Here) -> None:
+    for name, text in FILES.items():
+        Path(name).write_bytes(text.encode("latin-1"))
+    arguments, says = MISTAKES[mistake]
+    assert_one_line(*here(*arguments), says)
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"zones": '["calf", "foot"]'}, ["blocks[0].zones = ['calf', 'foot']", "distal first: foot, calf, thigh"]),
+        ({"zones": '["toe"]'}, ["blocks[0].zones = 'toe'", "one of foot, calf, thigh"]),
+        ({"pattern": "waves"}, ["blocks[0].pattern = 'waves'", "sequential, wave"]),
+        ({"minutes": 90}, ["minutes = 90", "from 5 to 60"]),
+        ({"minutes": '"ten"'}, ["minutes = 'ten'", "a whole number"]),
+    ],
+)
+def test_a_persons_own_program_is_told_where_it_is_wrong(keys: dict[str, str], says: list[str], here: Here) -> None:
+    assert_one_line(*here(person_program(**keys)), ["mine.toml", *says])
+
+
+def test_a_persons_own_program_runs_by_its_path(here: Here) -> None:
+    status, out, _ = here(person_program(), "--board", "esp32-devkit", "--json", "-")
+    assert status == 0
+    assert abs(json.loads(out)["simulated_s"] - 600) < 10
+
+
+def test_a_mistake_reaches_a_script_as_one_line_and_status_2() -> None:
+    done = soleus("nosuch", "--json", "-")
+    assert_one_line(done.returncode, done.stdout, done.stderr, ["'nosuch'"])
+
+
+def test_outputs_of_before_stay_whole_when_the_input_is_unusable(here: Here) -> None:
+    outputs = {"--json": "a.json", "--trace": "a.csv", "--plot": "a.png", "--report": "a.html"}
+    for name in outputs.values():
+        Path(name).write_text("from before")
+    options = [word for pair in outputs.items() for word in pair]
+    assert here(*SHORT, *options, "--pressure", "200")[0] == 2
+    assert here("nosuch", *options)[0] == 2
+    assert {path.name: path.read_text() for path in Path().iterdir()} == dict.fromkeys(
+        outputs.values(), "from before"
+    )
+
+
+# --- Ctrl-C ---
+
+
+def test_ctrl_c_leaves_a_readable_part_of_the_trace_and_says_so() -> None:
+    part = Path("long.csv.part")
+    process = subprocess.Popen(
+        [*SOLEUS, "plain-sequential", "--minutes", "30", "--trace", "long.csv"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline_s = time.monotonic() + 300
+    # The rows of two minutes are on the disk: the run is under way, and far from its end.
+    while process.poll() is None and time.monotonic() < deadline_s:
+        if part.exists() and part.stat().st_size > 6_000_000:
+            break
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert "stopped by Ctrl-C" in err
+    assert "long.csv: stopped early; it holds" in err
+    assert not part.exists()
+    trace = read_trace(Path("long.csv"))
+    assert 60 <= trace.time_s[-1] < 30 * 60
+    assert (trace.time_s[1:] > trace.time_s[:-1]).all()
