@@ -17,7 +17,7 @@ MICROPYTHON := tests/micropython
 UV_VERSION := 0.13.8
 WORKERS ?= auto
 
-.PHONY: help setup sim test lint format benchmark docs lock clean
+.PHONY: help setup sim test lint format benchmark healthy docs lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ format: $(READY)  ## put every Python file into the project's format
 
 benchmark: $(READY)  ## measure simulated seconds per second, and where the time goes
 	$(BIN)/python -m host_tools.benchmark
+
+healthy: $(READY)  ## run half-hour sessions on 200 random machines: nothing may go wrong
+	$(BIN)/python -m host_tools.docs --only healthy
 
 docs: $(READY)  ## make again the tables and pictures in docs/ that come from a command
 	$(BIN)/python -m host_tools.docs

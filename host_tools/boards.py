@@ -1,10 +1,12 @@
-"""Boards: what a controller is called, which chip it has, and the boots that hang on it."""
+"""Boards: what a controller is called, which chip it has, the boots that hang on it, and its wiring."""
 
 import difflib
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
 from host_tools.errors import InputError
 from host_tools.paths import BOARDS
 from host_tools.toml_file import Table, read_toml
@@ -12,9 +14,8 @@ from soleus.core.boots import Boots
 from soleus.core.errors import SettingError
 
 FILE_NAME = "board.toml"
-CHIPS = ("esp32", "esp32-s3", "esp32-c3")
 
-_KEYS = ("name", "title", "chip", "boots")
+_KEYS = ("name", "title", "chip", "boots", *HARDWARE_TABLES)
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Board:
     table: Table
     file: Path
 
+    @property
+    def is_sketch(self) -> bool:
+        """Boots without wiring: enough to simulate, nothing to wire or to flash."""
+        return is_sketch(self.table)
+
 
 def board_names() -> list[str]:
     return sorted(file.parent.name for file in BOARDS.glob(f"*/{FILE_NAME}"))
@@ -33,6 +39,14 @@ def board_names() -> list[str]:
 
 def load_board(name: str | Path) -> Board:
     """One of the boards that come with Soleus, by name, or any board file or folder, by path."""
+    board = read_board(name)
+    for error in hardware_errors(board):
+        raise error
+    return board
+
+
+def read_board(name: str | Path) -> Board:
+    """The same without a look at the wiring, for those who want to hear of all that is wrong with it."""
     file = board_file(name)
     table = read_toml(file)
     _refuse_unknown(file, table)
@@ -44,6 +58,17 @@ def load_board(name: str | Path) -> Board:
         table=table,
         file=file,
     )
+
+
+def hardware_errors(board: Board) -> list[InputError]:
+    """All that is wrong with a board's wiring, in the order of its tables."""
+    found = findings(board.chip, board.boots, board.table)
+    return [InputError(board.file, one.key, one.value, one.expected) for one in found]
+
+
+def compile_board(board: Board) -> bytes:
+    """The JSON that the device stores, the same bytes for the same board."""
+    return json.dumps(board.table, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def board_file(name: str | Path) -> Path:

@@ -32,13 +32,14 @@ def main() -> None:
         sys.exit(_complain(str(error)))
     except TyperException as error:
         sys.exit(_complain(str(error)))
-    except (KeyboardInterrupt, typer.Abort):
-        print("soleus: stopped by Ctrl-C", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; Python would complain once more on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(UNUSABLE_INPUT)
+    if status == INTERRUPTED:
+        print("soleus: stopped by Ctrl-C", file=sys.stderr)
     sys.exit(status if isinstance(status, int) else 0)
 
 

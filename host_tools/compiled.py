@@ -28,7 +28,7 @@ from numba.experimental import structref
 from numba.extending import overload_method, register_jitable
 
 COMPILED_PACKAGES = ("soleus.core", "host_tools.plant")
-CACHES_KEPT = 4
+CACHES_KEPT = 12
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -162,9 +162,17 @@ def _cache_folder(modules: list[ModuleType]) -> Path:
     folder = base / digest.hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
-    for stale in sorted(base.iterdir(), key=lambda f: f.stat().st_mtime)[:-CACHES_KEPT]:
+    for stale in sorted(base.iterdir(), key=_age_of)[:-CACHES_KEPT]:
         shutil.rmtree(stale, ignore_errors=True)
     return folder
+
+
+def _age_of(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        # Another process was quicker.
+        return 0.0
 
 
 def _struct_class(python_class: type) -> type:

@@ -92,6 +92,9 @@ def prepare(
     events = [parse_event(text) for text in event]
     faults = [parse_fault(text, the_board.boots) for text in fault]
     controller = Controller(the_board.boots)
+    for key, value in (("--minutes", minutes), ("--pressure", pressure)):
+        if value is not None and value < 1:
+            raise InputError(key, "", value, "a number above 0")
     try:
         controller.load(the_program, minutes or 0, pressure or 0)
     except SettingError as error:
@@ -146,9 +149,9 @@ def _run(
             has_ended = run_ticks(*frozen, CHUNK_TICKS) == ENDED
             thaw(frozen[3], recorder)
             columns = recorder.columns(recorder.ticks_count)
+            chunks.append(columns)
             if sink:
                 sink(columns)
-            chunks.append(columns)
             if on_progress:
                 on_progress(float(columns["time_ms"][-1]) / 1000, request.minutes * 60.0)
             if has_ended:

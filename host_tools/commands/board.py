@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from host_tools.boards import Board, board_names, layout, load_board
+from host_tools.boards import Board, board_names, hardware_errors, layout, load_board, read_board
 from host_tools.programs import load_program, program_names
 from soleus.core.boots import ZONES
 from soleus.core.errors import SettingError
@@ -49,9 +49,20 @@ def show(
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Board files or folders, or names.")],
 ) -> None:
-    """Check board files with the validator that the boots use."""
+    """Check board files: the boots with the device's own validator, every pin and part against the chip."""
+    errors = []
     for file in files:
-        sys.stdout.write(f"{file}: fine; {layout(load_board(file).boots)}\n")
+        board = read_board(file)
+        wrong = hardware_errors(board)
+        errors += wrong
+        if not wrong:
+            wiring = "; boots only, nothing to wire or to flash" if board.is_sketch else ""
+            sys.stdout.write(f"{file}: fine; {layout(board.boots)}{wiring}\n")
+    for error in errors[:-1]:
+        sys.stderr.write(f"soleus: {error}\n")
+    if errors:
+        # The last line is main's to print, with the exit status.
+        raise errors[-1]
 
 
 def _chambers(board: Board) -> str:

@@ -1,6 +1,5 @@
 """`soleus sim`: one simulated session, and what a person wants to see of it."""
 
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +21,6 @@ from host_tools.simulate import Request, Session, Sink, prepare, run
 from host_tools.whole_file import write_whole
 
 FELL_SHORT = 1
-INTERRUPTED = 130
 
 
 def sim(
@@ -40,7 +38,7 @@ def sim(
     report: Annotated[Path | None, typer.Option(help="The session as one .html page.")] = None,
 ) -> None:
     """Run a session on the simulator: the firmware's own core against a model of the boots."""
-    _check_outputs(trace, plot, report)
+    _check_outputs(None if json in (None, "-") else Path(json), trace, plot, report)
     request = prepare(
         program, board, plant, minutes=minutes, pressure=pressure, fault=fault or (), event=event or (), seed=seed
     )
@@ -50,22 +48,23 @@ def sim(
     if json != "-":
         print_summary(result)
     if session.was_interrupted:
-        print(f"soleus sim: stopped by Ctrl-C after {result.simulated_s:.0f} simulated seconds", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED)
+        raise KeyboardInterrupt
     if result.outcome == "fault":
         raise typer.Exit(FELL_SHORT)
 
 
-def _check_outputs(trace: Path | None, plot: Path | None, report: Path | None) -> None:
+def _check_outputs(json: Path | None, trace: Path | None, plot: Path | None, report: Path | None) -> None:
     """Before the run: a long session shouldn't end in "no such folder"."""
     if trace:
         check_suffix(trace)
     for option, path, suffix in (("--plot", plot, ".png"), ("--report", report, ".html")):
         if path and path.suffix.lower() != suffix:
             raise InputError(option, "", str(path), f"a file that ends in {suffix}")
-    for option, path in (("--trace", trace), ("--plot", plot), ("--report", report)):
+    for option, path in (("--json", json), ("--trace", trace), ("--plot", plot), ("--report", report)):
         if path and not path.parent.is_dir():
             raise InputError(option, "", str(path), f"a file in a folder that exists; there is no {path.parent}")
+        if path and path.is_dir():
+            raise InputError(option, "", str(path), "a file; this is a folder")
 
 
 def _run_with_progress(request: Request, trace: Path | None) -> Session:

@@ -1,4 +1,4 @@
-"""`python -m host_tools.docs`: makes the parts of docs/ that come from a command, or checks that they are new."""
+"""`python -m host_tools.docs`: makes the parts of docs/ that come from a command, or checks them."""
 
 import sys
 from collections.abc import Callable
@@ -32,10 +32,10 @@ Maker = Callable[[], tuple[Files, list[str]]]
 
 def docs(
     only: Annotated[list[Part] | None, typer.Option(help="This part alone; may be given again.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Compare with what is there; write nothing.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only compare with what is there.")] = False,
     draws: Annotated[int, typer.Option(min=1, help="Machines drawn from each plant for healthy.md.")] = DRAWS,
 ) -> None:
-    """Make the tables and pictures in docs/ again; exit status 1 if a session fell short or --check differs."""
+    """Make the tables and pictures in docs/ again; status 1 if a session fell short or --check differs."""
     makers: dict[Part, Maker] = {
         Part.README: lambda: (readme_picture(), []),
         Part.PATTERNS: lambda: (patterns_page(), []),

@@ -5,7 +5,7 @@ from statistics import median
 from host_tools.docs.page import Files, table
 from host_tools.evidence.healthy import BOARD, DRAWS, MINUTES, PRESSURES_MMHG, PROGRAM, judge_healthy
 from host_tools.evidence.many import Case
-from host_tools.evidence.verdict import Verdict
+from host_tools.evidence.verdict import Verdict, sensor_most_mmhg
 from host_tools.plant.spec import load_plant, plant_names
 
 PAGE = "docs/healthy.md"
@@ -20,26 +20,38 @@ file (pumps, valves, hoses, chambers, legs, sensors, batteries), at {pressures} 
 {conclusion}
 
 {table}
-- **over**: the highest true pressure of any chamber above the highest target, worst session. On `tired` the legs
-  move: 20 to 30 mL of muscle against a sealed chamber, for half a second.
+- **refused**: commands that the interlock had to catch.
+- **over**: the highest true pressure of any chamber above the highest target, worst session. On `tired` the
+  legs move: 20 to 30 mL of muscle against a sealed chamber, for half a second.
 - **over 15**: the longest that any chamber was more than 15 mmHg above it. The guard trips at 1 s.
 - **short**: rises let go before the true pressure was within 1.5 mmHg of the target. Not zero, for two
-  reasons. A sensor keeps a gain error and a bowed curve after zeroing, together up to 3 mmHg (`tired`: 4): at
-  90 mmHg its chamber is filled to what it shows. And a leg that moves at the end of a fill can have its chamber
-  called full too soon; it is topped up, but perhaps not within that stage. **good**: those of them in
-  chambers whose sensor is better than 1 mmHg, which leaves the second reason.
+  reasons. A sensor keeps errors of gain and curve after zeroing, and its chamber is filled to what it shows.
+  And a leg that moves at the end of a fill can have its chamber called full too soon; it is topped up, but
+  perhaps not within that stage. **good**: those of them in chambers whose sensor is better than 1 mmHg,
+  which leaves the second reason.
+- **sensor**: the worst that a zeroed sensor of this plant can be off at {firmest} mmHg.
 - **held**: mean true pressure less target while held, lowest and highest chamber of any session.
 - **own**: the worst of the same with the sensors' own errors taken out: what the controller answers for.
-- **p95**: the hold error that 95 % of the held time stays below, in the worst chamber: median and worst session.
-- **a cycle**: median length, quickest and slowest session. The program asks for 50 s; a weak pump takes longer.
+- **p95**: the hold error that 95 % of the held time stays below, worst chamber: median and worst session.
+- **a cycle**: median length, quickest and slowest session. The program asks for 50 s; firm pressures and a
+  weak pump take longer.
 
 What counts as fine is written down in [host_tools/evidence/verdict.py](../host_tools/evidence/verdict.py).
 """
 
-_HEADINGS = (
-    ("plant", "sessions", "fine", "faults", "refused", "over, mmHg", "over 15, s", "fills", "short", "good")
-    + ("held, mmHg", "own", "p95", "a cycle, s")
-)  # fmt: skip
+_COUNTS = (
+    "plant",
+    "sessions",
+    "fine",
+    "faults",
+    "refused",
+    "over, mmHg",
+    "over 15, s",
+    "fills",
+    "short",
+    "good",
+)
+_HEADINGS = (*_COUNTS, "held, mmHg", "sensor", "own", "p95", "a cycle, s")
 
 
 def healthy_page(draws: int = DRAWS) -> tuple[Files, list[str]]:
@@ -51,6 +63,7 @@ def healthy_page(draws: int = DRAWS) -> tuple[Files, list[str]]:
         minutes=MINUTES,
         board=BOARD,
         draws=draws,
+        firmest=max(PRESSURES_MMHG),
         pressures=", ".join(str(mmhg) for mmhg in PRESSURES_MMHG),
         conclusion=_conclusion(verdicts, short),
         table=table(_HEADINGS, [_row(plant, verdicts) for plant in plant_names()]),
@@ -89,6 +102,7 @@ def _row(plant: str, verdicts: dict[Case, Verdict]) -> list[str]:
         f"{sum(verdict.unreached for verdict in its)}",
         f"{sum(verdict.unreached_with_good_sensor for verdict in its)}",
         f"{min(v.held_off_mmhg[0] for v in its):+.1f} to {max(v.held_off_mmhg[1] for v in its):+.1f}",
+        f"±{sensor_most_mmhg(load_plant(plant), max(PRESSURES_MMHG)):.1f}",
         f"{max(verdict.regulated_off_mmhg for verdict in its):.1f}",
         f"{median(p95s):.1f}, {max(p95s):.1f}",
         f"{min(cycles):.0f}–{max(cycles):.0f}",

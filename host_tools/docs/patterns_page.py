@@ -1,4 +1,4 @@
-"""docs/patterns.md: each pattern on each layout that supports it, one cycle drawn from a simulated session."""
+"""docs/patterns.md: each pattern on each layout that supports it, one simulated cycle drawn of each."""
 
 import copy
 
@@ -19,9 +19,9 @@ BOTH_LEGS = "esp32-s3-duo"
 ALTERNATING = "alternating"
 
 ABOUT = {
-    "sequential": "Each chamber fills and holds, foot first; when the last one has been held, all vent together.",
-    "wave": "The next chamber fills as the one before it lets go, so that one ring of pressure climbs the leg.",
-    "pulse": "The chamber whose turn it is pulses a few times and then holds; the one two behind it lets go then.",
+    "sequential": "Each chamber fills and holds, foot first; after the last one all vent together.",
+    "wave": "The next chamber fills as the one before it lets go, so that a ring of pressure climbs.",
+    "pulse": "The active chamber pulses a few times and then holds; the one two behind it lets go then.",
     "gradient": "Like sequential, with each chamber a set step softer than the one distal to it.",
     "uniform": "All chambers rise together, hold and let go: the plainest sleeve, for comparison.",
     "flow": "Slow, soft rises; behind the climbing front each chamber keeps a part of its pressure.",
@@ -44,8 +44,9 @@ after the one distal to it (tests/sim/test_sessions.py asserts it), but for `uni
 
 Two things set layouts apart. A chamber with a fill valve and a vent valve can be closed off and keeps its
 pressure while another fills; **three-way** valves join all kept chambers to one body of air, so those
-that are up sag while the next one fills, and all have one pressure. And **one sensor on the manifold** sees
-a chamber only while it is joined, so chambers are looked at in turn and fills go slower near their end.
+that are up give and take while the next one fills, and all end at one pressure. And **one sensor on the
+manifold** sees a chamber only while it is joined: chambers are looked at in turn, and fills go slower near
+their end.
 
 """
 
@@ -62,7 +63,8 @@ def patterns_page() -> Files:
 
 def text() -> str:
     """The page, which nothing has to run for."""
-    return _INTRODUCTION + "\n".join(_section(pattern) for pattern in PATTERNS) + "\n" + _alternating_section()
+    sections = [*(_section(pattern) for pattern in PATTERNS), _alternating_section()]
+    return _INTRODUCTION + "\n".join(sections)
 
 
 def layouts() -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from host_tools.boards import board_names, load_board
 from host_tools.docs.page import Files, table
 from host_tools.docs.program_table import program_table
 from host_tools.evidence.library import LibraryEvidence, judge_library, refusal
+from host_tools.evidence.many import Case
 from host_tools.evidence.verdict import Verdict
 from host_tools.plant.spec import load_plant, plant_names
 from host_tools.programs import program_names
@@ -107,15 +108,15 @@ def _shortfalls(evidence: LibraryEvidence) -> list[str]:
 
 def _row(program: str, by_plant: dict[str, Verdict]) -> list[str]:
     verdicts = list(by_plant.values())
-    cycles = [verdict.cycle_s for verdict in verdicts]
+    cycles, fills = [verdict.cycle_s for verdict in verdicts], [verdict.fills for verdict in verdicts]
     highest = max(verdicts, key=lambda verdict: verdict.highest_mmhg - verdict.wanted_mmhg)
     return [
         f"`{program}`",
         f"{max(verdict.minutes for verdict in verdicts):.0f}",
         f"{min(cycles):.0f}–{max(cycles):.0f}",
-        f"{min(verdict.fills for verdict in verdicts)}–{max(verdict.fills for verdict in verdicts)}",
+        f"{min(fills)}–{max(fills)}",
         f"{max(verdict.unreached for verdict in verdicts)}",
-        f"{min(v.held_off_mmhg[0] for v in verdicts):+.1f} to {max(v.held_off_mmhg[1] for v in verdicts):+.1f}",
+        f"{_lowest(verdicts):+.1f} to {_highest(verdicts):+.1f}",
         f"{max(verdict.regulated_off_mmhg for verdict in verdicts):.1f}",
         f"{max(verdict.hold_p95_mmhg for verdict in verdicts):.1f}",
         f"{highest.highest_mmhg:.0f} for {highest.wanted_mmhg:.0f}",
@@ -123,19 +124,41 @@ def _row(program: str, by_plant: dict[str, Verdict]) -> list[str]:
     ]
 
 
+def _lowest(verdicts: list[Verdict]) -> float:
+    return min(verdict.held_off_mmhg[0] for verdict in verdicts)
+
+
+def _highest(verdicts: list[Verdict]) -> float:
+    return max(verdict.held_off_mmhg[1] for verdict in verdicts)
+
+
 def _csv(evidence: LibraryEvidence) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        ["program", "board", "plant", "outcome", "fault", "refused_commands", "minutes", "cycle_s"]
-        + ["wanted_mmhg", "highest_mmhg", "over_15_mmhg_s", "fills", "fills_unreached"]
-        + ["held_off_lowest_mmhg", "held_off_highest_mmhg", "regulated_off_mmhg", "hold_error_p95_mmhg"]
-    )
-    for case, v in evidence.verdicts.items():
-        writer.writerow(
-            [case.program, case.board, case.plant, v.outcome, v.fault, v.refused_count]
-            + [f"{v.minutes:.2f}", f"{v.cycle_s:.1f}", f"{v.wanted_mmhg:.1f}", f"{v.highest_mmhg:.1f}"]
-            + [f"{v.over_s:.2f}", v.fills, v.unreached]
-            + [f"{number:.2f}" for number in (*v.held_off_mmhg, v.regulated_off_mmhg, v.hold_p95_mmhg)]
-        )
+    lines = [_csv_line(case, verdict) for case, verdict in evidence.verdicts.items()]
+    writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
     return text.getvalue()
+
+
+def _csv_line(case: Case, verdict: Verdict) -> dict[str, str]:
+    low_mmhg, high_mmhg = verdict.held_off_mmhg
+    return {
+        "program": case.program,
+        "board": case.board,
+        "plant": case.plant,
+        "outcome": verdict.outcome,
+        "fault": verdict.fault,
+        "refused_commands": f"{verdict.refused_count}",
+        "minutes": f"{verdict.minutes:.2f}",
+        "cycle_s": f"{verdict.cycle_s:.1f}",
+        "wanted_mmhg": f"{verdict.wanted_mmhg:.1f}",
+        "highest_mmhg": f"{verdict.highest_mmhg:.1f}",
+        "over_15_mmhg_s": f"{verdict.over_s:.2f}",
+        "fills": f"{verdict.fills}",
+        "fills_unreached": f"{verdict.unreached}",
+        "held_off_lowest_mmhg": f"{low_mmhg:.2f}",
+        "held_off_highest_mmhg": f"{high_mmhg:.2f}",
+        "regulated_off_mmhg": f"{verdict.regulated_off_mmhg:.2f}",
+        "hold_error_p95_mmhg": f"{verdict.hold_p95_mmhg:.2f}",
+    }

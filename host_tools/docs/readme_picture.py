@@ -12,7 +12,7 @@ from host_tools.simulate import Session, simulate
 PICTURE = "docs/img/session.png"
 PROGRAM = "easy-run"
 BOARD = "esp32-s3-duo"
-_WIDTH_IN, _HEIGHT_IN = 10.0, 8.2
+_WIDTH_IN, _HEIGHT_IN = 10.0, 7.0
 
 
 def readme_picture() -> Files:
@@ -24,11 +24,12 @@ def _draw(session: Session) -> bytes:
     legs = legs_of(trace.chamber_names)
     cycle = CycleView(trace, *one_cycle(trace))
     with drawing(_WIDTH_IN, _HEIGHT_IN) as figure:
-        title = f"{session.request.program.title}: {session.request.minutes} minutes on two legs of five chambers"
+        request = session.request
+        title = f"{request.program.title}: {request.minutes} minutes on two legs of five chambers"
         figure.text(0.015, 0.968, title, size=15, weight="bold", va="center")
         figure.text(0.985, 0.968, "pressure  ■    wanted  – –", size=9, color=MUTED, va="center", ha="right")
-        grid = figure.add_gridspec(2, 1, height_ratios=[1.25, 1], hspace=0.28)
-        grid.update(left=0.085, right=0.985, bottom=0.065, top=0.935)
+        grid = figure.add_gridspec(2, 1, height_ratios=[1.15, 1], hspace=0.32)
+        grid.update(left=0.085, right=0.972, bottom=0.075, top=0.93)
         draw_overview(figure, grid[0], cycle, legs)
         draw_pressures(figure, grid[1], cycle, legs)
         return png(figure)

@@ -2,12 +2,12 @@
 
 Neither "what it should" nor "its range" can be exact, for two reasons that no control law can help:
 
-A sensor keeps an error after zeroing: up to 2.5 % of gain and a bowed curve, together as much as 4 mmHg
-at 90. So a chamber has reached its pressure when, averaged over all the time that it was held at its
-full pressure, it is as near to its target as the regulator's band, once its own sensor's error is taken
-out. Of the rises that count as short (`fills_unreached`: let go before the true pressure came within
-1.5 mmHg) at most one in a hundred may be in chambers whose sensor is better than 1 mmHg: a leg that moves
-in the last moment of a fill can have its chamber called full for the length of one stage.
+A sensor keeps an error of gain and curve after zeroing, and nothing in the machine can see it. So a
+chamber has reached its pressure when, averaged over all the time that it was held at its full pressure,
+it is as near to its target as the regulator's band, once its own sensor's error is taken out. Of the rises
+that count as short (`fills_unreached`: let go before the true pressure came within 1.5 mmHg) at most one
+in a hundred may be in chambers whose sensor is better than 1 mmHg: a leg that moves in the last moment of
+a fill can have its chamber called full for the length of one stage.
 
 A leg that moves squeezes the air in a sealed chamber: 20 to 30 mL are 4 to 13 mmHg, for half a second.
 So overpressure is what lasts: more than 15 mmHg above the highest target for a whole second, which is
@@ -19,11 +19,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from host_tools.measured import measured
-from host_tools.output.metrics import ChamberResult
+from host_tools.output.metrics import ChamberResult, FaultResult
 from host_tools.output.view import spans
+from host_tools.plant.spec import PlantSpec
 from host_tools.simulate import Session
 from host_tools.trace import PA_PER_MMHG, Trace
-from soleus.core.limits import OVER_TARGET_MS, OVER_TARGET_PA
+from soleus.core.limits import OVER_TARGET_MS, OVER_TARGET_PA, TICK_MS
 from soleus.core.regulation import HOLD
 from soleus.core.session import RUNNING
 
@@ -58,7 +59,7 @@ class Verdict:
 
     @property
     def is_in_range(self) -> bool:
-        return self.over_s < (0.01 if self.is_leg_at_rest else OVER_MOST_S)
+        return self.over_s == 0 if self.is_leg_at_rest else self.over_s < OVER_MOST_S
 
     @property
     def has_reached(self) -> bool:
@@ -87,18 +88,17 @@ class Verdict:
 
 def judge(session: Session) -> Verdict:
     trace, result = session.trace, measured(session)
-    fault = result.fault
     sensor_mmhg = sensor_errors_mmhg(session)
     offs = held_off_mmhg(trace)
     regulated = [abs(off + sensor_mmhg[chamber]) for chamber, off in offs.items()]
     wanted_mmhg = float(trace.target_mmhg.max())
     return Verdict(
         outcome=result.outcome,
-        fault=f"{fault.code} {fault.name}: {fault.chamber or 'machine'} at {fault.at_s:.0f} s" if fault else "",
+        fault=_fault_words(result.fault),
         refused_count=session.controller.interlock.refused_count,
         wanted_mmhg=wanted_mmhg,
         highest_mmhg=result.max_pressure_mmhg,
-        over_s=_longest_s(trace, trace.pressure_mmhg > wanted_mmhg + OVER_MOST_MMHG),
+        over_s=_longest_s(trace.pressure_mmhg > wanted_mmhg + OVER_MOST_MMHG),
         is_leg_at_rest=session.request.plant.leg.movements_per_min.high == 0,
         fills=sum(chamber.fills for chamber in result.chambers),
         unreached=sum(chamber.fills_unreached for chamber in result.chambers),
@@ -131,15 +131,27 @@ def sensor_errors_mmhg(session: Session) -> np.ndarray:
     return full_mmhg * (sensors.gain - 1.0) + 4.0 * sensors.bow_mmhg * part * (1.0 - part)
 
 
+def sensor_most_mmhg(spec: PlantSpec, mmhg: float) -> float:
+    """The worst that any zeroed sensor drawn from this plant file can show too much or too little."""
+    sensor = spec.sensor
+    part = mmhg / sensor.range_mmhg.low
+    gain, bow = (max(abs(error.low), abs(error.high)) for error in (sensor.gain_error, sensor.bow_mmhg))
+    return mmhg * gain + 4.0 * bow * part * (1.0 - part)
+
+
+def _fault_words(fault: FaultResult | None) -> str:
+    return f"{fault.code} {fault.name}: {fault.chamber or 'machine'} at {fault.at_s:.0f} s" if fault else ""
+
+
 def _unreached(chambers: list[ChamberResult], sensor_mmhg: np.ndarray) -> int:
     pairs = zip(chambers, sensor_mmhg, strict=True)
     return sum(chamber.fills_unreached for chamber, error in pairs if abs(error) < GOOD_SENSOR_MMHG)
 
 
-def _longest_s(trace: Trace, is_so: np.ndarray) -> float:
+def _longest_s(is_so: np.ndarray) -> float:
     """Of any chamber."""
     ticks = [end - start for chamber in is_so.T if chamber.any() for start, end in spans(chamber)]
-    return max(ticks, default=0) * 0.01
+    return max(ticks, default=0) * TICK_MS / 1000
 
 
 def _cycle_s(trace: Trace) -> float:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, NamedTuple
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
+from soleus.core.errors import SettingError
 from soleus.core.program import Program
 from soleus.core.signals import BUTTON_START, MANIFOLD_BIT
-from tests.core.shapes import fitting_tables
+from tests.core.shapes import boots_tables, program_tables
 
 # The chip allocates for an integer that is not in [-2**30, 2**30).
 SMALL_INT_LIMIT = 2**30
@@ -92,14 +94,15 @@ ANY_DT_MS = st.one_of(STEADY_DT_MS, STEADY_DT_MS, STEADY_DT_MS, st.integers(0, 5
 BROKEN_DT_MS = st.one_of(STEADY_DT_MS, st.integers(-70_000, 70_000))
 
 
-def loaded() -> st.SearchStrategy[Controller]:
+@st.composite
+def loaded(draw: st.DrawFn) -> Controller:
     """A machine of any shape with any program that it can run, in integers that watch themselves."""
-    return fitting_tables().map(lambda both: _controller(*both))
-
-
-def _controller(table: dict[str, Any], boots: Boots) -> Controller:
+    boots = Boots.from_table(draw(boots_tables()))
     controller = Controller(boots)
-    controller.load(Program.from_table(table))
+    try:
+        controller.load(Program.from_table(draw(program_tables(boots))))
+    except SettingError:
+        reject()
     for held in integers(controller):
         held.put(Watched(held.value))
     return controller

@@ -237,8 +237,8 @@ def test_every_board_is_called_as_its_folder() -> None:
     [
         (("legs = 1", "legs = 3"), "boots.legs = 3: 1 or 2"),
         (
-            ("[boots]", "[supply]\nbattery = 3\n[boots]"),
-            "supply = {'battery': 3}: not a key here; known: name, title",
+            ("[boots]", "[supplies]\nbattery = 3\n[boots]"),
+            "supplies = {'battery': 3}: not a key here; known: name, title",
         ),
         (('"esp32"', '"avr"'), "chip = 'avr': one of esp32, esp32-s3, esp32-c3"),
         (('name = "esp32-devkit"', 'name = "My Board"'), "name = 'My Board': small letters"),

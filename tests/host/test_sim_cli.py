@@ -1,4 +1,4 @@
-"""`soleus sim` as scripts and people use it: exit statuses, what goes where, and one line for every mistake."""
+"""`soleus sim` as scripts and people use it: statuses, what goes where, one line for every mistake."""
 
 import json
 import signal
@@ -13,10 +13,12 @@ from host_tools import cli
 from host_tools.output.trace_file import read_trace
 
 SOLEUS = [sys.executable, "-c", "from host_tools.cli import main; main()", "sim"]
-SHORT = ["plain-sequential", "--board", "esp32-devkit"]
+PLAIN = "plain-sequential"
+SHORT = [PLAIN, "--board", "esp32-devkit"]
 
 RESULT_KEYS = {
-    "outcome", "fault", "simulated_s", "wall_s", "max_pressure_mmhg", "manifold_max_mmhg", "injected", "chambers",
+    "outcome", "fault", "simulated_s", "wall_s", "max_pressure_mmhg", "manifold_max_mmhg", "injected",
+    "chambers",
 }  # fmt: skip
 FAULT_KEYS = {"code", "name", "requirement", "chamber", "value", "limit", "at_s"}
 INJECTED_KEYS = {"at_s", "detected_s", "safe_s"}
@@ -158,13 +160,13 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "a program that isn't there": (["nosuch"], ["program", "'nosuch'", "soleus program list"]),
     "a program almost right": (["easy-runn"], ["'easy-runn'", "perhaps easy-run"]),
     "a program file that isn't there": (["nosuch.toml"], ["nosuch.toml", "can be read"]),
-    "a board that isn't there": ([*SHORT[:1], "--board", "nosuch"], ["board", "'nosuch'", "soleus board list"]),
+    "a board that isn't there": ([PLAIN, "--board", "nosuch"], ["board", "'nosuch'", "soleus board list"]),
     "a plant that isn't there": ([*SHORT, "--plant", "nosuch"], ["--plant", "'nosuch'", "nominal", "tired"]),
     "a program that isn't TOML": (["broken.toml"], ["broken.toml", "line", "valid TOML"]),
-    "a board that isn't TOML": ([*SHORT[:1], "--board", "broken.toml"], ["broken.toml", "line", "valid TOML"]),
+    "a board that isn't TOML": ([PLAIN, "--board", "broken.toml"], ["broken.toml", "line", "valid TOML"]),
     "a plant that isn't TOML": ([*SHORT, "--plant", "broken.toml"], ["broken.toml", "line", "valid TOML"]),
     "a program that isn't text": (["latin.toml"], ["latin.toml", "UTF-8"]),
-    "a board without boots": ([*SHORT[:1], "--board", "no-boots.toml"], ["no-boots.toml", "boots", "[boots]"]),
+    "a board without boots": ([PLAIN, "--board", "no-boots.toml"], ["no-boots.toml", "boots", "[boots]"]),
     "pressure above the range": ([*SHORT, "--pressure", "200"], ["--pressure", "200", "from 40 to 60"]),
     "pressure below the range": ([*SHORT, "--pressure=-5"], ["--pressure", "-5", "from 40 to 60"]),
     "no pressure at all": ([*SHORT, "--pressure", "0"], ["--pressure", "0", "from 40 to 60"]),
@@ -183,7 +185,8 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
         [*SHORT, "--plant", "mistyped.toml"], ["mistyped.toml", "pump.free_flow", "free_flow_l_min"],
     ),
     "a fault on a chamber that isn't there": (
-        [*SHORT, "--fault", "sensor.right.calf:off@5s"], ["--fault", "'sensor.right.calf'", "sensor.left.calf"],
+        [*SHORT, "--fault", "sensor.right.calf:off@5s"],
+        ["--fault", "'sensor.right.calf'", "sensor.left.calf"],
     ),
     "a fault in a way that this part can't have": (
         [*SHORT, "--fault", "pump:kink@5s"], ["--fault", "'kink'", "pump has off, stuck"],
@@ -219,7 +222,9 @@ def assert_one_line(status: int, out: str, err: str, says: list[str]) -> None:
 
 
 @each_mistake
-def test_unusable_input_is_status_2_and_one_line_that_says_what_would_be_right(mistake: str, here: Here) -> None:
+def test_unusable_input_is_status_2_and_one_line_that_says_what_would_be_right(
+    mistake: str, here: Here
+) -> None:
     for name, text in FILES.items():
         Path(name).write_bytes(text.encode("latin-1"))
     arguments, says = MISTAKES[mistake]
@@ -229,14 +234,19 @@ def test_unusable_input_is_status_2_and_one_line_that_says_what_would_be_right(m
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
-        ({"zones": '["calf", "foot"]'}, ["blocks[0].zones = ['calf', 'foot']", "distal first: foot, calf, thigh"]),
+        (
+            {"zones": '["calf", "foot"]'},
+            ["blocks[0].zones = ['calf', 'foot']", "distal first: foot, calf, thigh"],
+        ),
         ({"zones": '["toe"]'}, ["blocks[0].zones = 'toe'", "one of foot, calf, thigh"]),
         ({"pattern": "waves"}, ["blocks[0].pattern = 'waves'", "sequential, wave"]),
         ({"minutes": 90}, ["minutes = 90", "from 5 to 60"]),
         ({"minutes": '"ten"'}, ["minutes = 'ten'", "a whole number"]),
     ],
 )
-def test_a_persons_own_program_is_told_where_it_is_wrong(keys: dict[str, str], says: list[str], here: Here) -> None:
+def test_a_persons_own_program_is_told_where_it_is_wrong(
+    keys: dict[str, str], says: list[str], here: Here
+) -> None:
     assert_one_line(*here(person_program(**keys)), ["mine.toml", *says])
 
 
@@ -290,3 +300,18 @@ def test_ctrl_c_leaves_a_readable_part_of_the_trace_and_says_so() -> None:
     trace = read_trace(Path("long.csv"))
     assert 60 <= trace.time_s[-1] < 30 * 60
     assert (trace.time_s[1:] > trace.time_s[:-1]).all()
+
+
+def test_ctrl_c_before_the_first_row_says_so_too(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the core is being compiled, say; what was there before is left alone."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("host_tools.commands.sim.run", interrupted)
+    Path("a.csv").write_text("from before")
+    status, _, err = here(*SHORT, "--trace", "a.csv")
+    assert status == 130
+    assert "stopped by Ctrl-C" in err
+    assert [path.name for path in Path().iterdir()] == ["a.csv"]
+    assert Path("a.csv").read_text() == "from before"

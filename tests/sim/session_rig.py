@@ -1,5 +1,6 @@
 """What the tests of whole sessions share: boots of every layout, small programs, and questions to a trace."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def cycles(trace: Trace) -> list[slice]:
     """The ticks of each cycle that was run to its end."""
     running = np.flatnonzero(trace.state == RUNNING)
     starts = [int(running[0]), *(np.flatnonzero(np.diff(trace.cycle) > 0) + 1).tolist()]
-    return [slice(start, end) for start, end in zip(starts, starts[1:], strict=False)]
+    return [slice(start, end) for start, end in pairwise(starts)]
 
 
 def half_full_s(trace: Trace, ticks: slice) -> list[float | None]:

@@ -19,6 +19,7 @@ from .sequencer import Sequencer
 from .session import CHECKING, DONE, IDLE, RUNNING, VENTING, Session
 from .shared_regulator import SharedRegulator
 from .signals import Commands, Readings
+from .survey import Survey
 from .timeline import REST, Timeline, lay_out
 from .units import mmhg_from_pa, pa_from_mmhg
 from .zeroing import Zeroing
@@ -27,6 +28,9 @@ from .zeroing import Zeroing
 CHECK_VENT_MS = 1500
 # ... and the manifold this long to come to the pressure of the chambers joined to it.
 CHECK_JOIN_MS = 500
+# A look at chambers that are still emptying would only slow them: they get this long first. A stop is
+# all-vent at once for at least as long.
+SURVEY_AFTER_MS = 2500
 # The machine's own clock stops counting here (eleven days), far below 2**30.
 AT_MOST_MS = 1_000_000_000
 
@@ -42,6 +46,7 @@ class Controller:
         self.session = Session()
         self.sequencer = Sequencer(boots, Timeline(boots))
         self.regulator = SharedRegulator(boots) if boots.is_three_way else SealedRegulator(boots)
+        self.survey = Survey(boots)
         self.interlock = Interlock(boots)
         self.late_tick = LateTick()
         self.sensor_range = SensorRange(boots)
@@ -87,7 +92,7 @@ class Controller:
         self.late_tick.step(self.commands, latch, at_ms, dt_ms)
         self.sensor_range.step(readings, latch, at_ms, dt_ms)
         self.overpressure.step(self.gauges, sequencer.keep_bits, sequencer.target_pa, latch, at_ms, dt_ms)
-        self.fill_timeout.step(regulator.fill_share_us, latch, at_ms)
+        self.fill_timeout.step(regulator.fill_share_us, self.gauges, latch, at_ms)
         self.vent_failure.step(self.gauges, latch, at_ms)
         self.session_cap.step(self.session.state == RUNNING, latch, at_ms, dt_ms)
 
@@ -114,6 +119,7 @@ class Controller:
             self.sequencer.rest()
             self.regulator.vent_all()
             self.gauges.forget_empty()
+            self.survey.begin()
 
     def _actuate(self, dt_ms: int) -> None:
         session = self.session
@@ -124,8 +130,8 @@ class Controller:
             self._run(dt_ms)
         elif session.state == CHECKING and self.boots.has_manifold_sensor_only and session.state_ms >= CHECK_VENT_MS:
             self.regulator.join_all(commands)
-        elif session.state == VENTING and self.boots.has_manifold_sensor_only:
-            self._survey()
+        elif session.state == VENTING:
+            self._survey(dt_ms)
         else:
             self._vent()
 
@@ -137,14 +143,14 @@ class Controller:
         empty_bits = self.gauges.empty_bits
         sequencer.step(asked_pa, run_ms, regulator.reached_bits, empty_bits, regulator.is_quiet(), dt_ms)
         regulator.step(self.gauges, sequencer, self.commands, dt_ms)
-        if self.boots.has_manifold_sensor_only and sequencer.stage_kind() == REST:
-            self._survey()
+        if sequencer.stage_kind() == REST:
+            self._survey(dt_ms)
 
-    def _survey(self) -> None:
-        if self.gauges.vented_ms[0] < CHECK_VENT_MS:
+    def _survey(self, dt_ms: int) -> None:
+        if self.gauges.shortest_vent_ms() < SURVEY_AFTER_MS:
             self._vent()
         else:
-            self.regulator.survey(self.gauges, self.commands)
+            self.survey.step(self.gauges, self.commands, dt_ms)
 
     def _vent(self) -> None:
         self.commands.fill_bits = 0

@@ -14,8 +14,9 @@ _SMOOTH_SHIFT = 2
 _SIXTEENTHS = 16
 # A joined chamber shows on the manifold's sensor once the valve has opened and the air between has moved.
 JOINED_MS = 60
-# Right after opening, the vent's own flow hides the chamber's pressure from a sensor beside the valve.
-VENT_FLOW_MS = 500
+# Beside an open vent a sensor shows less than the chamber has, and behind a kinked hose nothing at all:
+# a chamber is seen empty only when its air has stood still for so long, closed or joined to the others.
+STILL_MS = 120
 # Ages stop counting here, far beyond every limit that looks at them.
 AGE_MOST_MS = 1_000_000
 
@@ -26,8 +27,10 @@ class Gauges:
         self.pressure_pa = [0] * boots.count
         self.smooth_pa_x16 = [0] * boots.count
         self.age_ms = [AGE_MOST_MS] * boots.count
-        # How long each chamber has been commanded open to the air, and which were since seen empty.
+        # How long ago each chamber was given up to the air, for how long it has now been cut off from it
+        # to be looked at, and which were since seen empty.
         self.vented_ms = [0] * boots.count
+        self.still_ms = [0] * boots.count
         self.empty_bits = 0
         self.joined_ms = [0] * boots.count
         self.manifold_pa = 0
@@ -52,7 +55,7 @@ class Gauges:
                 self._see_through_manifold(index, commands.fill_bits & bit, readings.missing_bits, dt_ms)
             elif not readings.missing_bits & bit:
                 self._see(index, readings.chamber_pa[index] - self.zero_pa[index], False)
-            self._watch_vent(index, keep_bits & bit, commands.seal_bits & bit, dt_ms)
+            self._watch_vent(index, keep_bits & bit, (commands.seal_bits | commands.fill_bits) & bit, dt_ms)
 
     def _see_through_manifold(self, index: int, joined_bit: int, missing_bits: int, dt_ms: int) -> None:
         if not joined_bit:
@@ -73,16 +76,26 @@ class Gauges:
         else:
             self.smooth_pa_x16[index] += (pressure_pa_x16 - self.smooth_pa_x16[index]) >> _SMOOTH_SHIFT
 
-    def _watch_vent(self, index: int, keep_bit: int, seal_bit: int, dt_ms: int) -> None:
+    def _watch_vent(self, index: int, keep_bit: int, closed_bit: int, dt_ms: int) -> None:
         bit = 1 << index
         if keep_bit:
             self.vented_ms[index] = 0
+            self.still_ms[index] = 0
             self.empty_bits &= ~bit
             return
         self.vented_ms[index] = min(self.vented_ms[index] + dt_ms, AGE_MOST_MS)
+        self.still_ms[index] = min(self.still_ms[index] + dt_ms, AGE_MOST_MS) if closed_bit else 0
         is_seen_empty = self.age_ms[index] == 0 and self.smooth_pa(index) < VENTED_PA
-        if is_seen_empty and self.vented_ms[index] >= VENT_FLOW_MS:
+        if is_seen_empty and self.still_ms[index] >= STILL_MS:
             self.empty_bits |= bit
+
+    def shortest_vent_ms(self) -> int:
+        """How long even the last of the chambers not yet seen empty has been open to the air."""
+        shortest_ms = AGE_MOST_MS
+        for index in range(self.boots.count):
+            if not self.empty_bits & (1 << index):
+                shortest_ms = min(shortest_ms, self.vented_ms[index])
+        return shortest_ms
 
     def forget_empty(self) -> None:
         """Ask for every chamber to be seen empty anew."""

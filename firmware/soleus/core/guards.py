@@ -19,6 +19,7 @@ from .limits import (
     READING_LEAST_PA,
     READING_MOST_PA,
     SESSION_CAP_MS,
+    STILL_TICKS_MOST,
     TICK_MOST_MS,
     TICK_VENTED_MOST_MS,
     VENT_MOST_MS,
@@ -28,13 +29,23 @@ from .signals import MANIFOLD_BIT, Commands, Readings
 
 
 class LateTick:
-    """A core that isn't called can't protect; with everything vented a flash write may take its time."""
+    """A core that isn't called can't protect; with everything vented a flash write may take its time.
+
+    Nor can one whose clock stands still: no debounce, no time limit would ever run out.
+    """
+
+    def __init__(self) -> None:
+        self.still_count = 0
 
     def step(self, commands: Commands, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         is_vented = commands.fill_bits == 0 and commands.seal_bits == 0 and commands.pump_permille == 0
         limit_ms = TICK_VENTED_MOST_MS if is_vented else TICK_MOST_MS
         if dt_ms < 0 or dt_ms > limit_ms:
             latch.trip(faults.LATE_TICK, MACHINE_INDEX, dt_ms, limit_ms, at_ms)
+        self.still_count = self.still_count + 1 if dt_ms == 0 else 0
+        if self.still_count >= STILL_TICKS_MOST:
+            latch.trip(faults.CLOCK_STOPPED, MACHINE_INDEX, self.still_count, STILL_TICKS_MOST, at_ms)
+            self.still_count = 0
 
 
 class SensorRange:
@@ -109,11 +120,17 @@ class FillTimeout:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
 
-    def step(self, fill_share_us: list, latch: FaultLatch, at_ms: int) -> None:
+    def step(self, fill_share_us: list, gauges: Gauges, latch: FaultLatch, at_ms: int) -> None:
+        worst_index = -1
         for index in range(self.boots.count):
-            fill_ms = fill_share_us[index] // 1000
-            if fill_ms > FILL_MOST_MS:
-                latch.trip(faults.FILL_TIMEOUT, index, fill_ms, FILL_MOST_MS, at_ms)
+            if fill_share_us[index] // 1000 <= FILL_MOST_MS:
+                continue
+            # Chambers that are filled as one body of air run out of time together; the lowest is to blame.
+            if worst_index < 0 or gauges.pressure_pa[index] <= gauges.pressure_pa[worst_index]:
+                worst_index = index
+        if worst_index >= 0:
+            fill_ms = fill_share_us[worst_index] // 1000
+            latch.trip(faults.FILL_TIMEOUT, worst_index, fill_ms, FILL_MOST_MS, at_ms)
 
 
 class VentFailure:

@@ -54,6 +54,8 @@ TICK_MS = 10
 TICK_MOST_MS = 60
 # With every vent open and the pump off nothing can build up: flash writes go here, and they stop the chip.
 TICK_VENTED_MOST_MS = 3000
+# A clock may be read twice within a millisecond once in a while, not for a tenth of a second.
+STILL_TICKS_MOST = 10
 # No source runs longer than an hour.
 SESSION_MOST_MINUTES = 60
 SESSION_CAP_MS = 61 * 60_000

@@ -93,7 +93,6 @@ class SealedRegulator:
         self.throttled_ms = 0
         # Who is given a dose between two stretches of another's fill, the pump running on.
         self.served_bits = 0
-        self.survey_index = 0
         self.pump_permille = 0
 
     def filling_count(self) -> int:
@@ -116,6 +115,8 @@ class SealedRegulator:
 
     def step(self, gauges: Gauges, sequencer: Sequencer, commands: Commands, dt_ms: int) -> None:
         keep_bits = sequencer.keep_bits
+        if sequencer.stage_ms == 0:
+            self.reached_bits &= ~sequencer.raise_bits()
         filling_count = self.filling_count()
         self.pump_before_permille = self.pump_permille
         self.pump_permille = 0
@@ -139,17 +140,6 @@ class SealedRegulator:
         """At rest, with the pump off: the manifold comes to the chambers' pressure."""
         commands.fill_bits = self.boots.all_bits
         commands.seal_bits = self.boots.all_bits
-        commands.pump_permille = 0
-
-    def survey(self, gauges: Gauges, commands: Commands) -> None:
-        """With one manifold sensor: join the open chambers one at a time, until each was seen empty."""
-        index = self.survey_index
-        if gauges.empty_bits & (1 << index) or gauges.joined_ms[index] >= PEEK_MS:
-            self.survey_index = (index + 1) % self.boots.count
-            index = self.survey_index
-        bit = 0 if gauges.empty_bits & (1 << index) else 1 << index
-        commands.fill_bits = bit
-        commands.seal_bits = bit
         commands.pump_permille = 0
 
     def _open(self, index: int) -> None:
@@ -311,6 +301,7 @@ class SealedRegulator:
             return
         if -BLEED_PA <= missing_pa <= TOP_UP_PA:
             self.out_ms[index] = 0
+            self.reached_bits |= 1 << index
             return
         self.out_ms[index] += dt_ms
         if self.out_ms[index] < OUT_OF_BAND_MS and target_pa == self.goal_pa[index]:
@@ -327,6 +318,7 @@ class SealedRegulator:
     def _hold_unseen(self, index: int, gauges: Gauges, target_pa: int) -> None:
         """Its pressure was seen a while ago: enough for a new target, too little for a trim."""
         if target_pa == self.goal_pa[index]:
+            self.reached_bits |= 1 << index
             return
         self.goal_pa[index] = target_pa
         missing_pa = target_pa - gauges.smooth_pa(index)

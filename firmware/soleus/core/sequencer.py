@@ -62,9 +62,6 @@ class Sequencer:
         if kind == RAISE:
             raised_bits = self.raise_bits()
             return reached_bits & raised_bits == raised_bits
-        if kind == RELEASE:
-            # One sensor on the manifold sees open chambers only when they are surveyed, in the rest.
-            return self.boots.has_manifold_sensor_only or empty_bits == self.boots.all_bits
         if kind == REST:
             return empty_bits == self.boots.all_bits and self.cycle_ms >= self.timeline.cycle_ms[self.block_index]
         return True

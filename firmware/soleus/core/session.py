@@ -3,7 +3,7 @@
 from . import faults
 from .faults import FaultLatch
 from .gauges import Gauges
-from .limits import LEVEL_STEP_PA, PAUSE_MOST_MS, SOFTEST_PA
+from .limits import LEVEL_STEP_PA, PAUSE_MOST_MS, SOFTEST_PA, VENTED_PA
 from .signals import (
     BUTTON_CLEAR,
     BUTTON_LOUDER,
@@ -32,9 +32,9 @@ STOPPED = 2
 # The pump's rotor needs this long to stop; a valve closed against it makes a spike in the manifold.
 # A stop, a fault or a reset doesn't wait for it; a planned end does.
 WIND_DOWN_MS = 300
-# Where no sensor sees the chambers (one on the manifold, and all of them open), time must show that
-# the pressure is gone: the slowest vent that isn't a fault, several times over.
-CLEAR_UNSEEN_MS = 30_000
+# In a fault nothing is energised, so no closed chamber can be looked at: what sensors see beside open
+# vents, and time, must show that the pressure is gone: the slowest vent that isn't a fault, twice over.
+CLEAR_AFTER_MS = 10_000
 
 
 class Session:
@@ -123,9 +123,14 @@ class Session:
             self._go(IDLE)
 
     def _is_pressure_gone(self, gauges: Gauges) -> bool:
+        if self.state_ms < CLEAR_AFTER_MS:
+            return False
         if gauges.boots.has_manifold_sensor_only:
-            return self.state_ms >= CLEAR_UNSEEN_MS
-        return self._has_vented(gauges)
+            return True
+        for index in range(gauges.boots.count):
+            if not gauges.is_fresh(index) or gauges.smooth_pa(index) >= VENTED_PA:
+                return False
+        return True
 
     def _has_vented(self, gauges: Gauges) -> bool:
         return gauges.empty_bits == gauges.boots.all_bits

@@ -41,7 +41,6 @@ TOP_UP_PA = BAND_PA + BAND_PA // 2
 BLEED_PA = 2 * BAND_PA
 # While filling, the manifold may stand this far above the target, so that the last air still flows.
 PUSH_PA = pa_from_mmhg(8)
-PEEK_MS = 160
 TRIMS_MOST = 4
 
 
@@ -66,7 +65,6 @@ class SharedRegulator:
         self.trims_count = 0
         self.throttled_ms = 0
         self.last_move = OFF
-        self.survey_index = 0
         self.pump_permille = 0
 
     def filling_count(self) -> int:
@@ -89,6 +87,8 @@ class SharedRegulator:
         self.pump_permille = 0
         self.group_ms += dt_ms
         keep_bits = sequencer.keep_bits
+        if sequencer.stage_ms == 0:
+            self.reached_bits &= ~sequencer.raise_bits()
         if keep_bits & ~self.group_bits:
             self._set_group(keep_bits)
             self._begin_fill(gauges)
@@ -109,16 +109,6 @@ class SharedRegulator:
     def join_all(self, commands: Commands) -> None:
         """At rest, with the pump off: the manifold comes to the chambers' pressure."""
         commands.fill_bits = self.boots.all_bits
-        commands.seal_bits = 0
-        commands.pump_permille = 0
-
-    def survey(self, gauges: Gauges, commands: Commands) -> None:
-        """With one manifold sensor: join the open chambers one at a time, until each was seen empty."""
-        index = self.survey_index
-        if gauges.empty_bits & (1 << index) or gauges.joined_ms[index] >= PEEK_MS:
-            self.survey_index = (index + 1) % self.boots.count
-            index = self.survey_index
-        commands.fill_bits = 0 if gauges.empty_bits & (1 << index) else 1 << index
         commands.seal_bits = 0
         commands.pump_permille = 0
 
@@ -210,6 +200,8 @@ class SharedRegulator:
             self._begin_dose(gauges, missing_pa)
         elif missing_pa < -BLEED_PA:
             self._begin_bleed(gauges, -missing_pa)
+        else:
+            self.reached_bits = self.group_bits
 
     def _begin_dose(self, gauges: Gauges, missing_pa: int) -> None:
         rise_pa_s = self.rise_pa_s[self._last_index()]

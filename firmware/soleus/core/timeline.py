@@ -24,8 +24,8 @@ from .program import (
 RAISE = 0  # every raised chamber has reached its pressure (and the ramp is over)
 HOLD = 1  # its time
 RELAX = 2  # its time, too: a partial release is a beat, not a measurement
-RELEASE = 3  # its time, and every chamber seen to be empty
-REST = 4  # its time, and the cycle's beat
+RELEASE = 3  # its time
+REST = 4  # its time, the cycle's beat, and every chamber seen to be empty
 
 STAGE_NAMES = ("raise", "hold", "relax", "release", "rest")
 

@@ -24,9 +24,14 @@ class Zeroing:
         self.most_pa = [0] * self.sensors_count
         self.ticks_count = 0
         self.waited_ms = 0
+        # Which sensor made the average start again, and how far it moved.
+        self.restless_index = 0
+        self.restless_pa = 0
 
     def begin(self) -> None:
         self.waited_ms = 0
+        self.restless_index = 0
+        self.restless_pa = 0
         self._start_average()
 
     def step(self, readings: Readings, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> bool:
@@ -37,9 +42,8 @@ class Zeroing:
         else:
             self._take(readings)
         if self.waited_ms > STEADY_WAIT_MS:
-            index = self._least_steady_index()
-            spread_pa = self.most_pa[index] - self.least_pa[index]
-            latch.trip(faults.SENSOR_ZERO, self._sensor_index(index), spread_pa, STEADY_SPREAD_PA, at_ms)
+            index = self._sensor_index(self.restless_index)
+            latch.trip(faults.SENSOR_ZERO, index, self.restless_pa, STEADY_SPREAD_PA, at_ms)
         if self.ticks_count < AVERAGED_TICKS:
             return False
         return self._set_zeros(gauges, latch, at_ms)
@@ -56,7 +60,10 @@ class Zeroing:
             self.most_pa[index] = max(self.most_pa[index], pa)
         self.ticks_count += 1
         widest_index = self._least_steady_index()
-        if self.most_pa[widest_index] - self.least_pa[widest_index] > STEADY_SPREAD_PA:
+        spread_pa = self.most_pa[widest_index] - self.least_pa[widest_index]
+        if spread_pa > STEADY_SPREAD_PA:
+            self.restless_index = widest_index
+            self.restless_pa = spread_pa
             self._start_average()
 
     def _set_zeros(self, gauges: Gauges, latch: FaultLatch, at_ms: int) -> bool:

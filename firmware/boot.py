@@ -1,0 +1,79 @@
+"""Every output to its safe state, before anything else.
+
+A hard reset releases the pins of an ESP32, and the pull-downs on the board close the gates. A soft
+reset releases nothing: a valve that was energised stays so until somebody says otherwise. So this
+runs first, needs no other file of Soleus, and `main.py` uses the same few lines as its way out.
+"""
+
+import json
+import sys
+
+from machine import WDT, Pin, Timer
+
+# Written from the board's description: {"low": [pins], "high": [pins]}.
+SAFE_PINS_FILE = "safe_pins.json"
+# Long enough for the slowest flash write, which stops everything; 1000 is the least the chip allows.
+WATCHDOG_MS = 1500
+CONTROL_TIMER = 0
+REST_TIMER = 1
+
+# Pins that must be left alone when nobody says what hangs on them: flash, USB and console.
+_NOT_OURS = (
+    ("C3", (*range(11, 22),), 22),
+    ("S3", (19, 20, *range(22, 38), 43, 44), 49),
+    ("", (1, 3, 6, 7, 8, 9, 10, 11, 20, 24, *range(28, 32), *range(34, 40)), 40),
+)
+
+
+def vent() -> None:
+    """Everything de-energised. Allocates nothing: a full heap is one of the reasons to come here."""
+    for pin in LOW:
+        pin.init(Pin.OUT, value=0)
+    for pin in HIGH:
+        pin.init(Pin.OUT, value=1)
+    for pin in RELEASED:
+        pin.init(Pin.IN)
+
+
+def rest() -> None:
+    """Vent, and stay so: no tick comes any more, and the watchdog, which can't be stopped, is kept calm."""
+    vent()
+    _CONTROL.deinit()
+    # A tick may have come in between.
+    vent()
+    _REST.init(period=WATCHDOG_MS // 4, mode=Timer.PERIODIC, callback=_feed)
+
+
+def end_rest() -> None:
+    """From here on only good ticks feed the watchdog."""
+    _REST.deinit()
+
+
+def _feed(_timer: Timer) -> None:
+    WATCHDOG.feed()
+
+
+def _safe_pins() -> tuple:
+    try:
+        with open(SAFE_PINS_FILE) as file:
+            table = json.load(file)
+        return [Pin(pin) for pin in table["low"]], [Pin(pin) for pin in table["high"]], []
+    except (OSError, ValueError, KeyError, TypeError):
+        # Nobody knows which pins are outputs: let go of all of them, as a hard reset would.
+        return [], [], [Pin(pin) for pin in _releasable_pins()]
+
+
+def _releasable_pins() -> list:
+    chip = getattr(sys.implementation, "_machine", "")
+    for name, not_ours, count in _NOT_OURS:
+        if name in chip:
+            return [pin for pin in range(count) if pin not in not_ours]
+    return []
+
+
+LOW, HIGH, RELEASED = _safe_pins()
+vent()
+WATCHDOG = WDT(timeout=WATCHDOG_MS)
+_CONTROL = Timer(CONTROL_TIMER)
+_REST = Timer(REST_TIMER)
+rest()

@@ -1,0 +1,1 @@
+"""Between registers and physical units: each driver knows one part and its datasheet."""

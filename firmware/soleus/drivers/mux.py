@@ -1,0 +1,35 @@
+"""TCA9548A: eight I2C buses behind one, for sensors that all have the same address.
+
+Each bit of its one register joins a bus, any number at a time: a command that all sensors share is
+written to all of them at once. Sensor channels 8 to 15 are on a second one, at the next address.
+"""
+
+from machine import I2C
+
+CHANNELS = 8
+
+
+class Mux:
+    def __init__(self, i2c: I2C, address: int, channels: list) -> None:
+        self.i2c = i2c
+        self.address = address
+        self.mux_count = max(channels) // CHANNELS + 1
+        self.all_bits = [0] * self.mux_count
+        for channel in channels:
+            self.all_bits[channel // CHANNELS] |= 1 << channel % CHANNELS
+        self.register = bytearray(1)
+
+    def select(self, channel: int) -> None:
+        """Join this bus alone; an `OSError` says that the multiplexer doesn't answer."""
+        for number in range(self.mux_count):
+            if number != channel // CHANNELS:
+                self._join(number, 0)
+        self._join(channel // CHANNELS, 1 << channel % CHANNELS)
+
+    def select_all(self) -> None:
+        for number in range(self.mux_count):
+            self._join(number, self.all_bits[number])
+
+    def _join(self, number: int, bits: int) -> None:
+        self.register[0] = bits
+        self.i2c.writeto(self.address + number, self.register)

@@ -1,0 +1,25 @@
+"""The board's pressure sensors, whichever they are: `prepare()` after a tick, `read_...()` at the next."""
+
+from machine import I2C
+
+DRIVERS = ("adc", "ads1115", "abp2", "mprls")
+
+
+def pressure_sensors(table: dict, points: list, i2c: "I2C | None") -> object:
+    """`points` are a person's calibration, one pair for each sensor; empty means the datasheet's."""
+    driver = table["driver"]
+    if driver == "adc":
+        from .pressure_adc import AdcPressure
+
+        return AdcPressure(table, points)
+    if i2c is None:
+        raise ValueError("sensors.driver = {!r}: needs [i2c]".format(driver))
+    if driver == "ads1115":
+        from .pressure_ads1115 import Ads1115Pressure
+
+        return Ads1115Pressure(table, points, i2c)
+    if driver in DRIVERS:
+        from .pressure_honeywell import HoneywellPressure
+
+        return HoneywellPressure(table, points, i2c)
+    raise ValueError("sensors.driver = {!r}: one of {}".format(driver, ", ".join(DRIVERS)))

@@ -1,0 +1,132 @@
+"""Honeywell ABP2 (gauge) and MPRLS (absolute) behind a TCA9548A.
+
+Both speak alike: AA 00 00 starts a conversion, which takes 5 ms; then a status byte and 24 bits of
+pressure can be read. The status says whether the part has power (0x40), is still busy (0x20), has
+a corrupt memory (0x04) or a saturated result (0x01). Conversions of all sensors start together right
+after a tick and are collected at the next, so a reading is one tick old and never older.
+
+The MPRLS measures against vacuum: the air's own pressure is taken while the vents have been open
+since the start, and until then there are no readings.
+"""
+
+from machine import I2C
+
+from soleus.core.signals import MANIFOLD_BIT, Readings
+
+from .calibration import Line, line_of
+from .mux import Mux
+from .parts import COUNTS_AT_ZERO, COUNTS_SPAN
+
+ABP2_ADDRESS = 0x28
+MPRLS_ADDRESS = 0x18
+MPRLS_RANGE_PA = 172_369  # 25 psi
+
+STATUS_POWERED = 0x40
+STATUS_BAD = 0x20 | 0x04 | 0x01
+START = b"\xaa\x00\x00"
+
+# Counts are cut to 18 bits, so that the line's product stays below 2**30; that is under 1 Pa for 40 kPa.
+COUNT_SHIFT = 6
+
+# 2 s for the vents, then as many readings of the air.
+AIR_WAIT_TICKS = 200
+AIR_TICKS = 50
+# From the Dead Sea to 5,000 m.
+AIR_LEAST_PA = 53_000
+AIR_MOST_PA = 110_000
+
+
+class HoneywellPressure:
+    def __init__(self, table: dict, points: list, i2c: I2C) -> None:
+        self.is_absolute = table["driver"] == "mprls"
+        self.i2c = i2c
+        self.channels = list(table["channels"])
+        self.address = MPRLS_ADDRESS if self.is_absolute else ABP2_ADDRESS
+        self.mux = Mux(i2c, table["mux_address"], self.channels) if "mux_address" in table else None
+        range_pa = MPRLS_RANGE_PA if self.is_absolute else table["range_kpa"] * 1000
+        low_count = COUNTS_AT_ZERO >> COUNT_SHIFT
+        nominal = Line(low_count, 0, low_count + (COUNTS_SPAN >> COUNT_SHIFT), range_pa)
+        count = len(self.channels)
+        self.lines = [line_of(pair, nominal) for pair in (points or [None] * count)]
+        self.raw = [0] * count
+        self.answer = bytearray(4)
+        self.is_started = False
+        self.air = Air(count) if self.is_absolute else None
+
+    def read_chambers(self, readings: Readings) -> None:
+        readings.missing_bits = 0
+        for index in range(len(self.channels)):
+            pa = self._gauge_pa(index)
+            if pa is None:
+                readings.missing_bits |= 1 << index
+            else:
+                readings.chamber_pa[index] = pa
+        self._end_tick()
+
+    def read_manifold(self, readings: Readings) -> None:
+        readings.missing_bits = 0
+        pa = self._gauge_pa(0)
+        if pa is None:
+            readings.missing_bits = MANIFOLD_BIT
+        else:
+            readings.manifold_pa = pa
+        self._end_tick()
+
+    def prepare(self) -> None:
+        """After a tick: one command starts every sensor."""
+        try:
+            if self.mux:
+                self.mux.select_all()
+            self.i2c.writeto(self.address, START)
+            self.is_started = True
+        except OSError:
+            self.is_started = False
+
+    def _gauge_pa(self, index: int) -> "int | None":
+        try:
+            if not self.is_started or not self._collect(index):
+                return None
+        except OSError:
+            return None
+        pa = self.lines[index].pa(self.raw[index])
+        return self.air.gauge_pa(index, pa) if self.air else pa
+
+    def _collect(self, index: int) -> bool:
+        if self.mux:
+            self.mux.select(self.channels[index])
+        self.i2c.readfrom_into(self.address, self.answer)
+        answer = self.answer
+        if not answer[0] & STATUS_POWERED or answer[0] & STATUS_BAD:
+            return False
+        self.raw[index] = answer[1] << 16 - COUNT_SHIFT | (answer[2] << 8 | answer[3]) >> COUNT_SHIFT
+        return True
+
+    def _end_tick(self) -> None:
+        self.is_started = False
+        if self.air:
+            self.air.end_tick()
+
+
+class Air:
+    """What the air weighs: the mean of each sensor over the first second after the vents have done their work."""
+
+    def __init__(self, sensor_count: int) -> None:
+        self.ticks = 0
+        self.sum_pa = [0] * sensor_count
+        self.samples = [0] * sensor_count
+        self.zero_pa = [0] * sensor_count
+
+    def gauge_pa(self, index: int, pa: int) -> "int | None":
+        if self.zero_pa[index]:
+            return pa - self.zero_pa[index]
+        if self.ticks >= AIR_WAIT_TICKS and AIR_LEAST_PA <= pa <= AIR_MOST_PA:
+            # Bound: 50 ticks * 110_000 Pa.
+            self.sum_pa[index] += pa
+            self.samples[index] += 1
+            if self.samples[index] == AIR_TICKS:
+                self.zero_pa[index] = self.sum_pa[index] // AIR_TICKS
+        return None
+
+    def end_tick(self) -> None:
+        if self.ticks < AIR_WAIT_TICKS:
+            self.ticks += 1

@@ -1,0 +1,20 @@
+"""Which level every output has in the safe state: for `boot.py`, which reads it before anything else."""
+
+
+def safe_pins(board: dict) -> dict:
+    """Pins to drive low and pins to drive high so that nothing is energised."""
+    valves = board["valves"]
+    low = [board["pump"]["pin"]]
+    high = []
+    if board["boots"].get("gate"):
+        low.append(board["gate"]["pin"])
+    if valves["driver"] == "shift_register":
+        # An output-enable is active low: high switches every output of the registers off at once.
+        high.append(valves["output_enable"])
+        low += [valves["clock"], valves["data"], valves["latch"]]
+    else:
+        low += list(valves["fill"]) + list(valves.get("vent", ()))
+    for part in ("led", "buzzer"):
+        table = board.get(part, {})
+        low += [table[key] for key in ("red", "green", "blue", "pin") if key in table]
+    return {"low": low, "high": high}

@@ -1,0 +1,54 @@
+"""Keeps what is to be written in memory until the legs are free.
+
+A flash write stops the chip, and the control tick with it, for tens to hundreds of milliseconds. So
+a write waits until nothing is energised and every chamber is empty. It runs from the same queue as the
+tick (`micropython.schedule`): no tick can come between that look and the write and close a valve.
+"""
+
+import asyncio
+
+import micropython
+
+from .files import forget, write_whole
+
+LOOK_EVERY_MS = 100
+PENDING_MOST = 8
+
+
+class FlashWriter:
+    def __init__(self, may_write: object, feed: object, on_error: object) -> None:
+        self.may_write = may_write
+        self.feed = feed
+        self.on_error = on_error
+        self.pending = []
+        self.is_scheduled = False
+        self._write_next = self._write_one
+
+    def put(self, name: str, content: "bytes | None") -> None:
+        """The whole file of that name, or `None` to remove it; a later `put` replaces an earlier one."""
+        self.pending = [item for item in self.pending if item[0] != name]
+        if len(self.pending) < PENDING_MOST:
+            self.pending.append((name, content))
+        else:
+            self.on_error(name, "too much to write is waiting")
+
+    async def run(self) -> None:
+        while True:
+            if self.pending and not self.is_scheduled and self.may_write():
+                self.is_scheduled = True
+                micropython.schedule(self._write_next, 0)
+            await asyncio.sleep_ms(LOOK_EVERY_MS)
+
+    def _write_one(self, _argument: int) -> None:
+        self.is_scheduled = False
+        if not self.pending or not self.may_write():
+            return
+        name, content = self.pending.pop(0)
+        self.feed()
+        try:
+            if content is None:
+                forget(name)
+            else:
+                write_whole(name, content)
+        except OSError as error:
+            self.on_error(name, "not written: {}".format(error))

@@ -1,0 +1,98 @@
+"""The console link: one JSON object a line, with a checksum, over the same USB line as the prompt.
+
+    {"seq": 7, "do": "start"}*1f2e3d4c
+
+After the `*` stands the CRC-32 of what is before it, in hexadecimal. Each side numbers its lines with
+`seq`, an answer says which line it is `re`. A request that comes again with the number of the one
+before (its answer was lost) is answered again, but not done again. Whatever doesn't begin with `{`
+is nobody's line: tracebacks and a prompt may stand between.
+"""
+
+import asyncio
+import binascii
+import json
+import select
+import sys
+
+LOOK_EVERY_MS = 10
+BYTES_A_LOOK = 256
+LINE_MOST_BYTES = 1024
+NEWLINE = 10
+# A seq counts to here and starts again at 1.
+SEQ_MOST = 1_000_000
+
+
+class Link:
+    def __init__(self, answer: object, after_look: object) -> None:
+        """`answer` makes a table of a request's table; `after_look` is told whether a line came."""
+        self.answer = answer
+        self.after_look = after_look
+        self.seq = 0
+        self.last_request_seq = 0
+        self.last_answer = {}
+        self.line = bytearray()
+        self.is_too_long = False
+        self.byte = bytearray(1)
+        self.poll = select.poll()
+        self.poll.register(sys.stdin, select.POLLIN)
+
+    async def run(self) -> None:
+        while True:
+            self.after_look(self._look())
+            await asyncio.sleep_ms(LOOK_EVERY_MS)
+
+    def send(self, table: dict) -> None:
+        self.seq = self.seq % SEQ_MOST + 1
+        table["seq"] = self.seq
+        text = json.dumps(table)
+        sys.stdout.write("{}*{:08x}\n".format(text, binascii.crc32(text.encode())))
+
+    def _look(self) -> bool:
+        """Take what has come so far; a tick may run between any two bytes."""
+        has_heard = False
+        for _ in range(BYTES_A_LOOK):
+            if not self.poll.poll(0) or not sys.stdin.buffer.readinto(self.byte):
+                break
+            if self.byte[0] == NEWLINE:
+                has_heard = self._take_line() or has_heard
+            elif len(self.line) < LINE_MOST_BYTES:
+                self.line.append(self.byte[0])
+            else:
+                self.is_too_long = True
+        return has_heard
+
+    def _take_line(self) -> bool:
+        line = bytes(self.line).strip()
+        is_too_long = self.is_too_long
+        self.line = bytearray()
+        self.is_too_long = False
+        if not line.startswith(b"{"):
+            return False
+        if is_too_long:
+            self.send({"re": 0, "error": "a line longer than {} bytes".format(LINE_MOST_BYTES)})
+            return False
+        request = parse(line)
+        if request is None:
+            self.send({"re": 0, "error": "checksum does not fit, or not JSON with a seq: send it again"})
+            return False
+        if request["seq"] != self.last_request_seq:
+            self.last_answer = self.answer(request)
+            self.last_request_seq = request["seq"]
+        answer = dict(self.last_answer)
+        answer["re"] = request["seq"]
+        self.send(answer)
+        return True
+
+
+def parse(line: bytes) -> "dict | None":
+    """The table of a line, or `None` when it isn't whole."""
+    text, star, crc = line.rpartition(b"*")
+    if not star or crc != b"%08x" % binascii.crc32(text):
+        return None
+    try:
+        table = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(table, dict) or type(table.get("seq")) is not int:
+        return None
+    return table

@@ -1,0 +1,232 @@
+"""What can be asked for over the console link, each by its `do`."""
+
+import gc
+import json
+import os
+
+from soleus.core import faults, signals
+from soleus.core.errors import SettingError
+from soleus.core.program import Program
+from soleus.core.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.core.units import mmhg_from_pa, tenths_mmhg_from_pa
+from soleus.drivers.screen import fault_place
+
+from .about import about, file_hashes
+from .fault_help import HELP
+from .self_test import self_test
+
+PROGRAMS_FOLDER = "programs"
+
+# What a person's buttons do, too; and in which states it makes sense.
+_PRESSES = (
+    ("start", signals.BUTTON_START, (IDLE, DONE)),
+    ("stop", signals.BUTTON_STOP, ()),
+    ("pause", signals.BUTTON_PAUSE, (RUNNING,)),
+    ("resume", signals.BUTTON_RESUME, (PAUSED,)),
+    ("louder", signals.BUTTON_LOUDER, (RUNNING,)),
+    ("softer", signals.BUTTON_SOFTER, (RUNNING,)),
+    ("clear", signals.BUTTON_CLEAR, ()),
+)
+
+# A session that was started over the link ends when nobody has been heard there for so long.
+LINK_LOST_MS = 5000
+TELEMETRY_LEAST_MS = 50
+TELEMETRY_MOST_MS = 10_000
+
+
+class Requests:
+    def __init__(self, app: object) -> None:
+        self.app = app
+        self.telemetry_ms = 0
+        self.is_led_by_link = False
+        self._acts = {
+            "hello": self._hello,
+            "status": self._status,
+            "telemetry": self._telemetry,
+            "programs": self._programs,
+            "load": self._load,
+            "settings": self._settings,
+            "set": self._set,
+            "self_test": self._self_test,
+            "faults": self._faults,
+            "why": self._why,
+            "versions": self._versions,
+            "hashes": self._hashes,
+        }
+
+    def answer(self, request: dict) -> dict:
+        """Never fails: a mistake in a request is said in its answer."""
+        do = request.get("do")
+        try:
+            for name, button, states in _PRESSES:
+                if do == name:
+                    return self._press(name, button, states)
+            act = self._acts.get(do)
+            if act is None:
+                names = [name for name, _, _ in _PRESSES] + sorted(self._acts)
+                return {"error": "do = {!r}: one of {}".format(do, ", ".join(names))}
+            return act(request)
+        except SettingError as error:
+            return {"error": str(error), "key": error.key}
+
+    def telemetry(self) -> dict:
+        app = self.app
+        controller = app.controller
+        commands = controller.commands
+        latch = controller.latch
+        return {
+            "event": "telemetry",
+            "at_ms": controller.at_ms,
+            "state": STATE_NAMES[controller.session.state],
+            "run_ms": controller.session.run_ms,
+            "cycle": controller.sequencer.cycles_count,
+            "mmhg_x10": [tenths_mmhg_from_pa(pa) for pa in controller.gauges.pressure_pa],
+            "target_mmhg_x10": [tenths_mmhg_from_pa(pa) for pa in controller.sequencer.target_pa],
+            "manifold_mmhg_x10": tenths_mmhg_from_pa(controller.gauges.manifold_pa),
+            "missing": controller.readings.missing_bits,
+            "fill": commands.fill_bits,
+            "seal": commands.seal_bits,
+            "pump": commands.pump_permille,
+            "gate": commands.gate_on,
+            "supply_mv": controller.readings.supply_mv,
+            "fault": faults.TABLE[latch.code][0],
+        }
+
+    def _press(self, name: str, button: int, states: tuple) -> dict:
+        session = self.app.controller.session
+        if states and session.state not in states:
+            return {"error": "{}: not while {}".format(name, STATE_NAMES[session.state])}
+        if name == "start":
+            if session.duration_ms == 0:
+                return {"error": "start: no program is loaded"}
+            self.is_led_by_link = True
+        self.app.tick.press(button)
+        return {"ok": True}
+
+    def _hello(self, _request: dict) -> dict:
+        return {"ok": True, "soleus": about(self.app.board)["soleus"], "board": self.app.board["name"]}
+
+    def _status(self, _request: dict) -> dict:
+        app = self.app
+        controller = app.controller
+        session = controller.session
+        gc.collect()
+        return {
+            "ok": True,
+            "state": STATE_NAMES[session.state],
+            "program": app.program_id,
+            "run_ms": session.run_ms,
+            "duration_ms": session.duration_ms,
+            "asked_mmhg": mmhg_from_pa(session.asked_pa),
+            "most_mmhg": mmhg_from_pa(session.most_pa),
+            "fault": self._fault(),
+            "supply_mv": controller.readings.supply_mv,
+            "heap_free": gc.mem_free(),
+            "heap_used": gc.mem_alloc(),
+            "ticks": app.tick.count,
+            "tick_us": app.tick.took_us,
+            "tick_most_us": app.tick.took_most_us,
+            "gap_most_ms": app.tick.gap_most_ms,
+            "waiting_writes": len(app.writer.pending),
+            "warnings": app.warnings,
+        }
+
+    def _fault(self) -> "dict | None":
+        controller = self.app.controller
+        latch = controller.latch
+        if latch.code == faults.NONE:
+            return None
+        code, name, requirement, unit = faults.TABLE[latch.code]
+        is_pressure = unit == "mmHg"
+        return {
+            "code": code,
+            "name": name,
+            "requirement": requirement,
+            "where": fault_place(controller, latch.chamber_index),
+            "value": mmhg_from_pa(latch.value) if is_pressure else latch.value,
+            "limit": mmhg_from_pa(latch.limit) if is_pressure else latch.limit,
+            "unit": unit,
+            "at_ms": latch.at_ms,
+            "help": HELP.get(code, ""),
+        }
+
+    def _telemetry(self, request: dict) -> dict:
+        period_ms = request.get("period_ms", 0)
+        if period_ms != 0 and not _is_whole(period_ms, TELEMETRY_LEAST_MS, TELEMETRY_MOST_MS):
+            raise SettingError(
+                "period_ms", period_ms, "0, or {} to {}".format(TELEMETRY_LEAST_MS, TELEMETRY_MOST_MS)
+            )
+        self.telemetry_ms = period_ms
+        return {"ok": True}
+
+    def _programs(self, _request: dict) -> dict:
+        return {"ok": True, "programs": program_ids()}
+
+    def _load(self, request: dict) -> dict:
+        app = self.app
+        minutes, pressure_mmhg = request.get("minutes", 0), request.get("pressure_mmhg", 0)
+        app.load_program(request.get("program", app.program_id), minutes, pressure_mmhg)
+        return {
+            "ok": True,
+            "program": app.program_id,
+            "minutes": app.controller.session.duration_ms // 60_000,
+        }
+
+    def _settings(self, _request: dict) -> dict:
+        return {"ok": True, "settings": self.app.store.settings.table()}
+
+    def _set(self, request: dict) -> dict:
+        changes = request.get("settings")
+        if not isinstance(changes, dict):
+            raise SettingError("settings", changes, "a table")
+        self.app.store.settings.change(changes)
+        self.app.store.save_settings()
+        return {"ok": True, "note": "written at the next rest; calibration counts from the next boot"}
+
+    def _self_test(self, _request: dict) -> dict:
+        results = self_test(self.app)
+        return {"ok": all([result[1] for result in results]), "results": results}
+
+    def _faults(self, _request: dict) -> dict:
+        table = [[code, name, HELP.get(code, "")] for code, name, _, _ in faults.TABLE[1:]]
+        return {"ok": True, "faults": table}
+
+    def _why(self, _request: dict) -> dict:
+        return {"ok": True, "why": self.app.why, "lost_session": self.app.lost_session}
+
+    def _versions(self, _request: dict) -> dict:
+        answer = about(self.app.board)
+        answer["ok"] = True
+        return answer
+
+    def _hashes(self, request: dict) -> dict:
+        """Takes a while, so only at rest, folder by folder."""
+        if not self.app.tick.is_idle():
+            return {"error": "hashes: only while idle"}
+        return {"ok": True, "hashes": file_hashes(request.get("folder", "."))}
+
+
+def program_ids() -> list:
+    try:
+        names = os.listdir(PROGRAMS_FOLDER)
+    except OSError:
+        return []
+    return sorted([name[:-5] for name in names if name.endswith(".json")])
+
+
+def read_program(program_id: object) -> Program:
+    if program_id not in program_ids():
+        raise SettingError("program", program_id, "one of " + ", ".join(program_ids()))
+    try:
+        with open("{}/{}.json".format(PROGRAMS_FOLDER, program_id)) as file:
+            return Program.from_table(json.load(file))
+    except ValueError:
+        raise SettingError("program", program_id, "a file that is JSON")
+
+
+def is_in_session(state: int) -> bool:
+    return state in (CHECKING, RUNNING, PAUSED)
+
+
+def _is_whole(value: object, least: int, most: int) -> bool:
+    return type(value) is int and least <= value <= most

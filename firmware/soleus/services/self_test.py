@@ -1,0 +1,46 @@
+"""What a board can say of itself without making any pressure: a name, whether it is well, and the value."""
+
+import gc
+
+from soleus.core.limits import READING_LEAST_PA, READING_MOST_PA, TICK_MOST_MS, ZERO_MOST_PA
+from soleus.core.signals import MANIFOLD_BIT
+from soleus.core.units import tenths_mmhg_from_pa
+
+# Below this the app could not load a long program.
+HEAP_LEAST_BYTES = 16_000
+SUPPLY_LEAST_MV = 9_000
+
+
+def self_test(app: object) -> list:
+    gc.collect()
+    results = _sensors(app)
+    results.append(["heap", gc.mem_free() >= HEAP_LEAST_BYTES, gc.mem_free()])
+    results.append(["tick gap ms", app.tick.gap_most_ms <= TICK_MOST_MS, app.tick.gap_most_ms])
+    results.append(["program", app.controller.session.duration_ms > 0, app.program_id])
+    results.append(["stored files", not app.warnings, len(app.warnings)])
+    if app.parts.battery:
+        supply_mv = app.controller.readings.supply_mv
+        results.append(["supply mV", supply_mv >= SUPPLY_LEAST_MV, supply_mv])
+    return results
+
+
+def _sensors(app: object) -> list:
+    controller = app.controller
+    readings = controller.readings
+    if controller.boots.has_manifold_sensor_only:
+        is_there = not readings.missing_bits & MANIFOLD_BIT
+        return [_sensor("manifold", is_there, readings.manifold_pa, app)]
+    results = []
+    for index in range(controller.boots.count):
+        is_there = not readings.missing_bits >> index & 1
+        results.append(_sensor(controller.boots.names[index], is_there, readings.chamber_pa[index], app))
+    return results
+
+
+def _sensor(name: str, is_there: bool, pa: int, app: object) -> list:
+    if not is_there:
+        return ["sensor " + name, False, "no reading"]
+    is_well = READING_LEAST_PA <= pa <= READING_MOST_PA
+    if app.tick.is_at_rest():
+        is_well = -ZERO_MOST_PA <= pa <= ZERO_MOST_PA
+    return ["sensor " + name, is_well, "{} mmHg x10".format(tenths_mmhg_from_pa(pa))]

@@ -1,0 +1,137 @@
+"""What a board remembers: settings, what the regulator has learned, and whether a session is under way.
+
+A file that is broken or makes no sense means the defaults and a warning that names it, never a
+refusal to start.
+"""
+
+from soleus.core.controller import Controller
+from soleus.core.errors import SettingError
+
+from .files import BrokenFile, encode, read_table
+from .flash_writer import FlashWriter
+
+SETTINGS_FILE = "settings.json"
+LEARNED_FILE = "learned.json"
+SESSION_FILE = "session.json"
+
+# The regulator's lists, whichever of them it has, with the most that each may hold.
+LEARNED = (
+    ("coast_lead_pa", 2000),
+    ("shut_lead_pa", 2000),
+    ("lead_pa", 2000),
+    ("rise_pa_s", 27_000),
+    ("fall_pa_s", 27_000),
+)
+
+
+class Settings:
+    def __init__(self) -> None:
+        self.program = "easy-run"
+        self.minutes = 0
+        self.pressure_mmhg = 0
+        self.sound = True
+        # For each sensor [[raw, pa], [raw, pa]] or null; empty means as the datasheet says.
+        self.calibration = []
+
+    def table(self) -> dict:
+        return {
+            "program": self.program,
+            "minutes": self.minutes,
+            "pressure_mmhg": self.pressure_mmhg,
+            "sound": self.sound,
+            "calibration": self.calibration,
+        }
+
+    def change(self, table: dict) -> None:
+        """All or nothing; a `SettingError` says what is wrong."""
+        known = self.table()
+        for key in table:
+            if key not in known:
+                raise SettingError(key, table[key], "one of " + ", ".join(known))
+            if type(table[key]) is not type(known[key]):
+                raise SettingError(key, table[key], "of the kind of {!r}".format(known[key]))
+        if not _are_point_pairs(table.get("calibration", [])):
+            raise SettingError(
+                "calibration", table["calibration"], "[[raw, pa], [raw, pa]] or null for each sensor"
+            )
+        for key in table:
+            setattr(self, key, table[key])
+
+
+class StateStore:
+    def __init__(self, writer: FlashWriter, on_warning: object) -> None:
+        self.writer = writer
+        self.on_warning = on_warning
+        self.settings = Settings()
+        self._learned_before = {}
+
+    def load_settings(self) -> None:
+        table = self._read(SETTINGS_FILE)
+        try:
+            self.settings.change(table or {})
+        except SettingError as error:
+            self.on_warning("{}: {}; defaults used".format(SETTINGS_FILE, error))
+
+    def save_settings(self) -> None:
+        self.writer.put(SETTINGS_FILE, encode(self.settings.table()))
+
+    def load_learned(self, controller: Controller) -> None:
+        table = self._read(LEARNED_FILE) or {}
+        for name, most in LEARNED:
+            values = table.get(name)
+            known = getattr(controller.regulator, name, None)
+            if values is None or known is None:
+                continue
+            if not _are_numbers(values, len(known), most):
+                self.on_warning("{}: {} makes no sense; defaults used".format(LEARNED_FILE, name))
+                continue
+            for index in range(len(known)):
+                known[index] = values[index]
+        self._learned_before = learned(controller)
+
+    def save_learned(self, controller: Controller) -> None:
+        table = learned(controller)
+        if table != self._learned_before:
+            self._learned_before = table
+            self.writer.put(LEARNED_FILE, encode(table))
+
+    def note_session(self, table: "dict | None") -> None:
+        """While it is there, a session is under way: after a loss of power it tells what was lost."""
+        self.writer.put(SESSION_FILE, None if table is None else encode(table))
+
+    def lost_session(self) -> "dict | None":
+        return self._read(SESSION_FILE)
+
+    def _read(self, name: str) -> "dict | None":
+        try:
+            return read_table(name)
+        except BrokenFile as error:
+            self.on_warning("{}; defaults used".format(error))
+            return None
+
+
+def learned(controller: Controller) -> dict:
+    table = {}
+    for name, _ in LEARNED:
+        if hasattr(controller.regulator, name):
+            table[name] = list(getattr(controller.regulator, name))
+    return table
+
+
+def _are_numbers(values: object, count: int, most: int) -> bool:
+    if not isinstance(values, list) or len(values) != count:
+        return False
+    return all([type(value) is int and -most <= value <= most for value in values])
+
+
+def _are_point_pairs(pairs: list) -> bool:
+    for pair in pairs:
+        if pair is None:
+            continue
+        if not isinstance(pair, list) or len(pair) != 2:
+            return False
+        if not all([_are_numbers(point, 2, 4_000_000) for point in pair]):
+            return False
+        if pair[1][0] <= pair[0][0] or pair[1][1] <= pair[0][1]:
+            return False
+    return True

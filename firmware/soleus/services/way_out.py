@@ -1,0 +1,71 @@
+"""What ended the app, said now and after the next boot.
+
+Called with the legs vented but perhaps not yet empty, so it writes no flash: the reason goes into the
+memory of the real-time clock, which lives through every reset but not through a loss of power.
+"""
+
+import gc
+import sys
+from time import sleep_ms
+
+import machine
+from soleus.core.errors import SettingError
+
+REASON_MOST_BYTES = 200
+# Time to read the reason, or to press Ctrl-C for a prompt, before the board starts again.
+BEFORE_RESET_MS = 1000
+
+_CAUSES = (
+    ("WDT_RESET", "the watchdog reset it: the control tick had stopped"),
+    ("HARD_RESET", "it was reset"),
+    ("DEEPSLEEP_RESET", "it woke up"),
+    ("SOFT_RESET", "it was restarted"),
+)
+
+
+def leave(cause: "BaseException | None") -> None:
+    gc.collect()
+    reason = "the app ended" if cause is None else reason_of(cause)
+    remember(reason)
+    print("soleus: vented; {}".format(reason))
+    if cause is None or isinstance(cause, KeyboardInterrupt):
+        return
+    if isinstance(cause, SystemExit):
+        raise cause
+    if isinstance(cause, SettingError):
+        # The board's own description: it would be no better after a reset.
+        return
+    sys.print_exception(cause)
+    sleep_ms(BEFORE_RESET_MS)
+    machine.reset()
+
+
+def reason_of(cause: BaseException) -> str:
+    if isinstance(cause, KeyboardInterrupt):
+        return "stopped by Ctrl-C"
+    if isinstance(cause, SystemExit):
+        return "restarted by a program (SystemExit)"
+    return "{}: {}".format(type(cause).__name__, cause)
+
+
+def remember(reason: str) -> None:
+    try:
+        machine.RTC().memory(reason.encode()[:REASON_MOST_BYTES])
+    except (OSError, MemoryError):
+        print("soleus: the reason could not be kept")
+
+
+def why_last(was_in_session: bool) -> str:
+    """Why the board had to start again. Reading it forgets it."""
+    memory = machine.RTC()
+    reason = bytes(memory.memory())
+    memory.memory(b"")
+    cause = machine.reset_cause()
+    if reason:
+        return reason.decode()
+    for name, words in _CAUSES:
+        if cause == getattr(machine, name):
+            return words
+    if was_in_session:
+        return "the power was lost, or sagged, during a session"
+    return "power on"

@@ -1,0 +1,113 @@
+"""The control tick: inputs, one step of the core, outputs; from the timer, every 10 ms.
+
+`machine.Timer` calls it between two bytecodes of whatever else runs, so no service can hold it up;
+only what stops the chip itself (a flash write) can. It allocates nothing, so garbage collection is
+never its doing.
+"""
+
+from time import ticks_diff, ticks_ms, ticks_us
+
+from machine import Timer
+
+from soleus.core.controller import Controller
+from soleus.core.limits import TICK_MS, VENT_MOST_MS
+from soleus.core.session import DONE, IDLE
+
+# What can be asked for from beside the tick: one counter for each of the core's buttons.
+BUTTON_COUNT = 7
+
+
+class Tick:
+    def __init__(self, controller: Controller, parts: object, vent: object, feed: object) -> None:
+        self.controller = controller
+        self.sensors = parts.sensors
+        self.battery = parts.battery
+        self.buttons = parts.buttons
+        self.outputs = parts.outputs
+        self.read = self.sensors.read_chambers
+        if controller.boots.has_manifold_sensor_only:
+            self.read = self.sensors.read_manifold
+        self.vent = vent
+        self.feed = feed
+        # Each has one writer, so no press is ever lost: the services count up, the tick follows.
+        self.asked_count = [0] * BUTTON_COUNT
+        self.heeded_count = [0] * BUTTON_COUNT
+        self.is_loading = False
+        self.is_over = False
+        self.failure = None
+        self.last_ms = ticks_ms()
+        self.count = 0
+        self.gap_most_ms = 0
+        self.took_us = 0
+        self.took_most_us = 0
+
+    def start(self, timer: Timer, end_rest: object) -> None:
+        self.last_ms = ticks_ms()
+        timer.init(period=TICK_MS, mode=Timer.PERIODIC, callback=self.run)
+        end_rest()
+
+    def press(self, button: int) -> None:
+        """Ask for something as a person's button would; the next tick sees it."""
+        for index in range(BUTTON_COUNT):
+            if button >> index & 1:
+                self.asked_count[index] = (self.asked_count[index] + 1) & 0xFFFF
+
+    def run(self, _timer: Timer) -> None:
+        if self.is_over:
+            return
+        try:
+            self._run()
+        except BaseException as error:
+            # Even Ctrl-C may arrive here; the app looks at `failure` and ends.
+            self.is_over = True
+            self.vent()
+            self.failure = error
+
+    def is_at_rest(self) -> bool:
+        """Nothing energised, and every chamber seen empty or open for long: flash may be written."""
+        commands = self.controller.commands
+        if commands.fill_bits or commands.seal_bits or commands.pump_permille:
+            return False
+        gauges = self.controller.gauges
+        for index in range(self.controller.boots.count):
+            if not gauges.empty_bits >> index & 1 and gauges.vented_ms[index] < VENT_MOST_MS:
+                return False
+        return True
+
+    def is_idle(self) -> bool:
+        state = self.controller.session.state
+        return state == IDLE or state == DONE
+
+    def _run(self) -> None:
+        started_us = ticks_us()
+        now_ms = ticks_ms()
+        dt_ms = ticks_diff(now_ms, self.last_ms)
+        self.last_ms = now_ms
+        controller = self.controller
+        readings = controller.readings
+        self.read(readings)
+        if self.battery:
+            readings.supply_mv = self.battery.read_mv()
+        readings.buttons = self._asked_buttons()
+        if self.buttons:
+            readings.buttons |= self.buttons.step(controller.session.state, dt_ms)
+        if self.is_loading:
+            readings.buttons = 0
+        self.outputs.apply(controller.step(readings, dt_ms), dt_ms)
+        self.sensors.prepare()
+        self.feed()
+        self._measure(started_us, dt_ms)
+
+    def _asked_buttons(self) -> int:
+        buttons = 0
+        for index in range(BUTTON_COUNT):
+            if self.heeded_count[index] != self.asked_count[index]:
+                self.heeded_count[index] = (self.heeded_count[index] + 1) & 0xFFFF
+                buttons |= 1 << index
+        return buttons
+
+    def _measure(self, started_us: int, dt_ms: int) -> None:
+        self.count += 1
+        self.took_us = ticks_diff(ticks_us(), started_us)
+        self.took_most_us = max(self.took_most_us, self.took_us)
+        self.gap_most_ms = max(self.gap_most_ms, dt_ms)

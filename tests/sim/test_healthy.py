@@ -1,0 +1,72 @@
+"""Nothing may go wrong with a machine in order: a slice of what `make healthy` and `make docs` run in full.
+
+What counts as healthy, and why it isn't "exactly the target", is in host_tools/evidence/verdict.py.
+"""
+
+from dataclasses import replace
+from functools import cache
+from itertools import product
+
+import pytest
+
+from host_tools.evidence.healthy import BOARD, PROGRAM
+from host_tools.evidence.library import first_fitting_board
+from host_tools.evidence.many import Case, judge_case
+from host_tools.evidence.verdict import Verdict, judge
+from host_tools.plant.spec import plant_names
+from host_tools.programs import load_program_table, program_names
+from host_tools.simulate import simulate
+from soleus.core.program import Program
+
+DRAWS = (1001, 1002, 1003)
+MINUTES = 10
+PRESSURES_MMHG = (60, 75, 90)
+
+
+def shortened(program: str) -> Program:
+    """Ten minutes of a program that is meant to last longer."""
+    return Program.from_table({**load_program_table(program), "minutes": MINUTES})
+
+
+@pytest.mark.parametrize(("plant", "draw"), product(plant_names(), range(len(DRAWS))))
+def test_a_random_machine_in_order_does_what_it_was_asked(plant: str, draw: int) -> None:
+    session = simulate(shortened(PROGRAM), BOARD, plant, pressure=PRESSURES_MMHG[draw], seed=DRAWS[draw])
+    verdict = judge(session)
+    assert verdict.shortfalls == []
+    assert verdict.fills > 0
+    assert verdict.highest_mmhg > PRESSURES_MMHG[draw] - 5
+
+
+@pytest.mark.parametrize("program", program_names())
+def test_every_program_completes_as_it_is(program: str) -> None:
+    verdict = judge_case(Case(program, first_fitting_board(program), "nominal"))
+    assert verdict.shortfalls == []
+    assert verdict.fills > 0
+
+
+@cache
+def faulty() -> Verdict:
+    return judge(simulate(shortened(PROGRAM), BOARD, fault=["hose.left.calf:off@200s"]))
+
+
+def test_a_verdict_names_a_fault() -> None:
+    assert [words[:3] for words in faulty().shortfalls][:1] == ["E21"]
+    assert "left.calf" in faulty().shortfalls[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"refused_count": 1}, "the interlock refused 1 commands"),
+        ({"over_s": 0.01}, "too high for 0.01 s"),
+        ({"over_s": 1.0, "is_leg_at_rest": False}, "too high for 1.00 s"),
+        ({"unreached": 9, "unreached_with_good_sensor": 9}, "9 of"),
+        ({"regulated_off_mmhg": 1.6}, "held 1.6 mmHg off"),
+    ],
+)
+def test_a_verdict_names_what_falls_short(change: dict[str, float], words: str) -> None:
+    fine = replace(faulty(), outcome="completed", fault="", unreached=0, unreached_with_good_sensor=0)
+    fine = replace(fine, over_s=0.0, refused_count=0, regulated_off_mmhg=0.5)
+    assert fine.shortfalls == []
+    (shortfall,) = replace(fine, **change).shortfalls
+    assert words in shortfall
