@@ -17,7 +17,7 @@ MICROPYTHON := tests/micropython
 UV_VERSION := 0.13.8
 WORKERS ?= auto
 
-.PHONY: help setup sim test lint format benchmark healthy docs lock clean
+.PHONY: help setup sim flash test lint format benchmark healthy docs lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ $(NODE_READY): $(READY) $(MICROPYTHON)/package.json $(MICROPYTHON)/package-lock.
 sim: $(READY)  ## run one session on the simulator: out/session.png and out/session.html
 	mkdir -p out
 	$(BIN)/soleus sim easy-run --board esp32-s3-duo --plant nominal --plot out/session.png --report out/session.html
+
+flash: $(READY)  ## flash a controller: make flash BOARD=esp32-devkit PORT=/dev/ttyUSB0
+	@test -n "$(BOARD)" || { echo "say which board: make flash BOARD=esp32-devkit PORT=/dev/ttyUSB0" >&2; exit 2; }
+	$(BIN)/soleus flash --board $(BOARD) $(if $(PORT),--port $(PORT))
 
 test: setup  ## run every test
 	$(BIN)/python -m pytest -n $(WORKERS)

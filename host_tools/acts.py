@@ -6,6 +6,7 @@ from host_tools.errors import InputError
 from host_tools.loop import Acts
 from host_tools.times import time_ms
 from soleus.core.signals import (
+    BUTTON_ALIVE,
     BUTTON_CLEAR,
     BUTTON_LOUDER,
     BUTTON_PAUSE,
@@ -23,6 +24,7 @@ BUTTONS = {
     "louder": BUTTON_LOUDER,
     "softer": BUTTON_SOFTER,
     "clear": BUTTON_CLEAR,
+    "alive": BUTTON_ALIVE,
 }
 
 

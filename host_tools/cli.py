@@ -7,6 +7,7 @@ import typer
 from typer.exceptions import TyperException
 
 from host_tools.commands import board, program
+from host_tools.commands.flash import flash
 from host_tools.commands.sim import sim
 from host_tools.errors import InputError
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     help="Soleus: open firmware and simulator for compression boots.",
 )
 app.command()(sim)
+app.command()(flash)
 app.add_typer(program.app, name="program")
 app.add_typer(board.app, name="board")
 

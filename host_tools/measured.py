@@ -13,6 +13,7 @@ def measured(session: Session) -> SessionResult:
         ended_by=session.controller.session.ended_by,
         latch=session.controller.latch,
         wall_s=session.wall_s,
+        notices=session.controller.guards.notices,
     )
     return measure(session.trace, context)
 

@@ -6,6 +6,7 @@ import json
 
 from machine import I2C, Pin, Timer
 
+from .annotations import Any
 from .core.boots import Boots
 from .core.controller import Controller
 from .core.errors import SettingError
@@ -29,7 +30,7 @@ SCREEN_EVERY_MS = 200
 WARNINGS_MOST = 8
 
 
-def run(boot: object) -> None:
+def run(boot: Any) -> None:
     """Returns never: whatever ends it comes out as an exception, and `main.py` vents."""
     app = App(read_board(), boot)
     try:
@@ -78,13 +79,15 @@ class Parts:
 
     def open_display(self, table: dict) -> None:
         """An `ImportError` says that its driver isn't installed, an `OSError` that it doesn't answer."""
+        if self.i2c is None:
+            raise OSError("the board has no [i2c]")
         from .drivers.display import Display
 
         self.display = Display(table, self.i2c)
 
 
 class App:
-    def __init__(self, board: dict, boot: object) -> None:
+    def __init__(self, board: dict, boot: Any) -> None:
         self.board = board
         self.boot = boot
         self.warnings = []
@@ -120,7 +123,7 @@ class App:
             show_signs(self.controller, self.parts.led, self.parts.buzzer, self.store.settings),
         ]
         if self.parts.display:
-            services.append(self._refresh_screen())
+            services.append(self._refresh_screen(self.parts.display))
         self.link.send({"event": "ready", "board": self.board["name"], "why": self.why})
         await asyncio.gather(*services)
 
@@ -179,7 +182,7 @@ class App:
         self.warn("{}: {}".format(name, why))
 
     async def _watch(self) -> None:
-        """Looks at the tick from outside: its failure is everybody's, and a session's begin and end are noted."""
+        """Looks at the tick from outside: its failure is everybody's; sessions are noted."""
         while True:
             if self.tick.failure:
                 raise self.tick.failure
@@ -207,12 +210,12 @@ class App:
             self.since_telemetry_ms = 0
             self.link.send(self.requests.telemetry())
 
-    async def _refresh_screen(self) -> None:
+    async def _refresh_screen(self, display: Any) -> None:
         from .drivers.screen import draw
 
         while True:
-            draw(self.parts.display, self.controller, self.program_id)
-            for page in range(self.parts.display.pages):
-                self.parts.display.show_page(page)
+            draw(display, self.controller, self.program_id)
+            for page in range(display.pages):
+                display.show_page(page)
                 await asyncio.sleep_ms(0)
             await asyncio.sleep_ms(SCREEN_EVERY_MS)

@@ -9,6 +9,7 @@ from time import ticks_diff, ticks_ms, ticks_us
 
 from machine import Timer
 
+from soleus.annotations import Any, Callable
 from soleus.core.controller import Controller
 from soleus.core.limits import TICK_MS, VENT_MOST_MS
 from soleus.core.session import DONE, IDLE
@@ -18,7 +19,7 @@ BUTTON_COUNT = 7
 
 
 class Tick:
-    def __init__(self, controller: Controller, parts: object, vent: object, feed: object) -> None:
+    def __init__(self, controller: Controller, parts: Any, vent: Callable, feed: Callable) -> None:
         self.controller = controller
         self.sensors = parts.sensors
         self.battery = parts.battery
@@ -41,7 +42,7 @@ class Tick:
         self.took_us = 0
         self.took_most_us = 0
 
-    def start(self, timer: Timer, end_rest: object) -> None:
+    def start(self, timer: Timer, end_rest: Callable) -> None:
         self.last_ms = ticks_ms()
         timer.init(period=TICK_MS, mode=Timer.PERIODIC, callback=self.run)
         end_rest()
@@ -76,7 +77,7 @@ class Tick:
 
     def is_idle(self) -> bool:
         state = self.controller.session.state
-        return state == IDLE or state == DONE
+        return state in (IDLE, DONE)
 
     def _run(self) -> None:
         started_us = ticks_us()
@@ -106,7 +107,7 @@ class Tick:
                 buttons |= 1 << index
         return buttons
 
-    def _measure(self, started_us: int, dt_ms: int) -> None:
+    def _measure(self, started_us: Any, dt_ms: int) -> None:
         self.count += 1
         self.took_us = ticks_diff(ticks_us(), started_us)
         self.took_most_us = max(self.took_most_us, self.took_us)

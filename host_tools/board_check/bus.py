@@ -49,7 +49,7 @@ def mux_addresses(sensors: Mapping[str, Any]) -> list[int]:
     """One multiplexer for each eight channels, at addresses that follow one another."""
     if "mux_address" not in sensors:
         return []
-    last = max(sensors.get("channels", [0]))
+    last = max(sensors["channels"])
     return [sensors["mux_address"] + chip for chip in range(last // INPUTS_PER_CHIP["abp2"] + 1)]
 
 

@@ -51,20 +51,17 @@ def _sensor_findings(boots: Boots, sensors: Mapping[str, Any]) -> Iterator[Findi
     count = 1 if boots.has_manifold_sensor_only else boots.count
     reason = "one on the manifold" if boots.has_manifold_sensor_only else "one for each chamber"
     key = "pins" if sensors["driver"] == "adc" else "channels"
-    found = sensors.get(key)
-    if found is None:
-        if count > 1:
-            yield Finding(f"sensors.{key}", None, f"is missing; {count}, {reason}")
-    elif len(found) != count:
+    found = sensors[key]
+    if len(found) != count:
         yield Finding(f"sensors.{key}", found, f"{count}, {reason}, not {len(found)}")
     if key == "channels":
         yield from _channel_findings(sensors)
 
 
 def _channel_findings(sensors: Mapping[str, Any]) -> Iterator[Finding]:
-    channels: Sequence[int] = sensors.get("channels", ())
+    channels: Sequence[int] = sensors["channels"]
     per_chip = INPUTS_PER_CHIP[sensors["driver"]]
-    if channels and sensors["driver"] != "ads1115" and "mux_address" not in sensors:
+    if len(channels) > 1 and sensors["driver"] != "ads1115" and "mux_address" not in sensors:
         yield Finding("sensors.mux_address", None, "is missing; the multiplexer that has these channels")
     chips = len(sensors["addresses"]) if "addresses" in sensors else 8
     for index, channel in enumerate(channels):

@@ -67,7 +67,7 @@ _HOLD = {
     "peak_ms": _whole(20, 500, "ms"),
     "hold_permille": _whole(200, 1000, "permille"),
 }
-_SENSOR = {"part": TEXT, "range_kpa": _number(20, 250, "kPa"), "supply_mv": _whole(1800, 5500, "mV")}
+_SENSOR = {"part": TEXT, "range_kpa": _whole(10, 250, "kPa"), "supply_mv": _whole(1800, 5500, "mV")}
 
 DRIVERS: dict[str, dict[str, Shape]] = {
     "valves": {
@@ -122,12 +122,7 @@ HARDWARE_TABLES = (
 )
 
 # A three-way valve has no second one beside it, and a lone sensor needs no multiplexer.
-_MAY_MISS = {
-    ("valves", "vent"),
-    ("valves", "vent_outputs"),
-    ("sensors", "mux_address"),
-    ("sensors", "channels"),
-}
+_MAY_MISS = {("valves", "vent"), ("valves", "vent_outputs"), ("sensors", "mux_address")}
 
 
 def _required_tables(boots: Boots) -> tuple[str, ...]:

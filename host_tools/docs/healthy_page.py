@@ -14,7 +14,7 @@ _TEXT = """\
 # Healthy sessions
 
 `make healthy` makes this page. A machine in order must not raise an alarm, and must do what it was asked:
-`{program}` for {minutes} min on `{board}`, on {draws} machines drawn from the ranges of each plant
+`{program}` for {minutes} min on `{board}`, on machines drawn {draws} times from the ranges of each plant
 file (pumps, valves, hoses, chambers, legs, sensors, batteries), at {pressures} mmHg in turn.
 
 {conclusion}

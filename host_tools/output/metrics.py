@@ -40,7 +40,7 @@ import numpy as np
 from host_tools.output.air import AirSupply, FillLimit
 from host_tools.trace import PA_PER_MMHG, Trace
 from soleus.core import faults
-from soleus.core.faults import FaultLatch
+from soleus.core.faults import FaultLatch, Notices
 from soleus.core.regulation import FILL, HOLD, OFF
 from soleus.core.session import COMPLETED, RUNNING
 
@@ -59,6 +59,7 @@ class MeasureContext:
     ended_by: int
     latch: FaultLatch
     wall_s: float
+    notices: Notices | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class SessionResult:
     max_pressure_mmhg: float
     manifold_max_mmhg: float
     injected: list[InjectedResult]
+    notices: list[FaultResult]  # chambers that were rested while the session went on
     chambers: list[ChamberResult]
 
     def to_dict(self) -> dict[str, Any]:
@@ -136,6 +138,7 @@ def measure(trace: Trace, context: MeasureContext) -> SessionResult:
         max_pressure_mmhg=float(trace.pressure_mmhg.max(initial=0.0)),
         manifold_max_mmhg=float(trace.manifold_mmhg.max(initial=0.0)),
         injected=_injected(trace),
+        notices=_notices(trace, context.notices),
         chambers=_chambers(trace, context.air),
     )
 
@@ -144,19 +147,26 @@ def _fault(trace: Trace, latch: FaultLatch) -> FaultResult | None:
     """The one that is latched at the end; a fault that a person cleared is in the trace's notes."""
     if latch.code == faults.NONE:
         return None
-    code, name, requirement, unit = faults.TABLE[latch.code]
-    per_unit = PA_PER_MMHG if unit == "mmHg" else 1
     onsets = _onsets(trace.fault_code == latch.code)
-    return FaultResult(
-        code=code,
-        name=name,
-        requirement=requirement,
-        chamber=chamber_name(latch.chamber_index, trace.chamber_names),
-        value=latch.value / per_unit,
-        limit=latch.limit / per_unit,
-        unit=unit,
-        at_s=float(trace.time_s[onsets[-1]]) if len(onsets) else latch.at_ms / 1000,
-    )
+    at_s = float(trace.time_s[onsets[-1]]) if len(onsets) else latch.at_ms / 1000
+    chamber = chamber_name(latch.chamber_index, trace.chamber_names)
+    return _named(latch.code, chamber, latch.value, latch.limit, at_s)
+
+
+def _notices(trace: Trace, notices: Notices | None) -> list[FaultResult]:
+    if notices is None:
+        return []
+    return [
+        _named(notices.code[k], name, notices.value[k], notices.limit[k], notices.at_ms[k] / 1000)
+        for k, name in enumerate(trace.chamber_names)
+        if notices.rested_bits >> k & 1
+    ]
+
+
+def _named(row: int, chamber: str | None, value: int, limit: int, at_s: float) -> FaultResult:
+    code, name, requirement, unit = faults.TABLE[row]
+    per_unit = PA_PER_MMHG if unit == "mmHg" else 1
+    return FaultResult(code, name, requirement, chamber, value / per_unit, limit / per_unit, unit, at_s)
 
 
 def chamber_name(index: int, names: list[str]) -> str | None:

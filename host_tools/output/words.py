@@ -10,6 +10,16 @@ EXPLANATIONS = {
     "E12": "A sensor stopped answering. An old reading is never used in its place.",
     "E13": "With all vents open a sensor didn't read zero: it has drifted, or a vent is blocked.",
     "E21": "A chamber took air for too long without getting full: a leak, a loose hose, or no leg in it.",
+    "E03": "A chamber was pressed for three minutes on end. Blood must be let back in between.",
+    "E14": "A sensor showed the very same value while air moved: it is stuck, or its cable carries nothing.",
+    "E15": "A sensor jumped as no air can: a broken part, or a loose contact.",
+    "E16": "Chambers joined to one another must have one pressure, but their sensors didn't agree.",
+    "E22": "The valve's side filled at once and collapsed at once: the hose behind it is kinked or blocked.",
+    "E23": "A chamber needed far too much air to hold its pressure: a seam, a hose or a valve leaks.",
+    "E32": "An open, empty chamber came under pressure: its fill valve doesn't close.",
+    "E51": "The pressure went on rising after the pump was switched off: its switch may be shorted.",
+    "E43": "The machine's clock stood still, so no limit in time could be kept.",
+    "E61": "The battery is empty, or its cable is loose.",
     "E31": "A chamber kept its pressure with its vent open: a stuck valve or a kinked hose.",
     "E41": "The control loop came too late to promise a safe reaction.",
     "E42": "The boots ran longer than any session may.",
@@ -19,6 +29,9 @@ EXPLANATIONS = {
 def outcome_sentence(result: SessionResult) -> str:
     if result.fault:
         return fault_sentence(result.fault)
+    if result.outcome == "completed" and result.notices:
+        rested = ", ".join(f"{notice.chamber} ({notice.code}, {notice.name})" for notice in result.notices)
+        return f"The session ran to its end after {duration(result.simulated_s)}; rested on the way: {rested}."
     if result.outcome == "completed":
         return f"The session ran to its end after {duration(result.simulated_s)}; no fault."
     return f"The session was stopped after {duration(result.simulated_s)}; no fault."

@@ -21,6 +21,8 @@ ML_S_PER_L_MIN = 1000.0 / 60.0
 MS_PER_MIN = 60_000.0
 # Plant files describe one chamber of a boot of five; fewer chambers share the same leg.
 CHAMBERS_DESCRIBED = 5.0
+# One or two large chambers to a leg get larger valves and hoses than four or five.
+CHAMBERS_ON_USUAL_VALVES = 4.0
 
 
 def draw_plant(spec: PlantSpec, boots: Any, seed: int) -> Plant:
@@ -31,7 +33,7 @@ def draw_plant(spec: PlantSpec, boots: Any, seed: int) -> Plant:
         _pump(spec, dice),
         _manifold(spec, dice),
         _valves(spec, boots, dice),
-        Hoses(dice.numbers("hose", spec.hose.conductance, boots.count)),
+        Hoses(_bore(boots) * dice.numbers("hose", spec.hose.conductance, boots.count)),
         _chambers(spec, boots, dice),
         _legs(spec, boots, dice),
         _sensors(spec, boots, dice),
@@ -98,10 +100,14 @@ def _valves(spec: PlantSpec, boots: Any, dice: _Dice) -> Valves:
         each("off_ms"),
         each("travel_ms"),
         each("jitter_ms"),
-        dice.numbers("valve.fill.conductance", fill.conductance, count),
-        dice.numbers("valve.vent.conductance", vent.conductance, count),
+        _bore(boots) * dice.numbers("valve.fill.conductance", fill.conductance, count),
+        _bore(boots) * dice.numbers("valve.vent.conductance", vent.conductance, count),
         dice.number("coil.drop_out", spec.valve.coil.drop_out_v),
     )
+
+
+def _bore(boots: Any) -> float:
+    return max(1.0, CHAMBERS_ON_USUAL_VALVES / float(boots.chambers_per_leg))
 
 
 def _chambers(spec: PlantSpec, boots: Any, dice: _Dice) -> Chambers:

@@ -7,8 +7,9 @@ from .units import mmhg_from_pa, pa_from_mmhg
 ZONES = ("foot", "calf", "thigh")
 LEGS = ("left", "right")
 CHAMBERS_MOST = 8
+SUPPLY_LEAST_MOST_MV = 60_000
 
-_KEYS = ("legs", "chambers", "zones", "valves", "sensors", "gate", "max_pressure_mmhg")
+_KEYS = ("legs", "chambers", "zones", "valves", "sensors", "gate", "max_pressure_mmhg", "supply_least_mv")
 
 
 class Boots:
@@ -23,6 +24,7 @@ class Boots:
         has_manifold_sensor_only: bool,
         has_gate: bool,
         target_most_pa: int,
+        supply_least_mv: int = 0,
     ) -> None:
         self.legs = legs
         self.chambers_per_leg = len(chambers)
@@ -34,6 +36,8 @@ class Boots:
         self.has_manifold_sensor_only = has_manifold_sensor_only
         self.has_gate = has_gate
         self.target_most_pa = target_most_pa
+        # 0 where the board doesn't measure its supply.
+        self.supply_least_mv = supply_least_mv
 
     @staticmethod
     def from_table(table: dict) -> "Boots":
@@ -54,7 +58,12 @@ class Boots:
         if not isinstance(gate, bool):
             raise SettingError("boots.gate", gate, "true or false")
         most_pa = _target_most_pa(table)
-        return Boots(legs, chambers, zones, valves == "three_way", sensors == "manifold", gate, most_pa)
+        least_mv = table.get("supply_least_mv", 0)
+        if type(least_mv) is not int or not 0 <= least_mv <= SUPPLY_LEAST_MOST_MV:
+            expected = "a whole number of mV up to {}; 0 where it isn't measured".format(SUPPLY_LEAST_MOST_MV)
+            raise SettingError("boots.supply_least_mv", least_mv, expected)
+        is_three_way = valves == "three_way"
+        return Boots(legs, chambers, zones, is_three_way, sensors == "manifold", gate, most_pa, least_mv)
 
 
 def _one_of(table: dict, key: str, choices: tuple) -> str:
@@ -78,7 +87,9 @@ def _chambers(table: dict) -> tuple:
 def _zones(table: dict, chamber_count: int) -> tuple:
     zones = table.get("zones")
     if not isinstance(zones, (list, tuple)) or len(zones) != chamber_count:
-        raise SettingError("boots.zones", zones, "a list with a zone for each of the {} chambers".format(chamber_count))
+        raise SettingError(
+            "boots.zones", zones, "a list with a zone for each of the {} chambers".format(chamber_count)
+        )
     before = 0
     for zone in zones:
         if zone not in ZONES:

@@ -11,7 +11,7 @@ from .boots import Boots
 from .errors import SettingError
 from .faults import FaultLatch
 from .gauges import Gauges
-from .guards import FillTimeout, LateTick, Overpressure, SensorRange, SessionCap, VentFailure
+from .guards import Guards
 from .interlock import Interlock
 from .program import Program, Span
 from .sealed_regulator import SealedRegulator
@@ -48,12 +48,7 @@ class Controller:
         self.regulator = SharedRegulator(boots) if boots.is_three_way else SealedRegulator(boots)
         self.survey = Survey(boots)
         self.interlock = Interlock(boots)
-        self.late_tick = LateTick()
-        self.sensor_range = SensorRange(boots)
-        self.overpressure = Overpressure(boots)
-        self.fill_timeout = FillTimeout(boots)
-        self.vent_failure = VentFailure(boots)
-        self.session_cap = SessionCap()
+        self.guards = Guards(boots, self.latch)
         self.at_ms = 0
 
     def load(self, program: Program, minutes: int = 0, pressure_mmhg: int = 0) -> None:
@@ -69,7 +64,7 @@ class Controller:
             expected = "at most {} mmHg on this board".format(mmhg_from_pa(most_pa))
             raise SettingError("pressure_mmhg", pressure_mmhg, expected)
         self.sequencer.timeline = lay_out(program, self.boots, minutes)
-        self.session.load(minutes * 60_000, level_pa, most_pa)
+        self.session.load(minutes * 60_000, level_pa, most_pa, program.sign_of_life_minutes * 60_000)
 
     def step(self, readings: Readings, dt_ms: int) -> Commands:
         self.at_ms = min(self.at_ms + max(dt_ms, 0), AT_MOST_MS)
@@ -85,16 +80,18 @@ class Controller:
         return self.commands
 
     def _guard(self, readings: Readings, dt_ms: int) -> None:
-        latch = self.latch
-        at_ms = self.at_ms
-        sequencer = self.sequencer
-        regulator = self.regulator
-        self.late_tick.step(self.commands, latch, at_ms, dt_ms)
-        self.sensor_range.step(readings, latch, at_ms, dt_ms)
-        self.overpressure.step(self.gauges, sequencer.keep_bits, sequencer.target_pa, latch, at_ms, dt_ms)
-        self.fill_timeout.step(regulator.fill_share_us, self.gauges, latch, at_ms)
-        self.vent_failure.step(self.gauges, latch, at_ms)
-        self.session_cap.step(self.session.state == RUNNING, latch, at_ms, dt_ms)
+        is_running = self.session.state == RUNNING
+        self.guards.step(
+            readings,
+            self.gauges,
+            self.commands,
+            self.sequencer,
+            self.regulator,
+            is_running,
+            self.at_ms,
+            dt_ms,
+        )
+        self.sequencer.rested_bits = self.guards.notices.rested_bits
 
     def _check(self, readings: Readings, dt_ms: int) -> bool:
         """The self-check before a session: every sensor at zero with the vents open."""
@@ -108,7 +105,7 @@ class Controller:
     def _enter(self, state: int) -> None:
         if state == CHECKING:
             self.zeroing.begin()
-            self.session_cap.begin()
+            self.guards.begin()
             self.sequencer.cycles_count = 0
         elif state == RUNNING:
             if self.session.run_ms == 0:
@@ -128,7 +125,11 @@ class Controller:
             self.regulator.wind_down(commands)
         elif session.state == RUNNING:
             self._run(dt_ms)
-        elif session.state == CHECKING and self.boots.has_manifold_sensor_only and session.state_ms >= CHECK_VENT_MS:
+        elif (
+            session.state == CHECKING
+            and self.boots.has_manifold_sensor_only
+            and session.state_ms >= CHECK_VENT_MS
+        ):
             self.regulator.join_all(commands)
         elif session.state == VENTING:
             self._survey(dt_ms)

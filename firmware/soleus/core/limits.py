@@ -40,6 +40,24 @@ READING_LEAST_PA = pa_from_mmhg(-14)
 READING_MOST_PA = pa_from_mmhg(280)
 READING_BAD_MS = 50
 
+# A sensor of a whole machine has noise: the same value for so long, while air moves, is no reading.
+STUCK_MS = 200
+# No leg and no valve makes more than one such jump between two ticks.
+JUMP_PA = pa_from_mmhg(30)
+JUMP_COUNT = 3
+JUMP_WINDOW_MS = 500
+ZERO_DRIFT_MOST_PA = pa_from_mmhg(6)
+# Two sensors on the same air.
+DISAGREE_PA = pa_from_mmhg(8)
+DISAGREE_MS = 200
+
+# --- prolonged pressure ---
+PRESSED_PA = pa_from_mmhg(15)
+PRESSED_MOST_MS = 180_000
+# The sequencer lets go before the guard has to: at the first quiet moment after the one, at the other anyway.
+CYCLE_PRESSED_MOST_MS = 150_000
+CYCLE_PRESSED_LAST_MS = 165_000
+
 # --- venting ---
 VENTED_PA = pa_from_mmhg(10)
 VENT_MOST_MS = 5000
@@ -47,6 +65,25 @@ VENT_MOST_MS = 5000
 # --- filling ---
 # A weak pump takes about 20 s for the largest chamber alone; chambers filled side by side share its time.
 FILL_MOST_MS = 45_000
+
+# Once a fill has been seen, twice that and a little is enough for any other.
+FILL_LEARNED_EXTRA_MS = 5000
+# What a chamber may cost to hold, after it has settled: valves and seams of a tired machine cost some
+# hundredths of the pump [D]; a seam that has opened costs more than a tenth.
+LEAK_MOST_PERMILLE = 100
+LEAK_HELD_MS = 10_000
+# A fill that loses so much of its target within the settling time never got beyond the valve.
+COLLAPSE_PERMILLE = 600
+COLLAPSE_COUNT = 3
+RISES_PA = pa_from_mmhg(15)
+RISES_MS = 200
+# Between 200 and 300 ms after a stop a rotor brings less than this.
+RUNAWAY_RISE_PA = pa_from_mmhg(2) + pa_from_mmhg(1) // 2
+RUNAWAY_COUNT = 3
+RUNAWAY_MANIFOLD_PA = pa_from_mmhg(15)
+
+# --- supply ---
+SUPPLY_LOW_MS = 2000
 
 # --- time ---
 TICK_MS = 10
@@ -59,5 +96,7 @@ STILL_TICKS_MOST = 10
 # No source runs longer than an hour.
 SESSION_MOST_MINUTES = 60
 SESSION_CAP_MS = 61 * 60_000
+# Before a session ends for want of a sign of life, the machine asks for one for so long.
+ASK_FOR_LIFE_MS = 60_000
 # A person who doesn't come back from a pause has ended the session.
 PAUSE_MOST_MS = 10 * 60_000

@@ -24,12 +24,21 @@ ID_MOST_CHARACTERS = 32
 _ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 PRESSURE_LEAST_MMHG = 20
 
-_KEYS = ("id", "title", "purpose", "when", "mode", "source", "words", "minutes", "pressure_mmhg", "blocks")
+_KEYS = ("id", "title", "purpose", "when", "mode", "source", "words") + (
+    ("minutes", "pressure_mmhg", "sign_of_life_minutes", "blocks")
+)
 
 _BLOCK_KEYS = (
-    ("pattern", "zones", "legs", "boost_mmhg", "ramp_s", "hold_s", "release_s", "rest_s", "cycle_s")
-    + ("share_percent", "step_mmhg", "zone_step_mmhg", "pulses", "pulse_ms", "relax_percent")
-)
+    "pattern",
+    "zones",
+    "legs",
+    "boost_mmhg",
+    "ramp_s",
+    "hold_s",
+    "release_s",
+    "rest_s",
+    "cycle_s",
+) + ("share_percent", "step_mmhg", "zone_step_mmhg", "pulses", "pulse_ms", "relax_percent")
 _BOOST_MOST_MMHG = 20
 
 
@@ -59,12 +68,16 @@ class Block:
         self.cycle_ms = _span_ms(key + ".cycle_s", table.get("cycle_s", 0), 0, 180)
         self.share_percent = _whole(key + ".share_percent", table.get("share_percent", 100), 1, 100)
         self.step_pa = pa_from_mmhg(_whole(key + ".step_mmhg", table.get("step_mmhg", 0), 0, 20))
-        self.zone_step_pa = pa_from_mmhg(_whole(key + ".zone_step_mmhg", table.get("zone_step_mmhg", 0), 0, 30))
+        self.zone_step_pa = pa_from_mmhg(
+            _whole(key + ".zone_step_mmhg", table.get("zone_step_mmhg", 0), 0, 30)
+        )
         self.pulses = _whole(key + ".pulses", table.get("pulses", 3), 1, 10)
         self.pulse_ms = _whole(key + ".pulse_ms", table.get("pulse_ms", 1000), 300, 5000)
         self.relax_permille = _whole(key + ".relax_percent", table.get("relax_percent", 50), 20, 90) * 10
         if self.pattern == GRADIENT and not self.step_pa:
-            raise SettingError(key + ".step_mmhg", table.get("step_mmhg"), "a step of 1 to 20 mmHg, for a gradient")
+            raise SettingError(
+                key + ".step_mmhg", table.get("step_mmhg"), "a step of 1 to 20 mmHg, for a gradient"
+            )
 
 
 class Program:
@@ -81,7 +94,14 @@ class Program:
         most_mmhg = mmhg_from_pa(TARGET_MOST_PA)
         pressure = read_span("pressure_mmhg", table.get("pressure_mmhg"), PRESSURE_LEAST_MMHG, most_mmhg)
         self.pressure_mmhg = pressure
-        self.level_pa = Span(pa_from_mmhg(pressure.least), pa_from_mmhg(pressure.start), pa_from_mmhg(pressure.most))
+        self.level_pa = Span(
+            pa_from_mmhg(pressure.least), pa_from_mmhg(pressure.start), pa_from_mmhg(pressure.most)
+        )
+        # 0: the program doesn't ask whether the person is awake.
+        silent_minutes = _whole(
+            "sign_of_life_minutes", table.get("sign_of_life_minutes", 0), 0, SESSION_MOST_MINUTES
+        )
+        self.sign_of_life_minutes = silent_minutes
         self.blocks = _blocks(table.get("blocks"))
 
     @staticmethod
@@ -97,10 +117,10 @@ class Program:
 
     def refuse_unfit(self, boots: Boots) -> None:
         """A program that these boots can't run is refused with the reason, never bent."""
-        most_mmhg = mmhg_from_pa(self.level_most_pa(boots))
-        if self.pressure_mmhg.start > most_mmhg:
+        most_pa = self.level_most_pa(boots)
+        if self.level_pa.start > most_pa:
             expected = "this board allows up to {} mmHg, boosts included, so {} here".format(
-                mmhg_from_pa(boots.target_most_pa), most_mmhg
+                mmhg_from_pa(boots.target_most_pa), mmhg_from_pa(most_pa)
             )
             raise SettingError("pressure_mmhg.start", self.pressure_mmhg.start, expected)
         for number, block in enumerate(self.blocks):
@@ -110,14 +130,17 @@ class Program:
 def _refuse_unfit_block(key: str, block: Block, level_least_pa: int, boots: Boots) -> None:
     if boots.legs == 1 and block.legs in (LEGS_ALTERNATING, LEG_RIGHT):
         raise SettingError(key + ".legs", LEG_MODES[block.legs], "this board has one leg: together or left")
-    if not any([block.zone_bits >> zone & 1 for zone in boots.zone_of]):
+    if not any(block.zone_bits >> zone & 1 for zone in boots.zone_of):
         names = [ZONES[zone] for zone in range(len(ZONES)) if block.zone_bits >> zone & 1]
         raise SettingError(key + ".zones", names, "this board has no chamber there")
     if boots.is_three_way:
         _refuse_on_three_way(key, block)
     lowest_pa = level_least_pa + min(offsets_pa(block, boots))
-    if lowest_pa < TARGET_LEAST_PA:
-        name, step_pa = ("step_mmhg", block.step_pa) if block.step_pa else ("zone_step_mmhg", block.zone_step_pa)
+    # A pascal a step is lost to rounding.
+    if lowest_pa < TARGET_LEAST_PA - boots.chambers_per_leg:
+        name, step_pa = (
+            ("step_mmhg", block.step_pa) if block.step_pa else ("zone_step_mmhg", block.zone_step_pa)
+        )
         expected = "steps that leave the last chamber at {} mmHg or more; here they take away {}".format(
             mmhg_from_pa(TARGET_LEAST_PA), mmhg_from_pa(level_least_pa - lowest_pa)
         )
@@ -131,7 +154,9 @@ def _refuse_on_three_way(key: str, block: Block) -> None:
     if block.zone_step_pa:
         raise SettingError(key + ".zone_step_mmhg", mmhg_from_pa(block.zone_step_pa), why + ": 0")
     if any(block.boost_pa):
-        raise SettingError(key + ".boost_mmhg", [mmhg_from_pa(pa) for pa in block.boost_pa], why + ": no boost")
+        raise SettingError(
+            key + ".boost_mmhg", [mmhg_from_pa(pa) for pa in block.boost_pa], why + ": no boost"
+        )
 
 
 def offsets_pa(block: Block, boots: Boots) -> list:
@@ -147,7 +172,9 @@ def offsets_pa(block: Block, boots: Boots) -> list:
         ]
         zones_before = len([z for z in range(zone) if z in active_before])
         step_pa = block.step_pa if block.pattern == GRADIENT else 0
-        offsets.append(block.boost_pa[zone] - len(active_before) * step_pa - zones_before * block.zone_step_pa)
+        offsets.append(
+            block.boost_pa[zone] - len(active_before) * step_pa - zones_before * block.zone_step_pa
+        )
     return offsets
 
 
@@ -204,7 +231,7 @@ def _id(value: object) -> str:
 
 
 def _words(value: object) -> list:
-    if not isinstance(value, (list, tuple)) or not all([isinstance(word, str) for word in value]):
+    if not isinstance(value, (list, tuple)) or not all(isinstance(word, str) for word in value):
         raise SettingError("words", value, "a list of words to find the program by")
     return list(value)
 

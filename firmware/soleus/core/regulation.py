@@ -15,6 +15,8 @@ PEEK = 8  # joined to a resting manifold, to be measured
 PHASE_NAMES = ("off", "fill", "coast", "settle", "hold", "ask", "dose", "bleed", "peek")
 
 COAST_MS = 300
+# The end of the rotor's run-down, in which the pressure may hardly rise any more.
+COAST_LATE_MS = 200
 SETTLE_MS = 200
 OVERLAP_MS = 10
 

@@ -8,6 +8,7 @@ joined to it while another is being filled, or its air would flow over; so doses
 
 from .boots import Boots
 from .gauges import Gauges
+from .limits import COLLAPSE_COUNT, COLLAPSE_PERMILLE, RUNAWAY_RISE_PA
 from .regulation import (
     ASK,
     BAND_PA,
@@ -15,6 +16,7 @@ from .regulation import (
     BLEED_LEAST_MS,
     BLEED_MOST_MS,
     COAST,
+    COAST_LATE_MS,
     COAST_MS,
     DOSE,
     DOSE_LEAST_MS,
@@ -67,8 +69,19 @@ class SealedRegulator:
         # chambers filled side by side share it. The guards look at the share.
         self.fill_ms = [0] * count
         self.fill_share_us = [0] * count
+        # Since it was reached: how long it has been held, and the pump's time that this took.
+        self.held_ms = [0] * count
+        self.dose_us = [0] * count
+        # Fills in a row that fell together as soon as the valve closed, and by how much the last one.
+        self.collapse_count = [0] * count
+        self.collapse_pa = [0] * count
+        # Stops of the pump in a row after which the pressure went on rising.
+        self.coast_rise_count = 0
+        self.coast_rise_pa = 0
+        self.coast_rise_index = 0
+        self.late_coast_pa = [0] * count
         self.reached_bits = 0
-        # Chambers joined to the manifold by the last commands, and how long they stay joined after their turn.
+        # Chambers joined to the manifold by the last commands, and those that stay joined after their turn.
         self.joined_bits = 0
         self.overlap_bits = 0
         self.overlap_ms = 0
@@ -146,35 +159,43 @@ class SealedRegulator:
         self._go(index, OFF)
         self.fill_ms[index] = 0
         self.fill_share_us[index] = 0
+        self.held_ms[index] = 0
+        self.dose_us[index] = 0
         self.trims_count[index] = 0
         self.reached_bits &= ~(1 << index)
 
-    def _advance(self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int) -> None:
+    def _advance(
+        self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int
+    ) -> None:
         self.phase_ms[index] += dt_ms
+        if self.reached_bits & (1 << index):
+            self.held_ms[index] += dt_ms
         phase = self.phase[index]
         if phase == OFF:
             self._begin_fill(index)
         elif phase == FILL:
             self._fill(index, gauges, sequencer, filling_count, dt_ms)
         elif phase == COAST:
-            if self.phase_ms[index] >= COAST_MS:
-                self._go(index, SETTLE)
-        elif phase == SETTLE:
-            if self.phase_ms[index] >= SETTLE_MS:
-                self._judge(index, gauges, sequencer.target_pa[index])
-        elif phase == HOLD:
-            self._hold(index, gauges, sequencer.target_pa[index], dt_ms)
+            self._coast(index, gauges)
         elif phase == DOSE:
             self._dose(index, gauges, sequencer.target_pa[index], dt_ms)
         elif phase == BLEED:
             self._bleed(index, gauges, sequencer)
+        else:
+            self._rest(index, gauges, sequencer.target_pa[index], dt_ms)
+
+    def _rest(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
+        """The phases in which no air is moved for this chamber."""
+        phase = self.phase[index]
+        waits_ms = SETTLE_MS if phase == SETTLE else PEEK_MS
+        if phase == HOLD:
+            self._hold(index, gauges, target_pa, dt_ms)
         elif phase == ASK:
-            if gauges.smooth_pa(index) >= sequencer.target_pa[index]:
+            if gauges.smooth_pa(index) >= target_pa:
                 # A neighbour that fills squeezes this one too: the air is no longer needed.
                 self._reach(index)
-        elif phase == PEEK:
-            if self.phase_ms[index] >= PEEK_MS:
-                self._judge(index, gauges, sequencer.target_pa[index])
+        elif self.phase_ms[index] >= waits_ms:
+            self._judge(index, gauges, target_pa)
 
     def _begin_fill(self, index: int) -> None:
         self.reached_bits &= ~(1 << index)
@@ -189,6 +210,8 @@ class SealedRegulator:
         self.fill_ms[index] += dt_ms
         # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
         self.fill_share_us[index] += dt_ms * 1000 // max(filling_count, 1)
+        if self.held_ms[index] > 0:
+            self.dose_us[index] += dt_ms * self.pump_before_permille // max(filling_count, 1)
         if not gauges.is_fresh(index):
             # Just joined: the manifold's sensor doesn't speak for this chamber yet.
             self.pump_permille = max(self.pump_permille, taper_permille(sequencer.wanted_pa[index]))
@@ -219,7 +242,9 @@ class SealedRegulator:
         if group_bits & ((1 << index) - 1):
             return
         wanted_pa = sequencer.wanted_pa[index]
-        throttled_permille = throttle_permille(wanted_pa - self.coast_lead_pa[index] - gauges.smooth_pa(index))
+        throttled_permille = throttle_permille(
+            wanted_pa - self.coast_lead_pa[index] - gauges.smooth_pa(index)
+        )
         self.pump_permille = throttled_permille
         is_throttled = wanted_pa == sequencer.target_pa[index] and throttled_permille <= THROTTLED_PERMILLE
         self.throttled_ms = self.throttled_ms + dt_ms if is_throttled else 0
@@ -248,6 +273,20 @@ class SealedRegulator:
             self.coasted_bits &= ~(1 << index)
             self._go(index, SETTLE)
 
+    def _coast(self, index: int, gauges: Gauges) -> None:
+        if self.phase_ms[index] < COAST_LATE_MS:
+            self.late_coast_pa[index] = gauges.smooth_pa(index)
+        if self.phase_ms[index] < COAST_MS:
+            return
+        rise_pa = gauges.smooth_pa(index) - self.late_coast_pa[index]
+        if rise_pa > RUNAWAY_RISE_PA:
+            self.coast_rise_count += 1
+            self.coast_rise_pa = rise_pa
+            self.coast_rise_index = index
+        else:
+            self.coast_rise_count = 0
+        self._go(index, SETTLE)
+
     def _watch_rise(self, index: int, pressure_pa: int, target_pa: int, dt_ms: int) -> None:
         """How fast the last quarter goes, and with how much of the pump: so fast a dose will go, too."""
         if pressure_pa <= target_pa * 3 // 4:
@@ -260,6 +299,7 @@ class SealedRegulator:
         missing_pa = target_pa - gauges.smooth_pa(index)
         if target_pa == self.goal_pa[index]:
             self._learn(index, gauges, missing_pa)
+            self._note_collapse(index, target_pa, missing_pa)
         self.last_move[index] = HOLD
         if -BAND_PA <= missing_pa <= BAND_PA or self.trims_count[index] >= TRIMS_MOST:
             self._reach(index)
@@ -274,6 +314,16 @@ class SealedRegulator:
         else:
             self._begin_bleed(index, gauges, target_pa)
 
+    def _note_collapse(self, index: int, target_pa: int, missing_pa: int) -> None:
+        if self.last_move[index] != FILL:
+            return
+        # Bound: 16_000 Pa * 600 permille.
+        if missing_pa > target_pa * COLLAPSE_PERMILLE // 1000:
+            self.collapse_count[index] = min(self.collapse_count[index] + 1, COLLAPSE_COUNT)
+            self.collapse_pa[index] = missing_pa
+        else:
+            self.collapse_count[index] = 0
+
     def _learn(self, index: int, gauges: Gauges, missing_pa: int) -> None:
         moved_pa = gauges.smooth_pa(index) - self.before_pa[index]
         move = self.last_move[index]
@@ -287,7 +337,9 @@ class SealedRegulator:
                 took_ms = max(took_ms * DOSE_PERMILLE // PUMP_MOST_PERMILLE, 1)
             self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, took_ms)
         elif move == BLEED:
-            self.fall_pa_s[index] = learned_speed_pa_s(self.fall_pa_s[index], -moved_pa, self.planned_ms[index])
+            self.fall_pa_s[index] = learned_speed_pa_s(
+                self.fall_pa_s[index], -moved_pa, self.planned_ms[index]
+            )
 
     def _reach(self, index: int) -> None:
         self.trims_count[index] = 0
@@ -341,7 +393,9 @@ class SealedRegulator:
         self.pump_permille = PUMP_MOST_PERMILLE if is_served else DOSE_PERMILLE
 
     def _dose(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
-        self.fill_share_us[index] += dt_ms * 1000
+        self.dose_us[index] += dt_ms * (
+            PUMP_MOST_PERMILLE if self.served_bits & (1 << index) else DOSE_PERMILLE
+        )
         is_served = self.served_bits & (1 << index) != 0
         # Without a fill to go back to, what valve and hose add to the reading is about what the rotor
         # still brings: a dose that was planned too long ends here.
@@ -416,7 +470,7 @@ class SealedRegulator:
         return fill_bits
 
     def _fill_group(self, sequencer: Sequencer) -> int:
-        """Who is filled now. What one sensor sees of them together must be right for all: one target at a time."""
+        """Who is filled now. One sensor for them all is right for all at one target at a time."""
         fill_bits = self._bits_in(FILL)
         if not self.boots.has_manifold_sensor_only:
             return fill_bits

@@ -1,8 +1,14 @@
 """Which pressure each chamber should have now: it walks the timeline, foot first."""
 
 from .boots import Boots
-from .limits import SOFT_START_LEAST_PA, SOFT_START_PERMILLE, TARGET_LEAST_PA
-from .timeline import RAISE, RELAX, RELEASE, REST, Timeline
+from .limits import (
+    CYCLE_PRESSED_LAST_MS,
+    CYCLE_PRESSED_MOST_MS,
+    SOFT_START_LEAST_PA,
+    SOFT_START_PERMILLE,
+    TARGET_LEAST_PA,
+)
+from .timeline import RAISE, RELEASE, REST, Timeline
 from .units import clamp
 
 
@@ -12,6 +18,8 @@ class Sequencer:
         self.timeline = timeline
         # Chambers under pressure; every other one is open to the air, which is not the same as "at 0 Pa".
         self.keep_bits = 0
+        # Chambers that a guard has taken out of this session.
+        self.rested_bits = 0
         # What each kept chamber should have at this moment, and what it is on its way to.
         self.wanted_pa = [0] * boots.count
         self.target_pa = [0] * boots.count
@@ -39,21 +47,34 @@ class Sequencer:
         return self.timeline.kind[self.stage_index]
 
     def raise_bits(self) -> int:
-        return self.timeline.raise_bits[self.stage_index]
+        return self.timeline.raise_bits[self.stage_index] & ~self.rested_bits
 
     def step(
         self, asked_pa: int, run_ms: int, reached_bits: int, empty_bits: int, is_quiet: bool, dt_ms: int
     ) -> None:
-        """`is_quiet`: no pump air is on its way. A stage waits for that, or the manifold would be dead-headed."""
+        """`is_quiet`: no pump air is on its way. A stage waits for that: the manifold must not be dead-headed."""
         self.stage_ms += dt_ms
         self.cycle_ms += dt_ms
         if asked_pa < self.level_pa:
             # Softer is felt at once; louder waits for the next cycle.
             self.level_pa = asked_pa
-        if is_quiet and self._is_stage_over(reached_bits, empty_bits):
+        if self._is_overdue(is_quiet):
+            self._release_early()
+        elif is_quiet and self._is_stage_over(reached_bits, empty_bits):
             self._next_stage(asked_pa, run_ms)
-        self.keep_bits = self.timeline.keep_bits[self.stage_index]
+        self.keep_bits = self.timeline.keep_bits[self.stage_index] & ~self.rested_bits
         self._set_targets()
+
+    def _is_overdue(self, is_quiet: bool) -> bool:
+        """A weak pump may need minutes for a cycle; the leg is let go before that is a hazard."""
+        if self.stage_kind() == RELEASE or self.stage_kind() == REST:
+            return False
+        return self.cycle_ms >= (CYCLE_PRESSED_MOST_MS if is_quiet else CYCLE_PRESSED_LAST_MS)
+
+    def _release_early(self) -> None:
+        """To the block's last two stages: release and rest."""
+        self.stage_index = self.timeline.first_stage[self.block_index + 1] - 2
+        self.stage_ms = 0
 
     def _is_stage_over(self, reached_bits: int, empty_bits: int) -> bool:
         if self.stage_ms < self.timeline.least_ms[self.stage_index]:
@@ -63,7 +84,10 @@ class Sequencer:
             raised_bits = self.raise_bits()
             return reached_bits & raised_bits == raised_bits
         if kind == REST:
-            return empty_bits == self.boots.all_bits and self.cycle_ms >= self.timeline.cycle_ms[self.block_index]
+            return (
+                empty_bits == self.boots.all_bits
+                and self.cycle_ms >= self.timeline.cycle_ms[self.block_index]
+            )
         return True
 
     def _next_stage(self, asked_pa: int, run_ms: int) -> None:
@@ -103,7 +127,11 @@ class Sequencer:
                 self.wanted_pa[index] = 0
                 self.target_pa[index] = 0
                 continue
-            full_pa = clamp(self.level_pa + timeline.offset_pa[first_offset + index], TARGET_LEAST_PA, self.boots.target_most_pa)
+            full_pa = clamp(
+                self.level_pa + timeline.offset_pa[first_offset + index],
+                TARGET_LEAST_PA,
+                self.boots.target_most_pa,
+            )
             if relaxed_bits & bit:
                 full_pa = max(full_pa * timeline.relax_permille[self.block_index] // 1000, TARGET_LEAST_PA)
             self.target_pa[index] = full_pa

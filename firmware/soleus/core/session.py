@@ -3,7 +3,7 @@
 from . import faults
 from .faults import FaultLatch
 from .gauges import Gauges
-from .limits import LEVEL_STEP_PA, PAUSE_MOST_MS, SOFTEST_PA, VENTED_PA
+from .limits import ASK_FOR_LIFE_MS, LEVEL_STEP_PA, PAUSE_MOST_MS, SOFTEST_PA, VENTED_PA
 from .signals import (
     BUTTON_CLEAR,
     BUTTON_LOUDER,
@@ -28,6 +28,7 @@ STATE_NAMES = ("idle", "checking", "running", "paused", "venting", "done", "faul
 NOT_ENDED = 0
 COMPLETED = 1
 STOPPED = 2
+NO_SIGN_OF_LIFE = 3
 
 # The pump's rotor needs this long to stop; a valve closed against it makes a spike in the manifold.
 # A stop, a fault or a reset doesn't wait for it; a planned end does.
@@ -35,6 +36,7 @@ WIND_DOWN_MS = 300
 # In a fault nothing is energised, so no closed chamber can be looked at: what sensors see beside open
 # vents, and time, must show that the pressure is gone: the slowest vent that isn't a fault, twice over.
 CLEAR_AFTER_MS = 10_000
+STATE_MOST_MS = 100_000_000
 
 
 class Session:
@@ -48,42 +50,59 @@ class Session:
         self.ended_by = NOT_ENDED
         self.wind_down_ms = 0
         self.after_wind_down = VENTING
+        # How long a person may be silent, and has been; 0 where the program doesn't ask.
+        self.sign_of_life_ms = 0
+        self.silent_ms = 0
 
-    def load(self, duration_ms: int, level_pa: int, most_pa: int) -> None:
+    def load(self, duration_ms: int, level_pa: int, most_pa: int, sign_of_life_ms: int) -> None:
         self.duration_ms = duration_ms
+        self.sign_of_life_ms = sign_of_life_ms
         self.asked_pa = level_pa
         self.most_pa = most_pa
 
     def is_energised(self) -> bool:
         return self.state == CHECKING or self.state == RUNNING or self.state == VENTING
 
+    def asks_for_life(self) -> bool:
+        """Time to light, beep and wait for a press: not a machine to sleep with."""
+        if self.state != RUNNING or self.sign_of_life_ms == 0:
+            return False
+        return self.silent_ms >= self.sign_of_life_ms - ASK_FOR_LIFE_MS
+
     def is_winding_down(self) -> bool:
         return self.state == RUNNING and self.wind_down_ms > 0
 
     def step(self, buttons: int, zeroed: bool, gauges: Gauges, latch: FaultLatch, dt_ms: int) -> None:
         """`zeroed`: the check at the start is through."""
-        self.state_ms += dt_ms
+        # A machine may rest for weeks.
+        self.state_ms = min(self.state_ms + dt_ms, STATE_MOST_MS)
         if latch.code != faults.NONE and self.state != FAULT:
             self._go(FAULT)
         if self.state == FAULT:
             self._stay_in_fault(buttons, gauges, latch)
         elif buttons & BUTTON_STOP:
             self._stop()
-        elif self.state == IDLE or self.state == DONE:
-            if buttons & BUTTON_START and self.duration_ms > 0:
-                self._start()
-        elif self.state == CHECKING:
-            if zeroed:
-                self._go(RUNNING)
         elif self.state == RUNNING:
             self._run(buttons, dt_ms)
         elif self.state == PAUSED:
             self._stay_paused(buttons)
-        elif self._has_vented(gauges):
-            self._go(DONE)
+        else:
+            self._pass_through(buttons, zeroed, gauges)
+
+    def _pass_through(self, buttons: int, zeroed: bool, gauges: Gauges) -> None:
+        """The states that lead to a session and out of it."""
+        if self.state == CHECKING:
+            if zeroed:
+                self._go(RUNNING)
+        elif self.state == VENTING:
+            if self._has_vented(gauges):
+                self._go(DONE)
+        elif buttons & BUTTON_START and self.duration_ms > 0:
+            self._start()
 
     def _start(self) -> None:
         self.run_ms = 0
+        self.silent_ms = 0
         self.wind_down_ms = 0
         self.ended_by = NOT_ENDED
         self._go(CHECKING)
@@ -101,6 +120,7 @@ class Session:
                 self._go(self.after_wind_down)
             return
         self.run_ms += dt_ms
+        self.silent_ms = 0 if buttons else self.silent_ms + dt_ms
         if buttons & BUTTON_LOUDER:
             self.asked_pa = min(self.asked_pa + LEVEL_STEP_PA, self.most_pa)
         if buttons & BUTTON_SOFTER:
@@ -109,6 +129,9 @@ class Session:
             self._wind_down(PAUSED)
         elif self.run_ms >= self.duration_ms:
             self.ended_by = COMPLETED
+            self._wind_down(VENTING)
+        elif self.sign_of_life_ms > 0 and self.silent_ms >= self.sign_of_life_ms:
+            self.ended_by = NO_SIGN_OF_LIFE
             self._wind_down(VENTING)
 
     def _stay_paused(self, buttons: int) -> None:

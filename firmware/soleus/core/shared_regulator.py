@@ -8,12 +8,14 @@ that none is pushed above its target on the way.
 
 from .boots import Boots
 from .gauges import Gauges
+from .limits import RUNAWAY_RISE_PA
 from .regulation import (
     BAND_PA,
     BLEED,
     BLEED_LEAST_MS,
     BLEED_MOST_MS,
     COAST,
+    COAST_LATE_MS,
     COAST_MS,
     DOSE,
     DOSE_LEAST_MS,
@@ -51,6 +53,16 @@ class SharedRegulator:
         self.phase = [OFF] * count
         # How long the pump was there for each chamber alone; the guards look at it.
         self.fill_share_us = [0] * count
+        # As in the sealed regulator. Chambers that share their air can't be told apart by what they cost,
+        # nor can a fill collapse behind one valve alone.
+        self.held_ms = [0] * count
+        self.dose_us = [0] * count
+        self.collapse_count = [0] * count
+        self.collapse_pa = [0] * count
+        self.coast_rise_count = 0
+        self.coast_rise_pa = 0
+        self.coast_rise_index = 0
+        self.late_coast_pa = 0
         self.reached_bits = 0
         # All kept chambers are in one phase together.
         self.group_phase = OFF
@@ -122,8 +134,7 @@ class SharedRegulator:
         elif phase == FILL:
             self._fill(gauges, sequencer.wanted_pa[last_index], target_pa, dt_ms)
         elif phase == COAST:
-            if self.group_ms >= COAST_MS:
-                self._go(SETTLE)
+            self._coast(gauges)
         elif phase == SETTLE:
             if self.group_ms >= SETTLE_MS:
                 self._judge(gauges, missing_pa)
@@ -163,6 +174,20 @@ class SharedRegulator:
         self.pump_permille = throttle_permille(wanted_pa - self.lead_pa[index] - gauges.smooth_pa(index))
         self.throttled_ms = self.throttled_ms + dt_ms if self.pump_permille <= THROTTLED_PERMILLE else 0
         return self.throttled_ms >= THROTTLED_MS
+
+    def _coast(self, gauges: Gauges) -> None:
+        if self.group_ms < COAST_LATE_MS:
+            self.late_coast_pa = self._mean_pa(gauges)
+        if self.group_ms < COAST_MS:
+            return
+        rise_pa = self._mean_pa(gauges) - self.late_coast_pa
+        if rise_pa > RUNAWAY_RISE_PA:
+            self.coast_rise_count += 1
+            self.coast_rise_pa = rise_pa
+            self.coast_rise_index = self._last_index()
+        else:
+            self.coast_rise_count = 0
+        self._go(SETTLE)
 
     def _judge(self, gauges: Gauges, missing_pa: int) -> None:
         self._learn(gauges, missing_pa)

@@ -8,6 +8,8 @@ BUTTON_RESUME = 8
 BUTTON_LOUDER = 16
 BUTTON_SOFTER = 32
 BUTTON_CLEAR = 64
+# "I'm awake": any other press says so, too.
+BUTTON_ALIVE = 128
 
 # The bit of the manifold's sensor in `missing_bits`; chambers have bits 0 to 15.
 MANIFOLD_BIT = 1 << 16

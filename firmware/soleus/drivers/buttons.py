@@ -93,10 +93,10 @@ class Buttons:
 
 def pressed(state: int) -> int:
     """What a short press of start/stop means now."""
-    if state == IDLE or state == DONE:
+    if state in (IDLE, DONE):
         return BUTTON_START
     if state == PAUSED:
         return BUTTON_RESUME
-    if state == RUNNING or state == CHECKING:
+    if state in (RUNNING, CHECKING):
         return BUTTON_STOP
     return 0

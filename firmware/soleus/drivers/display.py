@@ -3,7 +3,7 @@
 A whole picture is 1 KB, 23 ms at 400 kHz, and while a transfer runs no tick can: a page takes 3 ms.
 """
 
-import ssd1306
+import ssd1306  # pyright: ignore[reportMissingImports]
 from machine import I2C
 
 ROWS_A_PAGE = 8

@@ -2,10 +2,12 @@
 
 from machine import I2C
 
+from soleus.annotations import Any
+
 DRIVERS = ("adc", "ads1115", "abp2", "mprls")
 
 
-def pressure_sensors(table: dict, points: list, i2c: "I2C | None") -> object:
+def pressure_sensors(table: dict, points: list, i2c: "I2C | None") -> Any:
     """`points` are a person's calibration, one pair for each sensor; empty means the datasheet's."""
     driver = table["driver"]
     if driver == "adc":

@@ -20,7 +20,9 @@ class AdcPressure:
     def __init__(self, table: dict, points: list) -> None:
         zero_permille, full_permille = output_permille(table["part"])
         supply_mv = table["supply_mv"]
-        nominal = Line(supply_mv * zero_permille, 0, supply_mv * full_permille, table["range_kpa"] * 1000)
+        nominal = Line(
+            supply_mv * zero_permille, 0, supply_mv * full_permille, int(table["range_kpa"] * 1000)
+        )
         self.adcs = [ADC(Pin(pin), atten=ADC.ATTN_11DB) for pin in table["pins"]]
         self.lines = [line_of(pair, nominal) for pair in (points or [None] * len(self.adcs))]
         self.raw = [0] * len(self.adcs)

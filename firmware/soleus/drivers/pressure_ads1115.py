@@ -32,11 +32,12 @@ class Ads1115Pressure:
         # Permille of millivolts are microvolts.
         low_count = table["supply_mv"] * zero_permille // COUNT_UV
         high_count = table["supply_mv"] * full_permille // COUNT_UV
-        nominal = Line(low_count, 0, high_count, table["range_kpa"] * 1000)
+        nominal = Line(low_count, 0, high_count, int(table["range_kpa"] * 1000))
         self.i2c = i2c
         self.addresses = list(table["addresses"])
         # Sensor i is input `channels[i]`: 0 to 3 on the first converter, 4 to 7 on the next.
         self.channels = list(table["channels"])
+        self.inputs = sorted({channel % 4 for channel in self.channels})
         self.lines = [line_of(pair, nominal) for pair in (points or [None] * len(self.channels))]
         self.raw = [0] * len(self.channels)
         self.config = bytearray([REGISTER_CONFIG, 0, CONFIG_LOW])
@@ -63,26 +64,18 @@ class Ads1115Pressure:
 
     def prepare(self) -> None:
         """After a tick: start the first input of every converter for the next."""
-        self._start(0)
+        self._start(self.inputs[0])
         self.is_prepared = True
 
     def _convert_all(self) -> None:
         for index in range(len(self.raw)):
             self.raw[index] = -1
-        for input_number in range(4):
-            if not self._is_used(input_number):
-                continue
-            if input_number or not self.is_prepared:
+        for input_number in self.inputs:
+            if input_number != self.inputs[0] or not self.is_prepared:
                 self._start(input_number)
                 sleep_us(CONVERSION_US)
             self._collect(input_number)
         self.is_prepared = False
-
-    def _is_used(self, input_number: int) -> bool:
-        for channel in self.channels:
-            if channel % 4 == input_number:
-                return True
-        return False
 
     def _start(self, input_number: int) -> None:
         self.config[1] = CONFIG_HIGH | input_number << 4

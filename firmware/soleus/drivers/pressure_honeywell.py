@@ -43,7 +43,7 @@ class HoneywellPressure:
         self.channels = list(table["channels"])
         self.address = MPRLS_ADDRESS if self.is_absolute else ABP2_ADDRESS
         self.mux = Mux(i2c, table["mux_address"], self.channels) if "mux_address" in table else None
-        range_pa = MPRLS_RANGE_PA if self.is_absolute else table["range_kpa"] * 1000
+        range_pa = MPRLS_RANGE_PA if self.is_absolute else int(table["range_kpa"] * 1000)
         low_count = COUNTS_AT_ZERO >> COUNT_SHIFT
         nominal = Line(low_count, 0, low_count + (COUNTS_SPAN >> COUNT_SHIFT), range_pa)
         count = len(self.channels)
@@ -108,7 +108,7 @@ class HoneywellPressure:
 
 
 class Air:
-    """What the air weighs: the mean of each sensor over the first second after the vents have done their work."""
+    """What the air weighs: the mean of each sensor, once the vents have had their time."""
 
     def __init__(self, sensor_count: int) -> None:
         self.ticks = 0

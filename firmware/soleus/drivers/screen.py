@@ -4,6 +4,7 @@ Time left and level in big words, the legs as columns of chambers, foot at the b
 each, filled as high as its pressure, framed twice while it is being filled. A fault takes the whole screen.
 """
 
+from soleus.annotations import Any
 from soleus.core import faults
 from soleus.core.controller import Controller
 from soleus.core.regulation import COAST, DOSE, FILL
@@ -17,7 +18,7 @@ LEG_WIDTH = 18
 LEG_GAP = 4
 
 
-def draw(canvas: object, controller: Controller, title: str) -> None:
+def draw(canvas: Any, controller: Controller, title: str) -> None:
     canvas.fill(0)
     if controller.session.state == FAULT:
         _draw_fault(canvas, controller)
@@ -40,7 +41,7 @@ def minutes_left(controller: Controller) -> str:
     return "{}:{:02d}".format(left_s // 60, left_s % 60)
 
 
-def _draw_words(canvas: object, controller: Controller, title: str) -> None:
+def _draw_words(canvas: Any, controller: Controller, title: str) -> None:
     session = controller.session
     canvas.text(STATE_NAMES[session.state], 0, 0)
     if session.state in (IDLE, CHECKING, RUNNING, PAUSED):
@@ -49,7 +50,7 @@ def _draw_words(canvas: object, controller: Controller, title: str) -> None:
     canvas.text(title[:9], 0, HEIGHT - LETTER)
 
 
-def _draw_big(canvas: object, text: str, left: int, top: int) -> None:
+def _draw_big(canvas: Any, text: str, left: int, top: int) -> None:
     """Each dot of the built-in letters twice as wide and high; read back from where they were drawn."""
     canvas.text(text, left, top)
     for row in range(LETTER - 1, -1, -1):
@@ -58,7 +59,7 @@ def _draw_big(canvas: object, text: str, left: int, top: int) -> None:
             canvas.fill_rect(left + 2 * column, top + 2 * row, 2, 2, dot)
 
 
-def _draw_leg(canvas: object, controller: Controller, leg: int) -> None:
+def _draw_leg(canvas: Any, controller: Controller, leg: int) -> None:
     boots = controller.boots
     left = WIDTH - (boots.legs - leg) * (LEG_WIDTH + LEG_GAP)
     height = HEIGHT // boots.chambers_per_leg
@@ -70,7 +71,7 @@ def _draw_leg(canvas: object, controller: Controller, leg: int) -> None:
 
 
 def _draw_chamber(
-    canvas: object, controller: Controller, index: int, left: int, top: int, width: int, height: int
+    canvas: Any, controller: Controller, index: int, left: int, top: int, width: int, height: int
 ) -> None:
     canvas.rect(left, top, width, height, 1)
     most_pa = max(controller.session.most_pa, 1)
@@ -80,7 +81,7 @@ def _draw_chamber(
         canvas.fill_rect(left + 3, top + height // 2 - 1, width - 6, 2, 0 if level > height // 2 else 1)
 
 
-def _draw_fault(canvas: object, controller: Controller) -> None:
+def _draw_fault(canvas: Any, controller: Controller) -> None:
     latch = controller.latch
     code, name, _, unit = faults.TABLE[latch.code]
     canvas.fill_rect(0, 0, WIDTH, LETTER + 2, 1)

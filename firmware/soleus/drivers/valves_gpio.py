@@ -21,6 +21,7 @@ class GpioValves:
         self.hold_u16 = u16_from_permille(table.get("hold_permille", 1000))
         # A chip has 6 to 16 PWM channels; without a hold to save power none is spent on valves.
         self.is_chopped = self.hold_u16 < FULL_U16
+        self.outputs: list = []
         if self.is_chopped:
             self.outputs = [PWM(Pin(pin), freq=HOLD_HZ, duty_u16=0) for pin in pins]
         else:

@@ -1,8 +1,8 @@
 """What a person can do about each fault, in a sentence."""
 
 HELP = {
-    "E01": "A chamber stood above its target. Check that its vent opens freely, and that nobody leans on the boot.",
-    "E02": "A chamber was far above every target. Have the relief valve and the vent checked before going on.",
+    "E01": "A chamber stood above its target. Does its vent open freely? Does anybody lean on the boot?",
+    "E02": "A chamber was far above every target. Have its vent and the relief valve checked first.",
     "E11": "A sensor reads what no pressure can make it read. Check its plug and its supply.",
     "E12": "A sensor doesn't answer. Check its cable, and its place on the multiplexer.",
     "E13": "A sensor isn't at zero with the vents open. Lie still; if it comes again, calibrate it.",

@@ -12,7 +12,7 @@ NEW_SUFFIX = ".new"
 SIZE_MOST_BYTES = 4096
 
 
-class BrokenFile(Exception):
+class BrokenFileError(Exception):
     """Names the file and what is wrong with it."""
 
 
@@ -33,7 +33,7 @@ def write_whole(name: str, content: bytes) -> None:
 
 
 def read_table(name: str) -> "dict | None":
-    """`None` where there is no such file; `BrokenFile` where it isn't what was written."""
+    """`None` where there is no such file; `BrokenFileError` where it isn't what was written."""
     try:
         with open(name, "rb") as file:
             content = file.read(SIZE_MOST_BYTES)
@@ -41,13 +41,13 @@ def read_table(name: str) -> "dict | None":
         return None
     crc, _, line = content.partition(b"\n")
     if crc != b"%08x" % binascii.crc32(line):
-        raise BrokenFile("{}: checksum does not fit".format(name))
+        raise BrokenFileError("{}: checksum does not fit".format(name))
     try:
         table = json.loads(line)
     except ValueError:
-        raise BrokenFile("{}: not JSON".format(name))
+        raise BrokenFileError("{}: not JSON".format(name))
     if not isinstance(table, dict):
-        raise BrokenFile("{}: not a table".format(name))
+        raise BrokenFileError("{}: not a table".format(name))
     return table
 
 

@@ -9,6 +9,8 @@ import asyncio
 
 import micropython
 
+from soleus.annotations import Callable
+
 from .files import forget, write_whole
 
 LOOK_EVERY_MS = 100
@@ -16,7 +18,7 @@ PENDING_MOST = 8
 
 
 class FlashWriter:
-    def __init__(self, may_write: object, feed: object, on_error: object) -> None:
+    def __init__(self, may_write: Callable, feed: Callable, on_error: Callable) -> None:
         self.may_write = may_write
         self.feed = feed
         self.on_error = on_error

@@ -14,6 +14,8 @@ import json
 import select
 import sys
 
+from soleus.annotations import Any, Callable
+
 LOOK_EVERY_MS = 10
 BYTES_A_LOOK = 256
 LINE_MOST_BYTES = 1024
@@ -23,7 +25,7 @@ SEQ_MOST = 1_000_000
 
 
 class Link:
-    def __init__(self, answer: object, after_look: object) -> None:
+    def __init__(self, answer: Callable, after_look: Callable) -> None:
         """`answer` makes a table of a request's table; `after_look` is told whether a line came."""
         self.answer = answer
         self.after_look = after_look
@@ -33,6 +35,7 @@ class Link:
         self.line = bytearray()
         self.is_too_long = False
         self.byte = bytearray(1)
+        self.stdin: Any = sys.stdin.buffer
         self.poll = select.poll()
         self.poll.register(sys.stdin, select.POLLIN)
 
@@ -51,7 +54,7 @@ class Link:
         """Take what has come so far; a tick may run between any two bytes."""
         has_heard = False
         for _ in range(BYTES_A_LOOK):
-            if not self.poll.poll(0) or not sys.stdin.buffer.readinto(self.byte):
+            if not self.poll.poll(0) or not self.stdin.readinto(self.byte):
                 break
             if self.byte[0] == NEWLINE:
                 has_heard = self._take_line() or has_heard

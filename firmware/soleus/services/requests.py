@@ -4,6 +4,7 @@ import gc
 import json
 import os
 
+from soleus.annotations import Any
 from soleus.core import faults, signals
 from soleus.core.errors import SettingError
 from soleus.core.program import Program
@@ -35,7 +36,7 @@ TELEMETRY_MOST_MS = 10_000
 
 
 class Requests:
-    def __init__(self, app: object) -> None:
+    def __init__(self, app: Any) -> None:
         self.app = app
         self.telemetry_ms = 0
         self.is_led_by_link = False
@@ -56,7 +57,7 @@ class Requests:
 
     def answer(self, request: dict) -> dict:
         """Never fails: a mistake in a request is said in its answer."""
-        do = request.get("do")
+        do = str(request.get("do"))
         try:
             for name, button, states in _PRESSES:
                 if do == name:
@@ -185,7 +186,7 @@ class Requests:
 
     def _self_test(self, _request: dict) -> dict:
         results = self_test(self.app)
-        return {"ok": all([result[1] for result in results]), "results": results}
+        return {"ok": all(result[1] for result in results), "results": results}
 
     def _faults(self, _request: dict) -> dict:
         table = [[code, name, HELP.get(code, "")] for code, name, _, _ in faults.TABLE[1:]]

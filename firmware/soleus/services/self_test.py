@@ -2,6 +2,7 @@
 
 import gc
 
+from soleus.annotations import Any
 from soleus.core.limits import READING_LEAST_PA, READING_MOST_PA, TICK_MOST_MS, ZERO_MOST_PA
 from soleus.core.signals import MANIFOLD_BIT
 from soleus.core.units import tenths_mmhg_from_pa
@@ -11,7 +12,7 @@ HEAP_LEAST_BYTES = 16_000
 SUPPLY_LEAST_MV = 9_000
 
 
-def self_test(app: object) -> list:
+def self_test(app: Any) -> list:
     gc.collect()
     results = _sensors(app)
     results.append(["heap", gc.mem_free() >= HEAP_LEAST_BYTES, gc.mem_free()])
@@ -24,7 +25,7 @@ def self_test(app: object) -> list:
     return results
 
 
-def _sensors(app: object) -> list:
+def _sensors(app: Any) -> list:
     controller = app.controller
     readings = controller.readings
     if controller.boots.has_manifold_sensor_only:
@@ -37,7 +38,7 @@ def _sensors(app: object) -> list:
     return results
 
 
-def _sensor(name: str, is_there: bool, pa: int, app: object) -> list:
+def _sensor(name: str, is_there: bool, pa: int, app: Any) -> list:
     if not is_there:
         return ["sensor " + name, False, "no reading"]
     is_well = READING_LEAST_PA <= pa <= READING_MOST_PA

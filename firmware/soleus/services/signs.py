@@ -4,7 +4,10 @@ import asyncio
 
 from soleus.core.controller import Controller
 from soleus.core.session import CHECKING, FAULT, PAUSED, RUNNING, VENTING
-from soleus.drivers.led import BLUE, GREEN, OFF, RED, YELLOW
+from soleus.drivers.buzzer import Buzzer
+from soleus.drivers.led import BLUE, GREEN, OFF, RED, YELLOW, Led
+
+from .state_store import Settings
 
 PERIOD_MS = 250
 # Of every eight periods, the first two sound: a fault is heard, but can be lived with until somebody comes.
@@ -12,7 +15,9 @@ BEEP_PERIODS = 8
 BEEP_SOUNDS = 2
 
 
-async def show_signs(controller: Controller, led: object, buzzer: object, settings: object) -> None:
+async def show_signs(
+    controller: Controller, led: "Led | None", buzzer: "Buzzer | None", settings: Settings
+) -> None:
     period = 0
     while True:
         period = (period + 1) % BEEP_PERIODS

@@ -4,10 +4,11 @@ A file that is broken or makes no sense means the defaults and a warning that na
 refusal to start.
 """
 
+from soleus.annotations import Callable
 from soleus.core.controller import Controller
 from soleus.core.errors import SettingError
 
-from .files import BrokenFile, encode, read_table
+from .files import BrokenFileError, encode, read_table
 from .flash_writer import FlashWriter
 
 SETTINGS_FILE = "settings.json"
@@ -59,7 +60,7 @@ class Settings:
 
 
 class StateStore:
-    def __init__(self, writer: FlashWriter, on_warning: object) -> None:
+    def __init__(self, writer: FlashWriter, on_warning: Callable) -> None:
         self.writer = writer
         self.on_warning = on_warning
         self.settings = Settings()
@@ -105,7 +106,7 @@ class StateStore:
     def _read(self, name: str) -> "dict | None":
         try:
             return read_table(name)
-        except BrokenFile as error:
+        except BrokenFileError as error:
             self.on_warning("{}; defaults used".format(error))
             return None
 
@@ -121,7 +122,7 @@ def learned(controller: Controller) -> dict:
 def _are_numbers(values: object, count: int, most: int) -> bool:
     if not isinstance(values, list) or len(values) != count:
         return False
-    return all([type(value) is int and -most <= value <= most for value in values])
+    return all(type(value) is int and -most <= value <= most for value in values)
 
 
 def _are_point_pairs(pairs: list) -> bool:
@@ -130,7 +131,7 @@ def _are_point_pairs(pairs: list) -> bool:
             continue
         if not isinstance(pair, list) or len(pair) != 2:
             return False
-        if not all([_are_numbers(point, 2, 4_000_000) for point in pair]):
+        if not all(_are_numbers(point, 2, 4_000_000) for point in pair):
             return False
         if pair[1][0] <= pair[0][0] or pair[1][1] <= pair[0][1]:
             return False

@@ -9,6 +9,7 @@ import sys
 from time import sleep_ms
 
 import machine
+
 from soleus.core.errors import SettingError
 
 REASON_MOST_BYTES = 200

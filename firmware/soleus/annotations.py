@@ -1,0 +1,8 @@
+"""Names for annotations, which MicroPython reads past: the chip has no `typing`, the type checker does."""
+
+try:
+    from typing import Any, Callable
+except ImportError:
+    Any = Callable = object  # pyright: ignore[reportAssignmentType]
+
+__all__ = ("Any", "Callable")

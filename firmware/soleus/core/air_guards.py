@@ -1,0 +1,157 @@
+"""Guards over the way of the air: pump, valves, hoses, garment."""
+
+from . import faults
+from .boots import Boots
+from .faults import MANIFOLD_INDEX, FaultLatch, Notices
+from .gauges import Gauges
+from .limits import (
+    COLLAPSE_COUNT,
+    FILL_LEARNED_EXTRA_MS,
+    FILL_MOST_MS,
+    LEAK_HELD_MS,
+    LEAK_MOST_PERMILLE,
+    RISES_MS,
+    RISES_PA,
+    RUNAWAY_COUNT,
+    RUNAWAY_MANIFOLD_PA,
+)
+from .signals import Commands
+
+# The rotor has stopped, and the valves have come to rest.
+PUMP_STOPPED_MS = 600
+VALVES_STILL_MS = 300
+OPEN_FOR_MS = 2000
+
+
+class FillTimeout:
+    """A chamber that takes air without end is off the leg, or its hose is off the chamber.
+
+    It is rested, and the others go on; when there are no others left, the session ends.
+    """
+
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+        # The longest fill of this session that reached its target.
+        self.learned_ms = [0] * boots.count
+
+    def begin(self) -> None:
+        for index in range(self.boots.count):
+            self.learned_ms[index] = 0
+
+    def learn(self, fill_share_us: list, reached_bits: int) -> None:
+        for index in range(self.boots.count):
+            if reached_bits & (1 << index):
+                self.learned_ms[index] = max(self.learned_ms[index], fill_share_us[index] // 1000)
+
+    def limit_ms(self, index: int) -> int:
+        if self.learned_ms[index] == 0:
+            return FILL_MOST_MS
+        return min(2 * self.learned_ms[index] + FILL_LEARNED_EXTRA_MS, FILL_MOST_MS)
+
+    def step(self, fill_share_us: list, gauges: Gauges, notices: Notices, at_ms: int) -> None:
+        worst_index = -1
+        for index in range(self.boots.count):
+            if fill_share_us[index] // 1000 <= self.limit_ms(index):
+                continue
+            # Chambers that are filled as one body of air run out of time together; the lowest is to blame.
+            if worst_index < 0 or gauges.pressure_pa[index] <= gauges.pressure_pa[worst_index]:
+                worst_index = index
+        if worst_index >= 0:
+            fill_ms = fill_share_us[worst_index] // 1000
+            notices.rest(faults.FILL_TIMEOUT, worst_index, fill_ms, self.limit_ms(worst_index), at_ms)
+
+
+class Leak:
+    """A leak shows in what it costs to hold the pressure, long before the pressure falls."""
+
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+
+    def step(self, dose_us: list, held_ms: list, notices: Notices, at_ms: int) -> None:
+        for index in range(self.boots.count):
+            if held_ms[index] < LEAK_HELD_MS:
+                continue
+            # Microseconds of pump for each millisecond of holding: permille of the pump.
+            leak_permille = dose_us[index] // held_ms[index]
+            if leak_permille > LEAK_MOST_PERMILLE:
+                notices.rest(faults.LEAK, index, leak_permille, LEAK_MOST_PERMILLE, at_ms)
+
+
+class Kink:
+    """The valve's side fills at once and collapses at once: nothing gets through to the chamber.
+
+    Nor would anything get out, so this ends the session.
+    """
+
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+
+    def step(self, collapse_count: list, collapse_pa: list, latch: FaultLatch, at_ms: int) -> None:
+        for index in range(self.boots.count):
+            if collapse_count[index] >= COLLAPSE_COUNT:
+                latch.trip(faults.KINK, index, collapse_pa[index], 0, at_ms)
+
+
+class RisesUnasked:
+    """An open, empty chamber that comes under pressure: its fill valve doesn't close."""
+
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+        self.high_ms = [0] * boots.count
+
+    def step(
+        self, gauges: Gauges, keep_bits: int, commands: Commands, latch: FaultLatch, at_ms: int, dt_ms: int
+    ) -> None:
+        closed_bits = keep_bits | commands.fill_bits | commands.seal_bits
+        for index in range(self.boots.count):
+            is_open = not closed_bits & (1 << index) and gauges.vented_ms[index] > OPEN_FOR_MS
+            is_high = gauges.age_ms[index] == 0 and gauges.smooth_pa(index) > RISES_PA
+            was_empty = gauges.empty_bits & (1 << index)
+            if not (is_open and is_high and was_empty):
+                self.high_ms[index] = 0
+                continue
+            self.high_ms[index] += dt_ms
+            if self.high_ms[index] >= RISES_MS:
+                latch.trip(faults.RISES_UNASKED, index, gauges.smooth_pa(index), RISES_PA, at_ms)
+
+
+class PumpRunaway:
+    """Pressure that goes on rising after the rotor must have stopped.
+
+    One rise may be a leg that moves; the same after several stops in a row is the pump.
+    With a sensor on the manifold it is seen directly: a resting manifold doesn't rise by itself.
+    """
+
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+        self.pump_off_ms = 0
+        self.still_ms = 0
+        self.last_fill_bits = 0
+        self.resting_pa = 0
+
+    def step(
+        self,
+        gauges: Gauges,
+        commands: Commands,
+        coast_rise_count: int,
+        coast_rise_pa: int,
+        coast_rise_index: int,
+        latch: FaultLatch,
+        at_ms: int,
+        dt_ms: int,
+    ) -> None:
+        if coast_rise_count >= RUNAWAY_COUNT:
+            latch.trip(faults.PUMP_RUNAWAY, coast_rise_index, coast_rise_pa, 0, at_ms)
+        if not self.boots.has_manifold_sensor_only:
+            return
+        self.pump_off_ms = 0 if commands.pump_permille else min(self.pump_off_ms + dt_ms, PUMP_STOPPED_MS)
+        is_still = commands.fill_bits == self.last_fill_bits
+        self.last_fill_bits = commands.fill_bits
+        self.still_ms = min(self.still_ms + dt_ms, VALVES_STILL_MS) if is_still else 0
+        if self.pump_off_ms < PUMP_STOPPED_MS or self.still_ms < VALVES_STILL_MS:
+            self.resting_pa = gauges.manifold_pa
+            return
+        self.resting_pa = min(self.resting_pa, gauges.manifold_pa)
+        rise_pa = gauges.manifold_pa - self.resting_pa
+        if rise_pa > RUNAWAY_MANIFOLD_PA:
+            latch.trip(faults.PUMP_RUNAWAY, MANIFOLD_INDEX, rise_pa, RUNAWAY_MANIFOLD_PA, at_ms)

@@ -1,0 +1,194 @@
+"""Guards over the sensors: what can't be true isn't believed."""
+
+from . import faults
+from .boots import Boots
+from .faults import MANIFOLD_INDEX, FaultLatch
+from .gauges import Gauges
+from .limits import (
+    DISAGREE_MS,
+    DISAGREE_PA,
+    JUMP_COUNT,
+    JUMP_PA,
+    JUMP_WINDOW_MS,
+    READING_BAD_MS,
+    READING_LEAST_PA,
+    READING_MOST_PA,
+    STUCK_MS,
+    VENTED_PA,
+    ZERO_DRIFT_MOST_PA,
+)
+from .regulation import FILL, HOLD, OFF
+from .signals import MANIFOLD_BIT, Commands, Readings
+
+# Counters stop here, beyond the limits that look at them.
+BAD_MOST_MS = 1_000_000
+# Vents move the air for so long that a sensor has to show it.
+VENT_MOVES_MS = 1000
+ZERO_AFTER_VENT_MS = 3000
+
+
+class SensorRange:
+    """Raw readings outside of what a whole sensor can give, or none at all."""
+
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+        self.bad_ms = [0] * (boots.count + 1)
+        self.silent_ms = [0] * (boots.count + 1)
+
+    def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        if self.boots.has_manifold_sensor_only:
+            missing_bit = readings.missing_bits & MANIFOLD_BIT
+            self._look(
+                self.boots.count, MANIFOLD_INDEX, readings.manifold_pa, missing_bit, latch, at_ms, dt_ms
+            )
+            return
+        for index in range(self.boots.count):
+            missing_bit = readings.missing_bits & (1 << index)
+            self._look(index, index, readings.chamber_pa[index], missing_bit, latch, at_ms, dt_ms)
+
+    def _look(
+        self,
+        slot: int,
+        chamber_index: int,
+        pa: int,
+        missing_bit: int,
+        latch: FaultLatch,
+        at_ms: int,
+        dt_ms: int,
+    ) -> None:
+        if missing_bit:
+            self.silent_ms[slot] = min(self.silent_ms[slot] + dt_ms, BAD_MOST_MS)
+            if self.silent_ms[slot] >= READING_BAD_MS:
+                latch.trip(faults.SENSOR_SILENT, chamber_index, self.silent_ms[slot], READING_BAD_MS, at_ms)
+            return
+        self.silent_ms[slot] = 0
+        if READING_LEAST_PA <= pa <= READING_MOST_PA:
+            self.bad_ms[slot] = 0
+            return
+        self.bad_ms[slot] = min(self.bad_ms[slot] + dt_ms, BAD_MOST_MS)
+        if self.bad_ms[slot] >= READING_BAD_MS:
+            limit_pa = READING_LEAST_PA if pa < READING_LEAST_PA else READING_MOST_PA
+            latch.trip(faults.SENSOR_RANGE, chamber_index, pa, limit_pa, at_ms)
+
+
+class SensorStuck:
+    """The same value again and again while air moves: noise alone would change it."""
+
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+        self.last_pa = [0] * boots.count
+        self.same_ms = [0] * boots.count
+
+    def step(
+        self,
+        readings: Readings,
+        gauges: Gauges,
+        commands: Commands,
+        phase: list,
+        latch: FaultLatch,
+        at_ms: int,
+        dt_ms: int,
+    ) -> None:
+        """`commands` are those of the tick before: they moved the air."""
+        for index in range(self.boots.count):
+            pa = readings.manifold_pa if self.boots.has_manifold_sensor_only else readings.chamber_pa[index]
+            is_filling = (
+                phase[index] == FILL and commands.fill_bits & (1 << index) and commands.pump_permille > 0
+            )
+            is_emptying = (
+                phase[index] == OFF
+                and 0 < gauges.vented_ms[index] < VENT_MOVES_MS
+                and gauges.age_ms[index] == 0
+                and gauges.pressure_pa[index] > VENTED_PA
+            )
+            if pa != self.last_pa[index] or not (is_filling or is_emptying):
+                self.last_pa[index] = pa
+                self.same_ms[index] = 0
+                continue
+            self.same_ms[index] += dt_ms
+            if self.same_ms[index] >= STUCK_MS:
+                named_index = MANIFOLD_INDEX if self.boots.has_manifold_sensor_only else index
+                latch.trip(faults.SENSOR_STUCK, named_index, self.same_ms[index], STUCK_MS, at_ms)
+                self.same_ms[index] = 0
+
+
+class SensorErratic:
+    """A valve makes one jump; a broken sensor makes them in a row."""
+
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+        self.sensors_count = 1 if boots.has_manifold_sensor_only else boots.count
+        self.last_pa = [0] * self.sensors_count
+        self.jump_count = [0] * self.sensors_count
+        self.since_ms = [0] * self.sensors_count
+
+    def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        for index in range(self.sensors_count):
+            pa = readings.manifold_pa if self.boots.has_manifold_sensor_only else readings.chamber_pa[index]
+            jump_pa = abs(pa - self.last_pa[index])
+            self.last_pa[index] = pa
+            self.since_ms[index] = min(self.since_ms[index] + dt_ms, BAD_MOST_MS)
+            if self.since_ms[index] > JUMP_WINDOW_MS:
+                self.jump_count[index] = 0
+            if jump_pa <= JUMP_PA:
+                continue
+            self.jump_count[index] += 1
+            self.since_ms[index] = 0
+            if self.jump_count[index] >= JUMP_COUNT:
+                named_index = MANIFOLD_INDEX if self.boots.has_manifold_sensor_only else index
+                latch.trip(faults.SENSOR_ERRATIC, named_index, jump_pa, JUMP_PA, at_ms)
+                self.jump_count[index] = 0
+
+
+class SensorZeroDrift:
+    """A chamber that is open to the air can't be below it."""
+
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+
+    def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int) -> None:
+        if not gauges.is_zeroed or self.boots.has_manifold_sensor_only:
+            return
+        for index in range(self.boots.count):
+            if gauges.vented_ms[index] < ZERO_AFTER_VENT_MS or gauges.age_ms[index] > 0:
+                continue
+            if gauges.smooth_pa(index) < -ZERO_DRIFT_MOST_PA:
+                latch.trip(faults.SENSOR_ZERO, index, gauges.smooth_pa(index), -ZERO_DRIFT_MOST_PA, at_ms)
+
+
+class SensorsDisagree:
+    """Chambers joined to one resting manifold have one pressure, so their sensors must show one."""
+
+    def __init__(self, boots: Boots) -> None:
+        self.boots = boots
+        self.apart_ms = 0
+
+    def step(self, gauges: Gauges, phase: list, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        if not self.boots.is_three_way or self.boots.has_manifold_sensor_only:
+            return
+        highest_index = -1
+        lowest_index = -1
+        # Bound: 16 chambers * 40_000 Pa.
+        sum_pa = 0
+        count = 0
+        for index in range(self.boots.count):
+            if phase[index] != HOLD:
+                continue
+            pressure_pa = gauges.smooth_pa(index)
+            sum_pa += pressure_pa
+            count += 1
+            if highest_index < 0 or pressure_pa > gauges.smooth_pa(highest_index):
+                highest_index = index
+            if lowest_index < 0 or pressure_pa < gauges.smooth_pa(lowest_index):
+                lowest_index = index
+        if count < 2 or gauges.smooth_pa(highest_index) - gauges.smooth_pa(lowest_index) <= DISAGREE_PA:
+            self.apart_ms = 0
+            return
+        self.apart_ms += dt_ms
+        if self.apart_ms >= DISAGREE_MS:
+            mean_pa = sum_pa // count
+            is_high_odd = gauges.smooth_pa(highest_index) - mean_pa > mean_pa - gauges.smooth_pa(lowest_index)
+            odd_index = highest_index if is_high_odd else lowest_index
+            apart_pa = gauges.smooth_pa(highest_index) - gauges.smooth_pa(lowest_index)
+            latch.trip(faults.SENSOR_DISAGREES, odd_index, apart_pa, DISAGREE_PA, at_ms)
+            self.apart_ms = 0

@@ -1,0 +1,79 @@
+"""All that makes up the application on a board: bytecode, the board's description, programs, packages."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from host_tools.boards import Board, compile_board
+from host_tools.errors import InputError
+from host_tools.flash.mpy import compile_mpy
+from host_tools.flash.packages import package_sources
+from host_tools.paths import FIRMWARE, SOLEUS_PACKAGE
+from host_tools.programs import compile_program, load_program, load_program_table, program_names
+from soleus.core.errors import SettingError
+from soleus.drivers.safe_pins import safe_pins
+
+MANIFEST = "manifest.json"
+SLOT_PREFIX = "app-"
+SLOT_DIGITS = 12
+# Run by the chooser: first `boot`, then `main`.
+ENTRIES = ("boot.py", "main.py")
+
+
+@dataclass(frozen=True)
+class Application:
+    """Files by their names inside the slot; the slot is named by their content."""
+
+    slot: str
+    files: dict[str, bytes]
+    programs: int
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(map(len, self.files.values()))
+
+
+def build_application(board: Board, packages: Path | None = None) -> Application:
+    """The same board and the same sources give the same slot, byte for byte."""
+    if board.is_sketch:
+        raise InputError(
+            board.file, "valves", None, "a board with its wiring; this one is for simulation only"
+        )
+    programs = _programs(board)
+    files = {
+        **_bytecode(board, packages),
+        "board.json": compile_board(board),
+        "safe_pins.json": _json(safe_pins(board.table)),
+        **programs,
+    }
+    hashes = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
+    slot = SLOT_PREFIX + hashlib.sha256(_json(hashes)).hexdigest()[:SLOT_DIGITS]
+    about = {"soleus": version("soleus"), "board": board.name, "slot": slot, "files": hashes}
+    return Application(slot, {**files, MANIFEST: _json(about)}, len(programs))
+
+
+def _bytecode(board: Board, packages: Path | None) -> dict[str, bytes]:
+    sources = {entry: FIRMWARE / entry for entry in ENTRIES}
+    for file in sorted(SOLEUS_PACKAGE.rglob("*.py")):
+        sources[f"soleus/{file.relative_to(SOLEUS_PACKAGE).as_posix()}"] = file
+    sources |= package_sources(board.table, packages)
+    return {f"{name.removesuffix('.py')}.mpy": compile_mpy(file, name) for name, file in sources.items()}
+
+
+def _programs(board: Board) -> dict[str, bytes]:
+    """Those that these boots can run; the others would only be refused on the board."""
+    compiled = {}
+    for name in program_names():
+        try:
+            load_program(name).refuse_unfit(board.boots)
+        except SettingError:
+            continue
+        table = load_program_table(name)
+        compiled[f"programs/{table['id']}.json"] = compile_program(table)
+    return compiled
+
+
+def _json(table: object) -> bytes:
+    return json.dumps(table, sort_keys=True, separators=(",", ":")).encode()

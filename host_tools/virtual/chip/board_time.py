@@ -1,0 +1,43 @@
+# mypy: ignore-errors
+"""`time` by the board's clock, for a board whose time doesn't run at the wall's pace.
+
+Its counter wraps at 2**30 as the chip's does, and starts a minute before that.
+"""
+
+import utime
+import wire
+from utime import *  # noqa: F403
+
+_PERIOD = 1 << 30
+_START_MS = _PERIOD - 60_000
+_SLICE_US = 200
+
+
+def ticks_ms() -> int:
+    return (wire.now_ms() + _START_MS) & _PERIOD - 1
+
+
+def ticks_us() -> int:
+    return utime.ticks_us() & _PERIOD - 1
+
+
+def ticks_add(ticks: int, delta: int) -> int:
+    return (ticks + delta) & _PERIOD - 1
+
+
+def ticks_diff(end: int, start: int) -> int:
+    return ((end - start + _PERIOD // 2) & _PERIOD - 1) - _PERIOD // 2
+
+
+def sleep_ms(ms: int) -> None:
+    until_ms = wire.now_ms() + ms
+    while wire.now_ms() < until_ms:
+        utime.sleep_us(_SLICE_US)
+
+
+def sleep(seconds: float) -> None:
+    sleep_ms(int(seconds * 1000))
+
+
+def sleep_us(us: int) -> None:
+    utime.sleep_us(us)

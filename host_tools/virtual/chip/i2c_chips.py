@@ -1,0 +1,107 @@
+# mypy: ignore-errors
+"""The chips on the virtual I2C bus: multiplexer, pressure sensors, converter, display."""
+
+import wire
+
+ENODEV = 19
+STATUS_POWERED = 0x40
+STATUS_BUSY = 0x20
+
+
+def chips_of(table: dict) -> dict:
+    """By address. `table` says what the board has: mux addresses, sensors by channel, converters, display."""
+    chips = {}
+    selection = Selection(table.get("mux_addresses", []))
+    for address in selection.addresses:
+        chips[address] = selection
+    if "honeywell_address" in table:
+        chips[table["honeywell_address"]] = Honeywell(selection, table["channels"])
+    for number, address in enumerate(table.get("ads1115_addresses", [])):
+        chips[address] = Ads1115(number, table["channels"])
+    if "display_address" in table:
+        chips[table["display_address"]] = Display()
+    return chips
+
+
+class Selection:
+    """All TCA9548A together: which of their channels are joined to the bus."""
+
+    def __init__(self, addresses: list) -> None:
+        self.addresses = addresses
+        self.bits = 0
+
+    def write(self, address: int, content: bytes) -> None:
+        shift = 8 * self.addresses.index(address)
+        self.bits = self.bits & ~(0xFF << shift) | content[0] << shift
+
+    def read(self, address: int, buffer: bytearray) -> None:
+        buffer[0] = self.bits >> 8 * self.addresses.index(address) & 0xFF
+
+
+class Honeywell:
+    """Every ABP2 or MPRLS on the board: they share an address, so the selection says which one is meant."""
+
+    def __init__(self, selection: Selection, channels: list) -> None:
+        self.selection = selection
+        self.channels = channels
+        self.started_beat = [-1] * len(channels)
+
+    def write(self, address: int, content: bytes) -> None:
+        is_acknowledged = False
+        for index in range(len(self.channels)):
+            if self._is_joined(index) and wire.frame[wire.SENSORS + index] != wire.NO_ANSWER:
+                is_acknowledged = True
+                self.started_beat[index] = wire.frame[wire.BEAT]
+        if not is_acknowledged:
+            raise OSError(ENODEV)
+
+    def read(self, address: int, buffer: bytearray) -> None:
+        for index in range(len(self.channels)):
+            count = wire.frame[wire.SENSORS + index]
+            if self._is_joined(index) and count != wire.NO_ANSWER:
+                # A conversion takes 5 ms, half a beat.
+                is_busy = self.started_beat[index] in (-1, wire.frame[wire.BEAT])
+                buffer[0] = STATUS_POWERED | (STATUS_BUSY if is_busy else 0)
+                buffer[1] = count >> 16 & 0xFF
+                buffer[2] = count >> 8 & 0xFF
+                buffer[3] = count & 0xFF
+                return
+        raise OSError(ENODEV)
+
+    def _is_joined(self, index: int) -> bool:
+        return not self.selection.addresses or self.selection.bits >> self.channels[index] & 1
+
+
+class Ads1115:
+    def __init__(self, number: int, channels: list) -> None:
+        self.number = number
+        self.channels = channels
+        self.register = 0
+        self.input_number = 0
+
+    def write(self, address: int, content: bytes) -> None:
+        self.register = content[0]
+        if len(content) == 3 and self.register == 1:
+            self.input_number = content[1] >> 4 & 3
+
+    def read(self, address: int, buffer: bytearray) -> None:
+        if self.register == 1:
+            buffer[0] = 0x80  # done
+            buffer[1] = 0x83
+            return
+        channel = 4 * self.number + self.input_number
+        count = wire.frame[wire.SENSORS + self.channels.index(channel)] if channel in self.channels else 0
+        if count == wire.NO_ANSWER:
+            count = 0
+        buffer[0] = count >> 8 & 0xFF
+        buffer[1] = count & 0xFF
+
+
+class Display:
+    """Its picture is kept on the board's side."""
+
+    def write(self, address: int, content: bytes) -> None:
+        wire.say_bytes(wire.I2C, address, content)
+
+    def read(self, address: int, buffer: bytearray) -> None:
+        buffer[0] = 0

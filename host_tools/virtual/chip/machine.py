@@ -1,0 +1,211 @@
+# mypy: ignore-errors
+"""`machine` as an ESP32 has it, as far as Soleus uses it, with the virtual board at the other end."""
+
+import utime
+import wire
+
+PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
+
+# Set by start.py before anything else is imported.
+config = {}
+
+
+class Pin:
+    IN, OUT, OPEN_DRAIN = 1, 3, 7
+    PULL_DOWN, PULL_UP = 1, 2
+    _input_only = ()
+
+    def __init__(self, number: int, mode: int = -1, pull: int = -1, value: "int | None" = None) -> None:
+        self.number = number
+        self.is_output = False
+        self.level = 0
+        if mode != -1:
+            self.init(mode, pull, value)
+
+    def init(self, mode: int, pull: int = -1, value: "int | None" = None) -> None:
+        self.is_output = mode != Pin.IN
+        if value is not None:
+            self.level = 1 if value else 0
+        wire.say(wire.PIN, self.number, 1 if self.is_output else 0, self.level)
+
+    def value(self, level: "int | None" = None) -> "int | None":
+        if level is None:
+            return self.level if self.is_output else _input_level(self.number)
+        self.level = 1 if level else 0
+        if self.is_output:
+            wire.say(wire.PIN, self.number, 1, self.level)
+
+    def __call__(self, level: "int | None" = None) -> "int | None":
+        return self.value(level)
+
+    def on(self) -> None:
+        self.value(1)
+
+    def off(self) -> None:
+        self.value(0)
+
+
+def _input_level(number: int) -> int:
+    if number < 32:
+        return wire.frame[wire.LEVELS_LOW] >> number & 1
+    return wire.frame[wire.LEVELS_HIGH] >> (number - 32) & 1
+
+
+class PWM:
+    def __init__(self, pin: Pin, freq: int = 5000, duty_u16: int = 0) -> None:
+        self.number = pin.number
+        self.hz = freq
+        self.duty_u16(duty_u16)
+
+    def duty_u16(self, duty: "int | None" = None) -> "int | None":
+        if duty is None:
+            return self.duty
+        self.duty = duty
+        wire.say(wire.PWM, self.number, min(self.hz, 0xFFFF), duty)
+
+    def freq(self, hz: "int | None" = None) -> "int | None":
+        if hz is None:
+            return self.hz
+        self.hz = hz
+
+    def deinit(self) -> None:
+        self.duty_u16(0)
+
+
+class ADC:
+    ATTN_0DB, ATTN_2_5DB, ATTN_6DB, ATTN_11DB = 0, 1, 2, 3
+
+    def __init__(self, pin: Pin, atten: int = 0) -> None:
+        self.number = pin.number
+
+    def read_uv(self) -> int:
+        return wire.frame[wire.UV + self.number]
+
+
+class Timer:
+    ONE_SHOT, PERIODIC = 0, 1
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.is_waiting = False
+        self.fire = self._fire
+
+    def init(self, mode: int = 1, period: int = -1, callback: object = None) -> None:
+        wire.disarm(self.number)
+        self.period_ms = period
+        self.callback = callback
+        self.is_periodic = mode == Timer.PERIODIC
+        self.due_ms = wire.now_ms() + period
+        self.is_waiting = False
+        wire.arm(self)
+
+    def deinit(self) -> None:
+        wire.disarm(self.number)
+
+    def is_due(self, now_ms: int) -> bool:
+        if self.is_waiting or now_ms < self.due_ms:
+            return False
+        # A call that the chip could not make in time is not made up for.
+        while self.due_ms <= now_ms:
+            self.due_ms += self.period_ms
+        self.is_waiting = True
+        return True
+
+    def _fire(self, _argument: int) -> None:
+        started_us = utime.ticks_us()
+        self.is_waiting = False
+        if not self.is_periodic:
+            wire.disarm(self.number)
+        try:
+            self.callback(self)
+        finally:
+            wire.say(wire.TOOK, self.number, 0, utime.ticks_diff(utime.ticks_us(), started_us))
+            wire.acknowledge()
+
+
+class WDT:
+    def __init__(self, id: int = 0, timeout: int = 5000) -> None:  # noqa: A002 (the chip's own name)
+        wire.say(wire.WDT, 0, 0, timeout)
+
+    def feed(self) -> None:
+        wire.say(wire.WDT, 1)
+
+
+class RTC:
+    _memory = b""
+
+    def memory(self, content: "bytes | None" = None) -> "bytes | None":
+        if content is None:
+            return RTC._memory
+        RTC._memory = bytes(content)
+        wire.say_bytes(wire.MEMORY, 0, RTC._memory)
+
+
+class I2C:
+    """Who answers at which address is in i2c_chips.py."""
+
+    def __init__(self, number: int, scl: Pin, sda: Pin, freq: int = 400_000) -> None:
+        from i2c_chips import chips_of
+
+        self.chips = chips_of(config["i2c"])
+
+    def writeto(self, address: int, content: bytes, stop: bool = True) -> int:
+        self._chip(address).write(address, content)
+        return len(content)
+
+    def writevto(self, address: int, parts: list, stop: bool = True) -> int:
+        return self.writeto(address, b"".join([bytes(part) for part in parts]))
+
+    def readfrom_into(self, address: int, buffer: bytearray, stop: bool = True) -> None:
+        self._chip(address).read(address, buffer)
+
+    def readfrom(self, address: int, count: int, stop: bool = True) -> bytes:
+        buffer = bytearray(count)
+        self.readfrom_into(address, buffer)
+        return bytes(buffer)
+
+    def scan(self) -> list:
+        return sorted(self.chips)
+
+    def _chip(self, address: int) -> object:
+        chip = self.chips.get(address)
+        if chip is None:
+            raise OSError(19)  # ENODEV: nobody acknowledged
+        return chip
+
+
+SoftI2C = I2C
+
+
+def reset() -> None:
+    wire.say(wire.RESET)
+    while True:
+        utime.sleep(1)
+
+
+def soft_reset() -> None:
+    raise SystemExit
+
+
+def reset_cause() -> int:
+    return config["reset_cause"]
+
+
+def unique_id() -> bytes:
+    return b"\x24\x0a\xc4\x00\x00\x01"
+
+
+def freq(hz: int = 240_000_000) -> int:
+    return hz
+
+
+def idle() -> None:
+    utime.sleep_us(100)
+
+
+def disable_irq() -> int:
+    return 0
+
+
+def enable_irq(state: int) -> None:
+    pass

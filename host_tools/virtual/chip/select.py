@@ -1,0 +1,28 @@
+# mypy: ignore-errors
+# ruff: noqa: A005
+"""`select` that lets timers in: the unix port's own waits in the kernel, where no callback can run."""
+
+import utime
+from uselect import *  # noqa: F403
+from uselect import poll as _poll
+
+SLICE_US = 250
+
+
+class poll:  # noqa: N801 (MicroPython's own name)
+    def __init__(self) -> None:
+        self.inner = _poll()
+        self.register = self.inner.register
+        self.unregister = self.inner.unregister
+        self.modify = self.inner.modify
+
+    def poll(self, timeout_ms: int = -1) -> list:
+        return list(self.ipoll(timeout_ms))
+
+    def ipoll(self, timeout_ms: int = -1, flags: int = 0) -> list:
+        started_ms = utime.ticks_ms()
+        while True:
+            ready = self.inner.poll(0)
+            if ready or 0 <= timeout_ms <= utime.ticks_diff(utime.ticks_ms(), started_ms):
+                return ready
+            utime.sleep_us(SLICE_US)

@@ -1,0 +1,62 @@
+# mypy: ignore-errors
+"""Power-on: puts the virtual chip together, then does what MicroPython does at its start: boot.py, main.py."""
+
+import json
+import sys
+
+import wire
+
+with open(sys.argv[1]) as _file:
+    _config = json.load(_file)
+wire.connect(_config["descriptor"])
+
+import binascii  # noqa: E402
+
+import flash  # noqa: E402
+import i2c_chips  # noqa: E402,F401
+import machine  # noqa: E402
+import select  # noqa: E402,F401
+
+machine.config = _config
+machine.RTC._memory = binascii.unhexlify(_config["memory"])
+
+# The services keep the wall's time; the control tick follows the board's, when that runs at a pace of its own.
+import asyncio  # noqa: E402
+import asyncio.core  # noqa: E402,F401
+
+if _config["has_own_time"]:
+    import board_time
+
+    sys.modules["time"] = board_time
+
+import vfs  # noqa: E402
+
+_flash = flash.Flash(_config["flash"], _config["flash_bytes"], _config["flash_write_ms"])
+vfs.umount("/")
+vfs.mount(_flash, "/")
+sys.path[:] = ["", ".frozen", "/lib"]
+sys.argv[:] = []
+
+_is_raw = _config["is_raw"]
+for _name in ("json", "binascii", "gc"):
+    if _name in globals():
+        del globals()[_name]
+
+
+def _run(name: str) -> None:
+    try:
+        with open(name) as file:
+            program = file.read()
+    except OSError:
+        return
+    try:
+        exec(compile(program, name, "exec"), globals())
+    except SystemExit:
+        raise
+    except BaseException as error:
+        sys.print_exception(error)
+
+
+_run("boot.py")
+if not _is_raw:
+    _run("main.py")

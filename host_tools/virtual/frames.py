@@ -1,0 +1,63 @@
+"""What goes over the wire to the interpreter and back; the other end is `chip/wire.py`."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+BEAT, NOW_MS, LEVELS_LOW, LEVELS_HIGH, UV, SENSORS = 0, 1, 2, 3, 4, 53
+PIN_COUNT = SENSORS - UV
+SENSORS_MOST = 16
+FRAME = struct.Struct(f"<{SENSORS + SENSORS_MOST}i")
+NO_ANSWER = -1
+
+_RECORD = struct.Struct("<BBHi")
+
+
+class Kind(IntEnum):
+    PIN = 1
+    PWM = 2
+    ACK = 3
+    WDT = 4
+    RESET = 5
+    TIMERS = 6
+    STALL = 7
+    TOOK = 8
+    FLASH = 9
+    MEMORY = 10
+    I2C = 11
+
+
+_CARRY_BYTES = (Kind.MEMORY, Kind.I2C)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    kind: int
+    small: int
+    other: int
+    value: int
+    content: bytes = b""
+
+
+class RecordReader:
+    """Cuts the stream into records; what isn't whole yet waits for the rest."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> Iterator[Record]:
+        data = self._rest + data
+        at = 0
+        while len(data) - at >= _RECORD.size:
+            kind, small, other, value = _RECORD.unpack_from(data, at)
+            end = at + _RECORD.size
+            content = b""
+            if kind in _CARRY_BYTES:
+                end += value
+                if len(data) < end:
+                    break
+                content = data[end - value : end]
+            at = end
+            yield Record(kind, small, other, value, content)
+        self._rest = data[at:]

@@ -1,0 +1,93 @@
+"""The chip's pins, and what hangs on them: which valve, pump and gate has power now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from soleus.core.signals import Commands
+
+FULL_U16 = 65_535
+
+
+class Pins:
+    """Levels and duties as the program has set them; a pin that isn't driven is pulled to its safe side."""
+
+    def __init__(self) -> None:
+        self.share: dict[int, float] = {}
+
+    def release_all(self) -> None:
+        """What a hard reset does; a soft one leaves them."""
+        self.share.clear()
+
+    def set_level(self, pin: int, is_output: bool, level: int) -> None:
+        if is_output:
+            self.share[pin] = float(level)
+        else:
+            self.share.pop(pin, None)
+
+    def set_duty(self, pin: int, duty_u16: int) -> None:
+        self.share[pin] = duty_u16 / FULL_U16
+
+    def high_share(self, pin: int, pulled: float = 0.0) -> float:
+        """For which part of the time it is high."""
+        return self.share.get(pin, pulled)
+
+
+class ShiftRegisters:
+    """A chain of 74HC595 or TPIC6B595: a rising clock takes a bit, a rising latch shows them all."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.data, self.clock, self.latch = table["data"], table["clock"], table["latch"]
+        self.mask = (1 << 8 * table["registers"]) - 1
+        self.shifted_bits = 0
+        self.shown_bits = 0
+
+    def feel(self, pins: Pins, pin: int, before: float) -> None:
+        if before >= 0.5 or pins.high_share(pin) < 0.5:
+            return
+        if pin == self.clock:
+            self.shifted_bits = (self.shifted_bits << 1 | int(pins.high_share(self.data) >= 0.5)) & self.mask
+        elif pin == self.latch:
+            self.shown_bits = self.shifted_bits
+
+
+class Wiring:
+    """From pins to `Commands`, by the board's description: the way round that the drivers don't know."""
+
+    def __init__(self, board: Mapping[str, Any]) -> None:
+        self.valves = board["valves"]
+        self.pump_pin = board["pump"]["pin"]
+        self.gate_pin = board["gate"]["pin"] if board["boots"].get("gate") else None
+        self.registers = ShiftRegisters(self.valves) if self.valves["driver"] == "shift_register" else None
+        self.pins = Pins()
+
+    def set_level(self, pin: int, is_output: bool, level: int) -> None:
+        before = self.pins.high_share(pin)
+        self.pins.set_level(pin, is_output, level)
+        if self.registers:
+            self.registers.feel(self.pins, pin, before)
+
+    def read(self, commands: Commands) -> None:
+        commands.fill_bits, commands.seal_bits = self._valve_bits()
+        commands.pump_permille = round(self.pins.high_share(self.pump_pin) * 1000)
+        commands.gate_on = 1 if self.gate_pin is None else int(self.pins.high_share(self.gate_pin) > 0)
+
+    def is_all_vent(self) -> bool:
+        commands = Commands()
+        self.read(commands)
+        return commands.fill_bits == 0 and commands.seal_bits == 0 and commands.pump_permille == 0
+
+    def _valve_bits(self) -> tuple[int, int]:
+        if self.registers is None:
+            return self._pin_bits(self.valves["fill"]), self._pin_bits(self.valves.get("vent", ()))
+        # Output-enable is active low, and pulled up.
+        if self.pins.high_share(self.valves["output_enable"], pulled=1.0) > 0.99:
+            return 0, 0
+        shown = self.registers.shown_bits
+        return _picked(shown, self.valves["fill_outputs"]), _picked(shown, self.valves.get("vent_outputs", ()))
+
+    def _pin_bits(self, pins: list[int]) -> int:
+        return sum(1 << index for index, pin in enumerate(pins) if self.pins.high_share(pin) > 0)
+
+
+def _picked(bits: int, outputs: list[int]) -> int:
+    return sum((bits >> output & 1) << index for index, output in enumerate(outputs))
