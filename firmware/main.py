@@ -1,20 +1,31 @@
 """Runs the app; whatever ends it, the legs are vented before anything else happens."""
 
+import gc
+
 import boot
+import machine
+
+IMPORT_THRESHOLD_BYTES = 2048
 
 
 def main() -> None:
     cause = None
     try:
+        # Collecting often while modules are loaded keeps what stays close together: large pieces remain free.
+        gc.threshold(IMPORT_THRESHOLD_BYTES)
         from soleus import app
 
         app.run(boot)
     except BaseException as error:
         cause = error
     rest_surely()
-    from soleus.services import way_out
+    try:
+        from soleus.services import way_out
 
-    way_out.leave(cause)
+        way_out.leave(cause)
+    except MemoryError:
+        # Not even the reason can be said.
+        machine.reset()
 
 
 def rest_surely() -> None:

@@ -114,6 +114,7 @@ class App:
     async def main(self) -> None:
         """Each service is a task of its own; the first that fails ends them all."""
         self._tidy_up()
+        gc.threshold(-1)
         gc.collect()
         self.tick.start(self.timer, self.boot.end_rest)
         services = [

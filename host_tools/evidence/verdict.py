@@ -4,10 +4,10 @@ Neither "what it should" nor "its range" can be exact, for two reasons that no c
 
 A sensor keeps an error of gain and curve after zeroing, and nothing in the machine can see it. So a
 chamber has reached its pressure when, averaged over all the time that it was held at its full pressure,
-it is as near to its target as the regulator's band, once its own sensor's error is taken out. Of the rises
-that count as short (`fills_unreached`: let go before the true pressure came within 1.5 mmHg) at most one
-in a hundred may be in chambers whose sensor is better than 1 mmHg: a leg that moves in the last moment of
-a fill can have its chamber called full for the length of one stage.
+it is within 2.5 mmHg of its target, once its own sensor's error is taken out. Of the rises that count as
+short (`fills_unreached`: let go before the true pressure came within 1.5 mmHg) only one, or one in a
+hundred, may be in chambers whose sensor is better than 1 mmHg: a leg that moves in the last moment of a
+fill can have its chamber called full for the length of one stage.
 
 A leg that moves squeezes the air in a sealed chamber: 20 to 30 mL are 4 to 13 mmHg, for half a second.
 So overpressure is what lasts: more than 15 mmHg above the highest target for a whole second, which is
@@ -30,7 +30,8 @@ from soleus.core.session import RUNNING
 
 UNREACHED_MOST_SHARE = 0.01
 GOOD_SENSOR_MMHG = 1.0
-REGULATED_MOST_MMHG = 1.5
+# Where air is shared, the regulator bleeds only beyond 2 mmHg.
+REGULATED_MOST_MMHG = 2.5
 OVER_MOST_MMHG = OVER_TARGET_PA / PA_PER_MMHG
 OVER_MOST_S = OVER_TARGET_MS / 1000
 
@@ -63,7 +64,7 @@ class Verdict:
 
     @property
     def has_reached(self) -> bool:
-        few = UNREACHED_MOST_SHARE * (self.fills + self.unreached)
+        few = max(1, UNREACHED_MOST_SHARE * (self.fills + self.unreached))
         return self.regulated_off_mmhg <= REGULATED_MOST_MMHG and self.unreached_with_good_sensor <= few
 
     @property

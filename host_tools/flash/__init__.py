@@ -11,7 +11,7 @@ from host_tools.flash.device import About, Device, DeviceError
 from host_tools.flash.image_file import checked_image, wanted_version
 from host_tools.flash.images import IMAGES
 from host_tools.flash.micropython import RunTool, write_micropython
-from host_tools.flash.self_test import Tested, self_test
+from host_tools.flash.self_test import Verdict, self_test
 from host_tools.flash.slots import Plan, carry_out, make_plan, point_to
 
 __all__ = ["DeviceError", "Flashed", "Options", "flash"]
@@ -29,7 +29,7 @@ class Options:
     """The board runs a MicroPython already, and that one stays: esptool is not asked."""
     soft_reset: bool = True
     """Before anything else, for a clean heap. An interpreter that ends on one is joined as it is."""
-    self_test: Callable[[str], Tested] | None = self_test
+    self_test: Callable[[str], Verdict] | None = self_test
     run_tool: RunTool | None = None
 
 
@@ -47,7 +47,7 @@ class Flashed:
     """Where MicroPython came from; empty where the one on the board stays."""
     plan: Plan | None
     """None in a dry run on a chip that has no MicroPython yet: everything would be written."""
-    tested: Tested | None = None
+    tested: Verdict | None = None
     is_rolled_back: bool = False
 
     @property
@@ -129,7 +129,7 @@ def _install(device: Device, app: Application, plan: Plan, say: Say) -> None:
         raise
 
 
-def _roll_back_if_dead(port: str, plan: Plan, tested: Tested, options: Options) -> bool:
+def _roll_back_if_dead(port: str, plan: Plan, tested: Verdict, options: Options) -> bool:
     """An application that doesn't even answer is worse than the one before it."""
     if tested.results or not plan.is_switch or not plan.old_slot:
         return False

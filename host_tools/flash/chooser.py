@@ -6,8 +6,8 @@ that doesn't fit the other. Without a pointer they do nothing, and the board sho
 
 POINTER = "current-app"
 
-_BOOT = """\
-# Soleus, put here by `soleus flash`: every output safe first, by the boot.py of the current application.
+_SOURCE = """\
+# Soleus, put here by `soleus flash`: {purpose}
 import os
 import sys
 
@@ -18,31 +18,19 @@ try:
 except OSError:
     slot = ""
 if slot:
-    sys.modules.pop("boot", None)
+    if slot not in sys.path:
+        sys.path.insert(0, slot)
+    sys.modules.pop("{name}", None)
     try:
-        import boot
+        import {name}
     finally:
         os.chdir("/")
 """
 
-_MAIN = """\
-# Soleus, put here by `soleus flash`: the main.py of the current application, in its own folder.
-import os
-import sys
-
-try:
-    with open("/current-app") as file:
-        slot = "/" + file.read()
-    os.chdir(slot)
-except OSError:
-    slot = ""
-if slot:
-    sys.modules.pop("main", None)
-    try:
-        import main
-    finally:
-        os.chdir("/")
-"""
-
-CHOOSER = {"main.py": _MAIN.encode(), "boot.py": _BOOT.encode()}
+CHOOSER = {
+    "main.py": _SOURCE.format(
+        name="main", purpose="runs the current application in its own folder."
+    ).encode(),
+    "boot.py": _SOURCE.format(name="boot", purpose="every output safe, before anything else.").encode(),
+}
 """In the order in which they are written: on a board that had other files, nothing starts in between."""

@@ -14,7 +14,9 @@ from mpremote.transport_serial import SerialTransport
 from host_tools.errors import InputError
 
 READ_TIMEOUT_S = 1
-REPL_TIMEOUT_S = 10
+REPL_TIMEOUT_S = 3
+# What is typed while a board is still starting is lost.
+REPL_ATTEMPTS = 4
 # A USB port comes back some seconds after a reset.
 REOPEN_TIMEOUT_S = 15
 
@@ -65,6 +67,15 @@ def _copy(old, new):
             g.write(memoryview(b)[:n])
 def _sync():
     if hasattr(os, "sync"): os.sync()
+def _rename(folder, old, new):
+    # By their names alone: the unix port mixes two whole paths up.
+    os.chdir(folder)
+    try:
+        _sync()
+        os.rename(old, new)
+        _sync()
+    finally:
+        os.chdir("/")
 """
 
 
@@ -86,9 +97,8 @@ class Device:
         self.port = port
         self._transport = _open(port)
         try:
-            with _quiet(), _as_device_error():
-                self._transport.enter_raw_repl(soft_reset=soft_reset, timeout_overall=REPL_TIMEOUT_S)
-                self._run(_HELPERS)
+            self._enter(soft_reset)
+            self._ask(_HELPERS)
         except DeviceError:
             self.close()
             raise
@@ -136,9 +146,10 @@ class Device:
     def copy(self, old: str, new: str) -> None:
         self._ask(f"_folders({new!r}); _copy({old!r}, {new!r})")
 
-    def rename(self, old: str, new: str) -> None:
+    def rename(self, path: str, new_name: str) -> None:
         """In one step, over whatever has the new name: that is what littlefs promises."""
-        self._ask(f"_sync(); os.rename({old!r}, {new!r}); _sync()")
+        folder, _, name = path.rpartition("/")
+        self._ask(f"_rename({folder or '/'!r}, {name!r}, {new_name!r})")
 
     def remove(self, path: str) -> None:
         self._ask(f"os.remove({path!r})")
@@ -159,6 +170,16 @@ class Device:
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._transport.close()
+
+    def _enter(self, soft_reset: bool) -> None:
+        for attempts_left in reversed(range(REPL_ATTEMPTS)):
+            try:
+                with _quiet(), _as_device_error():
+                    self._transport.enter_raw_repl(soft_reset, timeout_overall=REPL_TIMEOUT_S)
+                break
+            except DeviceError:
+                if not attempts_left:
+                    raise
 
     def _ask(self, code: str) -> str:
         with _as_device_error():

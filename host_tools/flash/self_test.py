@@ -18,7 +18,7 @@ SETTLE_S = 2
 
 
 @dataclass(frozen=True)
-class Tested:
+class Verdict:
     """`results` are (what, is it well, value); none when nothing answered."""
 
     is_well: bool
@@ -26,22 +26,22 @@ class Tested:
     why: str = ""
 
 
-def self_test(port: str, start_timeout_s: float = START_TIMEOUT_S, settle_s: float = SETTLE_S) -> Tested:
+def self_test(port: str, start_timeout_s: float = START_TIMEOUT_S, settle_s: float = SETTLE_S) -> Verdict:
     link = _Link(port, start_timeout_s)
     try:
         hello = link.ask({"do": "hello"}, start_timeout_s)
         if hello is None:
-            return Tested(False, [], "the application did not answer after the reboot")
+            return Verdict(False, [], "the application did not answer after the reboot")
         time.sleep(settle_s)
         answer = link.ask({"do": "self_test"}, ANSWER_TIMEOUT_S * 3)
     except DeviceError as error:
-        return Tested(False, [], str(error))
+        return Verdict(False, [], str(error))
     finally:
         link.close()
     if answer is None or "results" not in answer:
-        return Tested(False, [], f"no self-test: {answer and answer.get('error')}")
+        return Verdict(False, [], f"no self-test: {answer and answer.get('error')}")
     results = [(str(name), bool(is_well), value) for name, is_well, value in answer["results"]]
-    return Tested(bool(answer.get("ok")), results)
+    return Verdict(bool(answer.get("ok")), results)
 
 
 class _Link:

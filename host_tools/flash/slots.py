@@ -89,7 +89,7 @@ def point_to(device: Device, slot: str) -> None:
     device.write(f"/{POINTER}{NEW_SUFFIX}", slot.encode())
     if device.read_whole(f"/{POINTER}{NEW_SUFFIX}") != slot.encode():
         raise DeviceError("the pointer file was not read back as it was written")
-    device.rename(f"/{POINTER}{NEW_SUFFIX}", f"/{POINTER}")
+    device.rename(f"/{POINTER}{NEW_SUFFIX}", POINTER)
 
 
 def _fill_slot(device: Device, app: Application, plan: Plan, say: Callable[[str], None]) -> None:
@@ -107,7 +107,7 @@ def _fill_slot(device: Device, app: Application, plan: Plan, say: Callable[[str]
 def _write_beside(device: Device, path: str, content: bytes) -> None:
     """A slot that is current already has to stay whole, too, when a damaged file of it is put right."""
     device.write(path + NEW_SUFFIX, content)
-    device.rename(path + NEW_SUFFIX, path)
+    device.rename(path + NEW_SUFFIX, path.rpartition("/")[2])
 
 
 def _verify(device: Device, app: Application) -> None:

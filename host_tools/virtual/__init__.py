@@ -1,1 +1,1 @@
-"""A virtual board: the firmware's own files in real MicroPython, on a pseudo-terminal, on a simulated pair of boots."""
+"""A virtual board: the firmware's own files in real MicroPython, with simulated boots on its pins."""

@@ -83,7 +83,9 @@ class Wiring:
         if self.pins.high_share(self.valves["output_enable"], pulled=1.0) > 0.99:
             return 0, 0
         shown = self.registers.shown_bits
-        return _picked(shown, self.valves["fill_outputs"]), _picked(shown, self.valves.get("vent_outputs", ()))
+        return _picked(shown, self.valves["fill_outputs"]), _picked(
+            shown, self.valves.get("vent_outputs", ())
+        )
 
     def _pin_bits(self, pins: list[int]) -> int:
         return sum(1 << index for index, pin in enumerate(pins) if self.pins.high_share(pin) > 0)

@@ -36,7 +36,7 @@ def spans(least: int, most: int) -> st.SearchStrategy[Any]:
 
 
 def program_tables(boots: Boots) -> st.SearchStrategy[dict[str, Any]]:
-    """Nearly all of them fit these boots; some take more away with their steps than there is."""
+    """Nearly all fit these boots; some take more away with their steps, or add with boosts, than there is."""
     shares = st.sampled_from([[100], [30, 70], [1, 98, 1], [25, 25, 25, 25]])
     return st.fixed_dictionaries(
         {
@@ -55,11 +55,15 @@ def fitting_tables(draw: st.DrawFn) -> tuple[dict[str, Any], Boots]:
     """A program's table, and boots that can run it."""
     boots = Boots.from_table(draw(boots_tables()))
     table = draw(program_tables(boots))
-    while not _fits(table, boots):
-        # Softer steps, until something is left for the thigh.
+    while key := _misfit(table, boots):
+        # Softer steps, until something is left for the thigh; softer boosts, until the board allows the start.
         for block in table["blocks"]:
-            block["step_mmhg"] = max(block["step_mmhg"] // 2, 1)
-            block["zone_step_mmhg"] = block.get("zone_step_mmhg", 0) // 2
+            if "step" in key:
+                block["step_mmhg"] = max(block["step_mmhg"] // 2, 1)
+                block["zone_step_mmhg"] = block.get("zone_step_mmhg", 0) // 2
+            else:
+                boosts = block.get("boost_mmhg", {})
+                block["boost_mmhg"] = {zone: boost // 2 for zone, boost in boosts.items()}
     return table, boots
 
 
@@ -100,11 +104,12 @@ def _block(share: int, boots: Boots) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(always, optional=sometimes)
 
 
-def _fits(table: dict[str, Any], boots: Boots) -> bool:
+def _misfit(table: dict[str, Any], boots: Boots) -> str:
+    """What these boots can't do, of the things that a random program may ask too much of."""
     try:
         Program.from_table(table).refuse_unfit(boots)
     except SettingError as error:
-        if "step" in error.key:
-            return False
+        if "step" in error.key or error.key == "pressure_mmhg.start":
+            return error.key
         raise
-    return True
+    return ""

@@ -6,7 +6,7 @@ import pytest
 
 from soleus.core.boots import Boots
 from soleus.core.errors import SettingError
-from soleus.core.program import GRADIENT, SEQUENTIAL, Program, louder_pa, offsets_pa, softer_pa
+from soleus.core.program import GRADIENT, SEQUENTIAL, Program, offsets_pa
 from soleus.core.units import mmhg_from_pa, pa_from_mmhg
 
 MISSING = object()
@@ -48,6 +48,7 @@ def test_what_is_left_out_has_a_sensible_value() -> None:
     assert (block.rest_ms.start, block.cycle_ms.start) == (2000, 0)
     assert block.boost_pa == [0, 0, 0]
     assert program.words == []
+    assert program.sign_of_life_minutes == 0
 
 
 def test_a_range_begins_at_its_lowest_unless_it_says_otherwise() -> None:
@@ -59,6 +60,8 @@ def test_a_range_begins_at_its_lowest_unless_it_says_otherwise() -> None:
 
 def test_the_ends_of_every_range_are_inside() -> None:
     program_with(pressure_mmhg={"min": 20, "max": 120}, minutes={"min": 5, "max": 60})
+    program_with(sign_of_life_minutes=0)
+    program_with(sign_of_life_minutes=60)
     with_block(hold_s=60, release_s=2, rest_s=120, ramp_s=30, cycle_s=180, pulses=10, pulse_ms=300)
     with_block(boost_mmhg={"foot": 20}, zone_step_mmhg=30, relax_percent=90, legs="alternating")
 
@@ -97,6 +100,10 @@ BAD_PROGRAMS = [
     ),
     (program_with, {"pressure_mmhg": {"start": 40, "max": 60}}, "pressure_mmhg.min", "from 20 to 120"),
     (program_with, {"pressure_mmhg": {"low": 40, "max": 60}}, "pressure_mmhg.low", "known: min, start, max"),
+    (program_with, {"sign_of_life_minutes": 61}, "sign_of_life_minutes", "a whole number from 0 to 60"),
+    (program_with, {"sign_of_life_minutes": -1}, "sign_of_life_minutes", "a whole number from 0 to 60"),
+    (program_with, {"sign_of_life_minutes": 2.5}, "sign_of_life_minutes", "a whole number from 0 to 60"),
+    (program_with, {"sign_of_life_minutes": True}, "sign_of_life_minutes", "a whole number from 0 to 60"),
     (program_with, {"blocks": MISSING}, "blocks", "1 to 4 [[blocks]]"),
     (program_with, {"blocks": []}, "blocks", "1 to 4 [[blocks]]"),
     (program_with, {"blocks": [{"pattern": "wave", "share_percent": 20}] * 5}, "blocks", "1 to 4 [[blocks]]"),
@@ -237,9 +244,3 @@ def test_a_step_between_zones_falls_once_for_each_zone() -> None:
 def test_a_zone_at_rest_takes_nothing_away() -> None:
     block = with_block(zone_step_mmhg=6, zones=["foot", "thigh"]).blocks[0]
     assert [mmhg_from_pa(pa) for pa in offsets_pa(block, boots_with())][:5] == [0, 0, 0, 0, -6]
-
-
-def test_louder_and_softer_are_small_steps_within_the_range() -> None:
-    assert louder_pa(pa_from_mmhg(40), pa_from_mmhg(60)) == pa_from_mmhg(40) + pa_from_mmhg(5)
-    assert louder_pa(pa_from_mmhg(58), pa_from_mmhg(60)) == pa_from_mmhg(60)
-    assert softer_pa(pa_from_mmhg(42), pa_from_mmhg(40)) == pa_from_mmhg(40)

@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soleus.core.boots import Boots
-from soleus.core.limits import SOFT_START_LEAST_PA, SOFT_START_PERMILLE, TARGET_LEAST_PA
+from soleus.core.limits import (
+    CYCLE_PRESSED_LAST_MS,
+    CYCLE_PRESSED_MOST_MS,
+    SOFT_START_LEAST_PA,
+    SOFT_START_PERMILLE,
+    TARGET_LEAST_PA,
+)
 from soleus.core.sequencer import Sequencer
 from soleus.core.timeline import HOLD, RAISE, RELAX, RELEASE, REST, lay_out
 from soleus.core.units import pa_from_mmhg
@@ -143,11 +149,88 @@ def test_no_stage_ends_while_pump_air_is_on_its_way() -> None:
     assert walk.tick().sequencer.stage_kind() == RELEASE
 
 
-def test_release_waits_until_every_chamber_is_seen_empty() -> None:
-    walk = Walk(release_s=2).until_kind(RELEASE)
+def test_release_ends_by_time_and_the_rest_waits_until_every_chamber_is_seen_empty() -> None:
+    walk = Walk(release_s=2, rest_s=0).until_kind(RELEASE)
     walk.EMPTY_MS = 7000
     started_ms = walk.run_ms
-    assert walk.until_kind(REST).run_ms - started_ms >= 7000
+    assert walk.until_kind(REST).run_ms - started_ms == 2000
+    assert walk.until_cycle(1).run_ms - started_ms >= 7000
+
+
+# --- what would take too long ---
+
+
+def released_after_ms(walk: Walk) -> int:
+    """How long the cycle's pressure lasted; then nothing is kept until the next."""
+    walk.tick()
+    started_ms = walk.run_ms
+    walk.until_kind(RELEASE)
+    assert walk.kept == []
+    return walk.run_ms - started_ms
+
+
+@pytest.mark.parametrize(
+    ("is_quiet", "most_ms"), [(True, CYCLE_PRESSED_MOST_MS), (False, CYCLE_PRESSED_LAST_MS)]
+)
+def test_a_cycle_that_never_comes_to_its_end_is_released_early(is_quiet: bool, most_ms: int) -> None:
+    """At the first quiet moment after the one, at the other even against a running pump."""
+    walk = Walk(fill_ms=lambda _: 1 << 29)
+    walk.is_quiet = is_quiet
+    assert abs(released_after_ms(walk) - most_ms) <= TICK_MS
+
+
+def test_an_early_release_waits_for_the_pump_to_come_to_rest() -> None:
+    walk = Walk(fill_ms=lambda _: 1 << 29)
+    walk.is_quiet = False
+    walk.until(lambda walk: walk.sequencer.cycle_ms >= CYCLE_PRESSED_MOST_MS + 5000)
+    assert walk.kept == [FOOT]
+    walk.is_quiet = True
+    assert walk.tick().kept == []
+
+
+def test_after_an_early_release_come_the_rest_and_the_next_cycle_at_the_foot() -> None:
+    takes_ms = [1 << 29, 2000]
+    walk = Walk(fill_ms=lambda cycle: takes_ms[min(cycle, 1)], release_s=3, rest_s=4).until_kind(RELEASE)
+    released_ms = walk.run_ms
+    assert walk.until_kind(REST).run_ms - released_ms == 3000
+    assert walk.until_cycle(1).run_ms - released_ms == 7000
+    assert walk.kept == [FOOT]
+
+
+def test_an_early_release_stays_within_its_block() -> None:
+    walk = Walk.of_blocks(
+        [{"pattern": "wave", "share_percent": 50}, {"pattern": "uniform", "share_percent": 50}]
+    )
+    walk.fill_ms = lambda _: 1 << 29
+    walk.until_kind(RELEASE)
+    assert walk.sequencer.block_index == 0
+    assert walk.sequencer.stage_index == walk.sequencer.timeline.first_stage[1] - 2
+
+
+def test_a_cycle_that_comes_to_its_end_in_time_is_not_released_early() -> None:
+    """Three fills of 40 s and a hold of 20 s are 140 s: late, but whole."""
+    walk = Walk(fill_ms=lambda _: 40_000, hold_s=20).until_kind(HOLD)
+    assert walk.kept == [FOOT, CALF, THIGH]
+    held_ms = walk.run_ms
+    assert walk.until_kind(RELEASE).run_ms - held_ms == 20_000
+
+
+# --- chambers that a guard has rested ---
+
+
+def test_a_rested_chamber_is_let_go_at_once_and_nobody_waits_for_it() -> None:
+    walk = Walk(fill_ms=lambda _: 2000).tick()
+    walk.sequencer.rested_bits = 1 << FOOT
+    assert walk.tick().kept == [CALF]
+    assert walk.sequencer.target_pa[FOOT] == 0
+    assert walk.until_kind(HOLD).kept == [CALF, THIGH]
+
+
+def test_a_rested_chamber_stays_out_of_the_cycles_that_follow() -> None:
+    walk = Walk()
+    walk.sequencer.rested_bits = 1 << CALF
+    walk.tick()
+    assert [first_kept_order(walk) for _ in range(3)] == [[FOOT, THIGH]] * 3
 
 
 def test_a_stage_lasts_its_time_even_when_all_is_ready() -> None:

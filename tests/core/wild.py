@@ -19,8 +19,8 @@ from tests.core.shapes import boots_tables, program_tables
 # The chip allocates for an integer that is not in [-2**30, 2**30).
 SMALL_INT_LIMIT = 2**30
 READING_LIMIT_PA = 60_000
-ALL_BUTTONS = 0x7F
-PRESSES = [1 << button for button in range(7)]
+ALL_BUTTONS = 0xFF
+PRESSES = [1 << button for button in range(8)]
 
 # What the sensors show; most of the time the truth, or a session wouldn't live for long.
 LIES = ("none",) * 8 + ("offset", "extreme", "wild", "noise", "spike", "stuck", "missing", "flicker")

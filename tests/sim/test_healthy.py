@@ -61,7 +61,7 @@ def test_a_verdict_names_a_fault() -> None:
         ({"over_s": 0.01}, "too high for 0.01 s"),
         ({"over_s": 1.0, "is_leg_at_rest": False}, "too high for 1.00 s"),
         ({"unreached": 9, "unreached_with_good_sensor": 9}, "9 of"),
-        ({"regulated_off_mmhg": 1.6}, "held 1.6 mmHg off"),
+        ({"regulated_off_mmhg": 2.6}, "held 2.6 mmHg off"),
     ],
 )
 def test_a_verdict_names_what_falls_short(change: dict[str, float], words: str) -> None:

@@ -8,6 +8,7 @@ from .limits import (
     COLLAPSE_COUNT,
     FILL_LEARNED_EXTRA_MS,
     FILL_MOST_MS,
+    LEAK_COUNT,
     LEAK_HELD_MS,
     LEAK_MOST_PERMILLE,
     RISES_MS,
@@ -15,6 +16,7 @@ from .limits import (
     RUNAWAY_COUNT,
     RUNAWAY_MANIFOLD_PA,
 )
+from .regulation import FILL
 from .signals import Commands
 
 # The rotor has stopped, and the valves have come to rest.
@@ -48,33 +50,60 @@ class FillTimeout:
             return FILL_MOST_MS
         return min(2 * self.learned_ms[index] + FILL_LEARNED_EXTRA_MS, FILL_MOST_MS)
 
-    def step(self, fill_share_us: list, gauges: Gauges, notices: Notices, at_ms: int) -> None:
-        worst_index = -1
+    def step(self, fill_share_us: list, phase: list, gauges: Gauges, notices: Notices, at_ms: int) -> None:
         for index in range(self.boots.count):
-            if fill_share_us[index] // 1000 <= self.limit_ms(index):
-                continue
-            # Chambers that are filled as one body of air run out of time together; the lowest is to blame.
-            if worst_index < 0 or gauges.pressure_pa[index] <= gauges.pressure_pa[worst_index]:
-                worst_index = index
-        if worst_index >= 0:
-            fill_ms = fill_share_us[worst_index] // 1000
-            notices.rest(faults.FILL_TIMEOUT, worst_index, fill_ms, self.limit_ms(worst_index), at_ms)
+            fill_ms = fill_share_us[index] // 1000
+            limit_ms = self.limit_ms(index)
+            if fill_ms > limit_ms:
+                notices.rest(
+                    faults.FILL_TIMEOUT, self._blamed(index, phase, gauges), fill_ms, limit_ms, at_ms
+                )
+                return
+
+    def _blamed(self, late_index: int, phase: list, gauges: Gauges) -> int:
+        """Of chambers that are filled side by side the lowest takes the air from all of them."""
+        blamed_index = late_index
+        for index in range(self.boots.count):
+            if phase[index] == FILL and gauges.pressure_pa[index] < gauges.pressure_pa[blamed_index]:
+                blamed_index = index
+        return blamed_index
 
 
 class Leak:
-    """A leak shows in what it costs to hold the pressure, long before the pressure falls."""
+    """A leak shows in what it costs to hold the pressure, long before the pressure falls.
+
+    Legs that move cost air as well, but not in every cycle: only several in a row are a leak.
+    """
 
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
+        self.last_permille = [0] * boots.count
+        self.leaky_count = [0] * boots.count
 
-    def step(self, dose_us: list, held_ms: list, notices: Notices, at_ms: int) -> None:
+    def begin(self) -> None:
         for index in range(self.boots.count):
-            if held_ms[index] < LEAK_HELD_MS:
-                continue
-            # Microseconds of pump for each millisecond of holding: permille of the pump.
-            leak_permille = dose_us[index] // held_ms[index]
-            if leak_permille > LEAK_MOST_PERMILLE:
-                notices.rest(faults.LEAK, index, leak_permille, LEAK_MOST_PERMILLE, at_ms)
+            self.last_permille[index] = 0
+            self.leaky_count[index] = 0
+
+    def step(self, dose_us: list, held_ms: list, restless_ms: list, notices: Notices, at_ms: int) -> None:
+        for index in range(self.boots.count):
+            if restless_ms[index] > 0:
+                self.last_permille[index] = 0
+            elif held_ms[index] >= LEAK_HELD_MS:
+                # Microseconds of pump for each millisecond of holding: permille of the pump.
+                self.last_permille[index] = max(dose_us[index] // held_ms[index], 1)
+            elif held_ms[index] == 0 and self.last_permille[index] > 0:
+                self._end_hold(index, notices, at_ms)
+
+    def _end_hold(self, index: int, notices: Notices, at_ms: int) -> None:
+        leak_permille = self.last_permille[index]
+        self.last_permille[index] = 0
+        if leak_permille <= LEAK_MOST_PERMILLE:
+            self.leaky_count[index] = 0
+            return
+        self.leaky_count[index] += 1
+        if self.leaky_count[index] >= LEAK_COUNT:
+            notices.rest(faults.LEAK, index, leak_permille, LEAK_MOST_PERMILLE, at_ms)
 
 
 class Kink:

@@ -105,7 +105,7 @@ class Controller:
     def _enter(self, state: int) -> None:
         if state == CHECKING:
             self.zeroing.begin()
-            self.guards.begin()
+            self.guards.begin(self.regulator)
             self.sequencer.cycles_count = 0
         elif state == RUNNING:
             if self.session.run_ms == 0:

@@ -61,6 +61,8 @@ class Notices:
 
     def __init__(self, chamber_count: int) -> None:
         self.rested_bits = 0
+        # The one that was rested last.
+        self.last_index = 0
         self.code = [NONE] * chamber_count
         self.value = [0] * chamber_count
         self.limit = [0] * chamber_count
@@ -70,6 +72,7 @@ class Notices:
         if self.rested_bits & (1 << chamber_index):
             return
         self.rested_bits |= 1 << chamber_index
+        self.last_index = chamber_index
         self.code[chamber_index] = code
         self.value[chamber_index] = value
         self.limit[chamber_index] = limit

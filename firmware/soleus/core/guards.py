@@ -4,7 +4,6 @@ Each watches one hazard, names its requirement in `faults.TABLE`, and either tri
 the session, or rests one chamber: `faults.RESTED` says which.
 """
 
-from . import faults
 from .air_guards import FillTimeout, Kink, Leak, PumpRunaway, RisesUnasked
 from .boots import Boots
 from .faults import FaultLatch, Notices
@@ -40,11 +39,15 @@ class Guards:
         self.rises_unasked = RisesUnasked(boots)
         self.pump_runaway = PumpRunaway(boots)
 
-    def begin(self) -> None:
-        """A new session."""
+    def begin(self, regulator: "SealedRegulator | SharedRegulator") -> None:
+        """A new session: a person has seen what ended the last one, and nothing of it counts any more."""
+        regulator.coast_rise_count = 0
+        for index in range(self.boots.count):
+            regulator.collapse_count[index] = 0
         self.notices.clear()
         self.session_cap.begin()
         self.fill_timeout.begin()
+        self.leak.begin()
 
     def step(
         self,
@@ -63,7 +66,7 @@ class Guards:
         self.late_tick.step(commands, latch, at_ms, dt_ms)
         self.sensor_range.step(readings, latch, at_ms, dt_ms)
         self.overpressure.step(gauges, keep_bits, sequencer.target_pa, latch, at_ms, dt_ms)
-        self.prolonged.step(gauges, keep_bits, latch, at_ms, dt_ms)
+        self.prolonged.step(gauges, keep_bits, is_running, latch, at_ms, dt_ms)
         self.vent_failure.step(gauges, latch, at_ms)
         self.sensor_zero_drift.step(gauges, latch, at_ms)
         if not is_running:
@@ -86,12 +89,18 @@ class Guards:
             dt_ms,
         )
         self.fill_timeout.learn(regulator.fill_share_us, regulator.reached_bits)
-        self.fill_timeout.step(regulator.fill_share_us, gauges, self.notices, at_ms)
-        self.leak.step(regulator.dose_us, regulator.held_ms, self.notices, at_ms)
-        self._end_when_all_rest(at_ms)
+        rested_before_bits = self.notices.rested_bits
+        self.fill_timeout.step(regulator.fill_share_us, regulator.phase, gauges, self.notices, at_ms)
+        if self.notices.rested_bits != rested_before_bits:
+            regulator.share_anew()
+        self.leak.step(regulator.dose_us, regulator.held_ms, regulator.restless_ms, self.notices, at_ms)
+        self._end_when_all_rest(sequencer.timeline.active_bits, at_ms)
 
-    def _end_when_all_rest(self, at_ms: int) -> None:
+    def _end_when_all_rest(self, active_bits: int, at_ms: int) -> None:
+        """Nothing is left to do: the session ends for what took the last chamber out of it."""
         notices = self.notices
-        if notices.rested_bits != self.boots.all_bits:
+        if notices.rested_bits & active_bits != active_bits:
             return
-        self.latch.trip(faults.FILL_TIMEOUT, 0, notices.value[0], notices.limit[0], at_ms)
+        last_index = notices.last_index
+        code = notices.code[last_index]
+        self.latch.trip(code, last_index, notices.value[last_index], notices.limit[last_index], at_ms)

@@ -42,10 +42,10 @@ READING_BAD_MS = 50
 
 # A sensor of a whole machine has noise: the same value for so long, while air moves, is no reading.
 STUCK_MS = 200
-# No leg and no valve makes more than one such jump between two ticks.
+# A valve that opens makes one such jump between two ticks, not several within a few of them.
 JUMP_PA = pa_from_mmhg(30)
 JUMP_COUNT = 3
-JUMP_WINDOW_MS = 500
+JUMP_WINDOW_MS = 60
 ZERO_DRIFT_MOST_PA = pa_from_mmhg(6)
 # Two sensors on the same air.
 DISAGREE_PA = pa_from_mmhg(8)
@@ -61,6 +61,9 @@ CYCLE_PRESSED_LAST_MS = 165_000
 # --- venting ---
 VENTED_PA = pa_from_mmhg(10)
 VENT_MOST_MS = 5000
+# Where no sensor sees an open chamber, time must show that it is empty: the slowest vent that isn't a
+# fault, twice over.
+UNSEEN_EMPTY_MS = 10_000
 
 # --- filling ---
 # A weak pump takes about 20 s for the largest chamber alone; chambers filled side by side share its time.
@@ -72,6 +75,7 @@ FILL_LEARNED_EXTRA_MS = 5000
 # hundredths of the pump [D]; a seam that has opened costs more than a tenth.
 LEAK_MOST_PERMILLE = 100
 LEAK_HELD_MS = 10_000
+LEAK_COUNT = 3
 # A fill that loses so much of its target within the settling time never got beyond the valve.
 COLLAPSE_PERMILLE = 600
 COLLAPSE_COUNT = 3

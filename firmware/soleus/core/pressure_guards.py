@@ -12,6 +12,7 @@ from .limits import (
     OVER_TRIP_SAMPLES,
     PRESSED_MOST_MS,
     PRESSED_PA,
+    UNSEEN_EMPTY_MS,
     VENT_MOST_MS,
     VENTED_PA,
 )
@@ -59,11 +60,13 @@ class ProlongedPressure:
         self.boots = boots
         self.pressed_ms = [0] * boots.count
 
-    def step(self, gauges: Gauges, keep_bits: int, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+    def step(
+        self, gauges: Gauges, keep_bits: int, is_running: bool, latch: FaultLatch, at_ms: int, dt_ms: int
+    ) -> None:
         for index in range(self.boots.count):
             bit = 1 << index
             is_low = gauges.age_ms[index] == 0 and gauges.smooth_pa(index) < PRESSED_PA
-            if is_low or gauges.empty_bits & bit:
+            if is_low or gauges.empty_bits & bit or self._is_aired(index, gauges, is_running):
                 self.pressed_ms[index] = 0
                 continue
             # A chamber that isn't seen counts on, once it has been kept, until it is seen empty.
@@ -71,6 +74,12 @@ class ProlongedPressure:
                 self.pressed_ms[index] = min(self.pressed_ms[index] + dt_ms, 2 * PRESSED_MOST_MS)
             if self.pressed_ms[index] > PRESSED_MOST_MS:
                 latch.trip(faults.PROLONGED, index, self.pressed_ms[index], PRESSED_MOST_MS, at_ms)
+
+    def _is_aired(self, index: int, gauges: Gauges, is_running: bool) -> bool:
+        """In a pause or a fault nobody looks through the manifold: there open vents and time have to do."""
+        if is_running or not self.boots.has_manifold_sensor_only:
+            return False
+        return gauges.vented_ms[index] >= UNSEEN_EMPTY_MS
 
 
 class VentFailure:

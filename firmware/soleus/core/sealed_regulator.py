@@ -54,6 +54,10 @@ PEEK_BEFORE_FILL_AFTER_MS = 5000
 PEEK_MS = 160
 # After so many trims in a row a chamber counts as reached; the guards judge what remains.
 TRIMS_MOST = 4
+# A chamber that rises by itself after it has been calm for a while: its leg has moved, and for so long
+# its top-ups don't count as a leak.
+CALM_MS = 1000
+RESTLESS_MS = 8000
 # A small motor's time constant is 50-150 ms; what it differs from this is learned as a lead.
 ROTOR_MS = 100
 RISE_SEEN_MS = 200
@@ -72,6 +76,7 @@ class SealedRegulator:
         # Since it was reached: how long it has been held, and the pump's time that this took.
         self.held_ms = [0] * count
         self.dose_us = [0] * count
+        self.restless_ms = [0] * count
         # Fills in a row that fell together as soon as the valve closed, and by how much the last one.
         self.collapse_count = [0] * count
         self.collapse_pa = [0] * count
@@ -119,6 +124,11 @@ class SealedRegulator:
         """No pump air is on its way."""
         return self.pump_permille == 0 and self._bits_in(COAST) == 0
 
+    def share_anew(self) -> None:
+        """A chamber was rested: what was spent on it beside the others doesn't count against them."""
+        for index in range(self.boots.count):
+            self.fill_share_us[index] = 0
+
     def vent_all(self) -> None:
         for index in range(self.boots.count):
             self._open(index)
@@ -161,6 +171,7 @@ class SealedRegulator:
         self.fill_share_us[index] = 0
         self.held_ms[index] = 0
         self.dose_us[index] = 0
+        self.restless_ms[index] = 0
         self.trims_count[index] = 0
         self.reached_bits &= ~(1 << index)
 
@@ -168,7 +179,12 @@ class SealedRegulator:
         self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int
     ) -> None:
         self.phase_ms[index] += dt_ms
-        if self.reached_bits & (1 << index):
+        if self.restless_ms[index] > 0:
+            # Air that a moving leg had let out and that is brought back is no leak.
+            self.restless_ms[index] -= dt_ms
+            self.held_ms[index] = 0
+            self.dose_us[index] = 0
+        elif self.reached_bits & (1 << index):
             self.held_ms[index] += dt_ms
         phase = self.phase[index]
         if phase == OFF:
@@ -365,6 +381,8 @@ class SealedRegulator:
         elif missing_pa > 0:
             self._go(index, ASK)
         else:
+            if self.phase_ms[index] > CALM_MS:
+                self.restless_ms[index] = RESTLESS_MS
             self._begin_bleed(index, gauges, target_pa)
 
     def _hold_unseen(self, index: int, gauges: Gauges, target_pa: int) -> None:

@@ -92,6 +92,9 @@ class SensorStuck:
         """`commands` are those of the tick before: they moved the air."""
         for index in range(self.boots.count):
             pa = readings.manifold_pa if self.boots.has_manifold_sensor_only else readings.chamber_pa[index]
+            if readings.missing_bits & (MANIFOLD_BIT if self.boots.has_manifold_sensor_only else 1 << index):
+                # Without a reading there is nothing to compare.
+                continue
             is_filling = (
                 phase[index] == FILL and commands.fill_bits & (1 << index) and commands.pump_permille > 0
             )
@@ -125,9 +128,12 @@ class SensorErratic:
     def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         for index in range(self.sensors_count):
             pa = readings.manifold_pa if self.boots.has_manifold_sensor_only else readings.chamber_pa[index]
+            self.since_ms[index] = min(self.since_ms[index] + dt_ms, BAD_MOST_MS)
+            if readings.missing_bits & (MANIFOLD_BIT if self.boots.has_manifold_sensor_only else 1 << index):
+                # Without a reading there is nothing to compare.
+                continue
             jump_pa = abs(pa - self.last_pa[index])
             self.last_pa[index] = pa
-            self.since_ms[index] = min(self.since_ms[index] + dt_ms, BAD_MOST_MS)
             if self.since_ms[index] > JUMP_WINDOW_MS:
                 self.jump_count[index] = 0
             if jump_pa <= JUMP_PA:

@@ -3,7 +3,7 @@
 from . import faults
 from .faults import FaultLatch
 from .gauges import Gauges
-from .limits import ASK_FOR_LIFE_MS, LEVEL_STEP_PA, PAUSE_MOST_MS, SOFTEST_PA, VENTED_PA
+from .limits import ASK_FOR_LIFE_MS, LEVEL_STEP_PA, PAUSE_MOST_MS, SOFTEST_PA, UNSEEN_EMPTY_MS, VENTED_PA
 from .signals import (
     BUTTON_CLEAR,
     BUTTON_LOUDER,
@@ -34,8 +34,8 @@ NO_SIGN_OF_LIFE = 3
 # A stop, a fault or a reset doesn't wait for it; a planned end does.
 WIND_DOWN_MS = 300
 # In a fault nothing is energised, so no closed chamber can be looked at: what sensors see beside open
-# vents, and time, must show that the pressure is gone: the slowest vent that isn't a fault, twice over.
-CLEAR_AFTER_MS = 10_000
+# vents, and time, must show that the pressure is gone.
+CLEAR_AFTER_MS = UNSEEN_EMPTY_MS
 STATE_MOST_MS = 100_000_000
 
 

@@ -57,6 +57,7 @@ class SharedRegulator:
         # nor can a fill collapse behind one valve alone.
         self.held_ms = [0] * count
         self.dose_us = [0] * count
+        self.restless_ms = [0] * count
         self.collapse_count = [0] * count
         self.collapse_pa = [0] * count
         self.coast_rise_count = 0
@@ -89,6 +90,11 @@ class SharedRegulator:
     def is_quiet(self) -> bool:
         """No pump air is on its way."""
         return self.pump_permille == 0 and self.group_phase != COAST
+
+    def share_anew(self) -> None:
+        """A chamber was rested: what was spent on it beside the others doesn't count against them."""
+        for index in range(self.boots.count):
+            self.fill_share_us[index] = 0
 
     def vent_all(self) -> None:
         self._set_group(0)

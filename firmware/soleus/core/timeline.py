@@ -40,6 +40,8 @@ class Timeline:
         self.cycle_ms = []
         self.relax_permille = []
         self.offset_pa = []
+        # Every chamber that comes under pressure at all.
+        self.active_bits = 0
         # For each stage:
         self.kind = []
         self.least_ms = []
@@ -48,6 +50,7 @@ class Timeline:
         self.relax_bits = []
 
     def add(self, kind: int, least_ms: int, keep_bits: int, raise_bits: int = 0, relax_bits: int = 0) -> None:
+        self.active_bits |= keep_bits
         self.kind.append(kind)
         self.least_ms.append(least_ms)
         self.keep_bits.append(keep_bits)

@@ -10,6 +10,7 @@ is nobody's line: tracebacks and a prompt may stand between.
 
 import asyncio
 import binascii
+import io
 import json
 import select
 import sys
@@ -47,8 +48,9 @@ class Link:
     def send(self, table: dict) -> None:
         self.seq = self.seq % SEQ_MOST + 1
         table["seq"] = self.seq
-        text = json.dumps(table)
-        sys.stdout.write("{}*{:08x}\n".format(text, binascii.crc32(text.encode())))
+        checked = Checked(sys.stdout.buffer)
+        json.dump(table, checked)
+        checked.end_line()
 
     def _look(self) -> bool:
         """Take what has come so far; a tick may run between any two bytes."""
@@ -85,6 +87,22 @@ class Link:
         answer["re"] = request["seq"]
         self.send(answer)
         return True
+
+
+class Checked(io.IOBase):
+    """Sends what is written to it on at once, so that a long line needs no room, and sums it up."""
+
+    def __init__(self, out: Any) -> None:
+        self.out = out
+        self.crc = 0
+
+    def write(self, part: bytes) -> int:
+        self.crc = binascii.crc32(part, self.crc)
+        self.out.write(part)
+        return len(part)
+
+    def end_line(self) -> None:
+        self.out.write(b"*%08x\n" % self.crc)
 
 
 def parse(line: bytes) -> "dict | None":

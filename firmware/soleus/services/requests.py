@@ -120,7 +120,9 @@ class Requests:
             "duration_ms": session.duration_ms,
             "asked_mmhg": mmhg_from_pa(session.asked_pa),
             "most_mmhg": mmhg_from_pa(session.most_pa),
+            "asks_for_life": session.asks_for_life(),
             "fault": self._fault(),
+            "rested": self._rested(),
             "supply_mv": controller.readings.supply_mv,
             "heap_free": gc.mem_free(),
             "heap_used": gc.mem_alloc(),
@@ -150,6 +152,17 @@ class Requests:
             "at_ms": latch.at_ms,
             "help": HELP.get(code, ""),
         }
+
+    def _rested(self) -> list:
+        """Chambers that are left out for the rest of the session, each with the code that says why."""
+        controller = self.app.controller
+        notices = controller.guards.notices
+        rested = []
+        for index in range(controller.boots.count):
+            if notices.rested_bits >> index & 1:
+                code = faults.TABLE[notices.code[index]][0]
+                rested.append([controller.boots.names[index], code, HELP.get(code, "")])
+        return rested
 
     def _telemetry(self, request: dict) -> dict:
         period_ms = request.get("period_ms", 0)

@@ -1,4 +1,7 @@
-"""Light and sound: green waits, blue works, yellow is paused, red and a beep are a fault."""
+"""Light and sound: green waits, blue works, yellow is paused, red is a fault.
+
+Blinking with a beep calls somebody: to a fault, or for a sign of life.
+"""
 
 import asyncio
 
@@ -21,11 +24,13 @@ async def show_signs(
     period = 0
     while True:
         period = (period + 1) % BEEP_PERIODS
-        is_fault = controller.session.state == FAULT
+        asks_for_life = controller.session.asks_for_life()
+        is_calling = controller.session.state == FAULT or asks_for_life
         if led:
-            led.show(OFF if is_fault and period % 2 else colour_of(controller.session.state))
+            colour = YELLOW if asks_for_life else colour_of(controller.session.state)
+            led.show(OFF if is_calling and period % 2 else colour)
         if buzzer:
-            buzzer.sound(is_fault and settings.sound and period < BEEP_SOUNDS)
+            buzzer.sound(is_calling and settings.sound and period < BEEP_SOUNDS)
         await asyncio.sleep_ms(PERIOD_MS)
 
 

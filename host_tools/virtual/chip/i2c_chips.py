@@ -1,4 +1,5 @@
 # mypy: ignore-errors
+# ruff: noqa: ARG002
 """The chips on the virtual I2C bus: multiplexer, pressure sensors, converter, display."""
 
 import wire

@@ -1,4 +1,5 @@
 # mypy: ignore-errors
+# ruff: noqa: ARG002, RET503
 """`machine` as an ESP32 has it, as far as Soleus uses it, with the virtual board at the other end."""
 
 import utime

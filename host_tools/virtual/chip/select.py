@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: A005
+# ruff: noqa: ARG002
 """`select` that lets timers in: the unix port's own waits in the kernel, where no callback can run."""
 
 import utime

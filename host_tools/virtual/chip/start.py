@@ -1,5 +1,6 @@
 # mypy: ignore-errors
-"""Power-on: puts the virtual chip together, then does what MicroPython does at its start: boot.py, main.py."""
+# ruff: noqa: PTH123
+"""Power-on: puts the virtual chip together, then does what MicroPython does: boot.py, main.py."""
 
 import json
 import sys
@@ -11,16 +12,16 @@ with open(sys.argv[1]) as _file:
 wire.connect(_config["descriptor"])
 
 import binascii  # noqa: E402
+import select  # noqa: E402,F401
 
 import flash  # noqa: E402
 import i2c_chips  # noqa: E402,F401
 import machine  # noqa: E402
-import select  # noqa: E402,F401
 
 machine.config = _config
 machine.RTC._memory = binascii.unhexlify(_config["memory"])
 
-# The services keep the wall's time; the control tick follows the board's, when that runs at a pace of its own.
+# The services keep the wall's time; the control tick follows the board's, when it has a pace of its own.
 import asyncio  # noqa: E402
 import asyncio.core  # noqa: E402,F401
 
@@ -29,11 +30,14 @@ if _config["has_own_time"]:
 
     sys.modules["time"] = board_time
 
+import os  # noqa: E402
+
 import vfs  # noqa: E402
 
 _flash = flash.Flash(_config["flash"], _config["flash_bytes"], _config["flash_write_ms"])
 vfs.umount("/")
 vfs.mount(_flash, "/")
+os.chdir("/")
 sys.path[:] = ["", ".frozen", "/lib"]
 sys.argv[:] = []
 

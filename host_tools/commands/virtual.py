@@ -1,0 +1,105 @@
+"""`soleus virtual`: a board that isn't there, for mpremote, for the bench, for whoever writes firmware."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+import typer
+
+from host_tools.boards import load_board
+from host_tools.errors import InputError
+from host_tools.plant.spec import load_plant
+from host_tools.virtual.board import VirtualBoard
+from host_tools.virtual.install import install
+
+HELP = """\
+power off | power on | brown-out | reset | hang | kill    what can happen to it
+unplug | plug                                             its USB line
+break PART:MODE                                           such as valve.left.foot.vent:stuck
+press start_stop|softer|louder|stop [SECONDS]             its buttons
+display FILE.png | state | quit"""
+
+
+def virtual(
+    board: Annotated[str, typer.Option(help="A board's name, or the path of a board file.")] = "esp32-s3-duo",
+    plant: Annotated[str, typer.Option(help="A plant's name or TOML file.")] = "nominal",
+    seed: Annotated[int, typer.Option(help="Draws the plant from its ranges.", min=0)] = 0,
+    flash: Annotated[
+        Path | None, typer.Option(help="The folder that is its flash; else one that is kept for this board.")
+    ] = None,
+    empty: Annotated[bool, typer.Option("--empty", help="Start without any file of Soleus on it.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="As fast as this computer can.")] = False,
+) -> None:
+    """Run a virtual board: real MicroPython on a pseudo-terminal, with simulated boots on its pins."""
+    its_board = load_board(board)
+    if its_board.is_sketch:
+        raise InputError(its_board.file, "valves", None, "a board with its wiring")
+    folder = flash or Path(platformdirs.user_data_dir("soleus")) / "virtual" / its_board.name
+    folder.mkdir(parents=True, exist_ok=True)
+    if not empty:
+        install(its_board, folder)
+    with VirtualBoard(its_board, folder, plant=load_plant(plant), seed=seed, has_own_time=fast) as machine:
+        print(f"port {machine.port}", flush=True)
+        print(f"flash {folder}", flush=True)
+        print("`help` lists what can happen to it; Ctrl-C or `quit` ends it", flush=True)
+        _obey(machine)
+
+
+def _obey(machine: VirtualBoard) -> None:
+    for line in sys.stdin:
+        words = shlex.split(line)
+        if words in (["quit"], ["exit"]):
+            return
+        if words:
+            print(_act(machine, words), flush=True)
+    # Nobody types: it lives until it is ended from outside.
+    machine.wait_until(lambda _: False, timeout_s=float("inf"))
+
+
+def _act(machine: VirtualBoard, words: list[str]) -> str:
+    acts: dict[tuple[str, ...], Callable[[], None]] = {
+        ("power", "off"): machine.power_off,
+        ("power", "on"): machine.power_on,
+        ("brown-out",): machine.brown_out,
+        ("reset",): machine.reset,
+        ("hang",): machine.hang,
+        ("kill",): machine.kill,
+        ("unplug",): machine.unplug_link,
+        ("plug",): machine.plug_link,
+    }
+    act = acts.get(tuple(words))
+    try:
+        if act:
+            act()
+            return "done"
+        return _act_with_argument(machine, words)
+    except (InputError, ValueError) as error:
+        return str(error)
+
+
+def _act_with_argument(machine: VirtualBoard, words: list[str]) -> str:
+    name, *arguments = words
+    if name == "break" and len(arguments) == 1:
+        machine.break_part(arguments[0])
+        return "done"
+    if name == "press" and arguments:
+        machine.press(arguments[0], int(float(arguments[1]) * 1000) if len(arguments) > 1 else 100)
+        return "done"
+    if name == "display" and len(arguments) == 1:
+        machine.save_display(Path(arguments[0]))
+        return arguments[0]
+    if name == "state":
+        return _state(machine)
+    return HELP
+
+
+def _state(machine: VirtualBoard) -> str:
+    commands = machine.commands
+    return (
+        f"{machine.now_ms / 1000:.2f} s, highest {machine.highest_mmhg():.1f} mmHg, "
+        f"fill {commands.fill_bits:b}, seal {commands.seal_bits:b}, pump {commands.pump_permille} permille, "
+        f"gate {commands.gate_on}; last: {machine.happenings[-1].what}"
+    )

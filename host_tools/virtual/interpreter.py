@@ -1,0 +1,75 @@
+"""MicroPython's unix port as a chip's processor: started on a terminal of its own, ended in any way."""
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import termios
+import tty
+from pathlib import Path
+from typing import Any
+
+CHIP = Path(__file__).parent / "chip"
+
+# The packaged port is a C module of this very Python. It must own its terminal, or Ctrl-C wouldn't reach it.
+_RUN = """
+import fcntl, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+import micropython_unix
+sys.exit(micropython_unix.main())
+"""
+
+
+class Interpreter:
+    """One life of the processor, from reset to reset."""
+
+    def __init__(self, config: dict[str, Any], folder: Path, heap_bytes: int) -> None:
+        self.line, theirs = socket.socketpair()
+        self.terminal, slave = os.openpty()
+        _make_plain(slave)
+        config_file = folder / "config.json"
+        config_file.write_text(json.dumps({**config, "descriptor": theirs.fileno()}))
+        heap = f"heapsize={heap_bytes}w"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _RUN, "-X", heap, "-i", str(CHIP / "start.py"), str(config_file)],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+            env={**os.environ, "MICROPYPATH": f"{CHIP}:.frozen"},
+        )
+        os.close(slave)
+        theirs.close()
+        self.line.setblocking(False)
+        os.set_blocking(self.terminal, False)
+
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def was_killed(self) -> bool:
+        """By a signal, which no program does to itself in the ordinary way of things."""
+        return (self.process.poll() or 0) < 0
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.line.close()
+        os.close(self.terminal)
+
+
+def _make_plain(terminal: int) -> None:
+    """Bytes go through as they are, as on a USB line; only Ctrl-C becomes an interrupt."""
+    tty.setraw(terminal)
+    mode = termios.tcgetattr(terminal)
+    mode[3] |= termios.ISIG
+    for key in (termios.VQUIT, termios.VSUSP):
+        mode[6][key] = b"\0"
+    termios.tcsetattr(terminal, termios.TCSANOW, mode)
+    fcntl.fcntl(terminal, fcntl.F_SETFD, 0)

@@ -1,0 +1,72 @@
+"""Virtual boards for the tests: installed once, started often, with a person at the console."""
+
+import functools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from host_tools.boards import load_board
+from host_tools.virtual.board import VirtualBoard
+from host_tools.virtual.console import Console
+from host_tools.virtual.install import install
+
+DEVKIT = "esp32-devkit"
+DUO = "esp32-s3-duo"
+ONE_SENSOR = "esp32-c3-manifold"
+
+# Beside the app on the flash: does its mischief once somebody puts a file /bang there.
+_TRAPS = Path(__file__).with_name("traps.py")
+_STUB_DISPLAY_DRIVER = Path(__file__).with_name("stub_ssd1306.py")
+
+
+@functools.cache
+def _installed(name: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="soleus-installed-"))
+    install(load_board(name), folder)
+    (folder / "lib").mkdir()
+    shutil.copy(_STUB_DISPLAY_DRIVER, folder / "lib" / "ssd1306.py")
+    return folder
+
+
+def flash_of(name: str, folder: Path, trap: str = "") -> Path:
+    """A flash with the firmware; `trap` is a line of Python for the board, see traps.py."""
+    flash = folder / "flash"
+    shutil.copytree(_installed(name), flash)
+    if trap:
+        shutil.copy(_TRAPS, flash)
+        shutil.move(flash / "main.py", flash / "real_main.py")
+        main = f"from traps import *\n{trap}\nexec(open('real_main.py').read())\n"
+        (flash / "main.py").write_text(main)
+    return flash
+
+
+@contextmanager
+def running(
+    name: str, folder: Path, trap: str = "", flash: Path | None = None, **options: Any
+) -> Iterator[tuple[VirtualBoard, Console]]:
+    """A board that has started, and its console. Its time is its own unless it says otherwise."""
+    options = {"has_own_time": True, **options}
+    with VirtualBoard(load_board(name), flash or flash_of(name, folder, trap), **options) as board:
+        with Console(board.port) as console:
+            console.expect("ready", 30)
+            yield board, console
+
+
+def start_session(board: VirtualBoard, console: Console, mmhg: float = 20.0) -> None:
+    """Until there is pressure on the leg."""
+    console.ask("load", program="easy-run", minutes=15)
+    assert console.ask("start")["ok"]
+    wait_for(board, console, lambda: board.highest_mmhg() > mmhg)
+
+
+def wait_for(board: VirtualBoard, console: Console, is_so: Any, timeout_s: float = 40.0) -> None:
+    """Keeps the link alive meanwhile."""
+
+    def look(_: VirtualBoard) -> bool:
+        console.ask("hello")
+        return bool(is_so())
+
+    board.wait_until(look, timeout_s)

@@ -1,0 +1,52 @@
+# mypy: ignore-errors
+"""Mischief for a virtual board, done once the file /bang is there. Runs in MicroPython, not here."""
+
+import os
+import time
+
+HOG = []
+
+
+def is_armed() -> bool:
+    try:
+        os.stat("/bang")
+        return True
+    except OSError:
+        return False
+
+
+def trap(owner: object, name: str, act: object) -> None:
+    """From now on `owner.name` looks for the file first."""
+    inner = getattr(owner, name)
+
+    def trapped(*arguments: object) -> object:
+        if is_armed():
+            act()
+        return inner(*arguments)
+
+    setattr(owner, name, trapped)
+
+
+def fail() -> None:
+    raise ValueError("trapped")
+
+
+def fill_heap() -> None:
+    size = 4096
+    while size:
+        try:
+            HOG.append(bytearray(size))
+        except MemoryError:
+            size //= 2
+    HOG.append(bytearray(1024))
+
+
+def fill_disk() -> None:
+    raise OSError(28)
+
+
+def spin() -> None:
+    os.remove("/bang")
+    started_ms = time.ticks_ms()
+    while time.ticks_diff(time.ticks_ms(), started_ms) < 2000:
+        pass
