@@ -2,8 +2,9 @@
 
 import gc
 
-import boot
 import machine
+
+import boot
 
 IMPORT_THRESHOLD_BYTES = 2048
 

@@ -43,8 +43,8 @@ In the tables each row is the worst of the plants, measured on the true pressure
   a controller can answer for. A sensor's gain and its bow stay after zeroing.
 - **p95**: the error that 95 % of the held time stays below, worst chamber.
 - **highest**: the highest true pressure in any chamber, for how many mmHg wanted.
-- **fine**: completed without a fault and without a command that the interlock had to refuse; pressures
-  reached (own within 2.5 mmHg, and hardly any rise short where the sensor is good); never 15 mmHg above the
+- **fine**: completed without a fault, with no chamber rested and no command that the interlock had to refuse;
+  pressures reached (own within 2.5 mmHg, and hardly any rise short where the sensor is good); never 15 mmHg above the
   highest target (where the plant's legs move: never for a second).
   [The criteria in full](../host_tools/evidence/verdict.py).
 
@@ -153,6 +153,7 @@ def _csv_line(case: Case, verdict: Verdict) -> dict[str, str]:
         "plant": case.plant,
         "outcome": verdict.outcome,
         "fault": verdict.fault,
+        "rested": ", ".join(verdict.rested),
         "refused_commands": f"{verdict.refused_count}",
         "minutes": f"{verdict.minutes:.2f}",
         "cycle_s": f"{verdict.cycle_s:.1f}",

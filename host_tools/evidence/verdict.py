@@ -40,6 +40,7 @@ OVER_MOST_S = OVER_TARGET_MS / 1000
 class Verdict:
     outcome: str
     fault: str  # code, name and chamber; empty without one
+    rested: tuple[str, ...]  # chambers that the guards took out of the session, in the same words
     refused_count: int  # illegal commands that the interlock had to catch
     wanted_mmhg: float  # the highest target of any chamber
     highest_mmhg: float  # the highest true pressure of any chamber
@@ -56,7 +57,8 @@ class Verdict:
 
     @property
     def has_completed(self) -> bool:
-        return self.outcome == "completed" and not self.fault
+        """With every chamber in it to the end."""
+        return self.outcome == "completed" and not self.fault and not self.rested
 
     @property
     def is_in_range(self) -> bool:
@@ -71,7 +73,7 @@ class Verdict:
     def shortfalls(self) -> list[str]:
         """What is wrong with it, in words; nothing for a healthy session."""
         checks = (
-            (self.has_completed, self.fault or self.outcome),
+            (self.has_completed, self.fault or ", ".join(self.rested) or self.outcome),
             (self.refused_count == 0, f"the interlock refused {self.refused_count} commands"),
             (self.is_in_range, self._out_of_range()),
             (self.has_reached, self._short_of_target()),
@@ -95,7 +97,8 @@ def judge(session: Session) -> Verdict:
     wanted_mmhg = float(trace.target_mmhg.max())
     return Verdict(
         outcome=result.outcome,
-        fault=_fault_words(result.fault),
+        fault=_words(result.fault) if result.fault else "",
+        rested=tuple(_words(notice) for notice in result.notices),
         refused_count=session.controller.interlock.refused_count,
         wanted_mmhg=wanted_mmhg,
         highest_mmhg=result.max_pressure_mmhg,
@@ -140,8 +143,8 @@ def sensor_most_mmhg(spec: PlantSpec, mmhg: float) -> float:
     return mmhg * gain + 4.0 * bow * part * (1.0 - part)
 
 
-def _fault_words(fault: FaultResult | None) -> str:
-    return f"{fault.code} {fault.name}: {fault.chamber or 'machine'} at {fault.at_s:.0f} s" if fault else ""
+def _words(fault: FaultResult) -> str:
+    return f"{fault.code} {fault.name}: {fault.chamber or 'machine'} at {fault.at_s:.0f} s"
 
 
 def _unreached(chambers: list[ChamberResult], sensor_mmhg: np.ndarray) -> int:

@@ -307,6 +307,7 @@ class VirtualBoard:
     def _take_time(self, record: Record) -> None:
         if record.kind == Kind.ACK:
             self._is_acknowledged = self._is_acknowledged or record.value == self.beat
+            self._heard_at_s = time.monotonic()
         elif record.kind == Kind.TOOK:
             self.tick_us.append(record.value)
         elif record.kind == Kind.TIMERS:
@@ -344,7 +345,9 @@ class VirtualBoard:
         is_waiting = self._interpreter and self.has_own_time and self._timer_bits & CONTROL_TIMER_BIT
         if not is_waiting or self.now_ms < self._stalled_until_ms:
             return now_s >= self._next_beat_s
-        return self._is_acknowledged or now_s > self._beaten_at_s + PATIENCE_S
+        if self._is_acknowledged:
+            return True
+        return now_s > self._heard_at_s + PATIENCE_S and now_s >= self._next_beat_s
 
     def _advance(self) -> None:
         self.wiring.read(self.commands)
@@ -358,7 +361,6 @@ class VirtualBoard:
         self._next_beat_s = max(self._next_beat_s + BEAT_MS / 1000, now_s - 0.1)
         if self.has_own_time:
             self._next_beat_s = now_s + BEAT_MS / 1000
-        self._beaten_at_s = now_s
         self._is_acknowledged = False
         self._send_frame()
 
@@ -457,7 +459,7 @@ class VirtualBoard:
         self._stalled_until_ms = 0
         self._is_acknowledged = False
         self._next_beat_s = time.monotonic()
-        self._beaten_at_s = time.monotonic()
+        self._heard_at_s = time.monotonic()
 
     def _note(self, what: str) -> None:
         self.happenings.append(Happening(self.now_ms, time.monotonic(), what, self.highest_mmhg()))

@@ -11,6 +11,7 @@ from soleus.core.boots import Boots
 from soleus.core.controller import Controller
 from soleus.core.program import Program
 from soleus.core.signals import (
+    BUTTON_ALIVE,
     BUTTON_CLEAR,
     BUTTON_LOUDER,
     BUTTON_PAUSE,
@@ -25,7 +26,7 @@ from soleus.core.units import pa_from_mmhg
 
 TICK_MS = 10
 START, STOP, PAUSE, RESUME = BUTTON_START, BUTTON_STOP, BUTTON_PAUSE, BUTTON_RESUME
-LOUDER, SOFTER, CLEAR = BUTTON_LOUDER, BUTTON_SOFTER, BUTTON_CLEAR
+LOUDER, SOFTER, CLEAR, ALIVE = BUTTON_LOUDER, BUTTON_SOFTER, BUTTON_CLEAR, BUTTON_ALIVE
 
 # The whole pump into one chamber raises it by this in a tick: 40 mmHg/s.
 PUMP_PA = pa_from_mmhg(40) * TICK_MS // 1000

@@ -56,7 +56,7 @@ def fitting_tables(draw: st.DrawFn) -> tuple[dict[str, Any], Boots]:
     boots = Boots.from_table(draw(boots_tables()))
     table = draw(program_tables(boots))
     while key := _misfit(table, boots):
-        # Softer steps, until something is left for the thigh; softer boosts, until the board allows the start.
+        # Softer steps, until something is left for the thigh; softer boosts, until the start is allowed.
         for block in table["blocks"]:
             if "step" in key:
                 block["step_mmhg"] = max(block["step_mmhg"] // 2, 1)

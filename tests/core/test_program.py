@@ -69,7 +69,7 @@ def test_the_ends_of_every_range_are_inside() -> None:
 BAD_PROGRAMS = [
     (program_with, {"id": MISSING}, "id", "a short name"),
     (program_with, {"id": ""}, "id", "a short name"),
-    (program_with, {"id": 7}, "id", "text"),
+    (program_with, {"id": 7}, "id", "a short name"),
     (program_with, {"title": ["a"]}, "title", "text"),
     (program_with, {"words": "cramps"}, "words", "a list of words"),
     (program_with, {"words": ["cramps", 3]}, "words", "a list of words"),

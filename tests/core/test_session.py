@@ -7,11 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soleus.core import faults
-from soleus.core.controller import CHECK_VENT_MS
+from soleus.core.controller import CHECK_VENT_MS, SURVEY_AFTER_MS
 from soleus.core.errors import SettingError
 from soleus.core.limits import (
+    ASK_FOR_LIFE_MS,
+    COLLAPSE_COUNT,
     LEVEL_STEP_PA,
     PAUSE_MOST_MS,
+    PRESSED_MOST_MS,
+    RUNAWAY_COUNT,
     SOFT_START_PERMILLE,
     SOFTEST_PA,
     TICK_MOST_MS,
@@ -19,11 +23,12 @@ from soleus.core.limits import (
 )
 from soleus.core.session import (
     CHECKING,
-    CLEAR_UNSEEN_MS,
+    CLEAR_AFTER_MS,
     COMPLETED,
     DONE,
     FAULT,
     IDLE,
+    NO_SIGN_OF_LIFE,
     NOT_ENDED,
     PAUSED,
     RUNNING,
@@ -31,10 +36,12 @@ from soleus.core.session import (
     STOPPED,
     VENTING,
     WIND_DOWN_MS,
+    Session,
 )
 from soleus.core.units import pa_from_mmhg
 from soleus.core.zeroing import AVERAGED_TICKS
 from tests.core.fake_air import (
+    ALIVE,
     CLEAR,
     LOUDER,
     PAUSE,
@@ -50,7 +57,7 @@ from tests.core.fake_air import (
 )
 
 FOOT, CALF, THIGH = range(3)
-ALL_BUTTONS = START | STOP | PAUSE | RESUME | LOUDER | SOFTER | CLEAR
+ALL_BUTTONS = START | STOP | PAUSE | RESUME | LOUDER | SOFTER | CLEAR | ALIVE
 
 LAYOUTS = {
     f"{valves}, {sensors}": {"valves": valves, "sensors": sensors}
@@ -134,7 +141,7 @@ def test_done_means_that_every_chamber_was_seen_empty() -> None:
 
 def test_nothing_starts_without_a_program() -> None:
     machine = Machine()
-    machine.controller.session.load(0, 0, 0)
+    machine.controller.session.load(0, 0, 0, 0)
     machine.tick(START)
     assert machine.state == IDLE
 
@@ -171,7 +178,7 @@ PRESSES: dict[tuple[int, int], int] = {
 }
 BUTTONS = {
     "start": START, "stop": STOP, "pause": PAUSE, "resume": RESUME,
-    "louder": LOUDER, "softer": SOFTER, "clear": CLEAR,
+    "louder": LOUDER, "softer": SOFTER, "clear": CLEAR, "alive": ALIVE,
 }  # fmt: skip
 
 
@@ -192,13 +199,18 @@ def test_stop_vents_within_the_tick_from_everywhere(state: int, others: int) -> 
 
 
 @each_layout
-def test_after_a_stop_no_pump_and_no_seal_until_it_is_done(layout: str) -> None:
+def test_after_a_stop_no_pump_until_it_is_done_and_nothing_closed_before_the_air_is_out(layout: str) -> None:
+    """Then the chambers are looked at, for a moment: an open vent alone doesn't show that they are empty."""
     machine = brought_to(RUNNING, Machine(boots(**LAYOUTS[layout])))
     machine.tick(STOP)
+    vented_ms = 0
     while machine.state != DONE:
         commands = machine.tick()
+        vented_ms += TICK_MS
         assert commands.pump_permille == 0
         assert commands.fill_bits.bit_count() <= 1, "a manifold's sensor looks at one chamber at a time"
+        if vented_ms < SURVEY_AFTER_MS:
+            assert commands.fill_bits == commands.seal_bits == 0
     assert machine.controller.session.ended_by == STOPPED
 
 
@@ -240,8 +252,9 @@ def test_a_pause_takes_no_time_from_the_session() -> None:
     assert machine.controller.session.run_ms - run_ms <= 3 * TICK_MS
 
 
-def test_a_forgotten_pause_ends_the_session_and_not_a_tick_early() -> None:
-    machine = brought_to(PAUSED)
+@each_layout
+def test_a_forgotten_pause_ends_the_session_and_not_a_tick_early(layout: str) -> None:
+    machine = brought_to(PAUSED, Machine(boots(**LAYOUTS[layout])))
     machine.run(PAUSE_MOST_MS / 1000)
     assert machine.state == PAUSED
     machine.tick()
@@ -298,6 +311,18 @@ def test_no_run_of_presses_leaves_the_range(presses: list[int]) -> None:
         assert abs(session.asked_pa - before_pa) <= LEVEL_STEP_PA
 
 
+@pytest.mark.parametrize(
+    ("asked_mmhg", "button", "becomes_mmhg"), [(58, LOUDER, 60), (42, SOFTER, 37), (22, SOFTER, 20)]
+)
+def test_the_last_step_is_as_small_as_what_is_left(asked_mmhg: int, button: int, becomes_mmhg: int) -> None:
+    session, machine = Session(), brought_to(RUNNING)
+    machine.controller.session = session
+    session.load(20 * 60_000, pa_from_mmhg(asked_mmhg), pa_from_mmhg(60), 0)
+    session.state = RUNNING
+    machine.tick(button)
+    assert asked_mmhg != becomes_mmhg == round(session.asked_pa / 133.322)
+
+
 def test_a_board_caps_what_louder_can_reach() -> None:
     machine = brought_to(RUNNING, Machine(boots(max_pressure_mmhg=53)))
     for _ in range(5):
@@ -351,7 +376,7 @@ def test_a_fault_wins_over_every_button_of_the_same_tick() -> None:
 
 @pytest.mark.parametrize("name", [name for name in BUTTONS if name != "clear"])
 def test_a_fault_stays_whatever_is_pressed_but_clear(name: str) -> None:
-    machine = brought_to(FAULT).run(10)
+    machine = brought_to(FAULT).run(CLEAR_AFTER_MS / 1000)
     for _ in range(100):
         assert is_all_vent(machine.tick(BUTTONS[name]))
     assert machine.state == FAULT
@@ -368,7 +393,7 @@ def test_clear_with_pressure_still_there_is_refused() -> None:
     machine = brought_to(RUNNING)
     machine.air.blocked.add(CALF)
     tripped(machine)
-    machine.run(3)
+    machine.run(2 * CLEAR_AFTER_MS / 1000)
     machine.tick(CLEAR)
     assert machine.state == FAULT
     machine.air.blocked.clear()
@@ -378,8 +403,20 @@ def test_clear_with_pressure_still_there_is_refused() -> None:
     assert machine.controller.latch.code == faults.NONE
 
 
+def test_clear_with_a_sensor_that_says_nothing_is_refused() -> None:
+    """What isn't seen isn't known to be gone."""
+    machine = brought_to(FAULT).run(2 * CLEAR_AFTER_MS / 1000)
+    for _ in range(10):
+        machine.controller.readings.missing_bits = 1 << CALF
+        machine.tick(CLEAR)
+    assert machine.state == FAULT
+    machine.controller.readings.missing_bits = 0
+    machine.tick(CLEAR)
+    assert machine.state == IDLE
+
+
 def test_a_cleared_machine_waits_for_start() -> None:
-    machine = brought_to(FAULT).run(3)
+    machine = brought_to(FAULT).run(CLEAR_AFTER_MS / 1000)
     machine.tick(CLEAR | START)
     assert machine.state == IDLE
     assert all(is_all_vent(commands) for commands in machine.ticks(500))
@@ -387,15 +424,41 @@ def test_a_cleared_machine_waits_for_start() -> None:
     assert machine.state == CHECKING
 
 
-@pytest.mark.parametrize("valves", ["fill_vent", "three_way"])
-def test_where_no_sensor_sees_open_chambers_clear_waits_for_time_to_show_it(valves: str) -> None:
-    machine = brought_to(FAULT, Machine(boots(valves=valves, sensors="manifold")))
-    machine.run(CLEAR_UNSEEN_MS / 1000 - 1)
+@each_layout
+def test_clear_waits_for_time_to_show_that_the_pressure_is_gone(layout: str) -> None:
+    """Beside an open vent a sensor shows less than the chamber has, and with one sensor nothing at all."""
+    machine = brought_to(FAULT, Machine(boots(**LAYOUTS[layout])))
+    machine.run(CLEAR_AFTER_MS / 1000 - 1)
     machine.tick(CLEAR)
     assert machine.state == FAULT
     machine.run(2)
     machine.tick(CLEAR)
     assert machine.state == IDLE
+
+
+@each_layout
+def test_a_machine_that_was_cleared_late_stays_cleared(layout: str) -> None:
+    """Nobody looks at the chambers meanwhile, and that is no pressure that was never released."""
+    machine = brought_to(FAULT, Machine(boots(**LAYOUTS[layout])))
+    machine.run(2 * PRESSED_MOST_MS / 1000)
+    machine.tick(CLEAR)
+    machine.run(2 * PRESSED_MOST_MS / 1000)
+    assert machine.state == IDLE
+
+
+def test_what_ended_the_last_session_does_not_count_against_the_next() -> None:
+    """A kinked hose and a pump that ran on, both mended since."""
+    machine = brought_to(RUNNING)
+    regulator = machine.controller.regulator
+    regulator.collapse_count[CALF] = COLLAPSE_COUNT
+    regulator.coast_rise_count = RUNAWAY_COUNT
+    machine.tick()
+    assert machine.controller.latch.code == faults.KINK
+    machine.run(CLEAR_AFTER_MS / 1000)
+    machine.tick(CLEAR)
+    machine.started().until_state(RUNNING)
+    machine.run(10)
+    assert machine.state == RUNNING
 
 
 def test_the_first_cause_is_kept_though_worse_follows() -> None:
@@ -425,16 +488,11 @@ def block_calf(machine: Machine) -> None:
     machine.tick(STOP)
 
 
-def detach_calf(machine: Machine) -> None:
-    machine.air.torn.add(CALF)
-
-
 HARMS: dict[str, tuple[Callable[[Machine], None], int]] = {
     "a reading below its range": (unplug_calf, faults.SENSOR_RANGE),
     "a pressure above the trip limit": (burst_calf, faults.OVER_TRIP),
     "a pressure above the target": (squeeze_calf, faults.OVER_TARGET),
     "a vent that doesn't open": (block_calf, faults.VENT_FAILURE),
-    "a chamber that never fills": (detach_calf, faults.FILL_TIMEOUT),
 }
 
 
@@ -446,6 +504,143 @@ def test_the_machine_as_a_whole_answers_a_harm_and_names_it(name: str) -> None:
     machine.until_state(FAULT)
     assert is_all_vent(machine.controller.commands)
     assert (machine.controller.latch.code, machine.controller.latch.chamber_index) == (code, CALF)
+
+
+# --- chambers that are rested ---
+
+
+@each_layout
+def test_a_chamber_that_never_fills_is_rested_and_named_and_the_others_go_on(layout: str) -> None:
+    machine = Machine(boots(**LAYOUTS[layout]))
+    machine.air.torn.add(CALF)
+    machine.started().until_state(RUNNING)
+    notices = machine.controller.guards.notices
+    machine.until(lambda m: m.controller.guards.notices.rested_bits != 0)
+    assert (notices.rested_bits, notices.code[CALF]) == (1 << CALF, faults.FILL_TIMEOUT)
+    assert notices.value[CALF] > notices.limit[CALF] > 0
+    assert notices.at_ms[CALF] == machine.controller.at_ms
+    machine.until(lambda m: m.controller.sequencer.cycles_count == 2)
+    for _ in machine.ticks(6000):
+        assert not machine.controller.sequencer.keep_bits & (1 << CALF)
+    assert machine.state == RUNNING
+    assert machine.controller.interlock.refused_count == 0
+    assert notices.rested_bits == 1 << CALF
+
+
+def test_with_nobody_left_the_session_ends_for_what_took_the_last_one() -> None:
+    machine = Machine()
+    machine.air.torn |= {FOOT, CALF, THIGH}
+    machine.started().until_state(FAULT, 180)
+    notices, latch = machine.controller.guards.notices, machine.controller.latch
+    assert notices.rested_bits == 0b111
+    assert (latch.code, latch.chamber_index) == (faults.FILL_TIMEOUT, THIGH)
+    assert (latch.value, latch.limit) == (notices.value[THIGH], notices.limit[THIGH])
+
+
+def test_a_leak_that_took_the_last_one_is_called_a_leak() -> None:
+    machine = brought_to(RUNNING)
+    notices = machine.controller.guards.notices
+    notices.rest(faults.FILL_TIMEOUT, FOOT, 46_000, 45_000, 1000)
+    notices.rest(faults.FILL_TIMEOUT, THIGH, 46_000, 45_000, 2000)
+    machine.tick()
+    assert machine.state == RUNNING
+    notices.rest(faults.LEAK, CALF, 250, 100, 3000)
+    machine.tick()
+    latch = machine.controller.latch
+    assert (latch.code, latch.chamber_index, latch.value, latch.limit) == (faults.LEAK, CALF, 250, 100)
+
+
+def test_chambers_that_a_program_leaves_out_are_nobody_left() -> None:
+    """Foot and calf only: with both of them rested there is nothing to go on with."""
+    machine = Machine(the_program=program(zones=["foot", "calf"]))
+    machine.air.torn |= {FOOT, CALF}
+    machine.started().until_state(FAULT, 120)
+    assert machine.controller.guards.notices.rested_bits == 0b011
+
+
+def test_a_new_session_gives_a_rested_chamber_another_chance() -> None:
+    machine = Machine()
+    machine.air.torn.add(CALF)
+    machine.started().until(lambda m: m.controller.guards.notices.rested_bits != 0)
+    machine.tick(STOP)
+    machine.until_state(DONE)
+    assert machine.controller.guards.notices.rested_bits == 1 << CALF, "a person must be able to read it"
+    machine.air.torn.clear()
+    machine.started().until_state(RUNNING)
+    assert machine.controller.guards.notices.rested_bits == 0
+    machine.until_pressed()
+
+
+# --- a sign of life ---
+
+LIFE_MINUTES = 2
+
+
+def asking(minutes: int = 20) -> Machine:
+    """A machine under way that wants to hear from its person every two minutes."""
+    the_program = program(minutes)
+    the_program.sign_of_life_minutes = LIFE_MINUTES
+    return brought_to(RUNNING, Machine(the_program=the_program))
+
+
+def test_without_a_sign_of_life_the_session_ends_by_itself_and_not_a_tick_early() -> None:
+    machine = asking()
+    session = machine.controller.session
+    machine.until(lambda m: m.controller.session.ended_by != NOT_ENDED, LIFE_MINUTES * 60 + 1)
+    assert session.run_ms == LIFE_MINUTES * 60_000
+    assert session.ended_by == NO_SIGN_OF_LIFE
+    machine.until_state(DONE)
+    assert session.ended_by == NO_SIGN_OF_LIFE
+    assert machine.controller.latch.code == faults.NONE
+
+
+def test_it_asks_for_a_minute_before_it_ends() -> None:
+    machine = asking()
+    session = machine.controller.session
+    machine.until(lambda m: m.controller.session.asks_for_life(), LIFE_MINUTES * 60)
+    assert session.run_ms == LIFE_MINUTES * 60_000 - ASK_FOR_LIFE_MS
+    machine.tick(ALIVE)
+    assert not session.asks_for_life()
+
+
+@pytest.mark.parametrize("name", ["alive", "louder", "softer", "start", "resume", "clear"])
+def test_any_press_is_a_sign_of_life(name: str) -> None:
+    machine = asking(minutes=5)
+    for _ in range(4):
+        machine.run(LIFE_MINUTES * 60 - 55)
+        machine.tick(BUTTONS[name])
+    assert machine.controller.session.ended_by == NOT_ENDED
+    machine.until_state(DONE, 60)
+    assert machine.controller.session.ended_by == COMPLETED
+
+
+def test_a_pause_is_a_sign_of_life_and_silence_in_it_is_not_counted() -> None:
+    machine = asking()
+    machine.run(LIFE_MINUTES * 60 - 60)
+    machine.tick(PAUSE)
+    machine.until_state(PAUSED)
+    machine.run(LIFE_MINUTES * 60)
+    machine.tick(RESUME)
+    machine.run(LIFE_MINUTES * 60 - 10)
+    assert machine.state == RUNNING
+    machine.until_state(VENTING, 20)
+    assert machine.controller.session.ended_by == NO_SIGN_OF_LIFE
+
+
+def test_a_program_that_does_not_ask_never_ends_for_want_of_it() -> None:
+    machine = brought_to(RUNNING)
+    assert not any(machine.controller.session.asks_for_life() for _ in machine.ticks(18_000))
+    assert machine.state == RUNNING
+
+
+def test_the_next_session_begins_to_wait_anew() -> None:
+    machine = asking()
+    machine.run(LIFE_MINUTES * 60 - 60)
+    machine.tick(STOP)
+    machine.until_state(DONE)
+    machine.started().until_state(RUNNING)
+    machine.run(LIFE_MINUTES * 60 - 10)
+    assert machine.state == RUNNING
 
 
 readings_pa = st.integers(-3000, 40_000)

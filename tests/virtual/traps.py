@@ -1,6 +1,7 @@
 # mypy: ignore-errors
 """Mischief for a virtual board, done once the file /bang is there. Runs in MicroPython, not here."""
 
+import gc
 import os
 import time
 
@@ -50,3 +51,12 @@ def spin() -> None:
     started_ms = time.ticks_ms()
     while time.ticks_diff(time.ticks_ms(), started_ms) < 2000:
         pass
+
+
+def litter() -> None:
+    os.remove("/bang")
+    started_ms = time.ticks_ms()
+    while time.ticks_diff(time.ticks_ms(), started_ms) < 2000:
+        kept = [bytearray(100) for _ in range(50)]
+        gc.collect()
+    del kept

@@ -52,7 +52,7 @@ class Sequencer:
     def step(
         self, asked_pa: int, run_ms: int, reached_bits: int, empty_bits: int, is_quiet: bool, dt_ms: int
     ) -> None:
-        """`is_quiet`: no pump air is on its way. A stage waits for that: the manifold must not be dead-headed."""
+        """`is_quiet`: no pump air is on its way. Stages wait for that, or the manifold is dead-headed."""
         self.stage_ms += dt_ms
         self.cycle_ms += dt_ms
         if asked_pa < self.level_pa:

@@ -107,8 +107,10 @@ class Requests:
     def _hello(self, _request: dict) -> dict:
         return {"ok": True, "soleus": about(self.app.board)["soleus"], "board": self.app.board["name"]}
 
-    def _status(self, _request: dict) -> dict:
+    def _status(self, request: dict) -> dict:
         app = self.app
+        if request.get("forget_gap"):
+            app.tick.gap_most_ms = 0
         controller = app.controller
         session = controller.session
         gc.collect()

@@ -1,0 +1,128 @@
+"""An open vent alone doesn't show that a chamber is empty: it is cut off from the air for a moment, and seen."""
+
+import pytest
+
+from soleus.core.controller import SURVEY_AFTER_MS
+from soleus.core.gauges import STILL_MS
+from soleus.core.session import DONE, RUNNING, VENTING
+from soleus.core.survey import LOOK_MS, OPEN_BETWEEN_MS
+from soleus.core.timeline import REST
+from soleus.core.units import pa_from_mmhg
+from tests.core.fake_air import STOP, TICK_MS, Machine, boots, program
+
+FOOT, CALF, THIGH = range(3)
+LAYOUTS = {
+    f"{valves}, {sensors}": {"valves": valves, "sensors": sensors}
+    for valves in ("fill_vent", "three_way")
+    for sensors in ("per_chamber", "manifold")
+}
+each_layout = pytest.mark.parametrize("layout", LAYOUTS)
+TOGETHER = "fill_vent, per_chamber"
+one_by_one = pytest.mark.parametrize("layout", [name for name in LAYOUTS if name != TOGETHER])
+
+
+def stopped(layout: str, *blocked: int) -> Machine:
+    """All chambers were under pressure; now everything is open, but what is blocked keeps what it has."""
+    machine = Machine(boots(**LAYOUTS[layout])).started()
+    machine.until_state(RUNNING)
+    machine.until_pressed()
+    machine.air.blocked.update(blocked)
+    machine.tick(STOP)
+    assert machine.state == VENTING
+    return machine
+
+
+def looked_at(machine: Machine) -> list[int]:
+    """The chambers that are cut off from the air in this tick."""
+    commands = machine.controller.commands
+    bits = commands.fill_bits | commands.seal_bits
+    return [index for index in range(machine.controller.boots.count) if bits >> index & 1]
+
+
+def looks(machine: Machine, most_s: float) -> list[tuple[list[int], int]]:
+    """Who was looked at, one look after the other, and for how long; [] where everything was open."""
+    found: list[tuple[list[int], int]] = []
+    for _ in machine.ticks(round(most_s * 1000 / TICK_MS)):
+        who = looked_at(machine)
+        if found and found[-1][0] == who:
+            found[-1] = (who, found[-1][1] + TICK_MS)
+        else:
+            found.append((who, TICK_MS))
+        if machine.state != VENTING:
+            break
+    return found
+
+
+@each_layout
+def test_nobody_looks_before_the_air_has_had_its_time(layout: str) -> None:
+    machine = stopped(layout)
+    took_s = machine.until(lambda machine: looked_at(machine) != [])
+    assert abs(took_s * 1000 - SURVEY_AFTER_MS) <= 2 * TICK_MS
+
+
+def test_with_a_sensor_and_a_vent_valve_each_all_are_looked_at_together() -> None:
+    machine = stopped(TOGETHER)
+    seen = [who for who, _ in looks(machine, 10)]
+    assert seen == [[], [FOOT, CALF, THIGH], []]
+    assert machine.state == DONE
+
+
+@one_by_one
+def test_otherwise_one_after_the_other_foot_first(layout: str) -> None:
+    machine = stopped(layout)
+    seen = [who for who, _ in looks(machine, 10)]
+    assert [who for who in seen if who] == [[FOOT], [CALF], [THIGH]]
+    assert machine.state == DONE
+
+
+@each_layout
+def test_a_look_is_long_enough_to_see_and_too_short_to_squeeze(layout: str) -> None:
+    machine = stopped(layout)
+    lasted_ms = [ms for who, ms in looks(machine, 10) if who]
+    assert all(STILL_MS <= ms <= LOOK_MS + TICK_MS for ms in lasted_ms)
+
+
+@each_layout
+def test_what_is_not_empty_is_opened_again_before_the_next_look(layout: str) -> None:
+    machine = stopped(layout, CALF)
+    found = looks(machine, 4.8)
+    assert machine.state == VENTING
+    assert machine.controller.gauges.empty_bits == 0b101
+    repeated = [(who, ms) for who, ms in found if who == [CALF]]
+    assert len(repeated) >= 2
+    assert all(ms <= LOOK_MS + TICK_MS for _, ms in repeated[:-1])
+    opened_ms = [after[1] for before, after in zip(found, found[1:-1], strict=False) if before[0] == [CALF]]
+    assert opened_ms
+    assert min(opened_ms) >= OPEN_BETWEEN_MS
+
+
+@each_layout
+def test_what_was_blocked_is_seen_empty_once_its_air_is_out(layout: str) -> None:
+    machine = stopped(layout, CALF)
+    machine.run(4)
+    machine.air.blocked.clear()
+    machine.until_state(DONE, 5)
+    assert max(machine.air.pressure_pa) < pa_from_mmhg(10)
+
+
+@each_layout
+def test_a_look_never_runs_the_pump_and_is_never_refused(layout: str) -> None:
+    machine = stopped(layout, CALF)
+    assert all(commands.pump_permille == 0 for commands in machine.ticks(480))
+    assert machine.controller.interlock.refused_count == 0
+
+
+@each_layout
+def test_no_cycle_begins_before_every_chamber_of_the_last_was_seen_empty(layout: str) -> None:
+    machine = Machine(boots(**LAYOUTS[layout]), program(rest_s=0, release_s=2)).started()
+    machine.until(
+        lambda m: m.controller.sequencer.cycles_count == 0 and m.controller.sequencer.keep_bits == 0b111
+    )
+    machine.until(lambda m: m.controller.sequencer.stage_kind() == REST)
+    cycles = 0
+    while cycles < 3:
+        empty_bits = machine.controller.gauges.empty_bits
+        machine.tick()
+        if machine.controller.sequencer.cycles_count > cycles:
+            cycles += 1
+            assert empty_bits == 0b111

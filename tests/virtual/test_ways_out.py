@@ -1,0 +1,154 @@
+"""Whatever ends a session, the legs are vented: each way, with the time it took on the pins and in the boots."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from host_tools.virtual.board import VirtualBoard
+from host_tools.virtual.console import Console
+from tests.virtual.rig import DEVKIT, DUO, flash_of, running, start_session
+
+# 10 mmHg is "the leg is free"; a limit of the guards, too.
+FREE_MMHG = 10.0
+Note = Callable[[str, object], None]
+Act = Callable[[VirtualBoard, Console], None]
+
+
+@dataclass(frozen=True)
+class Way:
+    act: Act
+    # How long it may take until nothing is energised, and what the board says of it after its next start.
+    vented_within_s: float
+    why: str
+    trap: str = ""
+    name: str = DEVKIT
+    has_own_time: bool = True
+
+
+def spring(board: VirtualBoard, _: Console) -> None:
+    (board.flash / "bang").write_text("")
+
+
+def let_write_wait(board: VirtualBoard, console: Console) -> None:
+    console.ask("set", settings={"sound": False})
+    spring(board, console)
+
+
+def ctrl_c(_: VirtualBoard, console: Console) -> None:
+    console.serial.write(b"\x03")
+
+
+def ctrl_c_and_d(_: VirtualBoard, console: Console) -> None:
+    console.serial.write(b"\x03")
+    time.sleep(0.2)
+    console.serial.write(b"\x04")
+
+
+IN_LINK = "from soleus.services import link; trap(link.Link, '_look', {})"
+WAYS = {
+    "exception in the tick": Way(
+        spring, 0.3, "ValueError", "from soleus.core import controller; trap(controller.Controller, 'step', fail)"
+    ),
+    "exception in the link": Way(spring, 0.3, "ValueError", IN_LINK.format("fail")),
+    "exception in light and sound": Way(
+        spring, 0.6, "ValueError", "from soleus.services import signs; trap(signs, 'colour_of', fail)"
+    ),
+    "exception in the flash writer": Way(
+        let_write_wait, 0.5, "ValueError", "from soleus import app; trap(app.App, '_may_write', fail)"
+    ),
+    "exception in the watch over the tick": Way(
+        spring, 0.3, "ValueError", "from soleus import app; trap(app, 'is_in_session', fail)"
+    ),
+    "exception in the display": Way(
+        spring, 0.6, "ValueError", "from soleus.drivers import screen; trap(screen, '_draw_words', fail)", DUO
+    ),
+    "Ctrl-C": Way(ctrl_c, 0.3, "Ctrl-C"),
+    "Ctrl-C, then Ctrl-D": Way(ctrl_c_and_d, 0.3, "Ctrl-C"),
+    "a program asks for a soft reset": Way(
+        spring, 0.3, "SystemExit", "import machine; " + IN_LINK.format("machine.soft_reset")
+    ),
+    "machine.reset": Way(spring, 0.3, "restarted", "import machine; " + IN_LINK.format("machine.reset")),
+    "MemoryError, the heap full to the last byte": Way(spring, 0.5, "", IN_LINK.format("fill_heap")),
+    "disk full, unhandled": Way(spring, 0.3, "28", IN_LINK.format("fill_disk")),
+    "link unplugged": Way(lambda b, _: b.unplug_link(), 7.0, "power on"),
+    "processor hangs, watchdog bites": Way(
+        lambda b, _: b.hang(), 2.5, "watchdog", has_own_time=False
+    ),
+    "interpreter killed": Way(lambda b, _: b.kill(), 0.2, "it was reset"),
+    "reset button": Way(lambda b, _: b.reset(), 0.2, "it was reset"),
+    # By the clock: the note that a session is under way is written while the sensors are zeroed.
+    "brown-out": Way(lambda b, _: b.brown_out(), 0.2, "during a session", has_own_time=False),
+    "power lost, and back": Way(lambda b, _: b.power_off(), 0.2, "during a session", has_own_time=False),
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_every_way_out_vents(name: str, tmp_path: Path, record_property: Note) -> None:
+    way = WAYS[name]
+    with running(way.name, tmp_path, trap=way.trap, has_own_time=way.has_own_time) as (board, console):
+        # Long enough since the start for the boots to be known to be empty.
+        board.wait_until(lambda b: b.now_ms > 5500)
+        start_session(board, console)
+        assert not board.is_vented()
+        started_s, from_mmhg = time.monotonic(), board.highest_mmhg()
+        way.act(board, console)
+        board.wait_until(lambda b: b.is_vented(), way.vented_within_s + 1.0)
+        vented_s = time.monotonic() - started_s
+        board.wait_until(lambda b: b.highest_mmhg() < FREE_MMHG, 6.0)
+        free_s = time.monotonic() - started_s
+        record_property("way out", (name, from_mmhg, vented_s, free_s))
+        assert vented_s < way.vented_within_s
+        assert board.is_vented()
+        (board.flash / "bang").unlink(missing_ok=True)
+        if way.why:
+            assert way.why in why_after(board)
+
+
+def why_after(board: VirtualBoard) -> str:
+    """What the board says once the app runs again; from a prompt or the dark it is helped up."""
+    board.plug_link()
+    board.power_on()
+    with Console(board.port) as console:
+        try:
+            return str(console.ask("why", timeout_s=4.0)["why"])
+        except TimeoutError:
+            console.serial.write(b"\x04")
+            return str(console.ask("why", timeout_s=8.0)["why"])
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"00000000\n{}", b"\xff\xfe\x00", b'd5b7bd05\n{"minutes": 3'])
+def test_corrupt_files_mean_defaults_and_a_named_warning(content: bytes, tmp_path: Path) -> None:
+    flash = flash_of(DEVKIT, tmp_path)
+    (flash / "settings.json").write_bytes(content)
+    (flash / "learned.json").write_bytes(content)
+    with running(DEVKIT, tmp_path, flash=flash) as (board, console):
+        status = console.ask("status")
+        assert status["program"] == "easy-run"
+        named = " ".join(status["warnings"])
+        assert "settings.json" in named
+        assert "learned.json" in named
+        assert board.is_vented()
+
+
+def test_a_full_disk_is_a_warning_and_stops_nothing(tmp_path: Path) -> None:
+    with running(DEVKIT, tmp_path, flash_bytes=1000) as (board, console):
+        start_session(board, console)
+        console.ask("stop")
+        board.wait_until(lambda b: b.is_vented() and b.highest_mmhg() < FREE_MMHG, 10)
+        board.wait_until(lambda _: bool(console.ask("status")["warnings"]), 10)
+        assert "28" in console.ask("status")["warnings"][0]
+
+
+def test_settings_survive_a_power_cut(tmp_path: Path) -> None:
+    with running(DEVKIT, tmp_path) as (board, console):
+        assert console.ask("set", settings={"program": "bedtime", "sound": False})["ok"]
+        assert "whole" not in console.ask("set", settings={"minutes": "many"}).get("ok", "")
+        board.wait_until(lambda _: console.ask("status")["waiting_writes"] == 0, 10)
+        board.power_off()
+        board.power_on()
+        console.expect("ready", 20)
+        assert console.ask("settings")["settings"]["sound"] is False
+        assert console.ask("status")["program"] == "bedtime"
