@@ -212,9 +212,10 @@ def _builder(graph: _Graph) -> ModuleType:
         if not path.exists():
             beside = path.with_suffix(f".{os.getpid()}")
             beside.write_text(source)
-            os.replace(beside, path)
+            beside.replace(path)
         spec = importlib.util.spec_from_file_location(name, path)
-        assert spec and spec.loader
+        assert spec
+        assert spec.loader
         module = importlib.util.module_from_spec(spec)
         # Numba's disk cache finds a function's module again by its name.
         sys.modules[name] = module
@@ -226,7 +227,12 @@ def _builder(graph: _Graph) -> ModuleType:
 
 def _builder_source(graph: _Graph) -> str:
     arrays = [f"a{k}" for k in range(len(graph.arrays()))]
-    lines = ["import numpy as np", "from numba import njit", "from numba.experimental.structref import new", ""]
+    lines = [
+        "import numpy as np",
+        "from numba import njit",
+        "from numba.experimental.structref import new",
+        "",
+    ]
     lines += ["@njit(cache=True)", f"def build({', '.join(['i', 'f', *arrays])}):"]
     for k, (_, _, fields) in enumerate(graph.nodes):
         lines.append(f"    n{k} = new(t{k})")

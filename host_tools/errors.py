@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-
 # A whole table as a value would hide what is said about it.
 VALUE_MOST_CHARACTERS = 80
 

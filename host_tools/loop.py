@@ -1,7 +1,7 @@
 """The loop of a simulated session: core and plant in turn, compiled together.
 
-Both sides are the ordinary objects of `soleus.core` and `host_tools.plant`; `run_ticks.py_func` runs
-them uncompiled, to the same result.
+Both sides are the ordinary objects of `soleus.core` and `host_tools.plant`, frozen. That they would do
+the same uncompiled is shown in tests/sim/test_compiled.py.
 """
 
 from typing import Any

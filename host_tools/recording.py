@@ -1,5 +1,7 @@
 """What a session leaves behind, tick by tick: rows that the compiled loop fills."""
 
+from typing import Any
+
 import numpy as np
 
 from host_tools.trace import Trace
@@ -52,6 +54,7 @@ class Recorder:
 
 def joined(chamber_names: list[str], chunks: list[dict[str, np.ndarray]]) -> Trace:
     """One trace from the chunks of a run."""
-    columns = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in (*_ROWS, *_CHAMBER_ROWS)}
+    names = (*_ROWS, *_CHAMBER_ROWS)
+    columns: dict[str, Any] = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in names}
     time_s = columns.pop("time_ms") / 1000.0
     return Trace(chamber_names=chamber_names, time_s=time_s, **columns)

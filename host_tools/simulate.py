@@ -4,14 +4,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from host_tools.acts import Event, acts_of, parse_event
 from host_tools.boards import Board, load_board
-from host_tools.compiled import freeze, thaw
+from host_tools.compiled import Frozen, freeze, thaw
 from host_tools.errors import InputError
-from host_tools.loop import ENDED, run_ticks
+from host_tools.loop import ENDED, Acts, run_ticks
 from host_tools.plant.draw import draw_plant
 from host_tools.plant.faults import Fault, parse_fault
 from host_tools.plant.plant import Plant
@@ -115,16 +116,45 @@ def prepare(
 
 def run(request: Request, on_progress: Progress | None = None, sink: Sink | None = None) -> Session:
     """`sink` gets each chunk of rows as it comes; Ctrl-C keeps what there is."""
-    started = time.perf_counter()
     controller = Controller(request.board.boots)
     controller.load(request.program, request.minutes, request.pressure_mmhg)
     plant = draw_plant(request.plant, request.board.boots, request.seed)
     for fault in request.faults:
         plant.set_fault(fault)
-    chunks, was_interrupted = _run(controller, plant, request, on_progress, sink)
+    frozen = _Frozen.of(controller, plant, acts_of(request.events))
+    # No tick at all: the first call may have to compile, and that isn't the simulation's time.
+    frozen.advance(0)
+    started = time.perf_counter()
+    chunks, was_interrupted = _run(frozen, request, on_progress, sink)
+    frozen.thaw(controller, plant)
     trace = _with_notes(joined(request.board.boots.names, chunks), request)
-    wall_s = time.perf_counter() - started
-    return Session(request, trace, controller, plant, wall_s, was_interrupted)
+    return Session(request, trace, controller, plant, time.perf_counter() - started, was_interrupted)
+
+
+class _Frozen(NamedTuple):
+    """The machine, the boots, the person and the recorder, compiled."""
+
+    controller: Frozen
+    plant: Frozen
+    acts: Frozen
+    recorder: Frozen
+    rows: Recorder
+
+    @staticmethod
+    def of(controller: Controller, plant: Plant, acts: Acts) -> "_Frozen":
+        rows = Recorder(controller.boots.count)
+        return _Frozen(freeze(controller), freeze(plant), freeze(acts), freeze(rows), rows)
+
+    def advance(self, ticks_count: int) -> int:
+        return run_ticks(self.controller, self.plant, self.acts, self.recorder, ticks_count)
+
+    def new_columns(self) -> dict[str, np.ndarray]:
+        thaw(self.recorder, self.rows)
+        return self.rows.columns(self.rows.ticks_count)
+
+    def thaw(self, controller: Controller, plant: Plant) -> None:
+        thaw(self.controller, controller)
+        thaw(self.plant, plant)
 
 
 def _blamed(error: SettingError, program_name: str | Path, board: Board) -> str:
@@ -137,38 +167,32 @@ def _blamed(error: SettingError, program_name: str | Path, board: Board) -> str:
 
 
 def _run(
-    controller: Controller, plant: Plant, request: Request, on_progress: Progress | None, sink: Sink | None
+    frozen: _Frozen, request: Request, on_progress: Progress | None, sink: Sink | None
 ) -> tuple[list[dict[str, np.ndarray]], bool]:
-    acts = acts_of(request.events)
-    recorder = Recorder(controller.boots.count)
-    frozen = [freeze(part) for part in (controller, plant, acts, recorder)]
     chunks: list[dict[str, np.ndarray]] = []
-    was_interrupted = False
     try:
         for _ in range(-(-RUN_MOST_TICKS // CHUNK_TICKS)):
-            has_ended = run_ticks(*frozen, CHUNK_TICKS) == ENDED
-            thaw(frozen[3], recorder)
-            columns = recorder.columns(recorder.ticks_count)
+            state = frozen.advance(CHUNK_TICKS)
+            columns = frozen.new_columns()
             chunks.append(columns)
             if sink:
                 sink(columns)
             if on_progress:
                 on_progress(float(columns["time_ms"][-1]) / 1000, request.minutes * 60.0)
-            if has_ended:
+            if state == ENDED:
                 break
     except KeyboardInterrupt:
-        was_interrupted = True
         if not chunks:
             raise
-    thaw(frozen[0], controller)
-    thaw(frozen[1], plant)
-    return chunks, was_interrupted
+        return chunks, True
+    return chunks, False
 
 
 def _with_notes(trace: Trace, request: Request) -> Trace:
     end_s = float(trace.time_s[-1])
-    notes = [Note(e.at_ms / 1000, "event", e.text) for e in request.events if e.at_ms / 1000 <= end_s]
-    notes += [Note(f.start_ms / 1000, "injected", f.text) for f in request.faults if f.start_ms / 1000 <= end_s]
+    notes = [Note(event.at_ms / 1000, "event", event.text) for event in request.events]
+    notes += [Note(fault.start_ms / 1000, "injected", fault.text) for fault in request.faults]
+    notes = [note for note in notes if note.at_s <= end_s]
     changes = np.flatnonzero(np.diff(trace.state, prepend=-1))
     notes += [Note(float(trace.time_s[k]), "state", STATE_NAMES[trace.state[k]]) for k in changes]
     tripped = np.flatnonzero(trace.fault_code)

@@ -71,7 +71,8 @@ def pin_findings(chip: Chip, table: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(use.key, use.pin, reason)
         elif use.pin in taken:
             yield Finding(use.key, use.pin, f"a pin of its own; {taken[use.pin]} has this one")
-        taken.setdefault(use.pin, use.key)
+        else:
+            taken[use.pin] = use.key
 
 
 def _why_never(chip: Chip, pin: int) -> str:

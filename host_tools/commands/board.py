@@ -1,6 +1,7 @@
 """`soleus board`: which controllers there are, and whether a board file is right."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from rich.table import Table as RichTable
 
 from host_tools.boards import Board, board_names, hardware_errors, layout, load_board, read_board
 from host_tools.programs import load_program, program_names
+from host_tools.whole_file import write_whole
 from soleus.core.boots import ZONES
 from soleus.core.errors import SettingError
 from soleus.core.units import mmhg_from_pa
@@ -63,6 +65,25 @@ def check(
     if errors:
         # The last line is main's to print, with the exit status.
         raise errors[-1]
+
+
+@app.command()
+def wiring(
+    name: Annotated[str, typer.Argument(metavar="BOARD", help="A name, or the path of a board file.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Without it, beside the board file."),
+    ] = None,
+) -> None:
+    """Draw a board's schematic, and write its pins, parts and bring-up page."""
+    # Drawing takes a library that the other commands do without.
+    from host_tools.wiring import wiring_files
+
+    board = load_board(name)
+    folder = output or board.file.parent
+    for file_name, content in wiring_files(board).items():
+        write_whole(folder / file_name, content)
+        sys.stdout.write(f"{folder / file_name}: {len(content)} bytes\n")
 
 
 def _chambers(board: Board) -> str:

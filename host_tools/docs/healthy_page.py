@@ -20,17 +20,18 @@ file (pumps, valves, hoses, chambers, legs, sensors, batteries), at {pressures} 
 {conclusion}
 
 {table}
+- **rested**: chambers that a guard took out of the session, for a leak or a fill without end.
 - **refused**: commands that the interlock had to catch.
-- **over**: the highest true pressure of any chamber above the highest target, worst session. On `tired` the
-  legs move: 20 to 30 mL of muscle against a sealed chamber, for half a second.
-- **over 15**: the longest that any chamber was more than 15 mmHg above it. The guard trips at 1 s.
 - **short**: rises let go before the true pressure was within 1.5 mmHg of the target. Not zero, for two
   reasons. A sensor keeps errors of gain and curve after zeroing, and its chamber is filled to what it shows.
   And a leg that moves at the end of a fill can have its chamber called full too soon; it is topped up, but
   perhaps not within that stage. **good**: those of them in chambers whose sensor is better than 1 mmHg,
   which leaves the second reason.
-- **sensor**: the worst that a zeroed sensor of this plant can be off at {firmest} mmHg.
+- **over**: the highest true pressure of any chamber above the highest target, worst session. On `tired` the
+  legs move: 20 to 30 mL of muscle against a sealed chamber, for half a second.
+- **over 15**: the longest that any chamber was more than 15 mmHg above it. The guard trips at 1 s.
 - **held**: mean true pressure less target while held, lowest and highest chamber of any session.
+- **sensor**: the worst that a zeroed sensor of this plant can be off at {firmest} mmHg.
 - **own**: the worst of the same with the sensors' own errors taken out: what the controller answers for.
 - **p95**: the hold error that 95 % of the held time stays below, worst chamber: median and worst session.
 - **a cycle**: median length, quickest and slowest session. The program asks for 50 s; firm pressures and a
@@ -39,19 +40,9 @@ file (pumps, valves, hoses, chambers, legs, sensors, batteries), at {pressures} 
 What counts as fine is written down in [host_tools/evidence/verdict.py](../host_tools/evidence/verdict.py).
 """
 
-_COUNTS = (
-    "plant",
-    "sessions",
-    "fine",
-    "faults",
-    "refused",
-    "over, mmHg",
-    "over 15, s",
-    "fills",
-    "short",
-    "good",
-)
-_HEADINGS = (*_COUNTS, "held, mmHg", "sensor", "own", "p95", "a cycle, s")
+_COUNTS = ("plant", "sessions", "fine", "faults", "rested", "refused", "fills", "short", "good")
+_PRESSURES = ("over, mmHg", "over 15, s", "held, mmHg", "sensor", "own", "p95")
+_HEADINGS = (*_COUNTS, *_PRESSURES, "a cycle, s")
 
 
 def healthy_page(draws: int = DRAWS) -> tuple[Files, list[str]]:
@@ -95,12 +86,13 @@ def _row(plant: str, verdicts: dict[Case, Verdict]) -> list[str]:
         f"{len(its)}",
         f"{sum(not verdict.shortfalls for verdict in its)}",
         f"{sum(bool(verdict.fault) for verdict in its)}",
+        f"{sum(len(verdict.rested) for verdict in its)}",
         f"{sum(verdict.refused_count for verdict in its)}",
-        f"{max(verdict.highest_mmhg - verdict.wanted_mmhg for verdict in its):.1f}",
-        f"{max(verdict.over_s for verdict in its):.2f}",
         f"{sum(verdict.fills for verdict in its)}",
         f"{sum(verdict.unreached for verdict in its)}",
         f"{sum(verdict.unreached_with_good_sensor for verdict in its)}",
+        f"{max(verdict.highest_mmhg - verdict.wanted_mmhg for verdict in its):.1f}",
+        f"{max(verdict.over_s for verdict in its):.2f}",
         f"{min(v.held_off_mmhg[0] for v in its):+.1f} to {max(v.held_off_mmhg[1] for v in its):+.1f}",
         f"±{sensor_most_mmhg(load_plant(plant), max(PRESSURES_MMHG)):.1f}",
         f"{max(verdict.regulated_off_mmhg for verdict in its):.1f}",

@@ -44,8 +44,8 @@ In the tables each row is the worst of the plants, measured on the true pressure
 - **p95**: the error that 95 % of the held time stays below, worst chamber.
 - **highest**: the highest true pressure in any chamber, for how many mmHg wanted.
 - **fine**: completed without a fault, with no chamber rested and no command that the interlock had to refuse;
-  pressures reached (own within 2.5 mmHg, and hardly any rise short where the sensor is good); never 15 mmHg above the
-  highest target (where the plant's legs move: never for a second).
+  pressures reached (own within 2.5 mmHg, and hardly any rise short where the sensor is good); never 15 mmHg
+  above the highest target (where the plant's legs move: never for a second).
   [The criteria in full](../host_tools/evidence/verdict.py).
 
 """

@@ -52,10 +52,7 @@ def _chips(board: Board) -> list[tuple[str, int, list[str]]]:
     """Title, address and what hangs on it in turn."""
     table, sensors = board.table, board.table["sensors"]
     chips = []
-    if sensors["driver"] == "adc":
-        places = []
-    else:
-        places = sensor_places(board)
+    places = [] if sensors["driver"] == "adc" else sensor_places(board)
     on = {at: [f"{place}: P {name}" for name, its, place in places if its == at] for _, at, _ in places}
     if "addresses" in sensors:
         chips += [("ADS1115", address, on.get(address, [])) for address in sensors["addresses"]]

@@ -52,6 +52,7 @@ def _supply(board: Board) -> Panel:
         d += elm.Line().right(1.2)
         buck = elm.RBox(w=2.2).right().label("5 V, 1 A\nconverter", loc="bottom")
         d += buck
+        d += elm.Schottky().right(1.4).label("D3 SS14")
         d += elm.Dot(open=True).label("5V in of the\nmodule", loc="right", color=POWER)
         d += elm.Capacitor(polar=True).at(rail.center).down().label("C1\n1000 µF\n25 V", loc="bottom")
         d += elm.Ground()
@@ -132,7 +133,9 @@ def _valve(board: Board) -> Panel:
     valves = board.table["valves"]
     count = len(valves["fill"]) + len(valves.get("vent", []))
     title = f"Each of the {count} valves: AO3400A"
-    return circuit(title, lambda d: _low_side(d, "coil", load_rail(board), "FILL, VENT\none GPIO each", "SS14"))
+    return circuit(
+        title, lambda d: _low_side(d, "coil", load_rail(board), "FILL, VENT\none GPIO each", "SS14")
+    )
 
 
 def _analog_sensor(board: Board) -> Panel:
@@ -234,7 +237,9 @@ def _signs(board: Board) -> Panel:
             d += elm.Resistor().left(1.4).label("1 kΩ")
             d += elm.Dot(open=True).label(f"BUZZER\nGPIO{table['buzzer']['pin']}", loc="left", color=SIGN)
             piezo = elm.Speaker().theta(90).anchor("in1").at(fet.drain)
-            d += piezo.label("piezo, 100 Ω\nin parallel", loc="left", fontsize=9)
+            d += piezo
+            words = "piezo, 100 Ω\nin parallel"
+            d += elm.Label().at((piezo.in1[0] - 1.2, piezo.in1[1] + 0.5)).label(words, fontsize=9)
             d += elm.Line().at(piezo.in2).right(0.8)
             d += elm.Vdd().label("5V", color=POWER)
 

@@ -1,4 +1,4 @@
-"""Every wire that leaves the chip, from the board file: the one source of the drawing and of the pin table."""
+"""Every wire that leaves the chip, from the board file: the one source of drawing and pin table."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,7 +65,9 @@ def _valve_nets(board: Board) -> Iterator[Net]:
         return
     for key, name in (("data", "SR DATA"), ("clock", "SR CLOCK"), ("latch", "SR LATCH")):
         yield Net(name, valves[key], POWER, "level shifter, then all registers", "0 V")
-    yield Net("SR /ENABLE", valves["output_enable"], POWER, "level shifter, then /G of all registers", "3.3 V")
+    yield Net(
+        "SR /ENABLE", valves["output_enable"], POWER, "level shifter, then /G of all registers", "3.3 V"
+    )
 
 
 def _other_nets(board: Board) -> Iterator[Net]:

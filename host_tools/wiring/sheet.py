@@ -14,7 +14,13 @@ def schematic(board: Board) -> str:
     rows = _rows([chip_panel(board), air_panel(board), *circuit_panels(board)])
     pen = Pen()
     pen.text(MARGIN, 44, board.title, 24, INK, bold=True)
-    pen.text(MARGIN, 68, f"{board.name}: {layout(board.boots)}. Drawn from board.toml by `soleus board wiring`.", 13, SOFT)
+    pen.text(
+        MARGIN,
+        68,
+        f"{board.name}: {layout(board.boots)}. Drawn from board.toml by `soleus board wiring`.",
+        13,
+        SOFT,
+    )
     y = 90.0
     for row in rows:
         height = max(panel.height for panel in row) + TITLE + PADDING

@@ -32,7 +32,9 @@ class Pen:
     def __init__(self) -> None:
         self._strokes: list[str] = []
 
-    def line(self, *points: tuple[float, float], colour: str = INK, width: float = 1.4, dash: str = "") -> None:
+    def line(
+        self, *points: tuple[float, float], colour: str = INK, width: float = 1.4, dash: str = ""
+    ) -> None:
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
         self._strokes.append(
@@ -41,7 +43,14 @@ class Pen:
         )
 
     def box(
-        self, x: float, y: float, width: float, height: float, fill: str = PAPER, edge: str = INK, round_: float = 4
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        fill: str = PAPER,
+        edge: str = INK,
+        round_: float = 4,
     ) -> None:
         self._strokes.append(
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{round_}" '
@@ -49,9 +58,8 @@ class Pen:
         )
 
     def circle(self, x: float, y: float, radius: float, fill: str = PAPER, edge: str = INK) -> None:
-        self._strokes.append(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" stroke="{edge}" stroke-width="1.4"/>'
-        )
+        place = f'cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"'
+        self._strokes.append(f'<circle {place} fill="{fill}" stroke="{edge}" stroke-width="1.4"/>')
 
     def text(
         self,
@@ -64,10 +72,8 @@ class Pen:
         bold: bool = False,
     ) -> None:
         weight = ' font-weight="600"' if bold else ""
-        self._strokes.append(
-            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" text-anchor="{anchor}"{weight}>'
-            f"{escape(words)}</text>"
-        )
+        place = f'x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}"'
+        self._strokes.append(f'<text {place} fill="{colour}"{weight}>{escape(words)}</text>')
 
     def place(self, panel: Panel, x: float, y: float) -> None:
         self._strokes.append(f'<g transform="translate({x:.1f},{y:.1f})">{panel.body}</g>')

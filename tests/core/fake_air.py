@@ -66,6 +66,7 @@ class Air:
         self.offset_pa = [0] * the_boots.count
         self.blocked: set[int] = set()
         self.torn: set[int] = set()
+        self.flicker_pa = 0
 
     def advance(self, commands: Commands) -> None:
         joined = [i for i in range(self.boots.count) if commands.fill_bits >> i & 1]
@@ -83,10 +84,12 @@ class Air:
                 self.pressure_pa[index] = mean_pa
 
     def show(self, readings: Readings, commands: Commands) -> None:
+        # Where air comes and goes without a change of pressure, a sensor still shows its noise.
+        self.flicker_pa = 1 - self.flicker_pa if self.torn else 0
         for index, pa in enumerate(self.pressure_pa):
-            readings.chamber_pa[index] = pa + self.offset_pa[index]
+            readings.chamber_pa[index] = pa + self.offset_pa[index] + self.flicker_pa
         joined = [pa for i, pa in enumerate(self.pressure_pa) if commands.fill_bits >> i & 1]
-        readings.manifold_pa = max(joined, default=0)
+        readings.manifold_pa = max(joined, default=0) + self.flicker_pa
 
 
 class Machine:

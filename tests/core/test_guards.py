@@ -153,7 +153,7 @@ def fill_timeout() -> Look:
 
     def look(share_us: int, outcome: Outcome, at_ms: int) -> None:
         shares_us[CALF] = share_us
-        guard.step(shares_us, [FILL] * 3, gauges, outcome.notices, at_ms)
+        guard.step(shares_us, [HOLD, FILL, HOLD], gauges, outcome.notices, at_ms)
 
     return look
 
@@ -884,6 +884,13 @@ def test_of_chambers_that_run_out_of_time_together_the_lowest_is_to_blame() -> N
     guard, gauges, notices = FillTimeout(BOOTS), Gauges(BOOTS), Notices(BOOTS.count)
     gauges.pressure_pa[:] = [5000, 4000, 6000]
     guard.step([46_000_000] * 3, [FILL] * 3, gauges, notices, 0)
+    assert notices.rested_bits == 1 << CALF
+
+
+def test_where_one_sensor_shows_the_same_for_all_the_chamber_joined_last_is_to_blame() -> None:
+    guard, gauges, notices = FillTimeout(BOOTS), Gauges(BOOTS), Notices(BOOTS.count)
+    gauges.pressure_pa[:] = [4000, 4000, 4000]
+    guard.step([46_000_000, 46_000_000, 0], [FILL, FILL, OFF], gauges, notices, 0)
     assert notices.rested_bits == 1 << CALF
 
 

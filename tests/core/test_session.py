@@ -406,9 +406,9 @@ def test_clear_with_pressure_still_there_is_refused() -> None:
 def test_clear_with_a_sensor_that_says_nothing_is_refused() -> None:
     """What isn't seen isn't known to be gone."""
     machine = brought_to(FAULT).run(2 * CLEAR_AFTER_MS / 1000)
-    for _ in range(10):
-        machine.controller.readings.missing_bits = 1 << CALF
-        machine.tick(CLEAR)
+    machine.controller.readings.missing_bits = 1 << CALF
+    machine.run(1)
+    machine.tick(CLEAR)
     assert machine.state == FAULT
     machine.controller.readings.missing_bits = 0
     machine.tick(CLEAR)

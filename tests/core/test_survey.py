@@ -1,4 +1,6 @@
-"""An open vent alone doesn't show that a chamber is empty: it is cut off from the air for a moment, and seen."""
+"""A chamber is known to be empty when it was cut off from the air for a moment and showed no pressure."""
+
+from itertools import pairwise
 
 import pytest
 
@@ -91,7 +93,7 @@ def test_what_is_not_empty_is_opened_again_before_the_next_look(layout: str) -> 
     repeated = [(who, ms) for who, ms in found if who == [CALF]]
     assert len(repeated) >= 2
     assert all(ms <= LOOK_MS + TICK_MS for _, ms in repeated[:-1])
-    opened_ms = [after[1] for before, after in zip(found, found[1:-1], strict=False) if before[0] == [CALF]]
+    opened_ms = [after[1] for before, after in pairwise(found[:-1]) if before[0] == [CALF]]
     assert opened_ms
     assert min(opened_ms) >= OPEN_BETWEEN_MS
 
@@ -121,8 +123,7 @@ def test_no_cycle_begins_before_every_chamber_of_the_last_was_seen_empty(layout:
     machine.until(lambda m: m.controller.sequencer.stage_kind() == REST)
     cycles = 0
     while cycles < 3:
-        empty_bits = machine.controller.gauges.empty_bits
         machine.tick()
         if machine.controller.sequencer.cycles_count > cycles:
             cycles += 1
-            assert empty_bits == 0b111
+            assert machine.controller.gauges.empty_bits == 0b111

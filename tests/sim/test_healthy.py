@@ -6,6 +6,7 @@ What counts as healthy, and why it isn't "exactly the target", is in host_tools/
 from dataclasses import replace
 from functools import cache
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def shortened(program: str) -> Program:
     return Program.from_table({**load_program_table(program), "minutes": MINUTES})
 
 
-@pytest.mark.parametrize(("plant", "draw"), product(plant_names(), range(len(DRAWS))))
+@pytest.mark.parametrize(("plant", "draw"), list(product(plant_names(), range(len(DRAWS)))))
 def test_a_random_machine_in_order_does_what_it_was_asked(plant: str, draw: int) -> None:
     session = simulate(shortened(PROGRAM), BOARD, plant, pressure=PRESSURES_MMHG[draw], seed=DRAWS[draw])
     verdict = judge(session)
@@ -49,14 +50,16 @@ def faulty() -> Verdict:
     return judge(simulate(shortened(PROGRAM), BOARD, fault=["hose.left.calf:off@200s"]))
 
 
-def test_a_verdict_names_a_fault() -> None:
-    assert [words[:3] for words in faulty().shortfalls][:1] == ["E21"]
+def test_a_verdict_names_what_broke() -> None:
     assert "left.calf" in faulty().shortfalls[0]
+    assert not faulty().has_completed
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        ({"outcome": "stopped"}, "stopped"),
+        ({"rested": ("E22 leak: left.calf at 9 s",)}, "left.calf"),
         ({"refused_count": 1}, "the interlock refused 1 commands"),
         ({"over_s": 0.01}, "too high for 0.01 s"),
         ({"over_s": 1.0, "is_leg_at_rest": False}, "too high for 1.00 s"),
@@ -64,9 +67,9 @@ def test_a_verdict_names_a_fault() -> None:
         ({"regulated_off_mmhg": 2.6}, "held 2.6 mmHg off"),
     ],
 )
-def test_a_verdict_names_what_falls_short(change: dict[str, float], words: str) -> None:
-    fine = replace(faulty(), outcome="completed", fault="", unreached=0, unreached_with_good_sensor=0)
-    fine = replace(fine, over_s=0.0, refused_count=0, regulated_off_mmhg=0.5)
+def test_a_verdict_names_what_falls_short(change: dict[str, Any], words: str) -> None:
+    fine = replace(faulty(), outcome="completed", fault="", rested=(), refused_count=0, over_s=0.0)
+    fine = replace(fine, unreached=0, unreached_with_good_sensor=0, regulated_off_mmhg=0.5)
     assert fine.shortfalls == []
     (shortfall,) = replace(fine, **change).shortfalls
     assert words in shortfall

@@ -61,10 +61,13 @@ class FillTimeout:
                 return
 
     def _blamed(self, late_index: int, phase: list, gauges: Gauges) -> int:
-        """Of chambers that are filled side by side the lowest takes the air from all of them."""
+        """Of chambers that are filled side by side the lowest takes the air from all of them.
+
+        One sensor shows one pressure for them all: then it is the most proximal, which was joined last.
+        """
         blamed_index = late_index
         for index in range(self.boots.count):
-            if phase[index] == FILL and gauges.pressure_pa[index] < gauges.pressure_pa[blamed_index]:
+            if phase[index] == FILL and gauges.pressure_pa[index] <= gauges.pressure_pa[blamed_index]:
                 blamed_index = index
         return blamed_index
 

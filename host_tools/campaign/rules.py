@@ -1,0 +1,97 @@
+"""The verdict on a trial, from true pressures alone: the one place that says what harm is.
+
+harm      too much pressure, or pressure that is not gone in time, whatever the machine noticed.
+trapped   the fault holds the air in: the chamber's only way out is blocked, so that no command can empty
+          it. It was noticed, pressure stayed below the limit, and a person has to take the boot off. A
+          residual risk: shown apart, never counted as harmless.
+alarm     nothing was broken yet, and the machine stopped or rested a chamber.
+detected  a fault was latched, or a chamber rested, after the onset.
+harmless  neither: the session went on, or ended as it should, without harm.
+"""
+
+from dataclasses import dataclass
+
+HARM, TRAPPED, ALARM, DETECTED, HARMLESS = VERDICTS = ("harm", "trapped", "alarm", "detected", "harmless")
+
+PRESSURE_MOST_MMHG = 150.0
+# With the pump shorted on, the relief valve is what limits the pressure; it may stand at 160.
+RUNAWAY_MOST_MMHG = 160.0
+RUNAWAY = ("pump", "stuck")
+
+SAFE_MMHG = 10.0
+# From detection until every chamber is below that.
+SAFE_WITHIN_S = 5.0
+PRESSED_MMHG = 15.0
+# The guard's three minutes, and what the venting after them may take.
+PRESSED_MOST_S = 180.0 + SAFE_WITHIN_S
+# A vent that isn't open, or a hose that passes nothing: (kind of component, mode).
+HOLDS_THE_AIR = {
+    ("valve.vent", "stuck"),
+    ("valve.three-way", "stuck"),
+    ("hose", "kink"),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the rules look at. Times are seconds since the beginning; None is "never"."""
+
+    broken: frozenset[tuple[str, str]]  # (kind of component, mode), each that was broken; empty: healthy
+    onset_s: float | None
+    noticed_s: float | None  # the first latch or rested chamber, whenever it was
+    latched_s: float | None
+    safe_s: float | None  # after the latch
+    end_s: float
+    is_moving_only: bool = False  # nothing but a leg that moves
+    max_pressure_mmhg: float = 0.0
+    pressed_s: float = 0.0  # the longest that any chamber stayed above `PRESSED_MMHG`
+    pressed_at_end: bool = False  # some chamber is at or above `SAFE_MMHG` at the end
+
+    @property
+    def most_mmhg(self) -> float:
+        return RUNAWAY_MOST_MMHG if RUNAWAY in self.broken else PRESSURE_MOST_MMHG
+
+    @property
+    def is_detected(self) -> bool:
+        return self.noticed_s is not None and not self.is_false_alarm
+
+    @property
+    def is_false_alarm(self) -> bool:
+        if self.noticed_s is None:
+            return False
+        return self.onset_s is None or self.is_moving_only or self.noticed_s < self.onset_s
+
+
+def verdict(outcome: Outcome) -> tuple[str, str]:
+    """The verdict and, for harm, a trapped chamber and a false alarm, the reason."""
+    too_high = _too_high(outcome)
+    stays = _stays(outcome)
+    if too_high:
+        return HARM, too_high
+    if stays and outcome.is_detected and outcome.broken & HOLDS_THE_AIR:
+        return TRAPPED, stays
+    if stays:
+        return HARM, stays
+    if outcome.is_false_alarm:
+        return ALARM, "nothing was broken"
+    return (DETECTED if outcome.is_detected else HARMLESS), ""
+
+
+def _too_high(outcome: Outcome) -> str:
+    if outcome.max_pressure_mmhg <= outcome.most_mmhg:
+        return ""
+    return f"{outcome.max_pressure_mmhg:.0f} mmHg, above {outcome.most_mmhg:.0f}"
+
+
+def _stays(outcome: Outcome) -> str:
+    """Pressure that isn't gone when it must be."""
+    if outcome.latched_s is not None:
+        late_s = (outcome.end_s if outcome.safe_s is None else outcome.safe_s) - outcome.latched_s
+        if outcome.safe_s is None or late_s > SAFE_WITHIN_S:
+            how = "still not" if outcome.safe_s is None else "only then"
+            return f"{late_s:.1f} s after the fault was latched: {how} below {SAFE_MMHG:.0f} mmHg"
+    elif outcome.pressed_at_end:
+        return f"the session ended with {SAFE_MMHG:.0f} mmHg or more in a chamber, and no fault"
+    if outcome.pressed_s > PRESSED_MOST_S:
+        return f"above {PRESSED_MMHG:.0f} mmHg for {outcome.pressed_s:.0f} s"
+    return ""

@@ -1,0 +1,85 @@
+"""`soleus campaign`: break everything, in every way, at every moment, and see what the machine makes of it."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from host_tools.campaign.plan import SIZES
+from host_tools.campaign.report import write_report
+from host_tools.campaign.rules import ALARM, HARM, VERDICTS
+from host_tools.campaign.run import run_campaign
+from host_tools.campaign.store import planned, read_results
+from host_tools.campaign.trial import Row
+from host_tools.errors import InputError
+
+app = typer.Typer(no_args_is_help=True, help="Inject every fault everywhere, and judge each session.")
+
+FELL_SHORT = 1
+DEFAULT_OUT = Path("out/campaign")
+
+Out = Annotated[Path, typer.Option(help="The campaign's folder.")]
+
+
+@app.command()
+def run(
+    size: Annotated[str, typer.Option(help=f"How much: {', '.join(SIZES)}.")] = "smoke",
+    seed: Annotated[int, typer.Option(help="Draws the plan.", min=0)] = 1,
+    out: Out = DEFAULT_OUT,
+    workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.", min=1)] = None,
+    scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
+) -> None:
+    """Run a campaign, or what is left of one; then write its table and its report."""
+    if size not in SIZES:
+        raise InputError("--size", "", size, f"one of {', '.join(SIZES)}")
+    _run_with_progress(size, seed, out, workers, scheduler)
+    rows = read_results(out)
+    write_report(rows, out)
+    print(_summary(rows))
+    print(f"{out}/results.parquet, {out}/report.html, {out}/matrix.png")
+    if any(row["verdict"] in (HARM, ALARM) for row in rows):
+        raise typer.Exit(FELL_SHORT)
+
+
+@app.command()
+def status(out: Out = DEFAULT_OUT) -> None:
+    """How far a campaign is, as JSON."""
+    about, rows = planned(out), read_results(out)
+    counts = Counter(str(row["verdict"]) for row in rows)
+    print(json.dumps({**about, "done": len(rows), **{word: counts[word] for word in VERDICTS}}, indent=2))
+
+
+@app.command()
+def report(out: Out = DEFAULT_OUT) -> None:
+    """Write report.html and matrix.png from the rows that are there."""
+    rows = read_results(out)
+    if not rows:
+        raise InputError("--out", "", str(out), "a campaign with at least one finished share")
+    for file in write_report(rows, out):
+        print(file)
+
+
+def _run_with_progress(size: str, seed: int, out: Path, workers: int | None, scheduler: str | None) -> None:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    found = TextColumn("{task.fields[found]}")
+    console = Console(stderr=True)
+    seen: Counter[str] = Counter()
+    bars = Progress(*columns, found, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
+    with bars as progress:
+        task = progress.add_task(f"{size} campaign, seed {seed}", total=None, found="compiling")
+
+        def show(done: int, total: int, rows: list[Row]) -> None:
+            seen.update(str(row["verdict"]) for row in rows)
+            found = ", ".join(f"{seen[word]} {word}" for word in VERDICTS if seen[word])
+            progress.update(task, completed=done, total=total, found=found or "starting")
+
+        run_campaign(out, size, seed, workers=workers, scheduler=scheduler, on_progress=show)
+
+
+def _summary(rows: list[Row]) -> str:
+    counts = Counter(str(row["verdict"]) for row in rows)
+    return f"{len(rows)} sessions: " + ", ".join(f"{counts[word]} {word}" for word in VERDICTS)

@@ -1,0 +1,10 @@
+"""`python -m host_tools.wiring`: makes the wiring pages of all boards again."""
+
+from host_tools.boards import board_names, load_board
+from host_tools.whole_file import write_whole
+from host_tools.wiring import wiring_files
+
+for name in board_names():
+    board = load_board(name)
+    for file_name, content in wiring_files(board).items():
+        write_whole(board.file.parent / file_name, content)

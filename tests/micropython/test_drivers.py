@@ -1,0 +1,15 @@
+"""The drivers, in real MicroPythons: with the arithmetic of the chip, on pins and chips made of Python."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.micropython.interpreters import INTERPRETERS
+
+SCRIPT = Path(__file__).with_name("check_drivers.py")
+
+
+@pytest.mark.parametrize("run", INTERPRETERS)
+def test_drivers(run: Callable[..., str]) -> None:
+    assert int(run(SCRIPT).split()[0]) >= 15
