@@ -4,9 +4,10 @@ import os
 import sys
 
 import typer
+from pydantic import ValidationError
 from typer.exceptions import TyperException
 
-from host_tools.commands import board, program
+from host_tools.commands import board, campaign, program
 from host_tools.commands.flash import flash
 from host_tools.commands.sim import sim
 from host_tools.errors import InputError
@@ -24,6 +25,7 @@ app.command()(sim)
 app.command()(flash)
 app.add_typer(program.app, name="program")
 app.add_typer(board.app, name="board")
+app.add_typer(campaign.app, name="campaign")
 
 
 def main() -> None:
@@ -33,7 +35,7 @@ def main() -> None:
     except InputError as error:
         sys.exit(_complain(str(error)))
     except TyperException as error:
-        sys.exit(_complain(str(error)))
+        sys.exit(_complain(_usage_line(error)))
     except KeyboardInterrupt:
         status = INTERRUPTED
     except BrokenPipeError:
@@ -43,6 +45,16 @@ def main() -> None:
     if status == INTERRUPTED:
         print("soleus: stopped by Ctrl-C", file=sys.stderr)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _usage_line(error: TyperException) -> str:
+    """What Typer finds wrong; of a value that it can't convert it names neither option nor value."""
+    parameter, cause = getattr(error, "param", None), error.__cause__
+    if parameter is None or not isinstance(cause, ValidationError):
+        return error.format_message()
+    found = cause.errors()[0]
+    expected = str(found["msg"]).removeprefix("Input should be ")
+    return str(InputError(parameter.opts[0], "", found["input"], expected))
 
 
 def _complain(line: str) -> int:

@@ -93,9 +93,13 @@ def prepare(
     events = [parse_event(text) for text in event]
     faults = [parse_fault(text, the_board.boots) for text in fault]
     controller = Controller(the_board.boots)
-    for key, value in (("--minutes", minutes), ("--pressure", pressure)):
+    ranges = (
+        ("--minutes", minutes, the_program.minutes),
+        ("--pressure", pressure, the_program.pressure_mmhg),
+    )
+    for key, value, span in ranges:
         if value is not None and value < 1:
-            raise InputError(key, "", value, "a number above 0")
+            raise InputError(key, "", value, f"a whole number from {span.least} to {span.most}")
     try:
         controller.load(the_program, minutes or 0, pressure or 0)
     except SettingError as error:

@@ -5,6 +5,7 @@ import gc
 import json
 
 from machine import I2C, Pin, Timer
+from micropython import const
 
 from .annotations import Any
 from .core.boots import Boots
@@ -16,6 +17,7 @@ from .drivers.outputs import Outputs
 from .drivers.pressure import pressure_sensors
 from .drivers.safe_pins import safe_pins
 from .services import way_out
+from .services.fault_place import fault_place
 from .services.files import write_whole
 from .services.flash_writer import FlashWriter
 from .services.link import LOOK_EVERY_MS, Link
@@ -25,9 +27,9 @@ from .services.state_store import StateStore
 from .tick import Tick
 
 BOARD_FILE = "board.json"
-WATCH_EVERY_MS = 20
-SCREEN_EVERY_MS = 200
-WARNINGS_MOST = 8
+_WATCH_EVERY_MS = const(20)
+_SCREEN_EVERY_MS = const(200)
+_WARNINGS_MOST = const(8)
 
 
 def run(boot: Any) -> None:
@@ -110,6 +112,9 @@ class App:
         self.timer = Timer(boot.CONTROL_TIMER)
         self._load_usual_program()
         self._open_display()
+        # Everything is built; what the description still takes of the heap is better free.
+        self.safe_pins = safe_pins(board)
+        self.board = {"name": board["name"]}
 
     async def main(self) -> None:
         """Each service is a task of its own; the first that fails ends them all."""
@@ -133,7 +138,7 @@ class App:
         self.timer.deinit()
 
     def warn(self, warning: str) -> None:
-        if len(self.warnings) < WARNINGS_MOST:
+        if len(self.warnings) < _WARNINGS_MOST:
             self.warnings.append(warning)
 
     def load_program(self, program_id: str, minutes: int = 0, pressure_mmhg: int = 0) -> None:
@@ -164,7 +169,7 @@ class App:
 
     def _tidy_up(self) -> None:
         """Before the first tick: the file that `boot.py` reads must be this board's."""
-        wanted = safe_pins(self.board)
+        wanted = self.safe_pins
         try:
             with open(self.boot.SAFE_PINS_FILE) as file:
                 if json.load(file) == wanted:
@@ -196,7 +201,7 @@ class App:
                 self.requests.is_led_by_link = False
                 self.store.note_session(None)
                 self.store.save_learned(self.controller)
-            await asyncio.sleep_ms(WATCH_EVERY_MS)
+            await asyncio.sleep_ms(_WATCH_EVERY_MS)
 
     def _after_look(self, has_heard: bool) -> None:
         self.silent_ms = 0 if has_heard else self.silent_ms + LOOK_EVERY_MS
@@ -215,8 +220,9 @@ class App:
         from .drivers.screen import draw
 
         while True:
-            draw(display, self.controller, self.program_id)
+            place = fault_place(self.controller, self.controller.latch.chamber_index)
+            draw(display, self.controller, self.program_id, place)
             for page in range(display.pages):
                 display.show_page(page)
                 await asyncio.sleep_ms(0)
-            await asyncio.sleep_ms(SCREEN_EVERY_MS)
+            await asyncio.sleep_ms(_SCREEN_EVERY_MS)

@@ -8,6 +8,7 @@ never its doing.
 from time import ticks_diff, ticks_ms, ticks_us
 
 from machine import Timer
+from micropython import const
 
 from soleus.annotations import Any, Callable
 from soleus.core.controller import Controller
@@ -15,7 +16,7 @@ from soleus.core.limits import TICK_MS, VENT_MOST_MS
 from soleus.core.session import DONE, IDLE
 
 # What can be asked for from beside the tick: one counter for each of the core's buttons.
-BUTTON_COUNT = 7
+_BUTTON_COUNT = const(7)
 
 
 class Tick:
@@ -31,8 +32,8 @@ class Tick:
         self.vent = vent
         self.feed = feed
         # Each has one writer, so no press is ever lost: the services count up, the tick follows.
-        self.asked_count = [0] * BUTTON_COUNT
-        self.heeded_count = [0] * BUTTON_COUNT
+        self.asked_count = [0] * _BUTTON_COUNT
+        self.heeded_count = [0] * _BUTTON_COUNT
         self.is_loading = False
         self.is_over = False
         self.failure = None
@@ -49,7 +50,7 @@ class Tick:
 
     def press(self, button: int) -> None:
         """Ask for something as a person's button would; the next tick sees it."""
-        for index in range(BUTTON_COUNT):
+        for index in range(_BUTTON_COUNT):
             if button >> index & 1:
                 self.asked_count[index] = (self.asked_count[index] + 1) & 0xFFFF
 
@@ -101,7 +102,7 @@ class Tick:
 
     def _asked_buttons(self) -> int:
         buttons = 0
-        for index in range(BUTTON_COUNT):
+        for index in range(_BUTTON_COUNT):
             if self.heeded_count[index] != self.asked_count[index]:
                 self.heeded_count[index] = (self.heeded_count[index] + 1) & 0xFFFF
                 buttons |= 1 << index

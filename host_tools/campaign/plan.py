@@ -67,7 +67,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Trial:
-    """One session to be run. `jitter` and all that follows is drawn; nothing else is needed to run it again."""
+    """One session to be run; nothing else is needed to run it again."""
 
     number: int
     part: str  # SINGLE, PAIR or HEALTHY
@@ -100,7 +100,7 @@ def make_plan(size: str, seed: int) -> list[Trial]:
 
 
 def kind_of(component: str) -> str:
-    """`valve.left.foot.fill` is a `valve.fill`, `sensor.manifold` a sensor of another kind than the others."""
+    """`valve.left.foot.fill` is a `valve.fill`; `sensor.manifold` is a kind of its own."""
     parts = component.split(".")
     if parts[0] == "valve":
         return f"valve.{parts[3]}" if len(parts) > 3 else "valve.three-way"
@@ -130,7 +130,9 @@ def _singles(size: Size, dice: random.Random) -> Iterator[Trial]:
         machines = _Machines(board, dice)
         for round_number in range(max(size.rounds, 1)):
             watch_s = WATCH_LONG_S if round_number == size.rounds - 1 else WATCH_S
-            combinations = list(product(breakable(board), PHASES)) if size.rounds else _one_of_each(board, dice)
+            combinations = (
+                list(product(breakable(board), PHASES)) if size.rounds else _one_of_each(board, dice)
+            )
             dice.shuffle(combinations)
             for (component, mode), phase in combinations:
                 yield _trial(machines.next(), SINGLE, component, mode, phase, dice, watch_s)
@@ -171,7 +173,9 @@ def _trial(
 ) -> Trial:
     jitter = round(dice.random(), 4)
     names = asdict(machine)
-    return Trial(0, part, **names, component=component, mode=mode, phase=phase, jitter=jitter, watch_s=watch_s)
+    return Trial(
+        0, part, **names, component=component, mode=mode, phase=phase, jitter=jitter, watch_s=watch_s
+    )
 
 
 class _Machines:
@@ -181,7 +185,9 @@ class _Machines:
         pairs = list(product(_programs_for(board), plant_names()))
         dice.shuffle(pairs)
         self._all = [
-            Machine(program, board, plant, dice.choice(_pressures(program, board)), dice.randrange(1, 100_000))
+            Machine(
+                program, board, plant, dice.choice(_pressures(program, board)), dice.randrange(1, 100_000)
+            )
             for program, plant in pairs
         ]
         self._next = 0

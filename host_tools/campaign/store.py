@@ -100,7 +100,9 @@ class Store:
             before = planned(self.folder)
             for key, value in about.items():
                 if before.get(key) != value:
-                    raise InputError(file, key, before.get(key), f"{value} for this run: another folder, please")
+                    raise InputError(
+                        file, key, before.get(key), f"{value} for this run: another folder, please"
+                    )
         write_whole(file, (json.dumps(about, indent=2) + "\n").encode())
 
 
@@ -108,7 +110,9 @@ def planned(folder: Path) -> dict[str, object]:
     """Size, seed and number of trials of the campaign in a folder."""
     file = folder / _PLAN
     if not file.exists():
-        raise InputError("--out", "", str(folder), "a folder with a campaign in it: `soleus campaign run` makes one")
+        raise InputError(
+            "--out", "", str(folder), "a folder with a campaign in it: `soleus campaign run` makes one"
+        )
     try:
         about = json.loads(file.read_text())
     except ValueError:

@@ -1,9 +1,10 @@
 """Who does the work: processes of this machine, or the workers of a Dask scheduler. Both do the same."""
 
+import importlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
 
@@ -11,7 +12,7 @@ from host_tools.campaign.plan import Trial
 from host_tools.campaign.trial import Row, run_trials
 from host_tools.errors import InputError
 
-Shares = dict[int, Sequence[Trial]]
+Shares = Mapping[int, Sequence[Trial]]
 Done = tuple[int, list[Row]]
 
 
@@ -38,18 +39,20 @@ def on_dask(shares: Shares, scheduler: str) -> Iterator[Done]:
     except (OSError, TimeoutError, ValueError) as error:
         raise InputError("--scheduler", "", scheduler, f"the address of a Dask scheduler ({error})") from None
     with client:
-        futures = {client.submit(run_trials, list(trials), pure=False): index for index, trials in shares.items()}
+        futures = {
+            client.submit(run_trials, list(trials), pure=False): index for index, trials in shares.items()
+        }
         for future in distributed.as_completed(list(futures)):
             yield futures.pop(future), future.result()
             future.release()
 
 
 def _distributed() -> Any:
+    """Optional, and slow to import: only for those who have a cluster."""
     try:
-        import distributed
+        return importlib.import_module("distributed")
     except ImportError:
         raise InputError("--scheduler", "", None, "pip install 'soleus[dask]' first") from None
-    return distributed
 
 
 def _cores() -> int:

@@ -1,4 +1,4 @@
-"""`soleus campaign`: break everything, in every way, at every moment, and see what the machine makes of it."""
+"""`soleus campaign`: break everything in every way and at every moment, and judge what comes of it."""
 
 import json
 from collections import Counter
@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from host_tools.campaign.plan import SIZES
 from host_tools.campaign.report import write_report

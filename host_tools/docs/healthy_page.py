@@ -5,7 +5,7 @@ from statistics import median
 from host_tools.docs.page import Files, table
 from host_tools.evidence.healthy import BOARD, DRAWS, MINUTES, PRESSURES_MMHG, PROGRAM, judge_healthy
 from host_tools.evidence.many import Case
-from host_tools.evidence.verdict import Verdict, sensor_most_mmhg
+from host_tools.evidence.verdict import OVER_MOST_MMHG, OVER_MOST_S, Verdict, sensor_most_mmhg
 from host_tools.plant.spec import load_plant, plant_names
 
 PAGE = "docs/healthy.md"
@@ -65,7 +65,8 @@ def healthy_page(draws: int = DRAWS) -> tuple[Files, list[str]]:
 def _conclusion(verdicts: dict[Case, Verdict], short: list[str]) -> str:
     count = len(verdicts)
     if not short:
-        return f"All {count} completed, without a fault, without overpressure, with their targets reached."
+        over = f"without overpressure ({OVER_MOST_MMHG:.0f} mmHg too much for {OVER_MOST_S:.0f} s)"
+        return f"All {count} completed, without a fault, {over}, with their targets reached."
     return f"{len(short)} of {count} fell short:\n\n" + "\n".join(f"- {line}" for line in short)
 
 

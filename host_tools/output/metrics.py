@@ -22,6 +22,9 @@ hold error  |true pressure - target| in every tick in which a chamber is held: f
             the chamber is being filled again (phase `fill`) don't count: with three-way valves a group
             sags and rises together while its next chamber fills.
 the first cycle  is a soft start and counts for none of the above.
+notices     Chambers that a guard took out of the session, each with its reason; the others went on. No
+            fault: `detected_s` says nothing of them.
+ended_by    As `outcome`, but a session that stopped by itself for want of a sign of life says so.
 detected_s  When the first fault was latched at or after an injected one began.
 safe_s      From when on, after that, every chamber stayed below 10 mmHg for as long as the fault was
             latched.
@@ -42,7 +45,7 @@ from host_tools.trace import PA_PER_MMHG, Trace
 from soleus.core import faults
 from soleus.core.faults import FaultLatch, Notices
 from soleus.core.regulation import FILL, HOLD, OFF
-from soleus.core.session import COMPLETED, RUNNING
+from soleus.core.session import COMPLETED, NO_SIGN_OF_LIFE, RUNNING
 
 REACHED_MMHG = 1.5
 RAISED_MMHG = 6.0
@@ -103,6 +106,10 @@ class ChamberResult:
     hold_error_mmhg: Spread
 
 
+# Where the session came to no end of its own, it was stopped from outside.
+ENDINGS = {COMPLETED: "completed", NO_SIGN_OF_LIFE: "no sign of life"}
+
+
 @dataclass(frozen=True)
 class SessionResult:
     outcome: str  # "completed", "stopped" or "fault"
@@ -113,6 +120,7 @@ class SessionResult:
     manifold_max_mmhg: float
     injected: list[InjectedResult]
     notices: list[FaultResult]  # chambers that were rested while the session went on
+    ended_by: str  # "completed", "stopped", "no sign of life" or "fault"
     chambers: list[ChamberResult]
 
     def to_dict(self) -> dict[str, Any]:
@@ -129,9 +137,9 @@ class SessionResult:
 
 def measure(trace: Trace, context: MeasureContext) -> SessionResult:
     fault = _fault(trace, context.latch)
-    completed = "completed" if context.ended_by == COMPLETED else "stopped"
+    ended_by = "fault" if fault else ENDINGS.get(context.ended_by, "stopped")
     return SessionResult(
-        outcome="fault" if fault else completed,
+        outcome=ended_by if ended_by in ("fault", "completed") else "stopped",
         fault=fault,
         simulated_s=float(trace.time_s[-1]) if len(trace) else 0.0,
         wall_s=context.wall_s,
@@ -139,6 +147,7 @@ def measure(trace: Trace, context: MeasureContext) -> SessionResult:
         manifold_max_mmhg=float(trace.manifold_mmhg.max(initial=0.0)),
         injected=_injected(trace),
         notices=_notices(trace, context.notices),
+        ended_by=ended_by,
         chambers=_chambers(trace, context.air),
     )
 

@@ -13,7 +13,15 @@ from host_tools.output.figure import session_figure
 from host_tools.output.metrics import ChamberResult, SessionResult
 from host_tools.output.palette import chamber_colours
 from host_tools.output.view import legs_of
-from host_tools.output.words import amount, duration, explanation, number, outcome_sentence, worst
+from host_tools.output.words import (
+    amount,
+    duration,
+    explanation,
+    number,
+    outcome_sentence,
+    rested_sentence,
+    worst,
+)
 from host_tools.trace import Trace
 from host_tools.whole_file import write_whole
 
@@ -149,7 +157,7 @@ def _rows(result: SessionResult) -> list[_Row]:
         colours = chamber_colours(len(leg.indexes))
         for row in reversed(range(len(leg.indexes))):
             index = leg.indexes[row]
-            cells = [_Cell(_fills_text(result.chambers[index]))]
+            cells = [_Cell(_fills_text(result.chambers[index], result))]
             cells += [
                 _Cell(text, place >= 2 and text == worsts[place]) for place, text in enumerate(table[index])
             ]
@@ -170,15 +178,24 @@ def _worst_text(texts: list[str]) -> str | None:
     return max(known, key=float) if len(set(known)) > 1 else None
 
 
-def _fills_text(chamber: ChamberResult) -> str:
-    return (
-        f"{chamber.fills} (+{chamber.fills_unreached} short)"
-        if chamber.fills_unreached
-        else str(chamber.fills)
-    )
+def _fills_text(chamber: ChamberResult, result: SessionResult) -> str:
+    said = [f"+{chamber.fills_unreached} short"] if chamber.fills_unreached else []
+    said += ["then rested"] if chamber.name in [notice.chamber for notice in result.notices] else []
+    return f"{chamber.fills} ({', '.join(said)})" if said else str(chamber.fills)
 
 
 def _happenings(trace: Trace, result: SessionResult) -> list[_Happening]:
+    rested = [
+        (
+            notice.at_s,
+            _Happening(f"{notice.at_s:.2f} s", "rested", rested_sentence(notice), explanation(notice.code)),
+        )
+        for notice in result.notices
+    ]
+    return [happening for _, happening in sorted([*_noted(trace, result), *rested], key=lambda each: each[0])]
+
+
+def _noted(trace: Trace, result: SessionResult) -> list[tuple[float, _Happening]]:
     found = []
     for note in trace.notes:
         why = ""
@@ -186,7 +203,7 @@ def _happenings(trace: Trace, result: SessionResult) -> list[_Happening]:
             why = _what_became_of(note.text, note.at_s, result)
         elif note.kind == "fault":
             why = _why_fault(note.text, result)
-        found.append(_Happening(f"{note.at_s:.2f} s", note.kind, note.text, why))
+        found.append((note.at_s, _Happening(f"{note.at_s:.2f} s", note.kind, note.text, why)))
     return found
 
 
@@ -206,6 +223,8 @@ def _what_became_of(text: str, at_s: float, result: SessionResult) -> str:
         if injected.fault != text or injected.at_s != at_s:
             continue
         if injected.detected_s is None:
+            if any(notice.at_s >= at_s for notice in result.notices):
+                return "A fault put in on purpose. A chamber was rested for it; nothing was latched."
             return "A fault put in on purpose. It was ridden out: nothing was latched."
         safe = "not safe by the end of the trace"
         if injected.safe_s is not None:

@@ -5,8 +5,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from host_tools.output.metrics import ChamberResult, SessionResult
-from host_tools.output.words import duration, explanation, number, outcome_sentence
+from host_tools.output.metrics import ChamberResult, InjectedResult, SessionResult
+from host_tools.output.words import duration, explanation, measured_against, number, outcome_sentence
 
 OUTCOME_STYLES = {"completed": "bold green", "stopped": "bold yellow", "fault": "bold red"}
 
@@ -17,7 +17,7 @@ def print_summary(result: SessionResult, console: Console | None = None) -> None
 
 def summary(result: SessionResult) -> RenderableType:
     parts: list[RenderableType] = [_headline(result), _figures(result), _chambers_table(result)]
-    return Group(*parts, *_injected_lines(result))
+    return Group(*parts, *_rested_lines(result), *_injected_lines(result))
 
 
 def _headline(result: SessionResult) -> Text:
@@ -73,12 +73,21 @@ def _cells(chamber: ChamberResult) -> list[Text]:
     return [Text(chamber.name), fills, *(Text(number(value)) for value in numbers)]
 
 
+def _rested_lines(result: SessionResult) -> list[Text]:
+    lines = []
+    for notice in result.notices:
+        line = Text(f"{notice.chamber} rested after {notice.at_s:.2f} s: ", style="bold yellow")
+        line.append(f"{notice.code}, {notice.name}: {measured_against(notice)}", style="default not bold")
+        lines.append(line.append(f"\n{explanation(notice.code)}", style="default not bold dim"))
+    return lines
+
+
 def _injected_lines(result: SessionResult) -> list[Text]:
     lines = []
     for injected in result.injected:
         line = Text(f"{injected.fault}: ", style="bold")
         if injected.detected_s is None:
-            line.append("ridden out, no fault latched", style="not bold")
+            line.append(_what_came_instead(injected, result), style="not bold")
         else:
             line.append(f"detected after {injected.detected_s - injected.at_s:.2f} s", style="not bold")
             safe = (
@@ -89,3 +98,11 @@ def _injected_lines(result: SessionResult) -> list[Text]:
             line.append(f", {safe}", style="not bold" if injected.safe_s is not None else "bold red")
         lines.append(line)
     return lines
+
+
+def _what_came_instead(injected: InjectedResult, result: SessionResult) -> str:
+    later = [notice for notice in result.notices if notice.at_s >= injected.at_s]
+    if not later:
+        return "ridden out, no fault latched"
+    first = min(later, key=lambda notice: notice.at_s)
+    return f"{first.chamber} rested after {first.at_s - injected.at_s:.2f} s, no fault latched"

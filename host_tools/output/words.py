@@ -26,24 +26,39 @@ EXPLANATIONS = {
 }
 
 
+# How a session came to its end, and where it ends for want of a sign of life, why.
+_ENDINGS = {
+    "completed": "The session ran to its end after {}",
+    "stopped": "The session was stopped after {}",
+    "no sign of life": "The session ended by itself after {}: nobody gave a sign of life",
+}
+
+
 def outcome_sentence(result: SessionResult) -> str:
     if result.fault:
         return fault_sentence(result.fault)
-    if result.outcome == "completed" and result.notices:
-        rested = ", ".join(f"{notice.chamber} ({notice.code}, {notice.name})" for notice in result.notices)
-        return f"The session ran to its end after {duration(result.simulated_s)}; rested on the way: {rested}."
-    if result.outcome == "completed":
-        return f"The session ran to its end after {duration(result.simulated_s)}; no fault."
-    return f"The session was stopped after {duration(result.simulated_s)}; no fault."
+    ending = _ENDINGS[result.ended_by].format(duration(result.simulated_s))
+    rested = ", ".join(f"{notice.chamber} ({notice.code}, {notice.name})" for notice in result.notices)
+    return f"{ending}; rested on the way: {rested}." if rested else f"{ending}; no fault."
 
 
 def fault_sentence(fault: FaultResult) -> str:
     """Names the sensor, the value and the limit."""
-    value, limit = (amount(number, fault.unit) for number in (fault.value, fault.limit))
     return (
-        f"{fault.code}, {fault.name}: {_where(fault)} {value}, limit {limit},"
-        f" at {fault.at_s:.2f} s ({fault.requirement})."
+        f"{fault.code}, {fault.name}: {measured_against(fault)}, at {fault.at_s:.2f} s ({fault.requirement})."
     )
+
+
+def rested_sentence(notice: FaultResult) -> str:
+    return (
+        f"{notice.chamber} rested, the others went on; "
+        f"{notice.code}, {notice.name}: {measured_against(notice)} ({notice.requirement})."
+    )
+
+
+def measured_against(fault: FaultResult) -> str:
+    value, limit = (amount(number, fault.unit) for number in (fault.value, fault.limit))
+    return f"{_where(fault)} {value}, limit {limit}"
 
 
 def explanation(code: str) -> str:
@@ -71,10 +86,23 @@ def worst(values: list[float | None]) -> float | None:
     return max(known) if known else None
 
 
+# Whose value it is, and what kind of value; the sensor's reading where a code isn't here.
+_KINDS_OF_VALUE = {
+    "E03": "{} pressed for",
+    "E12": "sensor {} silent for",
+    "E14": "sensor {} unmoved for",
+    "E15": "sensor {} jumped by",
+    "E16": "sensor {} apart from the others by",
+    "E21": "{} filling for",
+    "E22": "{} lost",
+    "E23": "{} cost",
+    "E41": "the machine took",
+    "E42": "the session took",
+    "E43": "the clock stood still for",
+    "E51": "sensor {} rose by",
+    "E61": "the supply gave",
+}
+
+
 def _where(fault: FaultResult) -> str:
-    """Whose value it is, and what kind of value."""
-    if fault.chamber is None:
-        return "the machine took"
-    if fault.unit != "ms":
-        return f"sensor {fault.chamber} read"
-    return f"sensor {fault.chamber} silent for" if "sensor" in fault.name else f"{fault.chamber} filling for"
+    return _KINDS_OF_VALUE.get(fault.code, "sensor {} read").format(fault.chamber)

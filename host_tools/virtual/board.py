@@ -84,6 +84,7 @@ class VirtualBoard:
         heap_bytes: int = HEAP_BYTES,
         flash_bytes: int = 0,
         flash_write_ms: int = 0,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
         if board.table["sensors"]["driver"] != "adc":
@@ -95,6 +96,7 @@ class VirtualBoard:
         self.heap_bytes = heap_bytes
         self.flash_bytes = flash_bytes
         self.flash_write_ms = flash_write_ms
+        self.patience_s = patience_s
         self.plant = draw_plant(spec, board.boots, seed)
         self.readings = Readings(board.boots.count)
         self.commands = Commands()
@@ -347,7 +349,7 @@ class VirtualBoard:
             return now_s >= self._next_beat_s
         if self._is_acknowledged:
             return True
-        return now_s > self._heard_at_s + PATIENCE_S and now_s >= self._next_beat_s
+        return now_s > self._heard_at_s + self.patience_s and now_s >= self._next_beat_s
 
     def _advance(self) -> None:
         self.wiring.read(self.commands)

@@ -239,7 +239,7 @@ def _signs(board: Board) -> Panel:
             piezo = elm.Speaker().theta(90).anchor("in1").at(fet.drain)
             d += piezo
             words = "piezo, 100 Ω\nin parallel"
-            d += elm.Label().at((piezo.in1[0] - 1.2, piezo.in1[1] + 0.5)).label(words, fontsize=9)
+            d += elm.Label().at((piezo.in1[0] - 1.9, piezo.in1[1] + 0.4)).label(words, fontsize=9)
             d += elm.Line().at(piezo.in2).right(0.8)
             d += elm.Vdd().label("5V", color=POWER)
 

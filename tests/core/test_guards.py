@@ -282,7 +282,7 @@ def kink() -> Look:
 
     def look(count: int, outcome: Outcome, at_ms: int) -> None:
         counts[CALF] = count
-        guard.step(counts, [COLLAPSED_PA] * 3, outcome.latch, at_ms)
+        guard.step(counts, [COLLAPSED_PA] * 3, [TARGET_PA] * 3, outcome.latch, at_ms)
 
     return look
 
@@ -457,7 +457,8 @@ CASES = [
     ),
     Case(
         "three fills that collapsed as soon as the valve closed",
-        kink, limits.COLLAPSE_COUNT - 1, limits.COLLAPSE_COUNT, 1, faults.KINK, CALF, 0, COLLAPSED_PA,
+        kink, limits.COLLAPSE_COUNT - 1, limits.COLLAPSE_COUNT, 1,
+        faults.KINK, CALF, TARGET_PA * limits.COLLAPSE_PERMILLE // 1000, COLLAPSED_PA,
     ),
     Case(
         "a chamber that costs more than a tenth of the pump to hold, three cycles in a row",
@@ -482,7 +483,7 @@ CASES = [
     Case(
         "three stops in a row after which the pressure went on rising",
         coast_rises, limits.RUNAWAY_COUNT - 1, limits.RUNAWAY_COUNT, 1,
-        faults.PUMP_RUNAWAY, CALF, 0, RISE_PA,
+        faults.PUMP_RUNAWAY, CALF, limits.RUNAWAY_RISE_PA, RISE_PA,
     ),
     Case(
         "a resting manifold that rises by more than 15 mmHg",

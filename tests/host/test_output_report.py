@@ -3,6 +3,7 @@
 import html.parser
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ import pytest
 
 from host_tools.output.metrics import measure
 from host_tools.output.report import ReportContext, report_html, write_report
+from host_tools.output.words import explanation
 from host_tools.trace import Note, Trace
+from soleus.core import faults
+from soleus.core.faults import Notices
 from soleus.core.regulation import HOLD
 from tests.host.chromium import dump_dom, screenshot
 from tests.host.synthetic import blank_trace, context, faulty_latch, pa, session_trace
@@ -125,6 +129,22 @@ def test_a_fault_is_told_with_sensor_value_and_limit() -> None:
     assert "Detected after" in page
     assert '<p class="outcome fault"' in page
     assert [view["name"] for view in figure_in(page)["views"]] == ["Whole session", "The fault"]
+
+
+def test_a_rested_chamber_is_told_where_it_happened_and_in_the_table_of_fills() -> None:
+    trace = healthy()
+    notices = Notices(len(trace.chamber_names))
+    notices.rest(faults.FILL_TIMEOUT, 2, 45_010, 45_000, 61_200)
+    page = report_html(trace, measure(trace, replace(context(trace), notices=notices)), CONTEXT)
+    row = re.search(r'<tr class="rested">.*?</tr>', page, re.DOTALL)
+    assert row
+    assert "61.20 s" in row[0]
+    assert "left.calf rested, the others went on; E21, chamber does not fill" in row[0]
+    assert "left.calf filling for 45,010 ms, limit 45,000 ms" in row[0]
+    assert explanation("E21") in row[0]
+    assert page.index("louder@60s") < page.index('<tr class="rested">'), "in the order of time"
+    assert page.count("then rested") == 1
+    assert "rested" not in without_library(report_of(healthy())).replace(".rested .kind", "")
 
 
 @pytest.mark.parametrize("legs", [1, 2])

@@ -1,6 +1,7 @@
 """The summary on the terminal: it fits, it has units, and a fault is one sentence."""
 
 import io
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -8,7 +9,10 @@ from rich.console import Console
 
 from host_tools.output.metrics import FaultResult, SessionResult, measure
 from host_tools.output.terminal import print_summary
-from host_tools.output.words import duration, fault_sentence
+from host_tools.output.words import duration, explanation, fault_sentence, measured_against
+from soleus.core import faults
+from soleus.core.faults import Notices
+from soleus.core.session import NO_SIGN_OF_LIFE
 from tests.host.synthetic import context, faulty_latch, session_trace
 
 
@@ -60,6 +64,12 @@ def test_a_fault_names_sensor_value_and_limit() -> None:
         ("E21, chamber does not fill", "left.calf", (45010, 45000), "ms", "left.calf filling for 45,010 ms"),
         ("E41, control tick late", None, (75, 60), "ms", "the machine took 75 ms, limit 60 ms"),
         ("E31, chamber does not vent", "left.calf", (12, 10), "mmHg", "sensor left.calf read 12.0 mmHg"),
+        ("E03, pressure", "left.calf", (180010, 180000), "ms", "left.calf pressed for 180,010 ms, limit"),
+        ("E14, sensor does not move", "left.calf", (200, 200), "ms", "sensor left.calf unmoved for 200 ms"),
+        ("E23, chamber leaks", "left.calf", (150, 100), "permille of the pump", "left.calf cost 150"),
+        ("E43, clock stands still", None, (10, 10), "ticks", "the clock stood still for 10 ticks, limit 10"),
+        ("E51, pump runs", "manifold", (16, 15), "mmHg", "sensor manifold rose by 16.0 mmHg, limit 15.0"),
+        ("E61, supply voltage too low", None, (9900, 10500), "mV", "the supply gave 9,900 mV, limit 10,500"),
     ],
 )  # fmt: skip
 def test_fault_sentences(
@@ -69,6 +79,45 @@ def test_fault_sentences(
     sentence = fault_sentence(FaultResult(number, name, "REQ-X-1", chamber, *values, unit, 3.0))
     assert sentence.startswith(f"{code}: {expected}")
     assert sentence.endswith("at 3.00 s (REQ-X-1).")
+
+
+def test_every_fault_has_an_explanation_and_a_sentence_of_its_own_kind() -> None:
+    for code, name, requirement, unit in faults.TABLE[1:]:
+        assert explanation(code)
+        assert measured_against(FaultResult(code, name, requirement, "left.calf", 2.0, 1.0, unit, 3.0))
+        if unit != "mmHg":
+            sentence = measured_against(
+                FaultResult(code, name, requirement, "left.calf", 2.0, 1.0, unit, 3.0)
+            )
+            assert " read " not in sentence, "only a pressure is read from a pressure sensor"
+
+
+def rested() -> SessionResult:
+    trace = session_trace(minutes=3)
+    notices = Notices(len(trace.chamber_names))
+    notices.rest(faults.LEAK, 2, 150, 100, 61_200)
+    return measure(trace, replace(context(trace), notices=notices))
+
+
+def test_a_rested_chamber_is_named_with_its_reason_and_fits() -> None:
+    text = shown(rested())
+    assert max(len(line) for line in text.splitlines()) <= 80
+    told = " ".join(text.split())
+    assert "rested on the way: left.calf (E23, chamber leaks)" in told
+    assert (
+        "left.calf rested after 61.20 s: E23, chamber leaks: left.calf cost 150 permille of the pump" in told
+    )
+    assert explanation("E23") in told
+    assert "rested" not in shown(healthy())
+
+
+def test_a_session_without_a_sign_of_life_says_why_it_ended() -> None:
+    trace = session_trace(minutes=3)
+    result = measure(trace, context(trace, ended_by=NO_SIGN_OF_LIFE))
+    assert (result.outcome, result.ended_by) == ("stopped", "no sign of life")
+    assert "The session ended by itself after 3 min: nobody gave a sign of life" in " ".join(
+        shown(result).split()
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ SHORT = [PLAIN, "--board", "esp32-devkit"]
 
 RESULT_KEYS = {
     "outcome", "fault", "simulated_s", "wall_s", "max_pressure_mmhg", "manifold_max_mmhg", "injected",
-    "chambers",
+    "notices", "ended_by", "chambers",
 }  # fmt: skip
 FAULT_KEYS = {"code", "name", "requirement", "chamber", "value", "limit", "at_s"}
 INJECTED_KEYS = {"at_s", "detected_s", "safe_s"}
@@ -106,6 +106,31 @@ def test_a_fault_that_ends_it_is_status_1_and_is_told_in_full(here: Here) -> Non
     assert table["injected"][0]["safe_s"] < table["fault"]["at_s"] + 5
 
 
+def test_a_chamber_that_is_rested_is_told_in_full_and_nothing_has_fallen_short(here: Here) -> None:
+    fault = ["--fault", "hose.left.calf:off@60s"]
+    status, out, _ = here(*SHORT, *fault, "--report", "a.html", "--json", "-")
+    table = json.loads(out)
+    assert (status, table["outcome"], table["fault"]) == (0, "completed", None)
+    (notice,) = table["notices"]
+    assert set(notice) >= FAULT_KEYS
+    assert (notice["code"], notice["chamber"]) == ("E21", "left.calf")
+    assert notice["value"] > notice["limit"] > 0
+    assert "left.calf rested, the others went on" in Path("a.html").read_text()
+    status, out, _ = here(*SHORT, *fault)
+    assert f"left.calf rested after {notice['at_s']:.2f} s: E21" in out
+
+
+def test_a_session_that_hears_nothing_from_its_person_ends_by_itself(here: Here) -> None:
+    """The program for the end of the day asks for a sign of life."""
+    bedtime = ["bedtime", "--board", "esp32-devkit", "--minutes", "20"]
+    status, out, _ = here(*bedtime, "--json", "-")
+    table = json.loads(out)
+    assert (status, table["outcome"], table["ended_by"]) == (0, "stopped", "no sign of life")
+    assert 15 * 60 < table["simulated_s"] < 15 * 60 + 20
+    status, out, _ = here(*bedtime, "--event", "alive@800s", "--json", "-")
+    assert (status, json.loads(out)["ended_by"]) == (0, "completed")
+
+
 def test_a_person_who_stops_has_done_nothing_wrong(here: Here) -> None:
     status, out, _ = here(*SHORT, "--event", "stop@30s", "--json", "-")
     assert status == 0
@@ -173,8 +198,11 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "minutes above the range": ([*SHORT, "--minutes", "500"], ["--minutes", "500", "from 15 to 30"]),
     "minutes below the range": ([*SHORT, "--minutes", "5"], ["--minutes", "5", "from 15 to 30"]),
     "no minutes at all": ([*SHORT, "--minutes", "0"], ["--minutes", "0", "from 15 to 30"]),
-    "minutes that are no number": ([*SHORT, "--minutes", "ten"], ["--minutes", "ten"]),
-    "a seed below nothing": ([*SHORT, "--seed=-1"], ["--seed", "-1"]),
+    "minutes that are no number": ([*SHORT, "--minutes", "ten"], ["--minutes = 'ten'", "integer"]),
+    "minutes that are no whole number": ([*SHORT, "--minutes", "4.5"], ["--minutes = '4.5'", "integer"]),
+    "a seed below nothing": ([*SHORT, "--seed=-1"], ["--seed = '-1'", "greater than or equal to 0"]),
+    "an option without its value": ([*SHORT, "--minutes"], ["--minutes", "requires an argument"]),
+    "one program too many": ([*SHORT, "easy-run"], ["easy-run", "unexpected"]),
     "a manifold without volume": (
         [*SHORT, "--plant", "negative.toml"], ["negative.toml", "manifold.volume_ml = -5", "within 2 and"],
     ),

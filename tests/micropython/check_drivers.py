@@ -1,3 +1,4 @@
+# ruff: noqa: ANN001, ANN003, ANN201, ANN202, ANN204, ARG002, ARG005, E402, PERF401, PT018, RET503, RUF012
 """Every driver against pins and chips that behave as their datasheets say. Runs on MicroPython."""
 
 import sys
@@ -92,18 +93,18 @@ for _part in (Pin, PWM, ADC, I2C, Timer):
     setattr(machine, _part.__name__, _part)
 sys.modules["machine"] = machine
 
-from soleus.core import signals  # noqa: E402
-from soleus.core.boots import Boots  # noqa: E402
-from soleus.core.session import DONE, IDLE, PAUSED, RUNNING  # noqa: E402
-from soleus.core.signals import Commands, Readings  # noqa: E402
-from soleus.drivers.battery import Battery  # noqa: E402
-from soleus.drivers.buttons import Buttons  # noqa: E402
-from soleus.drivers.calibration import Line  # noqa: E402
-from soleus.drivers.outputs import Outputs  # noqa: E402
-from soleus.drivers.pressure import pressure_sensors  # noqa: E402
-from soleus.drivers.safe_pins import safe_pins  # noqa: E402
-from soleus.drivers.valves_gpio import GpioValves  # noqa: E402
-from soleus.drivers.valves_shift_register import ShiftRegisterValves  # noqa: E402
+from soleus.core import signals
+from soleus.core.boots import Boots
+from soleus.core.session import DONE, IDLE, PAUSED, RUNNING
+from soleus.core.signals import Commands, Readings
+from soleus.drivers.battery import Battery
+from soleus.drivers.buttons import Buttons
+from soleus.drivers.calibration import Line
+from soleus.drivers.outputs import Outputs
+from soleus.drivers.pressure import pressure_sensors
+from soleus.drivers.safe_pins import safe_pins
+from soleus.drivers.valves_gpio import GpioValves
+from soleus.drivers.valves_shift_register import ShiftRegisterValves
 
 MMHG_PA = 133
 
@@ -175,7 +176,13 @@ def check_shift_registers_show_the_right_outputs():
     Pin.watchers.remove(chain)
 
 
-BOOTS = {"legs": 1, "chambers": ["a", "b"], "zones": ["foot", "calf"], "valves": "fill_vent", "sensors": "per_chamber"}
+BOOTS = {
+    "legs": 1,
+    "chambers": ["a", "b"],
+    "zones": ["foot", "calf"],
+    "valves": "fill_vent",
+    "sensors": "per_chamber",
+}
 BOARD = {
     "boots": dict(BOOTS, gate=True),
     "valves": {"driver": "gpio", "fill": [1, 2], "vent": [3, 4], "hold_permille": 500},
@@ -320,7 +327,11 @@ ABP2 = {"driver": "abp2", "mux_address": 0x70, "channels": [0, 1, 8], "range_kpa
 def check_abp2_behind_two_multiplexers():
     i2c = I2C()
     chips = Honeywell(i2c, 0x28)
-    chips.counts[0], chips.counts[1], chips.counts[8] = 1_677_722, 1_677_722 + 6_710_886, 1_677_722 + 1_342_177
+    chips.counts[0], chips.counts[1], chips.counts[8] = (
+        1_677_722,
+        1_677_722 + 6_710_886,
+        1_677_722 + 1_342_177,
+    )
     sensors = pressure_sensors(ABP2, [], i2c)
     assert read(sensors, 3).missing_bits == 0b111
     sensors.prepare()
@@ -421,7 +432,9 @@ def check_buttons():
     assert presses(buttons, [23], 50, RUNNING) == [signals.BUTTON_LOUDER]
     assert presses(buttons, [24], 20, RUNNING) == [signals.BUTTON_STOP] * 2
     held = presses(buttons, [21, 24], 4000, 6)
-    assert [bits for bits in held if bits & signals.BUTTON_CLEAR] == [signals.BUTTON_CLEAR | signals.BUTTON_STOP]
+    assert [bits for bits in held if bits & signals.BUTTON_CLEAR] == [
+        signals.BUTTON_CLEAR | signals.BUTTON_STOP
+    ]
     assert presses(buttons, [21], 4000, 6) == []
 
 

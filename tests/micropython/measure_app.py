@@ -1,5 +1,8 @@
-# ruff: noqa: ANN001, ANN002, ANN003, ANN101, ANN201, ANN202, ANN204, ARG002, E402, N801
-"""What the whole app takes of the heap, without any virtual board around it. Runs on MicroPython."""
+# ruff: noqa: ANN001, ANN002, ANN003, ANN201, ANN204, ANN205, ARG002, E402, N801, PTH102, PTH104
+"""What the whole app takes of the heap, without any virtual board around it. Runs on MicroPython.
+
+Every new name takes room for good, so this script uses names that the firmware has, too.
+"""
 
 import gc
 import json
@@ -7,7 +10,7 @@ import os
 import sys
 
 
-class Part:
+class Led:
     """Any of the chip's peripherals: takes everything, answers 0."""
 
     OUT = IN = PULL_UP = PULL_DOWN = ATTN_11DB = PERIODIC = 1
@@ -44,7 +47,7 @@ class Part:
 
 
 class machine:
-    Pin = PWM = ADC = I2C = Timer = RTC = WDT = Part
+    Pin = PWM = ADC = I2C = Timer = RTC = WDT = Led
     PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 
     @staticmethod
@@ -78,57 +81,57 @@ os.rename("easy-run.json", "programs/easy-run.json")
 class boot:
     CONTROL_TIMER = 0
     SAFE_PINS_FILE = "safe_pins.json"
-    WATCHDOG = Part()
+    WATCHDOG = Led()
 
     @staticmethod
     def vent():
         pass
 
 
-def import_app():
-    global before
-    before = gc.mem_alloc()
+def load():
+    global index
+    index = gc.mem_alloc()
     gc.threshold(2048)
     __import__("soleus.app")
 
 
-def start_app():
-    global imported, running
-    imported = gc.mem_alloc()
+def run():
+    global names, state
+    names = gc.mem_alloc()
     from soleus import app
 
-    running = app.App(app.read_board(), boot)
-    running.tick.run(None)
-    assert running.tick.failure is None, running.tick.failure
+    state = app.App(app.read_board(), boot)
+    state.tick.run(None)
+    assert state.tick.failure is None, state.tick.failure
 
 
-def tell():
+def show():
     print(
         json.dumps(
             {
-                "before": before,
-                "imported": imported,
+                "before": index,
+                "imported": names,
                 "running": gc.mem_alloc(),
                 "maxsize": sys.maxsize,
-                "warnings": running.warnings,
+                "warnings": state.warnings,
             }
         )
     )
 
 
-before = imported = 0
-running = None
-steps = [import_app, start_app, tell]
+index = names = 0
+state = None
+values = [load, run, show]
 
 
-def next_step(*_):
+def step(*_):
     gc.collect()
-    steps.pop(0)()
-    if steps:
-        js.setTimeout(next_step, 0)
+    values.pop(0)()
+    if values:
+        js.setTimeout(step, 0)
 
 
 # MicroPython for WebAssembly can't look for garbage while anything runs: each step is a call of its own.
 import js
 
-js.setTimeout(next_step, 0)
+js.setTimeout(step, 0)

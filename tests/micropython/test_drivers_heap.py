@@ -35,4 +35,5 @@ def test_the_app_leaves_room(board: str, package: Path) -> None:
     measured = json.loads(run_wasm(SCRIPT, files=files, package=package))
     print(board, measured)
     assert measured["maxsize"] < 1 << 31
-    assert CHIP_HEAP_BYTES - measured["running"] >= FREE_LEAST_BYTES
+    # What was taken before is the measuring script itself.
+    assert CHIP_HEAP_BYTES - (measured["running"] - measured["before"]) >= FREE_LEAST_BYTES

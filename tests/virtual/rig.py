@@ -49,10 +49,10 @@ def running(
 ) -> Iterator[tuple[VirtualBoard, Console]]:
     """A board that has started, and its console. Its time is its own unless it says otherwise."""
     options = {"has_own_time": True, **options}
-    with VirtualBoard(load_board(name), flash or flash_of(name, folder, trap), **options) as board:
-        with Console(board.port) as console:
-            console.expect("ready", 30)
-            yield board, console
+    flash = flash or flash_of(name, folder, trap)
+    with VirtualBoard(load_board(name), flash, **options) as board, Console(board.port) as console:
+        console.expect("ready", 30)
+        yield board, console
 
 
 def start_session(board: VirtualBoard, console: Console, mmhg: float = 20.0) -> None:

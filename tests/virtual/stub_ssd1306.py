@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""Stands in for micropython-lib's display driver where that isn't at hand: the same names, the same transfers."""
+"""Stands in for micropython-lib's display driver where that isn't at hand: the same transfers."""
 
 import framebuf
 

@@ -6,6 +6,7 @@ to the core; what it commands must be what was then on the pins.
 
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -56,7 +57,7 @@ def replay(
     reader = Reader(board)
     ticks = 0
     # What a tick commands is on the pins when the next beat begins.
-    for moment, after in zip(history, history[1:], strict=False):
+    for moment, after in pairwise(history):
         if after.ticks_count == moment.ticks_count:
             continue
         pins.frame = moment.frame
@@ -92,7 +93,10 @@ class FakePins:
 
         machine = ModuleType("machine")
         machine.Pin = Pin  # type: ignore[attr-defined]
+        micropython = ModuleType("micropython")
+        micropython.const = lambda value: value  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "machine", machine)
+        monkeypatch.setitem(sys.modules, "micropython", micropython)
         monkeypatch.delitem(sys.modules, "soleus.drivers.buttons", raising=False)
 
 
@@ -122,5 +126,7 @@ class Reader:
             else:
                 readings.chamber_pa[index] = self.line.pa(frame[SENSORS + index] >> 6)
         if self.battery:
-            ratio_x1024 = (self.battery["top_ohm"] + self.battery["bottom_ohm"]) * 1024 // self.battery["bottom_ohm"]
+            ratio_x1024 = (
+                (self.battery["top_ohm"] + self.battery["bottom_ohm"]) * 1024 // self.battery["bottom_ohm"]
+            )
             readings.supply_mv = frame[UV + self.battery["pin"]] // 1000 * ratio_x1024 >> 10

@@ -24,7 +24,7 @@ def test_from_boot_to_stop(name: str, tmp_path: Path) -> None:
         assert board.is_vented()
         assert board.highest_mmhg() < 10
         states = {event["state"] for event in console.events if event.get("event") == "telemetry"}
-        assert {heard["state"], *states} >= {"checking", "running"}
+        assert "running" in {heard["state"], *states}
         assert console.ask("status")["fault"] is None
 
 

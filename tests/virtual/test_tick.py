@@ -13,7 +13,7 @@ Note = Callable[[str, object], None]
 
 MISCHIEF = {
     "a service spins for 2 s": "from soleus.services import link; trap(link.Link, '_look', spin)",
-    "a service collects garbage all the time": "from soleus.services import link; trap(link.Link, '_look', litter)",
+    "a service collects garbage": "from soleus.services import link; trap(link.Link, '_look', litter)",
 }
 
 

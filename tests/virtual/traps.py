@@ -1,4 +1,5 @@
 # mypy: ignore-errors
+# ruff: noqa: PTH107, PTH116
 """Mischief for a virtual board, done once the file /bang is there. Runs in MicroPython, not here."""
 
 import gc

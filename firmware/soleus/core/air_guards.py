@@ -6,6 +6,8 @@ from .faults import MANIFOLD_INDEX, FaultLatch, Notices
 from .gauges import Gauges
 from .limits import (
     COLLAPSE_COUNT,
+    COLLAPSE_MANIFOLD_PA,
+    COLLAPSE_PERMILLE,
     FILL_LEARNED_EXTRA_MS,
     FILL_MOST_MS,
     LEAK_COUNT,
@@ -15,6 +17,7 @@ from .limits import (
     RISES_PA,
     RUNAWAY_COUNT,
     RUNAWAY_MANIFOLD_PA,
+    RUNAWAY_RISE_PA,
 )
 from .regulation import FILL
 from .signals import Commands
@@ -118,10 +121,15 @@ class Kink:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
 
-    def step(self, collapse_count: list, collapse_pa: list, latch: FaultLatch, at_ms: int) -> None:
+    def step(
+        self, collapse_count: list, collapse_pa: list, target_pa: list, latch: FaultLatch, at_ms: int
+    ) -> None:
+        least_pa = COLLAPSE_MANIFOLD_PA if self.boots.has_manifold_sensor_only else 0
         for index in range(self.boots.count):
-            if collapse_count[index] >= COLLAPSE_COUNT:
-                latch.trip(faults.KINK, index, collapse_pa[index], 0, at_ms)
+            # Bound: 16_000 Pa * 600 permille.
+            limit_pa = max(target_pa[index] * COLLAPSE_PERMILLE // 1000, least_pa)
+            if collapse_count[index] >= COLLAPSE_COUNT and collapse_pa[index] > limit_pa:
+                latch.trip(faults.KINK, index, collapse_pa[index], limit_pa, at_ms)
 
 
 class RisesUnasked:
@@ -173,7 +181,7 @@ class PumpRunaway:
         dt_ms: int,
     ) -> None:
         if coast_rise_count >= RUNAWAY_COUNT:
-            latch.trip(faults.PUMP_RUNAWAY, coast_rise_index, coast_rise_pa, 0, at_ms)
+            latch.trip(faults.PUMP_RUNAWAY, coast_rise_index, coast_rise_pa, RUNAWAY_RISE_PA, at_ms)
         if not self.boots.has_manifold_sensor_only:
             return
         self.pump_off_ms = 0 if commands.pump_permille else min(self.pump_off_ms + dt_ms, PUMP_STOPPED_MS)

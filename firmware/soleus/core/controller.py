@@ -131,7 +131,7 @@ class Controller:
             and session.state_ms >= CHECK_VENT_MS
         ):
             self.regulator.join_all(commands)
-        elif session.state == VENTING:
+        elif session.state == VENTING and session.state_ms >= SURVEY_AFTER_MS:
             self._survey(dt_ms)
         else:
             self._vent()

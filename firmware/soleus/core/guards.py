@@ -68,7 +68,7 @@ class Guards:
         self.overpressure.step(gauges, keep_bits, sequencer.target_pa, latch, at_ms, dt_ms)
         self.prolonged.step(gauges, keep_bits, is_running, latch, at_ms, dt_ms)
         self.vent_failure.step(gauges, latch, at_ms)
-        self.sensor_zero_drift.step(gauges, latch, at_ms)
+        self.sensor_zero_drift.step(gauges, latch, at_ms, dt_ms)
         if not is_running:
             return
         self.session_cap.step(is_running, latch, at_ms, dt_ms)
@@ -76,7 +76,7 @@ class Guards:
         self.sensor_stuck.step(readings, gauges, commands, regulator.phase, latch, at_ms, dt_ms)
         self.sensor_erratic.step(readings, latch, at_ms, dt_ms)
         self.sensors_disagree.step(gauges, regulator.phase, latch, at_ms, dt_ms)
-        self.kink.step(regulator.collapse_count, regulator.collapse_pa, latch, at_ms)
+        self.kink.step(regulator.collapse_count, regulator.collapse_pa, sequencer.target_pa, latch, at_ms)
         self.rises_unasked.step(gauges, keep_bits, commands, latch, at_ms, dt_ms)
         self.pump_runaway.step(
             gauges,

@@ -47,6 +47,8 @@ JUMP_PA = pa_from_mmhg(30)
 JUMP_COUNT = 3
 JUMP_WINDOW_MS = 60
 ZERO_DRIFT_MOST_PA = pa_from_mmhg(6)
+# Longer than a reading out of its range may last: an unplugged sensor is called that, not one that drifts.
+ZERO_DRIFT_MS = 150
 # Two sensors on the same air.
 DISAGREE_PA = pa_from_mmhg(8)
 DISAGREE_MS = 200
@@ -79,6 +81,9 @@ LEAK_COUNT = 3
 # A fill that loses so much of its target within the settling time never got beyond the valve.
 COLLAPSE_PERMILLE = 600
 COLLAPSE_COUNT = 3
+# A sensor on the manifold shows what valve and hose take as well: up to 20 mmHg at a throttled pump [D].
+# A low target is "reached" by that alone, and lost again as soon as the air stands still.
+COLLAPSE_MANIFOLD_PA = pa_from_mmhg(25)
 RISES_PA = pa_from_mmhg(15)
 RISES_MS = 200
 # Between 200 and 300 ms after a stop a rotor brings less than this.

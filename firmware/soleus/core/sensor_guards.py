@@ -16,6 +16,7 @@ from .limits import (
     STUCK_MS,
     VENTED_PA,
     ZERO_DRIFT_MOST_PA,
+    ZERO_DRIFT_MS,
 )
 from .regulation import FILL, HOLD, OFF
 from .signals import MANIFOLD_BIT, Commands, Readings
@@ -151,14 +152,18 @@ class SensorZeroDrift:
 
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
+        self.low_ms = [0] * boots.count
 
-    def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int) -> None:
+    def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         if not gauges.is_zeroed or self.boots.has_manifold_sensor_only:
             return
         for index in range(self.boots.count):
-            if gauges.vented_ms[index] < ZERO_AFTER_VENT_MS or gauges.age_ms[index] > 0:
+            is_open = gauges.vented_ms[index] >= ZERO_AFTER_VENT_MS and gauges.age_ms[index] == 0
+            if not is_open or gauges.smooth_pa(index) >= -ZERO_DRIFT_MOST_PA:
+                self.low_ms[index] = 0
                 continue
-            if gauges.smooth_pa(index) < -ZERO_DRIFT_MOST_PA:
+            self.low_ms[index] = min(self.low_ms[index] + dt_ms, ZERO_DRIFT_MS)
+            if self.low_ms[index] >= ZERO_DRIFT_MS:
                 latch.trip(faults.SENSOR_ZERO, index, gauges.smooth_pa(index), -ZERO_DRIFT_MOST_PA, at_ms)
 
 

@@ -3,12 +3,14 @@
 Where each chamber has a vent valve and a sensor of its own, all that were not yet seen empty are closed
 together for a moment. Where the valves are three-way, or one sensor sits on the manifold, they are
 joined to it one at a time, the pump at rest. Between looks everything is open again, so that a look
-never keeps a leg under pressure.
+never keeps a leg under pressure; and what shows pressure even beside its open vent isn't empty and
+isn't closed: that would only slow it.
 """
 
 from .boots import Boots
 from .gauges import Gauges
 from .interlock import all_vent
+from .limits import VENTED_PA
 from .signals import Commands
 
 LOOK_MS = 180
@@ -20,39 +22,61 @@ class Survey:
         self.boots = boots
         self.is_one_by_one = boots.is_three_way or boots.has_manifold_sensor_only
         self.index = 0
+        self.looked_bits = 0
         self.look_ms = 0
         self.open_ms = 0
 
     def begin(self) -> None:
         self.index = 0
+        self.looked_bits = 0
         self.look_ms = 0
         self.open_ms = 0
 
     def step(self, gauges: Gauges, commands: Commands, dt_ms: int) -> None:
         all_vent(commands)
-        unseen_bits = self.boots.all_bits & ~gauges.empty_bits
-        if unseen_bits == 0:
-            return
         if self.open_ms > 0:
             self.open_ms -= dt_ms
             return
-        looked_bits = self._one_bit(unseen_bits) if self.is_one_by_one else unseen_bits
-        commands.seal_bits = 0 if self.boots.is_three_way else looked_bits
-        commands.fill_bits = looked_bits if self.is_one_by_one else 0
+        low_bits = self._low_bits(gauges)
+        # Whoever was seen empty, or shows its pressure now, needs no longer look.
+        self.looked_bits &= low_bits
+        if self.looked_bits == 0:
+            if self.look_ms > 0 and not self.is_one_by_one:
+                self._end_look()
+                return
+            self.look_ms = 0
+            self.looked_bits = self._one_bit(low_bits) if self.is_one_by_one else low_bits
+            if self.looked_bits == 0:
+                return
+        commands.seal_bits = 0 if self.boots.is_three_way else self.looked_bits
+        commands.fill_bits = self.looked_bits if self.is_one_by_one else 0
         self.look_ms += dt_ms
         if self.look_ms > LOOK_MS:
-            # Still not empty.
-            self.look_ms = 0
-            self.index += 1
-            self.open_ms = OPEN_BETWEEN_MS
+            self._end_look()
 
-    def _one_bit(self, unseen_bits: int) -> int:
-        """The chamber whose turn it is, or the next one that was not yet seen empty."""
+    def _end_look(self) -> None:
+        """Not everybody was seen empty."""
+        self.looked_bits = 0
+        self.look_ms = 0
+        self.index += 1
+        self.open_ms = OPEN_BETWEEN_MS
+
+    def _low_bits(self, gauges: Gauges) -> int:
+        """The chambers that were not yet seen empty, but may be."""
+        bits = 0
+        for index in range(self.boots.count):
+            bit = 1 << index
+            is_low = self.boots.has_manifold_sensor_only or gauges.smooth_pa(index) < VENTED_PA
+            if is_low and not gauges.empty_bits & bit:
+                bits |= bit
+        return bits
+
+    def _one_bit(self, low_bits: int) -> int:
+        """The chamber whose turn it is, or the next one that may be empty."""
         for _ in range(self.boots.count):
             if self.index >= self.boots.count:
                 self.index = 0
-            if unseen_bits & (1 << self.index):
+            if low_bits & (1 << self.index):
                 return 1 << self.index
             self.index += 1
-            self.look_ms = 0
         return 0

@@ -5,6 +5,7 @@ let go, because held it means pause; the stop input acts while it is down.
 """
 
 from machine import Pin
+from micropython import const
 
 from soleus.core.session import CHECKING, DONE, IDLE, PAUSED, RUNNING
 from soleus.core.signals import (
@@ -17,10 +18,10 @@ from soleus.core.signals import (
     BUTTON_STOP,
 )
 
-DEBOUNCE_MS = 30
-PAUSE_AFTER_MS = 1000
-CLEAR_AFTER_MS = 3000
-HELD_MOST_MS = 60_000
+_DEBOUNCE_MS = const(30)
+_PAUSE_AFTER_MS = const(1000)
+_CLEAR_AFTER_MS = const(3000)
+_HELD_MOST_MS = const(60_000)
 
 
 class Contact:
@@ -34,9 +35,9 @@ class Contact:
     def step(self, dt_ms: int) -> None:
         self.released_after_ms = 0
         if self.pin.value() == self.pressed_level:
-            self.held_ms = min(self.held_ms + dt_ms, HELD_MOST_MS)
+            self.held_ms = min(self.held_ms + dt_ms, _HELD_MOST_MS)
             return
-        if self.held_ms >= DEBOUNCE_MS:
+        if self.held_ms >= _DEBOUNCE_MS:
             self.released_after_ms = self.held_ms
         self.held_ms = 0
 
@@ -68,20 +69,20 @@ class Buttons:
             bits |= self._start_stop(self.start_stop, state, dt_ms)
         if self.softer:
             self.softer.step(dt_ms)
-            if self.softer.has_just_passed(DEBOUNCE_MS, dt_ms):
+            if self.softer.has_just_passed(_DEBOUNCE_MS, dt_ms):
                 bits |= BUTTON_SOFTER
         if self.louder:
             self.louder.step(dt_ms)
-            if self.louder.has_just_passed(DEBOUNCE_MS, dt_ms):
+            if self.louder.has_just_passed(_DEBOUNCE_MS, dt_ms):
                 bits |= BUTTON_LOUDER
         return bits
 
     def _start_stop(self, contact: Contact, state: int, dt_ms: int) -> int:
         contact.step(dt_ms)
-        if contact.has_just_passed(CLEAR_AFTER_MS, dt_ms) and (not self.stop or self.stop.held_ms):
+        if contact.has_just_passed(_CLEAR_AFTER_MS, dt_ms) and (not self.stop or self.stop.held_ms):
             self.is_hold_done = True
             return BUTTON_CLEAR
-        if contact.has_just_passed(PAUSE_AFTER_MS, dt_ms):
+        if contact.has_just_passed(_PAUSE_AFTER_MS, dt_ms):
             self.is_hold_done = True
             return BUTTON_PAUSE if state == RUNNING else 0
         if not contact.released_after_ms:

@@ -5,8 +5,9 @@ A whole picture is 1 KB, 23 ms at 400 kHz, and while a transfer runs no tick can
 
 import ssd1306  # pyright: ignore[reportMissingImports]
 from machine import I2C
+from micropython import const
 
-ROWS_A_PAGE = 8
+_ROWS_A_PAGE = const(8)
 
 
 class Display(ssd1306.SSD1306_I2C):

@@ -5,26 +5,27 @@ written to all of them at once. Sensor channels 8 to 15 are on a second one, at 
 """
 
 from machine import I2C
+from micropython import const
 
-CHANNELS = 8
+_CHANNELS = const(8)
 
 
 class Mux:
     def __init__(self, i2c: I2C, address: int, channels: list) -> None:
         self.i2c = i2c
         self.address = address
-        self.mux_count = max(channels) // CHANNELS + 1
+        self.mux_count = max(channels) // _CHANNELS + 1
         self.all_bits = [0] * self.mux_count
         for channel in channels:
-            self.all_bits[channel // CHANNELS] |= 1 << channel % CHANNELS
+            self.all_bits[channel // _CHANNELS] |= 1 << channel % _CHANNELS
         self.register = bytearray(1)
 
     def select(self, channel: int) -> None:
         """Join this bus alone; an `OSError` says that the multiplexer doesn't answer."""
         for number in range(self.mux_count):
-            if number != channel // CHANNELS:
+            if number != channel // _CHANNELS:
                 self._join(number, 0)
-        self._join(channel // CHANNELS, 1 << channel % CHANNELS)
+        self._join(channel // _CHANNELS, 1 << channel % _CHANNELS)
 
     def select_all(self) -> None:
         for number in range(self.mux_count):

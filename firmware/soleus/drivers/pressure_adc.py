@@ -5,15 +5,16 @@ of its reference. One conversion has a noise of 0.3 to 0.6 mmHg with a 40 kPa pa
 """
 
 from machine import ADC, Pin
+from micropython import const
 
 from soleus.core.signals import MANIFOLD_BIT, Readings
 
 from .calibration import Line, line_of
 from .parts import output_permille
 
-SAMPLES = 4
+_SAMPLES = const(4)
 # Above this the converter only says "much".
-MOST_UV = 3_000_000
+_MOST_UV = const(3_000_000)
 
 
 class AdcPressure:
@@ -48,7 +49,7 @@ class AdcPressure:
     def _sample(self, index: int) -> bool:
         adc = self.adcs[index]
         sum_uv = 0
-        for _ in range(SAMPLES):
+        for _ in range(_SAMPLES):
             sum_uv += adc.read_uv()
-        self.raw[index] = sum_uv // SAMPLES
-        return self.raw[index] < MOST_UV
+        self.raw[index] = sum_uv // _SAMPLES
+        return self.raw[index] < _MOST_UV

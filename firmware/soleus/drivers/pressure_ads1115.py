@@ -8,30 +8,31 @@ time. A conversion that isn't done when its turn comes is a missing reading.
 from time import sleep_us
 
 from machine import I2C
+from micropython import const
 
 from soleus.core.signals import MANIFOLD_BIT, Readings
 
 from .calibration import Line, line_of
 from .parts import output_permille
 
-REGISTER_CONVERSION = 0
-REGISTER_CONFIG = 1
+_REGISTER_CONVERSION = const(0)
+_REGISTER_CONFIG = const(1)
 # Single shot, input to ground (the input's number goes into bits 12-13), +-4.096 V.
-CONFIG_HIGH = 0b1_100_001_1
-CONFIG_LOW = 0b111_00011  # 860 samples a second, comparator off
-IS_DONE = 0x80
-COUNT_UV = 125
-CONVERSION_US = 1250
+_CONFIG_HIGH = const(0b1_100_001_1)
+_CONFIG_LOW = const(0b111_00011)  # 860 samples a second, comparator off
+_IS_DONE = const(0x80)
+_COUNT_UV = const(125)
+_CONVERSION_US = const(1250)
 # A count of 32,767 is the end of the scale, not a measurement.
-MOST_COUNT = 32_767
+_MOST_COUNT = const(32_767)
 
 
 class Ads1115Pressure:
     def __init__(self, table: dict, points: list, i2c: I2C) -> None:
         zero_permille, full_permille = output_permille(table["part"])
         # Permille of millivolts are microvolts.
-        low_count = table["supply_mv"] * zero_permille // COUNT_UV
-        high_count = table["supply_mv"] * full_permille // COUNT_UV
+        low_count = table["supply_mv"] * zero_permille // _COUNT_UV
+        high_count = table["supply_mv"] * full_permille // _COUNT_UV
         nominal = Line(low_count, 0, high_count, int(table["range_kpa"] * 1000))
         self.i2c = i2c
         self.addresses = list(table["addresses"])
@@ -40,7 +41,7 @@ class Ads1115Pressure:
         self.inputs = sorted({channel % 4 for channel in self.channels})
         self.lines = [line_of(pair, nominal) for pair in (points or [None] * len(self.channels))]
         self.raw = [0] * len(self.channels)
-        self.config = bytearray([REGISTER_CONFIG, 0, CONFIG_LOW])
+        self.config = bytearray([_REGISTER_CONFIG, 0, _CONFIG_LOW])
         self.point_at = bytearray(1)
         self.answer = bytearray(2)
         self.is_prepared = False
@@ -73,12 +74,12 @@ class Ads1115Pressure:
         for input_number in self.inputs:
             if input_number != self.inputs[0] or not self.is_prepared:
                 self._start(input_number)
-                sleep_us(CONVERSION_US)
+                sleep_us(_CONVERSION_US)
             self._collect(input_number)
         self.is_prepared = False
 
     def _start(self, input_number: int) -> None:
-        self.config[1] = CONFIG_HIGH | input_number << 4
+        self.config[1] = _CONFIG_HIGH | input_number << 4
         for address in self.addresses:
             try:
                 self.i2c.writeto(address, self.config)
@@ -95,14 +96,14 @@ class Ads1115Pressure:
 
     def _count(self, address: int) -> int:
         """-1 where there is no measurement. A little below ground is still zero."""
-        self._read(address, REGISTER_CONFIG)
-        if not self.answer[0] & IS_DONE:
+        self._read(address, _REGISTER_CONFIG)
+        if not self.answer[0] & _IS_DONE:
             return -1
-        self._read(address, REGISTER_CONVERSION)
+        self._read(address, _REGISTER_CONVERSION)
         count = self.answer[0] << 8 | self.answer[1]
         if count >= 0x8000:
             return 0
-        return -1 if count >= MOST_COUNT else count
+        return -1 if count >= _MOST_COUNT else count
 
     def _read(self, address: int, register: int) -> None:
         self.point_at[0] = register

@@ -10,6 +10,7 @@ since the start, and until then there are no readings.
 """
 
 from machine import I2C
+from micropython import const
 
 from soleus.core.signals import MANIFOLD_BIT, Readings
 
@@ -17,23 +18,23 @@ from .calibration import Line, line_of
 from .mux import Mux
 from .parts import COUNTS_AT_ZERO, COUNTS_SPAN
 
-ABP2_ADDRESS = 0x28
-MPRLS_ADDRESS = 0x18
-MPRLS_RANGE_PA = 172_369  # 25 psi
+_ABP2_ADDRESS = const(0x28)
+_MPRLS_ADDRESS = const(0x18)
+_MPRLS_RANGE_PA = const(172_369)  # 25 psi
 
-STATUS_POWERED = 0x40
-STATUS_BAD = 0x20 | 0x04 | 0x01
+_STATUS_POWERED = const(0x40)
+_STATUS_BAD = const(0x20 | 0x04 | 0x01)
 START = b"\xaa\x00\x00"
 
 # Counts are cut to 18 bits, so that the line's product stays below 2**30; that is under 1 Pa for 40 kPa.
-COUNT_SHIFT = 6
+_COUNT_SHIFT = const(6)
 
 # 2 s for the vents, then as many readings of the air.
-AIR_WAIT_TICKS = 200
-AIR_TICKS = 50
+_AIR_WAIT_TICKS = const(200)
+_AIR_TICKS = const(50)
 # From the Dead Sea to 5,000 m.
-AIR_LEAST_PA = 53_000
-AIR_MOST_PA = 110_000
+_AIR_LEAST_PA = const(53_000)
+_AIR_MOST_PA = const(110_000)
 
 
 class HoneywellPressure:
@@ -41,11 +42,11 @@ class HoneywellPressure:
         self.is_absolute = table["driver"] == "mprls"
         self.i2c = i2c
         self.channels = list(table["channels"])
-        self.address = MPRLS_ADDRESS if self.is_absolute else ABP2_ADDRESS
+        self.address = _MPRLS_ADDRESS if self.is_absolute else _ABP2_ADDRESS
         self.mux = Mux(i2c, table["mux_address"], self.channels) if "mux_address" in table else None
-        range_pa = MPRLS_RANGE_PA if self.is_absolute else int(table["range_kpa"] * 1000)
-        low_count = COUNTS_AT_ZERO >> COUNT_SHIFT
-        nominal = Line(low_count, 0, low_count + (COUNTS_SPAN >> COUNT_SHIFT), range_pa)
+        range_pa = _MPRLS_RANGE_PA if self.is_absolute else int(table["range_kpa"] * 1000)
+        low_count = COUNTS_AT_ZERO >> _COUNT_SHIFT
+        nominal = Line(low_count, 0, low_count + (COUNTS_SPAN >> _COUNT_SHIFT), range_pa)
         count = len(self.channels)
         self.lines = [line_of(pair, nominal) for pair in (points or [None] * count)]
         self.raw = [0] * count
@@ -96,9 +97,9 @@ class HoneywellPressure:
             self.mux.select(self.channels[index])
         self.i2c.readfrom_into(self.address, self.answer)
         answer = self.answer
-        if not answer[0] & STATUS_POWERED or answer[0] & STATUS_BAD:
+        if not answer[0] & _STATUS_POWERED or answer[0] & _STATUS_BAD:
             return False
-        self.raw[index] = answer[1] << 16 - COUNT_SHIFT | (answer[2] << 8 | answer[3]) >> COUNT_SHIFT
+        self.raw[index] = answer[1] << 16 - _COUNT_SHIFT | (answer[2] << 8 | answer[3]) >> _COUNT_SHIFT
         return True
 
     def _end_tick(self) -> None:
@@ -119,14 +120,14 @@ class Air:
     def gauge_pa(self, index: int, pa: int) -> "int | None":
         if self.zero_pa[index]:
             return pa - self.zero_pa[index]
-        if self.ticks >= AIR_WAIT_TICKS and AIR_LEAST_PA <= pa <= AIR_MOST_PA:
+        if self.ticks >= _AIR_WAIT_TICKS and _AIR_LEAST_PA <= pa <= _AIR_MOST_PA:
             # Bound: 50 ticks * 110_000 Pa.
             self.sum_pa[index] += pa
             self.samples[index] += 1
-            if self.samples[index] == AIR_TICKS:
-                self.zero_pa[index] = self.sum_pa[index] // AIR_TICKS
+            if self.samples[index] == _AIR_TICKS:
+                self.zero_pa[index] = self.sum_pa[index] // _AIR_TICKS
         return None
 
     def end_tick(self) -> None:
-        if self.ticks < AIR_WAIT_TICKS:
+        if self.ticks < _AIR_WAIT_TICKS:
             self.ticks += 1

@@ -1,15 +1,16 @@
 """The pump's transistor, by PWM. Below about a quarter of the duty a small motor stands still."""
 
 from machine import PWM, Pin
+from micropython import const
 
 from .duty import u16_from_permille
 
-DEFAULT_HZ = 20_000
+_DEFAULT_HZ = const(20_000)
 
 
 class Pump:
     def __init__(self, table: dict) -> None:
-        self.pwm = PWM(Pin(table["pin"]), freq=table.get("pwm_hz", DEFAULT_HZ), duty_u16=0)
+        self.pwm = PWM(Pin(table["pin"]), freq=table.get("pwm_hz", _DEFAULT_HZ), duty_u16=0)
         self.permille = 0
 
     def apply(self, permille: int) -> None:

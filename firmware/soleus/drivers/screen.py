@@ -4,6 +4,8 @@ Time left and level in big words, the legs as columns of chambers, foot at the b
 each, filled as high as its pressure, framed twice while it is being filled. A fault takes the whole screen.
 """
 
+from micropython import const
+
 from soleus.annotations import Any
 from soleus.core import faults
 from soleus.core.controller import Controller
@@ -11,28 +13,22 @@ from soleus.core.regulation import COAST, DOSE, FILL
 from soleus.core.session import CHECKING, FAULT, IDLE, PAUSED, RUNNING, STATE_NAMES
 from soleus.core.units import mmhg_from_pa
 
-WIDTH = 128
-HEIGHT = 64
-LETTER = 8
-LEG_WIDTH = 18
-LEG_GAP = 4
+_WIDTH = const(128)
+_HEIGHT = const(64)
+_LETTER = const(8)
+_LEG_WIDTH = const(18)
+_LEG_GAP = const(4)
 
 
-def draw(canvas: Any, controller: Controller, title: str) -> None:
+def draw(canvas: Any, controller: Controller, title: str, place: str) -> None:
+    """`place` is what a fault names, if there is one."""
     canvas.fill(0)
     if controller.session.state == FAULT:
-        _draw_fault(canvas, controller)
+        _draw_fault(canvas, controller, place)
         return
     _draw_words(canvas, controller, title)
     for leg in range(controller.boots.legs):
         _draw_leg(canvas, controller, leg)
-
-
-def fault_place(controller: Controller, chamber_index: int) -> str:
-    """What a fault names: a chamber, the manifold, or the machine."""
-    if chamber_index < controller.boots.count:
-        return controller.boots.names[chamber_index]
-    return "manifold" if chamber_index == faults.MANIFOLD_INDEX else "machine"
 
 
 def minutes_left(controller: Controller) -> str:
@@ -47,27 +43,27 @@ def _draw_words(canvas: Any, controller: Controller, title: str) -> None:
     if session.state in (IDLE, CHECKING, RUNNING, PAUSED):
         _draw_big(canvas, minutes_left(controller), 0, 14)
         canvas.text("{} mmHg".format(mmhg_from_pa(session.asked_pa)), 0, 38)
-    canvas.text(title[:9], 0, HEIGHT - LETTER)
+    canvas.text(title[:9], 0, _HEIGHT - _LETTER)
 
 
 def _draw_big(canvas: Any, text: str, left: int, top: int) -> None:
     """Each dot of the built-in letters twice as wide and high; read back from where they were drawn."""
     canvas.text(text, left, top)
-    for row in range(LETTER - 1, -1, -1):
-        for column in range(LETTER * len(text) - 1, -1, -1):
+    for row in range(_LETTER - 1, -1, -1):
+        for column in range(_LETTER * len(text) - 1, -1, -1):
             dot = canvas.pixel(left + column, top + row)
             canvas.fill_rect(left + 2 * column, top + 2 * row, 2, 2, dot)
 
 
 def _draw_leg(canvas: Any, controller: Controller, leg: int) -> None:
     boots = controller.boots
-    left = WIDTH - (boots.legs - leg) * (LEG_WIDTH + LEG_GAP)
-    height = HEIGHT // boots.chambers_per_leg
+    left = _WIDTH - (boots.legs - leg) * (_LEG_WIDTH + _LEG_GAP)
+    height = _HEIGHT // boots.chambers_per_leg
     for position in range(boots.chambers_per_leg):
         index = leg * boots.chambers_per_leg + position
         # The foot's chamber sticks out, so that the column reads as a leg.
-        width = LEG_WIDTH + (LEG_GAP if position == 0 else 0)
-        _draw_chamber(canvas, controller, index, left, HEIGHT - (position + 1) * height, width, height - 1)
+        width = _LEG_WIDTH + (_LEG_GAP if position == 0 else 0)
+        _draw_chamber(canvas, controller, index, left, _HEIGHT - (position + 1) * height, width, height - 1)
 
 
 def _draw_chamber(
@@ -81,18 +77,18 @@ def _draw_chamber(
         canvas.fill_rect(left + 3, top + height // 2 - 1, width - 6, 2, 0 if level > height // 2 else 1)
 
 
-def _draw_fault(canvas: Any, controller: Controller) -> None:
+def _draw_fault(canvas: Any, controller: Controller, place: str) -> None:
     latch = controller.latch
     code, name, _, unit = faults.TABLE[latch.code]
-    canvas.fill_rect(0, 0, WIDTH, LETTER + 2, 1)
+    canvas.fill_rect(0, 0, _WIDTH, _LETTER + 2, 1)
     canvas.text("{} VENTED".format(code), 1, 1, 0)
-    top = LETTER + 4
-    for line in _lines(name, WIDTH // LETTER):
+    top = _LETTER + 4
+    for line in _lines(name, _WIDTH // _LETTER):
         canvas.text(line, 0, top)
-        top += LETTER + 1
-    canvas.text(fault_place(controller, latch.chamber_index), 0, top)
+        top += _LETTER + 1
+    canvas.text(place, 0, top)
     value = mmhg_from_pa(latch.value) if unit == "mmHg" else latch.value
-    canvas.text("{} {}".format(value, unit), 0, top + LETTER + 1)
+    canvas.text("{} {}".format(value, unit), 0, top + _LETTER + 1)
 
 
 def _lines(text: str, letters: int) -> list:

@@ -5,12 +5,13 @@ then `hold_permille` of the time. At 20 kHz neither the coil nor a person hears 
 """
 
 from machine import PWM, Pin
+from micropython import const
 
 from .duty import FULL_U16, u16_from_permille
 
-HOLD_HZ = 20_000
+_HOLD_HZ = const(20_000)
 # A counter of milliseconds that nobody needs to grow further.
-ON_MOST_MS = 60_000
+_ON_MOST_MS = const(60_000)
 
 
 class GpioValves:
@@ -23,7 +24,7 @@ class GpioValves:
         self.is_chopped = self.hold_u16 < FULL_U16
         self.outputs: list = []
         if self.is_chopped:
-            self.outputs = [PWM(Pin(pin), freq=HOLD_HZ, duty_u16=0) for pin in pins]
+            self.outputs = [PWM(Pin(pin), freq=_HOLD_HZ, duty_u16=0) for pin in pins]
         else:
             self.outputs = [Pin(pin, Pin.OUT, value=0) for pin in pins]
         self.on_ms = [0] * len(pins)
@@ -45,7 +46,7 @@ class GpioValves:
             self._drive(index, FULL_U16)
             return
         was_pulling = self.on_ms[index] < self.peak_ms
-        self.on_ms[index] = min(self.on_ms[index] + dt_ms, ON_MOST_MS)
+        self.on_ms[index] = min(self.on_ms[index] + dt_ms, _ON_MOST_MS)
         if self.is_chopped and was_pulling and self.on_ms[index] >= self.peak_ms:
             self._drive(index, self.hold_u16)
 

@@ -11,13 +11,14 @@ any valve is pulling in, `hold_permille` of the time otherwise.
 """
 
 from machine import PWM, Pin
+from micropython import const
 
 from .duty import FULL_U16, u16_from_permille
 
-HOLD_HZ = 20_000
-ON_MOST_MS = 60_000
+_HOLD_HZ = const(20_000)
+_ON_MOST_MS = const(60_000)
 # What a spike on the cable flips is put right again this often.
-REFRESH_MS = 100
+_REFRESH_MS = const(100)
 
 
 class ShiftRegisterValves:
@@ -33,20 +34,20 @@ class ShiftRegisterValves:
         # Chopped by an active-low pin: the share of the time that it is high is the share that is off.
         self.hold_off_u16 = FULL_U16 - u16_from_permille(table.get("hold_permille", 1000))
         self.shown_bits = 0
-        self.since_rise_ms = ON_MOST_MS
+        self.since_rise_ms = _ON_MOST_MS
         self.since_shift_ms = 0
         # The registers wake up with anything in them: clear them before the outputs are enabled.
         self._shift(0)
-        self.enable = PWM(Pin(table["output_enable"]), freq=HOLD_HZ, duty_u16=FULL_U16)
+        self.enable = PWM(Pin(table["output_enable"]), freq=_HOLD_HZ, duty_u16=FULL_U16)
         self.off_u16 = FULL_U16
 
     def apply(self, fill_bits: int, seal_bits: int, dt_ms: int) -> None:
         bits = self._output_bits(fill_bits, seal_bits)
-        self.since_rise_ms = min(self.since_rise_ms + dt_ms, ON_MOST_MS)
+        self.since_rise_ms = min(self.since_rise_ms + dt_ms, _ON_MOST_MS)
         self.since_shift_ms += dt_ms
         if bits & ~self.shown_bits:
             self.since_rise_ms = 0
-        if bits != self.shown_bits or self.since_shift_ms >= REFRESH_MS:
+        if bits != self.shown_bits or self.since_shift_ms >= _REFRESH_MS:
             self._shift(bits)
         self._enable_share(bits)
 

@@ -6,9 +6,10 @@ import os
 import sys
 
 import machine
+from micropython import const
 
 VERSION = "0.1.0"
-IS_FOLDER = 0x4000
+_IS_FOLDER = const(0x4000)
 
 
 def about(board: dict) -> dict:
@@ -30,7 +31,7 @@ def file_hashes(folder: str) -> dict:
     except OSError:
         return hashes
     for entry in entries:
-        if not entry[1] & IS_FOLDER:
+        if not entry[1] & _IS_FOLDER:
             hashes[entry[0]] = _sha256(folder + "/" + entry[0])[:12]
     return hashes
 

@@ -8,8 +8,10 @@ import binascii
 import json
 import os
 
+from micropython import const
+
 NEW_SUFFIX = ".new"
-SIZE_MOST_BYTES = 4096
+_SIZE_MOST_BYTES = const(4096)
 
 
 class BrokenFileError(Exception):
@@ -36,7 +38,7 @@ def read_table(name: str) -> "dict | None":
     """`None` where there is no such file; `BrokenFileError` where it isn't what was written."""
     try:
         with open(name, "rb") as file:
-            content = file.read(SIZE_MOST_BYTES)
+            content = file.read(_SIZE_MOST_BYTES)
     except OSError:
         return None
     crc, _, line = content.partition(b"\n")

@@ -8,13 +8,14 @@ tick (`micropython.schedule`): no tick can come between that look and the write 
 import asyncio
 
 import micropython
+from micropython import const
 
 from soleus.annotations import Callable
 
 from .files import forget, write_whole
 
-LOOK_EVERY_MS = 100
-PENDING_MOST = 8
+LOOK_EVERY_MS = 20
+_PENDING_MOST = const(8)
 
 
 class FlashWriter:
@@ -29,7 +30,7 @@ class FlashWriter:
     def put(self, name: str, content: "bytes | None") -> None:
         """The whole file of that name, or `None` to remove it; a later `put` replaces an earlier one."""
         self.pending = [item for item in self.pending if item[0] != name]
-        if len(self.pending) < PENDING_MOST:
+        if len(self.pending) < _PENDING_MOST:
             self.pending.append((name, content))
         else:
             self.on_error(name, "too much to write is waiting")

@@ -15,14 +15,16 @@ import json
 import select
 import sys
 
+from micropython import const
+
 from soleus.annotations import Any, Callable
 
 LOOK_EVERY_MS = 10
-BYTES_A_LOOK = 256
-LINE_MOST_BYTES = 1024
-NEWLINE = 10
+_BYTES_A_LOOK = const(256)
+_LINE_MOST_BYTES = const(1024)
+_NEWLINE = const(10)
 # A seq counts to here and starts again at 1.
-SEQ_MOST = 1_000_000
+_SEQ_MOST = const(1_000_000)
 
 
 class Link:
@@ -46,7 +48,7 @@ class Link:
             await asyncio.sleep_ms(LOOK_EVERY_MS)
 
     def send(self, table: dict) -> None:
-        self.seq = self.seq % SEQ_MOST + 1
+        self.seq = self.seq % _SEQ_MOST + 1
         table["seq"] = self.seq
         checked = Checked(sys.stdout.buffer)
         json.dump(table, checked)
@@ -55,12 +57,12 @@ class Link:
     def _look(self) -> bool:
         """Take what has come so far; a tick may run between any two bytes."""
         has_heard = False
-        for _ in range(BYTES_A_LOOK):
+        for _ in range(_BYTES_A_LOOK):
             if not self.poll.poll(0) or not self.stdin.readinto(self.byte):
                 break
-            if self.byte[0] == NEWLINE:
+            if self.byte[0] == _NEWLINE:
                 has_heard = self._take_line() or has_heard
-            elif len(self.line) < LINE_MOST_BYTES:
+            elif len(self.line) < _LINE_MOST_BYTES:
                 self.line.append(self.byte[0])
             else:
                 self.is_too_long = True
@@ -74,7 +76,7 @@ class Link:
         if not line.startswith(b"{"):
             return False
         if is_too_long:
-            self.send({"re": 0, "error": "a line longer than {} bytes".format(LINE_MOST_BYTES)})
+            self.send({"re": 0, "error": "a line longer than {} bytes".format(_LINE_MOST_BYTES)})
             return False
         request = parse(line)
         if request is None:

@@ -4,17 +4,17 @@ import gc
 import json
 import os
 
+from micropython import const
+
 from soleus.annotations import Any
 from soleus.core import faults, signals
 from soleus.core.errors import SettingError
 from soleus.core.program import Program
 from soleus.core.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, STATE_NAMES
 from soleus.core.units import mmhg_from_pa, tenths_mmhg_from_pa
-from soleus.drivers.screen import fault_place
 
-from .about import about, file_hashes
-from .fault_help import HELP
-from .self_test import self_test
+from .borrowed import borrow
+from .fault_place import fault_place
 
 PROGRAMS_FOLDER = "programs"
 
@@ -31,8 +31,8 @@ _PRESSES = (
 
 # A session that was started over the link ends when nobody has been heard there for so long.
 LINK_LOST_MS = 5000
-TELEMETRY_LEAST_MS = 50
-TELEMETRY_MOST_MS = 10_000
+_TELEMETRY_LEAST_MS = const(50)
+_TELEMETRY_MOST_MS = const(10_000)
 
 
 class Requests:
@@ -105,7 +105,7 @@ class Requests:
         return {"ok": True}
 
     def _hello(self, _request: dict) -> dict:
-        return {"ok": True, "soleus": about(self.app.board)["soleus"], "board": self.app.board["name"]}
+        return {"ok": True, "soleus": borrow("about").VERSION, "board": self.app.board["name"]}
 
     def _status(self, request: dict) -> dict:
         app = self.app
@@ -152,7 +152,7 @@ class Requests:
             "limit": mmhg_from_pa(latch.limit) if is_pressure else latch.limit,
             "unit": unit,
             "at_ms": latch.at_ms,
-            "help": HELP.get(code, ""),
+            "help": borrow("fault_help").HELP.get(code, ""),
         }
 
     def _rested(self) -> list:
@@ -163,14 +163,14 @@ class Requests:
         for index in range(controller.boots.count):
             if notices.rested_bits >> index & 1:
                 code = faults.TABLE[notices.code[index]][0]
-                rested.append([controller.boots.names[index], code, HELP.get(code, "")])
+                rested.append([controller.boots.names[index], code, borrow("fault_help").HELP.get(code, "")])
         return rested
 
     def _telemetry(self, request: dict) -> dict:
         period_ms = request.get("period_ms", 0)
-        if period_ms != 0 and not _is_whole(period_ms, TELEMETRY_LEAST_MS, TELEMETRY_MOST_MS):
+        if period_ms != 0 and not _is_whole(period_ms, _TELEMETRY_LEAST_MS, _TELEMETRY_MOST_MS):
             raise SettingError(
-                "period_ms", period_ms, "0, or {} to {}".format(TELEMETRY_LEAST_MS, TELEMETRY_MOST_MS)
+                "period_ms", period_ms, "0, or {} to {}".format(_TELEMETRY_LEAST_MS, _TELEMETRY_MOST_MS)
             )
         self.telemetry_ms = period_ms
         return {"ok": True}
@@ -200,18 +200,19 @@ class Requests:
         return {"ok": True, "note": "written at the next rest; calibration counts from the next boot"}
 
     def _self_test(self, _request: dict) -> dict:
-        results = self_test(self.app)
+        results = borrow("self_test").self_test(self.app)
         return {"ok": all(result[1] for result in results), "results": results}
 
     def _faults(self, _request: dict) -> dict:
-        table = [[code, name, HELP.get(code, "")] for code, name, _, _ in faults.TABLE[1:]]
+        advice = borrow("fault_help").HELP
+        table = [[code, name, advice.get(code, "")] for code, name, _, _ in faults.TABLE[1:]]
         return {"ok": True, "faults": table}
 
     def _why(self, _request: dict) -> dict:
         return {"ok": True, "why": self.app.why, "lost_session": self.app.lost_session}
 
     def _versions(self, _request: dict) -> dict:
-        answer = about(self.app.board)
+        answer = borrow("about").about(self.app.board)
         answer["ok"] = True
         return answer
 
@@ -219,7 +220,7 @@ class Requests:
         """Takes a while, so only at rest, folder by folder."""
         if not self.app.tick.is_idle():
             return {"error": "hashes: only while idle"}
-        return {"ok": True, "hashes": file_hashes(request.get("folder", "."))}
+        return {"ok": True, "hashes": borrow("about").file_hashes(request.get("folder", "."))}
 
 
 def program_ids() -> list:

@@ -2,26 +2,28 @@
 
 import gc
 
+from micropython import const
+
 from soleus.annotations import Any
 from soleus.core.limits import READING_LEAST_PA, READING_MOST_PA, TICK_MOST_MS, ZERO_MOST_PA
 from soleus.core.signals import MANIFOLD_BIT
 from soleus.core.units import tenths_mmhg_from_pa
 
 # Below this the app could not load a long program.
-HEAP_LEAST_BYTES = 16_000
-SUPPLY_LEAST_MV = 9_000
+_HEAP_LEAST_BYTES = const(16_000)
+_SUPPLY_LEAST_MV = const(9_000)
 
 
 def self_test(app: Any) -> list:
     gc.collect()
     results = _sensors(app)
-    results.append(["heap", gc.mem_free() >= HEAP_LEAST_BYTES, gc.mem_free()])
+    results.append(["heap", gc.mem_free() >= _HEAP_LEAST_BYTES, gc.mem_free()])
     results.append(["tick gap ms", app.tick.gap_most_ms <= TICK_MOST_MS, app.tick.gap_most_ms])
     results.append(["program", app.controller.session.duration_ms > 0, app.program_id])
     results.append(["stored files", not app.warnings, len(app.warnings)])
     if app.parts.battery:
         supply_mv = app.controller.readings.supply_mv
-        results.append(["supply mV", supply_mv >= SUPPLY_LEAST_MV, supply_mv])
+        results.append(["supply mV", supply_mv >= _SUPPLY_LEAST_MV, supply_mv])
     return results
 
 

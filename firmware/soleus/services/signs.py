@@ -5,6 +5,8 @@ Blinking with a beep calls somebody: to a fault, or for a sign of life.
 
 import asyncio
 
+from micropython import const
+
 from soleus.core.controller import Controller
 from soleus.core.session import CHECKING, FAULT, PAUSED, RUNNING, VENTING
 from soleus.drivers.buzzer import Buzzer
@@ -12,10 +14,10 @@ from soleus.drivers.led import BLUE, GREEN, OFF, RED, YELLOW, Led
 
 from .state_store import Settings
 
-PERIOD_MS = 250
+_PERIOD_MS = const(250)
 # Of every eight periods, the first two sound: a fault is heard, but can be lived with until somebody comes.
-BEEP_PERIODS = 8
-BEEP_SOUNDS = 2
+_BEEP_PERIODS = const(8)
+_BEEP_SOUNDS = const(2)
 
 
 async def show_signs(
@@ -23,15 +25,15 @@ async def show_signs(
 ) -> None:
     period = 0
     while True:
-        period = (period + 1) % BEEP_PERIODS
+        period = (period + 1) % _BEEP_PERIODS
         asks_for_life = controller.session.asks_for_life()
         is_calling = controller.session.state == FAULT or asks_for_life
         if led:
             colour = YELLOW if asks_for_life else colour_of(controller.session.state)
             led.show(OFF if is_calling and period % 2 else colour)
         if buzzer:
-            buzzer.sound(is_calling and settings.sound and period < BEEP_SOUNDS)
-        await asyncio.sleep_ms(PERIOD_MS)
+            buzzer.sound(is_calling and settings.sound and period < _BEEP_SOUNDS)
+        await asyncio.sleep_ms(_PERIOD_MS)
 
 
 def colour_of(state: int) -> int:

@@ -9,12 +9,13 @@ import sys
 from time import sleep_ms
 
 import machine
+from micropython import const
 
 from soleus.core.errors import SettingError
 
-REASON_MOST_BYTES = 200
+_REASON_MOST_BYTES = const(200)
 # Time to read the reason, or to press Ctrl-C for a prompt, before the board starts again.
-BEFORE_RESET_MS = 1000
+_BEFORE_RESET_MS = const(1000)
 
 _CAUSES = (
     ("WDT_RESET", "the watchdog reset it: the control tick had stopped"),
@@ -37,7 +38,7 @@ def leave(cause: "BaseException | None") -> None:
         # The board's own description: it would be no better after a reset.
         return
     sys.print_exception(cause)
-    sleep_ms(BEFORE_RESET_MS)
+    sleep_ms(_BEFORE_RESET_MS)
     machine.reset()
 
 
@@ -51,7 +52,7 @@ def reason_of(cause: BaseException) -> str:
 
 def remember(reason: str) -> None:
     try:
-        machine.RTC().memory(reason.encode()[:REASON_MOST_BYTES])
+        machine.RTC().memory(reason.encode()[:_REASON_MOST_BYTES])
     except (OSError, MemoryError):
         print("soleus: the reason could not be kept")
 

@@ -1,0 +1,10 @@
+"""What a fault names: a chamber, the manifold, or the machine."""
+
+from soleus.core.controller import Controller
+from soleus.core.faults import MANIFOLD_INDEX
+
+
+def fault_place(controller: Controller, chamber_index: int) -> str:
+    if chamber_index < controller.boots.count:
+        return controller.boots.names[chamber_index]
+    return "manifold" if chamber_index == MANIFOLD_INDEX else "machine"

@@ -1,0 +1,159 @@
+"""Values that the core may find to be anything: decided only when it looks, both ways followed."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from soleus.core.signals import BUTTON_ALIVE, BUTTON_LOUDER, BUTTON_SOFTER
+
+T = TypeVar("T")
+
+_ENDLESS = 1 << 29
+
+
+class Oracle:
+    """Goes through all answers to all questions of a tick: the tick is run again until `is_done`."""
+
+    def __init__(self) -> None:
+        self.is_done = False
+        self._answers: list[tuple[int, int]] = []  # which one, of how many
+        self._asked = 0
+
+    def choose(self, options: Sequence[T]) -> T:
+        if self._asked == len(self._answers):
+            self._answers.append((0, len(options)))
+        which, _ = self._answers[self._asked]
+        self._asked += 1
+        return options[which]
+
+    def either(self) -> bool:
+        return self.choose((False, True))
+
+    def next(self) -> None:
+        """After a run of the tick: the next combination of answers."""
+        del self._answers[self._asked :]
+        while self._answers and self._answers[-1][0] + 1 == self._answers[-1][1]:
+            self._answers.pop()
+        self.is_done = not self._answers
+        if self._answers:
+            which, count = self._answers[-1]
+            self._answers[-1] = which + 1, count
+        self._asked = 0
+
+
+class Span:
+    """Where a number lies, as far as the answers given in this tick have said."""
+
+    def __init__(self, oracle: Oracle, least: int) -> None:
+        self.oracle = oracle
+        self.least = least
+        self.most = _ENDLESS
+
+    def is_below(self, limit: int) -> bool:
+        if self.most < limit:
+            return True
+        if self.least >= limit:
+            return False
+        if self.oracle.either():
+            self.most = limit - 1
+            return True
+        self.least = limit
+        return False
+
+
+class Anything:
+    """A number of which nothing is known but its `Span`; it can be added to and compared."""
+
+    __slots__ = ("_offset", "_span")
+
+    def __init__(self, span: Span, offset: int = 0) -> None:
+        self._span = span
+        self._offset = offset
+
+    def __add__(self, more: int) -> "Anything":
+        return Anything(self._span, self._offset + more)
+
+    def __sub__(self, less: int) -> "Anything":
+        return Anything(self._span, self._offset - less)
+
+    def __lt__(self, limit: object) -> bool:
+        if isinstance(limit, Anything):
+            return self._span.oracle.either()
+        assert isinstance(limit, int)
+        return self._span.is_below(limit - self._offset)
+
+    def __ge__(self, limit: object) -> bool:
+        return not self < limit
+
+    def __le__(self, limit: object) -> bool:
+        return self < limit + 1 if isinstance(limit, int) else self < limit
+
+    def __gt__(self, limit: object) -> bool:
+        return not self <= limit
+
+    def __eq__(self, other: object) -> bool:
+        return self >= other and self <= other
+
+    def __rmul__(self, factor: int) -> int:
+        """A share of a ramp: its beginning stands for all of it."""
+        return factor * (self._span.least + self._offset)
+
+    def __rfloordiv__(self, _: int) -> int:
+        """A speed, of which only the learning would take notice."""
+        return 0
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def anything(oracle: Oracle, least: int = 0) -> Anything:
+    return Anything(Span(oracle, least))
+
+
+class Buttons:
+    """Any of them may be pressed; louder, softer and alive don't matter (see the package)."""
+
+    IGNORED = BUTTON_LOUDER | BUTTON_SOFTER | BUTTON_ALIVE
+
+    def __init__(self, oracle: Oracle) -> None:
+        self._oracle = oracle
+        self.pressed = 0
+        self._known = self.IGNORED
+
+    def __and__(self, bits: int) -> int:
+        for bit in (1 << index for index in range(bits.bit_length()) if bits >> index & 1):
+            if not self._known & bit:
+                self._known |= bit
+                self.pressed |= bit if self._oracle.either() else 0
+        return self.pressed & bits
+
+    def __bool__(self) -> bool:
+        """Only resets a clock, which may show anything all the same."""
+        return False
+
+
+class Subset:
+    """Some of the chambers that may be in it, or all."""
+
+    def __init__(self, oracle: Oracle, possible: int) -> None:
+        self._oracle = oracle
+        self._possible = possible
+        self._bits: int | None = None
+
+    def bits(self) -> int:
+        if self._bits is None:
+            self._bits = self._oracle.choose(subsets(self._possible))
+        return self._bits
+
+    def __eq__(self, other: object) -> bool:
+        if self._bits is None and other != self._possible:
+            # What can't all be in it isn't in it.
+            return isinstance(other, int) and not other & ~self._possible and self.bits() == other
+        return self.bits() == other
+
+    def __invert__(self) -> int:
+        return ~self.bits()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def subsets(bits: int) -> list[int]:
+    return [some for some in range(bits + 1) if not some & ~bits]

@@ -1,0 +1,85 @@
+"""The whole way on the virtual board: flash from empty, self-test, a session, flash in the middle of it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("micropython_unix", reason="the unix port is not built for this kind of machine")
+
+from host_tools.boards import Board, load_board
+from host_tools.flash import Options, flash
+from host_tools.flash.chooser import POINTER
+from host_tools.flash.device import Device
+from host_tools.flash.report import report_lines
+from host_tools.virtual.board import VirtualBoard
+from host_tools.virtual.console import Console
+from tests.virtual.rig import start_session
+
+STUB_DISPLAY_DRIVER = Path(__file__).parents[1] / "virtual" / "stub_ssd1306.py"
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> Options:
+    package = tmp_path / "packages" / "ssd1306"
+    package.mkdir(parents=True)
+    shutil.copy(STUB_DISPLAY_DRIVER, package / "ssd1306.py")
+    return Options(packages=package.parent, keep_micropython=True)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """A flash without a file on it."""
+    folder = tmp_path / "flash"
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("name", ["esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold"])
+def test_an_empty_board_becomes_a_controller_that_passes_its_self_test(
+    name: str, options: Options, empty: Path
+) -> None:
+    board = load_board(name)
+    with VirtualBoard(board, empty, has_own_time=True) as virtual:
+        lines = dict(report_lines(flash(board, virtual.port, options)))
+        assert lines["outcome"] == "ready", lines
+        again = dict(report_lines(flash(board, virtual.port, options)))
+        assert again["files"].startswith("nothing to do")
+        assert again["outcome"] == "ready", again
+
+
+def test_flashing_in_the_middle_of_a_session_vents_first(
+    options: Options, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = load_board("esp32-devkit")
+    seen: list[bool] = []
+
+    with VirtualBoard(board, empty, has_own_time=True) as virtual:
+        first = flash(board, virtual.port, options)
+        with Console(virtual.port) as console:
+            start_session(virtual, console)
+        assert not virtual.is_vented()
+
+        def write(self: Device, path: str, content: bytes) -> None:
+            seen.append(virtual.is_vented())
+            real_write(self, path, content)
+
+        real_write = Device.write
+        monkeypatch.setattr(Device, "write", write)
+        changed = changed_board(tmp_path)
+        second = flash(changed, virtual.port, options)
+    assert second.app.slot != first.app.slot
+    assert seen
+    assert all(seen), "a file was written while something was energised"
+    assert second.is_well
+    assert (empty / POINTER).read_text() == second.app.slot
+    told = json.loads((empty / second.app.slot / "board.json").read_text())
+    assert told["title"] == "Another one"
+
+
+def changed_board(folder: Path) -> Board:
+    file = folder / "board.toml"
+    text = load_board("esp32-devkit").file.read_text()
+    file.write_text(text.replace('title = "ESP32 DevKit, one leg of four chambers"', 'title = "Another one"'))
+    return load_board(file)
