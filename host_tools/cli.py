@@ -7,9 +7,10 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import TyperException
 
-from host_tools.commands import board, campaign, program
+from host_tools.commands import board, campaign, fault, program
 from host_tools.commands.flash import flash
 from host_tools.commands.sim import sim
+from host_tools.commands.virtual import virtual
 from host_tools.errors import InputError
 
 UNUSABLE_INPUT = 2
@@ -22,9 +23,11 @@ app = typer.Typer(
     help="Soleus: open firmware and simulator for compression boots.",
 )
 app.command()(sim)
+app.command()(virtual)
 app.command()(flash)
 app.add_typer(program.app, name="program")
 app.add_typer(board.app, name="board")
+app.add_typer(fault.app, name="fault")
 app.add_typer(campaign.app, name="campaign")
 
 

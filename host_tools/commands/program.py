@@ -136,6 +136,8 @@ def _print_facts(program: Program) -> None:
     facts.add_row("minutes", minutes)
     facts.add_row("mmHg", pressure)
     facts.add_row("mode", program.mode)
+    if program.sign_of_life_minutes:
+        facts.add_row("asks", f"for a sign of life after {program.sign_of_life_minutes} min without a press")
     facts.add_row("source", program.source)
     Console(highlight=False, markup=False).print(facts)
 

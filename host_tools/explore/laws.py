@@ -16,6 +16,7 @@ class Before:
     code: int
     keep_bits: int
     reached_bits: int
+    rested_bits: int
     fill_bits: int
     is_pump_on: bool
 
@@ -28,6 +29,7 @@ class Before:
             controller.latch.code,
             controller.sequencer.keep_bits,
             controller.regulator.reached_bits,
+            controller.guards.notices.rested_bits,
             commands.fill_bits,
             commands.pump_permille > 0,
         )
@@ -111,7 +113,9 @@ def _order(before: Before, machine: Machine) -> str:
             continue
         if distal_bits & ~keep_bits:
             return "a proximal chamber is kept, and a distal one isn't"
-        nearest_bit = 1 << (distal_bits.bit_length() - 1) if distal_bits else 0
+        # The nearest one that was still in use; if it is rested in this very tick, its turn is over.
+        before_bits = controller.boots.all_bits & ~before.rested_bits & (bit - 1)
+        nearest_bit = (1 << before_bits.bit_length() >> 1) & distal_bits
         if not before.keep_bits & bit and nearest_bit and not before.reached_bits & nearest_bit:
             return "a proximal chamber begins before the distal one has its pressure"
     return ""

@@ -2,43 +2,45 @@
 
 from typing import Any
 
-from host_tools.explore.unknown import Buttons, Oracle, Subset, anything, subsets
+from host_tools.explore.unknown import Buttons, Goal, Oracle, Subset, anything, subsets
 from soleus.core import faults
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
 from soleus.core.gauges import Gauges
 from soleus.core.guards import Guards
 from soleus.core.program import Program
-from soleus.core.regulation import DOSE, PUMP_MOST_PERMILLE
-from soleus.core.session import RUNNING
+from soleus.core.regulation import DOSE, HOLD, PUMP_MOST_PERMILLE
+from soleus.core.session import PAUSED, RUNNING
+from soleus.core.survey import Survey
 from soleus.core.units import pa_from_mmhg
 from soleus.core.zeroing import Zeroing
 
 TICK_MS = 10
 # Far below, a little below, at, and above what is wanted: each beyond a different limit of the regulators.
 OFFSETS_PA = tuple(pa_from_mmhg(mmhg) for mmhg in (-40, -2, 0, 15))
+# Where nothing is wanted: empty, or not.
+OPEN_PA = (0, pa_from_mmhg(15))
 # A pump at any power but none and full.
 SOME_PERMILLE = 500
 
-# Clocks, and what else is free before every tick.
+# Clocks: anything before every tick.
 FREE = {
     "session": ("state_ms", "run_ms", "silent_ms"),
     "sequencer": ("stage_ms", "cycle_ms"),
-    "survey": ("look_ms",),
-    "regulator": ("phase_ms", "out_ms", "overlap_ms", "throttled_ms", "trims_count", "goal_pa", "group_ms"),
+    "survey": ("look_ms", "open_ms"),
+    "regulator": ("phase_ms", "out_ms", "throttled_ms", "group_ms"),
 }
-# Clocks that also say by being zero that something isn't so.
-RUN_DOWN = {"session": ("wind_down_ms",), "survey": ("open_ms",)}
-# What was learned, what only guards look at, and what each tick writes before it is read.
+# What was learned, what only guards look at, and what each tick writes before it is read. A chamber that
+# was trimmed too often counts as reached, which it may do at its next look anyway. `goal_pa`: see `Goal`.
 FORGOTTEN = {
     "session": ("ended_by",),
-    "sequencer": ("cycles_count", "wanted_pa", "target_pa", "level_pa"),
+    "sequencer": ("cycles_count", "wanted_pa", "target_pa", "level_pa", "rested_bits"),
     "survey": (),
     "regulator": (
         *("fill_ms", "fill_share_us", "held_ms", "dose_us", "restless_ms", "collapse_count", "collapse_pa"),
         *("coast_rise_count", "coast_rise_pa", "coast_rise_index", "late_coast_pa", "late_pa", "before_pa"),
         *("coast_lead_pa", "shut_lead_pa", "lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms"),
-        *("planned_ms", "last_move", "coasted_bits", "pump_before_permille"),
+        *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),
     ),
 }
 
@@ -61,9 +63,10 @@ class AnyGauges(Gauges):
         self.empty_bits: Any = Subset(self.machine.oracle, self.boots.all_bits & ~keep_bits)
 
     def smooth_pa(self, index: int) -> int:
+        target_pa = self.machine.controller.sequencer.target_pa[index]
         if index not in self.offset_pa:
-            self.offset_pa[index] = self.machine.oracle.choose(OFFSETS_PA)
-        return int(self.machine.controller.sequencer.target_pa[index] + self.offset_pa[index])
+            self.offset_pa[index] = self.machine.oracle.choose(OFFSETS_PA if target_pa else OPEN_PA)
+        return int(target_pa + self.offset_pa[index])
 
     def is_fresh(self, index: int) -> bool:
         if index not in self.fresh:
@@ -97,6 +100,44 @@ class AnyGuards(Guards):
             self.notices.rested_bits |= oracle.choose(subsets(self.boots.all_bits & ~self.notices.rested_bits))
 
 
+class AnySurvey(Survey):
+    """What a survey left behind when it was broken off may be anything when the next one begins."""
+
+    def __init__(self, boots: Boots, machine: "Machine") -> None:
+        self.machine = machine
+        self.is_going_on = 0
+        self.has_stepped = False
+        super().__init__(boots)
+
+    def step(self, gauges: Gauges, commands: Any, dt_ms: int) -> None:
+        if not self.is_going_on:
+            self.looked_bits = self.machine.oracle.choose(subsets(self.boots.all_bits))
+            self.shown_bits = self.machine.oracle.choose(subsets(self.boots.all_bits & ~self.looked_bits))
+        self.is_going_on = 1
+        self.has_stepped = True
+        super().step(gauges, commands, dt_ms)
+
+    def tidy(self) -> None:
+        """At the end of a tick."""
+        if not self.has_stepped:
+            self.is_going_on = self.looked_bits = self.shown_bits = 0
+
+    def renew(self) -> None:
+        """Before a tick."""
+        self.has_stepped = False
+        self._index: int | None = None
+
+    @property
+    def index(self) -> int:
+        if self._index is None:
+            self._index = self.machine.oracle.choose(range(self.boots.count))
+        return self._index
+
+    @index.setter
+    def index(self, index: int) -> None:
+        self._index = index
+
+
 class AnyZeroing(Zeroing):
     def __init__(self, boots: Boots, machine: "Machine") -> None:
         super().__init__(boots)
@@ -117,6 +158,7 @@ class Machine:
         controller.gauges = AnyGauges(boots, self)
         controller.guards = AnyGuards(boots, self)
         controller.zeroing = AnyZeroing(boots, self)
+        controller.survey = AnySurvey(boots, self)
         self.has_guarded = False
         self.buttons = Buttons(self.oracle)
         self._parts = {name: getattr(controller, name) for name in FREE}
@@ -131,13 +173,20 @@ class Machine:
         self.controller.step(readings, TICK_MS)
 
     def write(self, state: State) -> None:
+        for name, part in self._parts.items():
+            self._restore(name, part)
         for (holder, place), value in zip(self._kept, state, strict=True):
             if isinstance(holder, list):
                 holder[place] = value
             else:
                 setattr(holder, place, value)
-        for name, part in self._parts.items():
-            self._restore(name, part)
+        controller: Any = self.controller
+        controller.survey.renew()
+        if controller.session.wind_down_ms:
+            controller.session.wind_down_ms = anything(self.oracle, least=1)
+        if hasattr(controller.regulator, "goal_pa"):
+            goal = Goal(self.oracle)
+            controller.regulator.goal_pa[:] = [goal if p == HOLD else 0 for p in controller.regulator.phase]
 
     def read(self) -> State:
         """Of the tick's end, without what is forgotten."""
@@ -174,29 +223,28 @@ class Machine:
                 getattr(part, attribute)[:] = [anything(self.oracle) for _ in initial[attribute]]
             elif attribute in initial:
                 setattr(part, attribute, anything(self.oracle))
-        for attribute in RUN_DOWN.get(name, ()):
-            if getattr(part, attribute):
-                setattr(part, attribute, anything(self.oracle, least=1))
 
     def _tidy(self) -> None:
         """One form for all states that can't be told apart by what the core does next."""
         controller: Any = self.controller
-        for name, attributes in RUN_DOWN.items():
-            for attribute in attributes:
-                setattr(self._parts[name], attribute, int(getattr(self._parts[name], attribute) > 0))
-        if not controller.session.wind_down_ms:
-            controller.session.after_wind_down = 0
-        if controller.session.state != RUNNING:
-            controller.sequencer.stage_index = 0
-        regulator = controller.regulator
+        session, sequencer, regulator = controller.session, controller.sequencer, controller.regulator
+        session.wind_down_ms = int(session.wind_down_ms > 0)
+        is_regulated = session.state == RUNNING and not session.wind_down_ms
+        if not session.wind_down_ms:
+            session.after_wind_down = 0
+        if not is_regulated:
+            # Begun anew before they are looked at again.
+            sequencer.stage_index = 0
+            for attribute, value in self._initial["regulator"].items():
+                _put(regulator, attribute, value)
+        if session.state not in (RUNNING, PAUSED):
+            controller.guards.notices.rested_bits = 0
+        controller.survey.tidy()
         regulator.pump_permille = _some(regulator.pump_permille)
         controller.commands.pump_permille = _some(controller.commands.pump_permille)
         if hasattr(regulator, "served_bits"):
-            dosed = sum(1 << index for index, phase in enumerate(regulator.phase) if phase == DOSE)
-            regulator.served_bits &= dosed
-        if not controller.survey.is_one_by_one:
-            controller.survey.index = 0
-
+            regulator.served_bits &= sum(1 << index for index, p in enumerate(regulator.phase) if p == DOSE)
+            regulator.overlap_ms = regulator.overlap_ms if regulator.overlap_bits else 0
 
 class _Each:
     """A list that is asked for one of its values at a time."""
@@ -214,7 +262,7 @@ def _is_state(holder: Any, controller: Controller, attribute: str) -> bool:
         return attribute == "code"
     if holder is controller.guards.notices:
         return attribute == "rested_bits"
-    return attribute not in ("boots", "timeline")
+    return attribute not in ("boots", "timeline", "machine", "_index", "is_one_by_one", "has_stepped")
 
 
 def _some(permille: int) -> int:

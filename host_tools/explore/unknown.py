@@ -104,6 +104,18 @@ class Anything:
     __hash__ = None  # type: ignore[assignment]
 
 
+class Goal:
+    """Is the pressure that a chamber was brought to still the one that is wanted?"""
+
+    def __init__(self, oracle: Oracle) -> None:
+        self._oracle = oracle
+
+    def __eq__(self, other: object) -> bool:
+        return self._oracle.either()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 def anything(oracle: Oracle, least: int = 0) -> Anything:
     return Anything(Span(oracle, least))
 
@@ -131,28 +143,43 @@ class Buttons:
 
 
 class Subset:
-    """Some of the chambers that may be in it, or all."""
+    """Any of the chambers that may be in it; each is decided when it is asked for."""
 
     def __init__(self, oracle: Oracle, possible: int) -> None:
         self._oracle = oracle
-        self._possible = possible
-        self._bits: int | None = None
+        self._unknown = possible
+        self._bits = 0
 
-    def bits(self) -> int:
-        if self._bits is None:
-            self._bits = self._oracle.choose(subsets(self._possible))
-        return self._bits
+    def __and__(self, bits: int) -> int:
+        for bit in (1 << index for index in range(bits.bit_length()) if bits >> index & 1):
+            self._decide(bit)
+        return self._bits & bits
 
     def __eq__(self, other: object) -> bool:
-        if self._bits is None and other != self._possible:
-            # What can't all be in it isn't in it.
-            return isinstance(other, int) and not other & ~self._possible and self.bits() == other
-        return self.bits() == other
+        """Only with all chambers: the first that isn't in it decides."""
+        assert isinstance(other, int)
+        return all(self._decide(1 << index) for index in range(other.bit_length()))
 
-    def __invert__(self) -> int:
-        return ~self.bits()
+    def __invert__(self) -> "_Others":
+        return _Others(self)
+
+    def _decide(self, bit: int) -> bool:
+        if self._unknown & bit:
+            self._unknown &= ~bit
+            self._bits |= bit if self._oracle.either() else 0
+        return bool(self._bits & bit)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class _Others:
+    """All that isn't in a subset."""
+
+    def __init__(self, subset: Subset) -> None:
+        self._subset = subset
+
+    def __rand__(self, bits: int) -> int:
+        return bits & ~(self._subset & bits)
 
 
 def subsets(bits: int) -> list[int]:

@@ -1,30 +1,7 @@
 """Results in sentences, for the terminal, the report and the pictures."""
 
 from host_tools.output.metrics import FaultResult, SessionResult
-
-# For a person who holds the boots, not the source. A code that isn't here still has its name.
-EXPLANATIONS = {
-    "E01": "A chamber stood well above its target for a second. Its valve may not close, or the leg pushed.",
-    "E02": "A pressure went beyond what any program may ask for. The boots were vented at once.",
-    "E11": "A sensor gave what a whole sensor can't give: it is unplugged, shorted or broken.",
-    "E12": "A sensor stopped answering. An old reading is never used in its place.",
-    "E13": "With all vents open a sensor didn't read zero: it has drifted, or a vent is blocked.",
-    "E21": "A chamber took air for too long without getting full: a leak, a loose hose, or no leg in it.",
-    "E03": "A chamber was pressed for three minutes on end. Blood must be let back in between.",
-    "E14": "A sensor showed the very same value while air moved: it is stuck, or its cable carries nothing.",
-    "E15": "A sensor jumped as no air can: a broken part, or a loose contact.",
-    "E16": "Chambers joined to one another must have one pressure, but their sensors didn't agree.",
-    "E22": "The valve's side filled at once and collapsed at once: the hose behind it is kinked or blocked.",
-    "E23": "A chamber needed far too much air to hold its pressure: a seam, a hose or a valve leaks.",
-    "E32": "An open, empty chamber came under pressure: its fill valve doesn't close.",
-    "E51": "The pressure went on rising after the pump was switched off: its switch may be shorted.",
-    "E43": "The machine's clock stood still, so no limit in time could be kept.",
-    "E61": "The battery is empty, or its cable is loose.",
-    "E31": "A chamber kept its pressure with its vent open: a stuck valve or a kinked hose.",
-    "E41": "The control loop came too late to promise a safe reaction.",
-    "E42": "The boots ran longer than any session may.",
-}
-
+from soleus.services import fault_help
 
 # How a session came to its end, and where it ends for want of a sign of life, why.
 _ENDINGS = {
@@ -62,7 +39,8 @@ def measured_against(fault: FaultResult) -> str:
 
 
 def explanation(code: str) -> str:
-    return EXPLANATIONS.get(code, "")
+    """For a person who holds the boots, not the source. A code without help still has its name."""
+    return fault_help.HELP.get(code)
 
 
 def amount(value: float, unit: str) -> str:

@@ -31,7 +31,7 @@ def install(board: Board, flash: Path) -> None:
 
 
 def _copy_packages(board: Board, flash: Path) -> None:
-    """Those of micropython-lib that `soleus flash` has fetched before; without its driver a display stays dark."""
+    """Those that `soleus flash` has fetched before; without its driver a display stays dark."""
     for name, version in needed_packages(board.table):
         home = cache_folder() / "packages" / f"{name}-{version}"
         if home.is_dir():

@@ -244,7 +244,7 @@ def zero_drift_pressure() -> Look:
 
     def look(pa: int, outcome: Outcome, at_ms: int) -> None:
         vented(gauges, ZERO_AFTER_VENT_MS, pa)
-        guard.step(gauges, outcome.latch, at_ms)
+        guard.step(gauges, outcome.latch, at_ms, TICK_MS)
 
     return look
 
@@ -254,7 +254,7 @@ def zero_drift_time() -> Look:
 
     def look(vented_ms: int, outcome: Outcome, at_ms: int) -> None:
         vented(gauges, vented_ms, pa_from_mmhg(-9))
-        guard.step(gauges, outcome.latch, at_ms)
+        guard.step(gauges, outcome.latch, at_ms, TICK_MS)
 
     return look
 
@@ -426,23 +426,24 @@ CASES = [
         faults.SENSOR_STUCK, MANIFOLD_INDEX, limits.STUCK_MS, limits.STUCK_MS,
     ),
     Case(
-        "a sensor that jumps three times in a row",
+        "a sensor that jumps to and fro, three times in a row",
         sensor_erratic("per_chamber"), limits.JUMP_PA, limits.JUMP_PA + 1, limits.JUMP_COUNT,
         faults.SENSOR_ERRATIC, CALF, limits.JUMP_PA, in_a_row=False,
     ),
     Case(
-        "the manifold's sensor that jumps three times in a row",
+        "the manifold's sensor that jumps to and fro, three times in a row",
         sensor_erratic("manifold"), limits.JUMP_PA, limits.JUMP_PA + 1, limits.JUMP_COUNT,
         faults.SENSOR_ERRATIC, MANIFOLD_INDEX, limits.JUMP_PA, in_a_row=False,
     ),
     Case(
         "an open chamber below the air around it",
-        zero_drift_pressure, -limits.ZERO_DRIFT_MOST_PA, -limits.ZERO_DRIFT_MOST_PA - 1, 1,
+        zero_drift_pressure, -limits.ZERO_DRIFT_MOST_PA, -limits.ZERO_DRIFT_MOST_PA - 1,
+        limits.ZERO_DRIFT_MS // TICK_MS,
         faults.SENSOR_ZERO, CALF, -limits.ZERO_DRIFT_MOST_PA,
     ),
     Case(
         "an open chamber below the air around it, by the clock",
-        zero_drift_time, ZERO_AFTER_VENT_MS - 1, ZERO_AFTER_VENT_MS, 1,
+        zero_drift_time, ZERO_AFTER_VENT_MS - 1, ZERO_AFTER_VENT_MS, limits.ZERO_DRIFT_MS // TICK_MS,
         faults.SENSOR_ZERO, CALF, -limits.ZERO_DRIFT_MOST_PA, pa_from_mmhg(-9),
     ),
     Case(
@@ -689,6 +690,16 @@ def test_jumps_count_together_when_they_are_half_a_second_apart_at_most(
     assert (latch.code == faults.SENSOR_ERRATIC) == is_erratic
 
 
+@pytest.mark.parametrize("way", [+1, -1], ids=["up", "down"])
+def test_jumps_in_one_direction_are_a_pressure_and_no_erratic_sensor(way: int) -> None:
+    """A pump against closed valves makes 51 mmHg in 10 ms."""
+    guard, readings, latch = SensorErratic(BOOTS), Readings(BOOTS.count), FaultLatch()
+    for _ in range(10):
+        readings.chamber_pa[CALF] += way * (limits.JUMP_PA + 1)
+        guard.step(readings, latch, 0, TICK_MS)
+    assert latch.code == faults.NONE
+
+
 def test_a_reading_that_is_missing_neither_jumps_nor_repeats_itself() -> None:
     erratic, stuck, gauges = SensorErratic(BOOTS), SensorStuck(BOOTS), Gauges(BOOTS)
     readings, commands, latch = Readings(BOOTS.count), Commands(), FaultLatch()
@@ -740,7 +751,8 @@ def test_a_zero_is_judged_by_fresh_readings_of_a_zeroed_sensor_of_its_own(
     guard, gauges, latch = SensorZeroDrift(the_boots), Gauges(the_boots), FaultLatch()
     vented(gauges, ZERO_AFTER_VENT_MS * 2, pa_from_mmhg(-9))
     gauges.is_zeroed, gauges.age_ms[CALF] = is_zeroed, age_ms
-    guard.step(gauges, latch, 0)
+    for _ in range(100):
+        guard.step(gauges, latch, 0, TICK_MS)
     assert latch.code == faults.NONE
 
 
@@ -881,6 +893,18 @@ def test_a_slow_machine_gets_no_more_than_the_most_and_a_new_session_learns_anew
     assert [guard.limit_ms(index) for index in range(3)] == [limits.FILL_MOST_MS] * 3
 
 
+@pytest.mark.parametrize("target_mmhg", [15, 40, 60])
+def test_through_the_manifold_a_collapse_is_more_than_what_valve_and_hose_take(target_mmhg: int) -> None:
+    """A low target is "reached" by the drop over them alone."""
+    target_pa = pa_from_mmhg(target_mmhg)
+    limit_pa = max(target_pa * limits.COLLAPSE_PERMILLE // 1000, limits.COLLAPSE_MANIFOLD_PA)
+    guard, latch = Kink(MANIFOLD_BOOTS), FaultLatch()
+    for collapse_pa, code in ((limit_pa, faults.NONE), (limit_pa + 1, faults.KINK)):
+        guard.step([0, limits.COLLAPSE_COUNT, 0], [0, collapse_pa, 0], [target_pa] * 3, latch, 0)
+        assert latch.code == code
+    assert (latch.chamber_index, latch.value, latch.limit) == (CALF, limit_pa + 1, limit_pa)
+
+
 def test_of_chambers_that_run_out_of_time_together_the_lowest_is_to_blame() -> None:
     guard, gauges, notices = FillTimeout(BOOTS), Gauges(BOOTS), Notices(BOOTS.count)
     gauges.pressure_pa[:] = [5000, 4000, 6000]
@@ -957,6 +981,11 @@ def test_the_limits_leave_each_other_room() -> None:
     assert READING_LEAST_PA < -limits.ZERO_MOST_PA
     assert limits.SESSION_MOST_MINUTES * 60_000 < limits.SESSION_CAP_MS
     assert limits.OVER_TRIP_MANIFOLD_SAMPLES * TICK_MS <= 100
+
+
+def test_an_unplugged_sensor_is_called_that_before_it_is_called_a_drifting_one() -> None:
+    """And both within the 200 ms that a sensor's fault may take."""
+    assert limits.READING_BAD_MS < limits.ZERO_DRIFT_MS < 200
 
 
 def test_the_sequencer_lets_go_before_the_guard_has_to() -> None:

@@ -38,6 +38,7 @@ from soleus.core.session import (
     WIND_DOWN_MS,
     Session,
 )
+from soleus.core.timeline import REST
 from soleus.core.units import pa_from_mmhg
 from soleus.core.zeroing import AVERAGED_TICKS
 from tests.core.fake_air import (
@@ -212,6 +213,20 @@ def test_after_a_stop_no_pump_until_it_is_done_and_nothing_closed_before_the_air
         if vented_ms < SURVEY_AFTER_MS:
             assert commands.fill_bits == commands.seal_bits == 0
     assert machine.controller.session.ended_by == STOPPED
+
+
+@each_layout
+def test_a_stop_in_the_rest_opens_everything_for_a_while_too(layout: str) -> None:
+    """Even in the midst of a look at chambers that have been open for long."""
+    machine = Machine(boots(**LAYOUTS[layout]), program(rest_s=60)).started()
+    machine.until(lambda m: m.controller.sequencer.stage_kind() == REST)
+    machine.until(lambda m: m.controller.commands.fill_bits | m.controller.commands.seal_bits != 0)
+    machine.tick(STOP)
+    for _ in range(SURVEY_AFTER_MS // TICK_MS - 1):
+        commands = machine.controller.commands
+        assert (commands.fill_bits, commands.seal_bits, commands.pump_permille) == (0, 0, 0)
+        machine.tick()
+    machine.until_state(DONE, 5)
 
 
 def test_stop_doesnt_wait_for_a_wind_down() -> None:
@@ -452,6 +467,7 @@ def test_what_ended_the_last_session_does_not_count_against_the_next() -> None:
     regulator = machine.controller.regulator
     regulator.collapse_count[CALF] = COLLAPSE_COUNT
     regulator.coast_rise_count = RUNAWAY_COUNT
+    regulator.collapse_pa[CALF] = pa_from_mmhg(60)
     machine.tick()
     assert machine.controller.latch.code == faults.KINK
     machine.run(CLEAR_AFTER_MS / 1000)

@@ -84,7 +84,43 @@ def test_a_look_is_long_enough_to_see_and_too_short_to_squeeze(layout: str) -> N
     assert all(STILL_MS <= ms <= LOOK_MS + TICK_MS for ms in lasted_ms)
 
 
-@each_layout
+# Where a sensor shows the pressure beside the open vent, nobody has to look.
+each_unseen = pytest.mark.parametrize("layout", [name for name in LAYOUTS if "manifold" in name])
+each_seen = pytest.mark.parametrize("layout", [name for name in LAYOUTS if "per_chamber" in name])
+
+
+@each_seen
+def test_what_shows_its_pressure_beside_an_open_vent_is_not_closed_for_a_look(layout: str) -> None:
+    """It can't be empty, and would only be slowed."""
+    machine = stopped(layout, CALF)
+    assert all(CALF not in who for who, _ in looks(machine, 4.8))
+    assert machine.state == VENTING
+    assert machine.controller.gauges.empty_bits == 0b101
+
+
+@each_seen
+def test_what_shows_its_pressure_only_when_it_is_closed_is_opened_again(layout: str) -> None:
+    """A sensor beside a wide open vent: it sees the chamber's air only as long as that stands still."""
+    machine = stopped(layout, CALF)
+    machine.air.pressure_pa[CALF] = pa_from_mmhg(30)
+    looked_ms, opened_ms = [0], [0]
+    while machine.state == VENTING:
+        is_closed = CALF in looked_at(machine)
+        machine.air.offset_pa[CALF] = 0 if is_closed else pa_from_mmhg(-28)
+        spans = looked_ms if is_closed else opened_ms
+        machine.tick()
+        spans[-1] += TICK_MS
+        if is_closed and CALF not in looked_at(machine):
+            looked_ms.append(0)
+        if not is_closed and CALF in looked_at(machine):
+            opened_ms.append(0)
+    assert len(looked_ms) >= 3, "it is looked at again and again"
+    assert max(looked_ms) <= LOOK_MS + TICK_MS
+    assert min(opened_ms[1:-1]) >= OPEN_BETWEEN_MS
+    assert not machine.controller.gauges.empty_bits & (1 << CALF)
+
+
+@each_unseen
 def test_what_is_not_empty_is_opened_again_before_the_next_look(layout: str) -> None:
     machine = stopped(layout, CALF)
     found = looks(machine, 4.8)

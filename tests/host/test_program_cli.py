@@ -85,6 +85,11 @@ def test_show_draws_a_cycle_of_every_program(name: str) -> None:
     assert "Fills are estimated" in shown
 
 
+def test_show_says_when_a_program_asks_for_a_sign_of_life() -> None:
+    assert "for a sign of life after 15 min without a press" in good("program", "show", "bedtime")
+    assert "sign of life" not in good("program", "show", "plain-sequential")
+
+
 def test_show_begins_with_the_foot() -> None:
     lines = good("program", "show", "plain-sequential").splitlines()
     chambers = [line.split() for line in lines if line.endswith(" s") and "mmHg" in line]

@@ -82,6 +82,8 @@ class Case:
     # What it goes through, and what it trips: without them a case might not test what its name says.
     states: str = COMPLETED
     trips: tuple[int, ...] = ()
+    # The chambers that are rested on the way.
+    rests: tuple[str, ...] = ()
 
 
 CASES = {
@@ -158,7 +160,7 @@ CASES = {
         DUO,
         faults=("sensor.right.foot:stuck@70s",),
         states=FAULTED,
-        trips=(faults.FILL_TIMEOUT,),
+        trips=(faults.SENSOR_STUCK,),
     ),
     "sensor that answers nothing": Case(
         _program("sequential"),
@@ -208,7 +210,7 @@ CASES = {
         trips=(faults.CLOCK_STOPPED,),
     ),
     "no power for pump and valves": Case(
-        _program("sequential"), DUO, faults=("supply:off@60s",), states=FAULTED, trips=(faults.FILL_TIMEOUT,)
+        _program("sequential"), DUO, faults=("supply:off@60s",), states=FAULTED, trips=(faults.SUPPLY_LOW,)
     ),
     "pump stuck on, three-way, one sensor": Case(
         _program("sequential"),
@@ -230,12 +232,32 @@ CASES = {
     "clock that glitches": Case(
         _program("wave"), DUO, faults=("clock:wrong@75s",), states=FAULTED, trips=(faults.LATE_TICK,)
     ),
-    "hose off": Case(
-        _program("wave"),
-        DEVKIT,
-        faults=("hose.left.knee:off@60s",),
+    # The one is rested, and the others go on.
+    "hose off": Case(_program("wave"), DEVKIT, faults=("hose.left.knee:off@60s",), rests=("left.knee",)),
+    "every hose off": Case(
+        _program("sequential"),
+        TWO_CHAMBERS,
+        faults=("hose.left.c0:off@60s", "hose.left.c1:off@60s"),
         states=FAULTED,
         trips=(faults.FILL_TIMEOUT,),
+        rests=("left.c0", "left.c1"),
+    ),
+    "a leak": Case(
+        _program("sequential", hold_s=15),
+        DEVKIT,
+        faults=("hose.left.calf:leak@30s",),
+        rests=("left.calf",),
+    ),
+    "kinked hose": Case(
+        _program("sequential"),
+        DEVKIT,
+        faults=("hose.left.calf:kink@1s",),
+        states=FAULTED,
+        trips=(faults.KINK,),
+    ),
+    "nobody gives a sign of life": Case({**_program("wave"), "sign_of_life_minutes": 2}, DEVKIT),
+    "a sign of life, once": Case(
+        {**_program("wave"), "sign_of_life_minutes": 3}, DEVKIT, events=("alive@150s",)
     ),
     "restless legs, loose plug": Case(
         _program("uniform", hold_s=10),
@@ -256,6 +278,7 @@ class Recording:
     rows: np.ndarray
     states: str
     trips: tuple[int, ...]
+    rests: tuple[str, ...]
 
 
 @functools.cache
@@ -279,6 +302,11 @@ def recorded(name: str) -> Recording:
         rows=_rows(trace),
         states=" ".join(STATE_NAMES[state] for state in _changes(trace.state)),
         trips=tuple(int(code) for code in _changes(trace.fault_code) if code),
+        rests=tuple(
+            name
+            for index, name in enumerate(trace.chamber_names)
+            if session.controller.guards.notices.rested_bits >> index & 1
+        ),
     )
 
 

@@ -72,8 +72,8 @@ def test_same_commands_at_every_tick(
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_session_is_what_its_name_says(name: str) -> None:
-    recording = recorded(name)
-    assert (recording.states, recording.trips) == (CASES[name].states, CASES[name].trips)
+    recording, case = recorded(name), CASES[name]
+    assert (recording.states, recording.trips, recording.rests) == (case.states, case.trips, case.rests)
 
 
 def test_one_wrong_reading_is_not_replayed_to_the_same_commands() -> None:

@@ -109,7 +109,7 @@ def test_wave_has_at_most_two_chambers_of_a_leg_under_pressure_and_they_are_neig
 
 @each_sealed_layout
 def test_every_pulse_lets_go_and_comes_back_before_the_next(layout: Layout) -> None:
-    trace = completed("pulse", layout, pulses=3, pulse_ms=1000, relax_percent=60)
+    trace = completed("pulse", layout, minutes=10, pulses=3, pulse_ms=1000, relax_percent=60)
     pressure, target = trace.pressure_mmhg, trace.target_mmhg
     after_first = np.flatnonzero((trace.cycle > 0) & (trace.state == RUNNING))
     changes = after_first[1:][np.diff(trace.stage[after_first]) != 0]
@@ -385,16 +385,22 @@ TRIPS: list[tuple[str, str, str, str | PlantSpec, str, str | None, float]] = [
     ("clock:slow@60s", "fill_vent", "per_chamber", "nominal", "E41", None, 0.15),
     ("clock:intermittent@60s", "fill_vent", "manifold", "nominal", "E41", None, 2.0),
     ("clock:wrong@60s", "three_way", "per_chamber", "nominal", "E41", None, 2.0),
-    ("pump:off@1s", "fill_vent", "per_chamber", "nominal", "E21", "left.foot", 50.0),
-    ("pump:off@1s", "three_way", "manifold", "nominal", "E21", "left.foot", 50.0),
-    ("valve.left.foot.fill:off@1s", "fill_vent", "per_chamber", "nominal", "E21", "left.foot", 50.0),
-    ("garment.left.calf:off@60s", "fill_vent", "per_chamber", "nominal", "E21", "left.calf", 110.0),
-    ("garment.left.calf:off@60s", "fill_vent", "manifold", "nominal", "E21", "left.calf", 110.0),
-    ("hose.left.calf:off@60s", "fill_vent", "per_chamber", "nominal", "E21", "left.calf", 110.0),
+    # Chamber after chamber is rested, 45 s each and without any pressure; the last one ends the session.
+    ("pump:off@1s", "fill_vent", "per_chamber", "nominal", "E21", "left.thigh", 5 * 47.0),
+    ("pump:off@1s", "three_way", "manifold", "nominal", "E21", "left.thigh", 5 * 47.0),
     ("valve.left.calf.vent:stuck@HOLD", "fill_vent", "per_chamber", "nominal", "E31", "left.calf", 12.0),
     ("valve.left.calf:stuck@HOLD", "three_way", "per_chamber", "nominal", "E31", "left.calf", 12.0),
-    ("hose.left.calf:kink@HOLD", "fill_vent", "per_chamber", "nominal", "E02", "left.calf", 40.0),
+    ("hose.left.calf:kink@HOLD", "fill_vent", "per_chamber", "nominal", "E31", "left.calf", 12.0),
 ]  # fmt: skip
+
+# As above, for what takes one chamber out of the session; the seconds are those until it is rested.
+RESTS: list[tuple[str, str, str, str, str, float]] = [
+    ("valve.left.foot.fill:off@1s", "fill_vent", "per_chamber", "E21", "left.foot", 50.0),
+    ("garment.left.calf:off@60s", "fill_vent", "per_chamber", "E21", "left.calf", 110.0),
+    ("garment.left.calf:off@60s", "fill_vent", "manifold", "E21", "left.calf", 110.0),
+    ("hose.left.calf:off@60s", "fill_vent", "per_chamber", "E21", "left.calf", 110.0),
+    ("hose.left.calf:off@60s", "three_way", "per_chamber", "E21", "left.calf", 110.0),
+]
 
 
 def tripped(fault: str, valves: str, sensors: str, plant: str | PlantSpec) -> tuple[SessionResult, Trace]:
@@ -430,6 +436,28 @@ def test_a_broken_part_is_named_in_time_and_no_leg_is_hurt(
         assert not commands[ended].any()
 
 
+@pytest.mark.parametrize(
+    ("fault", "valves", "sensors", "code", "chamber", "most_s"),
+    RESTS,
+    ids=[f"{row[0]} {row[1]} {row[2]}" for row in RESTS],
+)
+def test_what_concerns_one_chamber_rests_it_and_the_others_go_on(
+    fault: str, valves: str, sensors: str, code: str, chamber: str, most_s: float
+) -> None:
+    session = simulate(program(minutes=10), board(valves, sensors), fault=[fault])
+    result, trace = measured(session), session.trace
+    assert result.outcome == "completed", result.fault
+    assert [(notice.code, notice.chamber) for notice in result.notices] == [(code, chamber)]
+    rested_s = result.notices[0].at_s
+    assert rested_s - result.injected[0].at_s <= most_s
+    index = trace.chamber_names.index(chamber)
+    after = trace.pressure_mmhg[at(trace, rested_s + 5) :]
+    assert after[:, index].max() < EMPTY_MMHG
+    assert (np.delete(after, index, axis=1).max(axis=0) > LEVEL_MMHG - 4).all()
+    assert result.max_pressure_mmhg < LEVEL_MMHG + OVER_TARGET_PA / PA_PER_MMHG
+    assert session.controller.interlock.refused_count == 0
+
+
 @pytest.mark.parametrize("offset_mmhg", [12.0, -12.0])
 def test_a_sensor_too_far_off_zero_stops_the_session_before_any_pressure(offset_mmhg: float) -> None:
     session = simulate(program(), board(), spec_with(offset_mmhg=Range(offset_mmhg, offset_mmhg)))
@@ -458,7 +486,7 @@ def test_a_pump_that_wont_stop_is_held_by_the_guards_and_the_relief_valve(layout
 
 
 def test_a_cleared_fault_lets_a_person_start_again() -> None:
-    events = ["clear@70s", "start@75s"]
+    events = ["clear@75s", "start@80s"]
     session = simulate(program(), board(), fault=["sensor.left.calf:off@60s+5s"], event=events)
     states = states_of(session.trace)
     assert states == ["checking", "running", "fault", "idle", "checking", "running", "venting", "done"]

@@ -117,12 +117,14 @@ class SensorStuck:
 
 
 class SensorErratic:
-    """A valve makes one jump; a broken sensor makes them in a row."""
+    """A valve makes one jump, a dead-headed pump several upwards; a broken sensor jumps to and fro."""
 
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
         self.sensors_count = 1 if boots.has_manifold_sensor_only else boots.count
         self.last_pa = [0] * self.sensors_count
+        # The last jump, upwards or downwards.
+        self.jump_pa = [0] * self.sensors_count
         self.jump_count = [0] * self.sensors_count
         self.since_ms = [0] * self.sensors_count
 
@@ -133,17 +135,22 @@ class SensorErratic:
             if readings.missing_bits & (MANIFOLD_BIT if self.boots.has_manifold_sensor_only else 1 << index):
                 # Without a reading there is nothing to compare.
                 continue
-            jump_pa = abs(pa - self.last_pa[index])
+            jump_pa = pa - self.last_pa[index]
             self.last_pa[index] = pa
             if self.since_ms[index] > JUMP_WINDOW_MS:
                 self.jump_count[index] = 0
-            if jump_pa <= JUMP_PA:
+                self.jump_pa[index] = 0
+            if abs(jump_pa) <= JUMP_PA:
+                continue
+            is_same_way = (jump_pa > 0) == (self.jump_pa[index] > 0) and self.jump_pa[index] != 0
+            self.jump_pa[index] = jump_pa
+            self.since_ms[index] = 0
+            if is_same_way:
                 continue
             self.jump_count[index] += 1
-            self.since_ms[index] = 0
             if self.jump_count[index] >= JUMP_COUNT:
                 named_index = MANIFOLD_INDEX if self.boots.has_manifold_sensor_only else index
-                latch.trip(faults.SENSOR_ERRATIC, named_index, jump_pa, JUMP_PA, at_ms)
+                latch.trip(faults.SENSOR_ERRATIC, named_index, abs(jump_pa), JUMP_PA, at_ms)
                 self.jump_count[index] = 0
 
 

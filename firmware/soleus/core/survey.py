@@ -22,13 +22,16 @@ class Survey:
         self.boots = boots
         self.is_one_by_one = boots.is_three_way or boots.has_manifold_sensor_only
         self.index = 0
+        # Who is closed now, to be looked at, and who was opened again because it showed its pressure.
         self.looked_bits = 0
+        self.shown_bits = 0
         self.look_ms = 0
         self.open_ms = 0
 
     def begin(self) -> None:
         self.index = 0
         self.looked_bits = 0
+        self.shown_bits = 0
         self.look_ms = 0
         self.open_ms = 0
 
@@ -38,16 +41,17 @@ class Survey:
             self.open_ms -= dt_ms
             return
         low_bits = self._low_bits(gauges)
-        # Whoever was seen empty, or shows its pressure now, needs no longer look.
-        self.looked_bits &= low_bits
+        unseen_bits = self.looked_bits & ~gauges.empty_bits
+        self.shown_bits |= unseen_bits & ~low_bits
+        self.looked_bits = unseen_bits & ~self.shown_bits
+        if self.looked_bits == 0 and self.shown_bits != 0:
+            self._end_look()
+            return
         if self.looked_bits == 0:
-            if self.look_ms > 0 and not self.is_one_by_one:
-                self._end_look()
-                return
             self.look_ms = 0
             self.looked_bits = self._one_bit(low_bits) if self.is_one_by_one else low_bits
-            if self.looked_bits == 0:
-                return
+        if self.looked_bits == 0:
+            return
         commands.seal_bits = 0 if self.boots.is_three_way else self.looked_bits
         commands.fill_bits = self.looked_bits if self.is_one_by_one else 0
         self.look_ms += dt_ms
@@ -57,6 +61,7 @@ class Survey:
     def _end_look(self) -> None:
         """Not everybody was seen empty."""
         self.looked_bits = 0
+        self.shown_bits = 0
         self.look_ms = 0
         self.index += 1
         self.open_ms = OPEN_BETWEEN_MS

@@ -1,0 +1,54 @@
+"""`soleus fault`: what each code means, and what a person can do about it."""
+
+import difflib
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from host_tools.errors import InputError
+from soleus.core import faults
+from soleus.services.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
+
+app = typer.Typer(no_args_is_help=True, help="What the fault codes mean.")
+
+
+@app.command("list")
+def list_faults() -> None:
+    """List the codes: what happened, and what the machine does about it."""
+    table = RichTable("code", "what happened", "reaction", box=None, pad_edge=False, header_style="bold")
+    for row in sorted(range(1, len(faults.TABLE)), key=lambda row: faults.TABLE[row][0]):
+        code = faults.TABLE[row][0]
+        table.add_row(code, ABOUT[code][HAPPENED], reaction(row))
+    Console(highlight=False, markup=False).print(table)
+
+
+@app.command()
+def show(code: Annotated[str, typer.Argument(metavar="CODE", help="Such as E31.")]) -> None:
+    """Show what happened, how the machine knows, what to look at, and how to clear it."""
+    row = row_of(code)
+    known, name, requirement, _ = faults.TABLE[row]
+    facts = RichTable.grid(padding=(0, 2))
+    facts.add_column(style="bold", no_wrap=True)
+    facts.add_column()
+    facts.add_row(known, name)
+    for field in (HAPPENED, KNOWN_BY, LOOK_AT):
+        facts.add_row(WHAT[field], ABOUT[known][field])
+    facts.add_row(WHAT[CLEAR], how_to_clear(known))
+    facts.add_row("reaction", reaction(row))
+    facts.add_row("requirement", requirement)
+    Console(highlight=False, markup=False).print(facts)
+
+
+def reaction(row: int) -> str:
+    return "rests that chamber, the others go on" if row in faults.RESTED else "vents all, ends the session"
+
+
+def row_of(code: str) -> int:
+    codes = [row[0] for row in faults.TABLE]
+    if code.upper() in codes[1:]:
+        return codes.index(code.upper())
+    near = difflib.get_close_matches(code.upper(), codes[1:], n=1, cutoff=0.5)
+    meant = f"perhaps {near[0]}? " if near else ""
+    raise InputError("fault", "", code, f"no such code; {meant}`soleus fault list` shows all")
