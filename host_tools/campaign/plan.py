@@ -171,7 +171,7 @@ def _healthy(size: Size, dice: random.Random) -> Iterator[Trial]:
 def _trial(
     machine: Machine, part: str, component: str, mode: str, phase: str, dice: random.Random, watch_s: float
 ) -> Trial:
-    jitter = round(dice.random(), 4)
+    jitter = dice.randrange(10_000) / 10_000
     names = asdict(machine)
     return Trial(
         0, part, **names, component=component, mode=mode, phase=phase, jitter=jitter, watch_s=watch_s

@@ -1,6 +1,5 @@
 """`soleus fault`: what each code means, and what a person can do about it."""
 
-import difflib
 from typing import Annotated
 
 import typer
@@ -42,13 +41,11 @@ def show(code: Annotated[str, typer.Argument(metavar="CODE", help="Such as E31."
 
 
 def reaction(row: int) -> str:
-    return "rests that chamber, the others go on" if row in faults.RESTED else "vents all, ends the session"
+    return "the others go on" if row in faults.RESTED else "all vent, and stop"
 
 
 def row_of(code: str) -> int:
     codes = [row[0] for row in faults.TABLE]
     if code.upper() in codes[1:]:
         return codes.index(code.upper())
-    near = difflib.get_close_matches(code.upper(), codes[1:], n=1, cutoff=0.5)
-    meant = f"perhaps {near[0]}? " if near else ""
-    raise InputError("fault", "", code, f"no such code; {meant}`soleus fault list` shows all")
+    raise InputError("fault", "", code, "no such code; `soleus fault list` shows all")

@@ -30,9 +30,13 @@ def sim(
     minutes: Annotated[int | None, typer.Option(help="Instead of the program's own start value.")] = None,
     pressure: Annotated[int | None, typer.Option(help="mmHg, instead of the program's start value.")] = None,
     fault: Annotated[list[str] | None, typer.Option(help="COMPONENT:MODE@START[+DURATION]")] = None,
-    event: Annotated[list[str] | None, typer.Option(help="A person's act: pause@300s, softer@90s ...")] = None,
+    event: Annotated[
+        list[str] | None, typer.Option(help="A person's act: pause@300s, softer@90s ...")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Draws the plant from its ranges.", min=0)] = 0,
-    json: Annotated[str | None, typer.Option(metavar="FILE", help="The numbers; - prints them alone.")] = None,
+    json: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The numbers; - prints them alone.")
+    ] = None,
     trace: Annotated[Path | None, typer.Option(help="Every tick, as .csv or .parquet.")] = None,
     plot: Annotated[Path | None, typer.Option(help="A picture of the session, as .png.")] = None,
     report: Annotated[Path | None, typer.Option(help="The session as one .html page.")] = None,
@@ -40,7 +44,14 @@ def sim(
     """Run a session on the simulator: the firmware's own core against a model of the boots."""
     _check_outputs(None if json in (None, "-") else Path(json), trace, plot, report)
     request = prepare(
-        program, board, plant, minutes=minutes, pressure=pressure, fault=fault or (), event=event or (), seed=seed
+        program,
+        board,
+        plant,
+        minutes=minutes,
+        pressure=pressure,
+        fault=fault or (),
+        event=event or (),
+        seed=seed,
     )
     session = _run_with_progress(request, trace)
     result = measured(session)
@@ -62,7 +73,9 @@ def _check_outputs(json: Path | None, trace: Path | None, plot: Path | None, rep
             raise InputError(option, "", str(path), f"a file that ends in {suffix}")
     for option, path in (("--json", json), ("--trace", trace), ("--plot", plot), ("--report", report)):
         if path and not path.parent.is_dir():
-            raise InputError(option, "", str(path), f"a file in a folder that exists; there is no {path.parent}")
+            raise InputError(
+                option, "", str(path), f"a file in a folder that exists; there is no {path.parent}"
+            )
         if path and path.is_dir():
             raise InputError(option, "", str(path), "a file; this is a folder")
 
@@ -80,10 +93,19 @@ def _run_with_progress(request: Request, trace: Path | None) -> Session:
 
 
 def _run(request: Request, sink: Sink | None) -> Session:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[done]}"))
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[done]}"),
+    )
     console = Console(stderr=True)
-    with Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"{request.program.id} on {request.board.name}", total=None, done="compiling")
+    with Progress(
+        *columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task(
+            f"{request.program.id} on {request.board.name}", total=None, done="compiling"
+        )
 
         def show(done_s: float, total_s: float) -> None:
             done = f"{done_s / 60:.1f} of {total_s / 60:.0f} min"
@@ -100,7 +122,9 @@ def _write_outputs(
     elif json:
         write_whole(Path(json), (result.to_json() + "\n").encode())
     request = session.request
-    title = f"{request.program.title} on {request.board.name}, plant {request.plant_name}, seed {request.seed}"
+    title = (
+        f"{request.program.title} on {request.board.name}, plant {request.plant_name}, seed {request.seed}"
+    )
     if plot:
         plot_session(session.trace, result, plot, title)
     if report:
@@ -109,7 +133,11 @@ def _write_outputs(
 
 def _report_context(session: Session, title: str) -> ReportContext:
     request = session.request
-    options = [f"--minutes {request.minutes}", f"--pressure {request.pressure_mmhg}", f"--seed {request.seed}"]
+    options = [
+        f"--minutes {request.minutes}",
+        f"--pressure {request.pressure_mmhg}",
+        f"--seed {request.seed}",
+    ]
     options += [f"--fault {fault.text}" for fault in request.faults]
     options += [f"--event {event.text}" for event in request.events]
     return ReportContext(

@@ -12,6 +12,7 @@ from host_tools.docs.page import Files, outdated, write
 from host_tools.docs.patterns_page import patterns_page
 from host_tools.docs.programs_page import programs_page
 from host_tools.docs.readme_picture import readme_picture
+from host_tools.docs.safety_page import safety_page
 from host_tools.errors import InputError
 from host_tools.evidence.healthy import DRAWS
 
@@ -23,6 +24,7 @@ class Part(StrEnum):
     README = "readme"
     PATTERNS = "patterns"
     PROGRAMS = "programs"
+    SAFETY = "safety"
     HEALTHY = "healthy"
 
 
@@ -40,6 +42,7 @@ def docs(
         Part.README: lambda: (readme_picture(), []),
         Part.PATTERNS: lambda: (patterns_page(), []),
         Part.PROGRAMS: programs_page,
+        Part.SAFETY: safety_page,
         Part.HEALTHY: lambda: healthy_page(draws),
     }
     problems = [problem for part in only or Part for problem in _make(makers[part], check)]

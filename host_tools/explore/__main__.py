@@ -25,7 +25,9 @@ def main() -> int:
     context = multiprocessing.get_context("spawn")
     is_broken = False
     with ProcessPoolExecutor(asked.workers, context) as pool:
-        for case, (found, took_s) in zip(cases, pool.map(_timed, cases, [asked.chambers] * len(cases)), strict=True):
+        for case, (found, took_s) in zip(
+            cases, pool.map(_timed, cases, [asked.chambers] * len(cases)), strict=True
+        ):
             print(_line(case, found, took_s), flush=True)
             is_broken = is_broken or bool(found.broken)
     return int(is_broken)

@@ -15,8 +15,7 @@ class Before:
     state: int
     code: int
     keep_bits: int
-    reached_bits: int
-    rested_bits: int
+    once_reached_bits: int
     fill_bits: int
     is_pump_on: bool
 
@@ -28,8 +27,7 @@ class Before:
             controller.session.state,
             controller.latch.code,
             controller.sequencer.keep_bits,
-            controller.regulator.reached_bits,
-            controller.guards.notices.rested_bits,
+            machine.once_reached_bits,
             commands.fill_bits,
             commands.pump_permille > 0,
         )
@@ -102,7 +100,7 @@ def _latch(before: Before, machine: Machine) -> str:
 
 
 def _order(before: Before, machine: Machine) -> str:
-    """A chamber is kept only above kept ones, and joins them only when the one below has been reached."""
+    """A chamber is kept only above kept ones, and joins them only when those below had their pressure."""
     controller = machine.controller
     keep_bits = controller.sequencer.keep_bits
     below_bits = controller.boots.all_bits & ~controller.sequencer.rested_bits
@@ -113,10 +111,7 @@ def _order(before: Before, machine: Machine) -> str:
             continue
         if distal_bits & ~keep_bits:
             return "a proximal chamber is kept, and a distal one isn't"
-        # The nearest one that was still in use; if it is rested in this very tick, its turn is over.
-        before_bits = controller.boots.all_bits & ~before.rested_bits & (bit - 1)
-        nearest_bit = (1 << before_bits.bit_length() >> 1) & distal_bits
-        if not before.keep_bits & bit and nearest_bit and not before.reached_bits & nearest_bit:
+        if not before.keep_bits & bit and distal_bits & ~before.once_reached_bits:
             return "a proximal chamber begins before the distal one has its pressure"
     return ""
 

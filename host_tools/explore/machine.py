@@ -1,8 +1,9 @@
 """A real controller whose gauges, guards and clocks say anything; its state can be read and written."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from host_tools.explore.unknown import Buttons, Goal, Oracle, Subset, anything, subsets
+from host_tools.explore.unknown import Anything, Buttons, Goal, Oracle, Span, Subset, anything, subsets
 from soleus.core import faults
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
@@ -44,7 +45,7 @@ FORGOTTEN = {
     ),
 }
 
-State = tuple[int, ...]
+State = tuple[tuple[tuple[int, ...], ...], ...]
 
 
 class AnyGauges(Gauges):
@@ -97,11 +98,15 @@ class AnyGuards(Guards):
             # What comes later must not take the place of the first cause.
             self.latch.trip(faults.LATE_TICK, 0, 1, 0, 0)
         elif self.machine.controller.session.state == RUNNING:
-            self.notices.rested_bits |= oracle.choose(subsets(self.boots.all_bits & ~self.notices.rested_bits))
+            # One that nobody asks for may as well be rested later.
+            rested: Any = Subset(oracle, self.boots.all_bits, surely=self.notices.rested_bits)
+            self.notices.rested_bits = rested
 
 
 class AnySurvey(Survey):
     """What a survey left behind when it was broken off may be anything when the next one begins."""
+
+    OWN = ("_index", "has_stepped", "is_one_by_one")
 
     def __init__(self, boots: Boots, machine: "Machine") -> None:
         self.machine = machine
@@ -161,68 +166,49 @@ class Machine:
         controller.survey = AnySurvey(boots, self)
         self.has_guarded = False
         self.buttons = Buttons(self.oracle)
+        # Which of the kept chambers have been reached since they are kept; only the laws look at it.
+        self.once_reached_bits = 0
         self._parts = {name: getattr(controller, name) for name in FREE}
-        self._initial = {name: _copy(vars(part)) for name, part in self._parts.items()}
-        self._kept = self._kept_places()
+        self._forgotten = [_Values(part, FORGOTTEN[name]) for name, part in self._parts.items()]
+        self._clocks = [_Clocks(part, FREE[name], self.oracle) for name, part in self._parts.items()]
+        self._kept = [_Values(part, _kept_names(name, part)) for name, part in self._parts.items()]
+        self._kept += [_Values(controller.commands), _Values(controller.latch, ("code",))]
+        self._kept += [_Values(controller.guards.notices, ("rested_bits",))]
+        self._kept += [_Values(self, ("once_reached_bits",))]
+        self._regulator_at_rest = _Values(controller.regulator)
+        self._goal = Goal(self.oracle)
+        self._run_down = anything(self.oracle) + 1
 
     def tick(self) -> None:
         self.has_guarded = False
         self.buttons = Buttons(self.oracle)
-        readings: Any = self.controller.readings
-        readings.buttons = self.buttons
-        self.controller.step(readings, TICK_MS)
+        controller: Any = self.controller
+        controller.readings.buttons = self.buttons
+        controller.step(controller.readings, TICK_MS)
+        notices = controller.guards.notices
+        if isinstance(notices.rested_bits, Subset):
+            notices.rested_bits = notices.rested_bits.bits
+        controller.sequencer.rested_bits = notices.rested_bits
 
     def write(self, state: State) -> None:
-        for name, part in self._parts.items():
-            self._restore(name, part)
-        for (holder, place), value in zip(self._kept, state, strict=True):
-            if isinstance(holder, list):
-                holder[place] = value
-            else:
-                setattr(holder, place, value)
         controller: Any = self.controller
+        for values in self._forgotten:
+            values.put(values.initial)
+        for clocks in self._clocks:
+            clocks.forget()
+        for values, held in zip(self._kept, state, strict=True):
+            values.put(held)
         controller.survey.renew()
         if controller.session.wind_down_ms:
-            controller.session.wind_down_ms = anything(self.oracle, least=1)
+            controller.session.wind_down_ms = self._run_down
         if hasattr(controller.regulator, "goal_pa"):
-            goal = Goal(self.oracle)
-            controller.regulator.goal_pa[:] = [goal if p == HOLD else 0 for p in controller.regulator.phase]
+            goals = [self._goal if phase == HOLD else 0 for phase in controller.regulator.phase]
+            controller.regulator.goal_pa[:] = goals
 
     def read(self) -> State:
         """Of the tick's end, without what is forgotten."""
         self._tidy()
-        return tuple(
-            holder[place] if isinstance(holder, list) else getattr(holder, place)
-            for holder, place in self._kept
-        )
-
-    def _kept_places(self) -> list[tuple[Any, Any]]:
-        controller = self.controller
-        holders = [*self._parts.values(), controller.commands, controller.latch, controller.guards.notices]
-        places: list[tuple[Any, Any]] = []
-        for holder in holders:
-            name = next((name for name, part in self._parts.items() if part is holder), "")
-            dropped = (*FREE.get(name, ()), *FORGOTTEN.get(name, ()))
-            for attribute, value in vars(holder).items():
-                if attribute in dropped or not _is_state(holder, controller, attribute):
-                    continue
-                if isinstance(value, list):
-                    places += [(value, index) for index in range(len(value))]
-                elif isinstance(value, int):
-                    places.append((holder, attribute))
-        return places
-
-    def _restore(self, name: str, part: Any) -> None:
-        """Forgotten things as they were at the start; clocks at anything."""
-        initial = self._initial[name]
-        for attribute in FORGOTTEN[name]:
-            if attribute in initial:
-                _put(part, attribute, initial[attribute])
-        for attribute in FREE[name]:
-            if isinstance(initial.get(attribute), list):
-                getattr(part, attribute)[:] = [anything(self.oracle) for _ in initial[attribute]]
-            elif attribute in initial:
-                setattr(part, attribute, anything(self.oracle))
+        return tuple([values.get() for values in self._kept])
 
     def _tidy(self) -> None:
         """One form for all states that can't be told apart by what the core does next."""
@@ -235,16 +221,61 @@ class Machine:
         if not is_regulated:
             # Begun anew before they are looked at again.
             sequencer.stage_index = 0
-            for attribute, value in self._initial["regulator"].items():
-                _put(regulator, attribute, value)
+            self._regulator_at_rest.put(self._regulator_at_rest.initial)
         if session.state not in (RUNNING, PAUSED):
             controller.guards.notices.rested_bits = 0
         controller.survey.tidy()
+        self.once_reached_bits = sequencer.keep_bits & (self.once_reached_bits | regulator.reached_bits)
         regulator.pump_permille = _some(regulator.pump_permille)
         controller.commands.pump_permille = _some(controller.commands.pump_permille)
         if hasattr(regulator, "served_bits"):
             regulator.served_bits &= sum(1 << index for index, p in enumerate(regulator.phase) if p == DOSE)
             regulator.overlap_ms = regulator.overlap_ms if regulator.overlap_bits else 0
+
+
+class _Values:
+    """The integers of an object, and those in its lists; as they are now, to be had again."""
+
+    def __init__(self, holder: Any, names: Iterable[str] | None = None) -> None:
+        known = [name for name in (vars(holder) if names is None else names) if hasattr(holder, name)]
+        self._holder = vars(holder)
+        self._names = [name for name in known if isinstance(getattr(holder, name), int)]
+        self._lists = [getattr(holder, name) for name in known if isinstance(getattr(holder, name), list)]
+        self.initial = self.get()
+
+    def get(self) -> tuple[tuple[int, ...], ...]:
+        holder = self._holder
+        return (tuple([holder[name] for name in self._names]), *[tuple(some) for some in self._lists])
+
+    def put(self, held: tuple[tuple[int, ...], ...]) -> None:
+        self._holder.update(zip(self._names, held[0], strict=True))
+        for some, values in zip(self._lists, held[1:], strict=True):
+            some[:] = values
+
+
+class _Clocks:
+    """Those of an object that run free."""
+
+    def __init__(self, holder: Any, names: Iterable[str], oracle: Oracle) -> None:
+        self._spans: list[Span] = []
+        self._places: list[tuple[dict[str, Any], str, Any]] = []
+        for name in (name for name in names if hasattr(holder, name)):
+            value = getattr(holder, name)
+            count = len(value) if isinstance(value, list) else 1
+            spans = [Span(oracle) for _ in range(count)]
+            clocks = [Anything(span) for span in spans]
+            self._spans += spans
+            self._places.append((vars(holder), name, clocks if isinstance(value, list) else clocks[0]))
+
+    def forget(self) -> None:
+        for span in self._spans:
+            span.forget()
+        for holder, name, clocks in self._places:
+            if isinstance(clocks, list):
+                holder[name][:] = clocks
+            else:
+                holder[name] = clocks
+
 
 class _Each:
     """A list that is asked for one of its values at a time."""
@@ -256,25 +287,11 @@ class _Each:
         return self._ask(index)
 
 
-def _is_state(holder: Any, controller: Controller, attribute: str) -> bool:
-    """Of latch and notices only what decides anything; of the rest all that can change."""
-    if holder is controller.latch:
-        return attribute == "code"
-    if holder is controller.guards.notices:
-        return attribute == "rested_bits"
-    return attribute not in ("boots", "timeline", "machine", "_index", "is_one_by_one", "has_stepped")
+def _kept_names(name: str, part: Any) -> list[str]:
+    """All that is neither free nor forgotten, and can change."""
+    dropped = {*FREE[name], *FORGOTTEN[name], "boots", "timeline", "machine", *AnySurvey.OWN}
+    return [attribute for attribute in vars(part) if attribute not in dropped]
 
 
 def _some(permille: int) -> int:
     return permille if permille in (0, PUMP_MOST_PERMILLE) else SOME_PERMILLE
-
-
-def _copy(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, list) else value for name, value in values.items()}
-
-
-def _put(part: Any, attribute: str, value: Any) -> None:
-    if isinstance(value, list):
-        getattr(part, attribute)[:] = value
-    else:
-        setattr(part, attribute, value)

@@ -43,9 +43,13 @@ class Oracle:
 class Span:
     """Where a number lies, as far as the answers given in this tick have said."""
 
-    def __init__(self, oracle: Oracle, least: int) -> None:
+    def __init__(self, oracle: Oracle) -> None:
         self.oracle = oracle
-        self.least = least
+        self.forget()
+
+    def forget(self) -> None:
+        """It may lie anywhere; clocks don't go below nothing."""
+        self.least = 0
         self.most = _ENDLESS
 
     def is_below(self, limit: int) -> bool:
@@ -116,8 +120,8 @@ class Goal:
     __hash__ = None  # type: ignore[assignment]
 
 
-def anything(oracle: Oracle, least: int = 0) -> Anything:
-    return Anything(Span(oracle, least))
+def anything(oracle: Oracle) -> Anything:
+    return Anything(Span(oracle))
 
 
 class Buttons:
@@ -145,15 +149,15 @@ class Buttons:
 class Subset:
     """Any of the chambers that may be in it; each is decided when it is asked for."""
 
-    def __init__(self, oracle: Oracle, possible: int) -> None:
+    def __init__(self, oracle: Oracle, possible: int, surely: int = 0) -> None:
         self._oracle = oracle
-        self._unknown = possible
-        self._bits = 0
+        self._unknown = possible & ~surely
+        self.bits = surely
 
     def __and__(self, bits: int) -> int:
         for bit in (1 << index for index in range(bits.bit_length()) if bits >> index & 1):
             self._decide(bit)
-        return self._bits & bits
+        return self.bits & bits
 
     def __eq__(self, other: object) -> bool:
         """Only with all chambers: the first that isn't in it decides."""
@@ -166,8 +170,8 @@ class Subset:
     def _decide(self, bit: int) -> bool:
         if self._unknown & bit:
             self._unknown &= ~bit
-            self._bits |= bit if self._oracle.either() else 0
-        return bool(self._bits & bit)
+            self.bits |= bit if self._oracle.either() else 0
+        return bool(self.bits & bit)
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ from host_tools.output.air import AirSupply, FillLimit, in_series
 from host_tools.output.metrics import ChamberResult, MeasureContext, SessionResult, measure
 from host_tools.trace import Note, Trace
 from soleus.core import faults
-from soleus.core.faults import FaultLatch
+from soleus.core.faults import FaultLatch, Notices
 from soleus.core.regulation import BLEED, FILL, HOLD, OFF
-from soleus.core.session import COMPLETED, FAULT, NOT_ENDED, RUNNING, STOPPED, VENTING
+from soleus.core.session import COMPLETED, FAULT, NO_SIGN_OF_LIFE, NOT_ENDED, RUNNING, STOPPED, VENTING
 from tests.host.synthetic import blank_trace, context, no_fault, pa, session_trace
 
 ONE = ["left.foot"]
@@ -286,7 +287,7 @@ def test_json_has_every_key_of_the_contract_in_a_fixed_order() -> None:
     table = json.loads(result.to_json())
     assert list(table) == [
         "outcome", "fault", "simulated_s", "wall_s", "max_pressure_mmhg", "manifold_max_mmhg", "injected",
-        "chambers",
+        "notices", "ended_by", "chambers",
     ]  # fmt: skip
     assert [chamber["name"] for chamber in table["chambers"]] == trace.chamber_names
     chamber = table["chambers"][0]
@@ -296,6 +297,36 @@ def test_json_has_every_key_of_the_contract_in_a_fixed_order() -> None:
     assert list(chamber["overshoot_mmhg"]) == ["p50", "p99", "max"]
     assert list(chamber["hold_error_mmhg"]) == ["p50", "p95", "max"]
     assert table["wall_s"] == 0.5
+
+
+def test_a_rested_chamber_is_no_fault_but_told_like_one() -> None:
+    trace, _ = a_session()
+    notices = Notices(len(trace.chamber_names))
+    notices.rest(faults.LEAK, 1, 150, 100, 61_200)
+    table = measure(trace, replace(context(trace), notices=notices)).to_dict()
+    assert (table["outcome"], table["fault"], table["ended_by"]) == ("completed", None, "completed")
+    assert table["notices"] == [
+        {
+            "code": "E23", "name": "chamber leaks", "requirement": "REQ-FILL-3",
+            "chamber": trace.chamber_names[1], "value": 150.0, "limit": 100.0, "unit": "permille of the pump",
+            "at_s": 61.2,
+        }
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "outcome", "says"),
+    [
+        (COMPLETED, "completed", "completed"),
+        (STOPPED, "stopped", "stopped"),
+        (NO_SIGN_OF_LIFE, "stopped", "no sign of life"),
+        (NOT_ENDED, "stopped", "stopped"),
+    ],
+)
+def test_how_a_session_ended(ended_by: int, outcome: str, says: str) -> None:
+    trace, _ = a_session()
+    result = measure(trace, context(trace, ended_by=ended_by))
+    assert (result.outcome, result.ended_by) == (outcome, says)
 
 
 def test_json_is_the_same_every_time_and_rounded() -> None:

@@ -13,7 +13,6 @@ from .pressure_guards import Overpressure, ProlongedPressure, VentFailure
 from .sealed_regulator import SealedRegulator
 from .sensor_guards import SensorErratic, SensorRange, SensorsDisagree, SensorStuck, SensorZeroDrift
 from .sequencer import Sequencer
-from .shared_regulator import SharedRegulator
 from .signals import Commands, Readings
 
 
@@ -39,7 +38,7 @@ class Guards:
         self.rises_unasked = RisesUnasked(boots)
         self.pump_runaway = PumpRunaway(boots)
 
-    def begin(self, regulator: "SealedRegulator | SharedRegulator") -> None:
+    def begin(self, regulator: SealedRegulator) -> None:
         """A new session: a person has seen what ended the last one, and nothing of it counts any more."""
         regulator.coast_rise_count = 0
         for index in range(self.boots.count):
@@ -55,7 +54,7 @@ class Guards:
         gauges: Gauges,
         commands: Commands,
         sequencer: Sequencer,
-        regulator: "SealedRegulator | SharedRegulator",
+        regulator: SealedRegulator,
         is_running: bool,
         at_ms: int,
         dt_ms: int,

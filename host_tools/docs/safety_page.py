@@ -1,0 +1,329 @@
+"""docs/safety.md: the requirements with their limits, and what each fault that trips them did."""
+
+from host_tools.docs.page import Files, table
+from host_tools.safety import REQUIREMENTS, Requirement, Trip, duration_in_words, in_words
+from host_tools.tripped import Tripped, tripped
+from soleus.core import faults
+from soleus.services.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
+
+PAGE = "docs/safety.md"
+MOST_MMHG = 150.0
+
+_BEFORE = """\
+# Safety
+
+`make docs` makes this page, from the code: ids and reactions are those of
+[faults.py](../firmware/soleus/core/faults.py), limits those of
+[limits.py](../firmware/soleus/core/limits.py), which has the reason beside each. A test fails when page
+and code differ, and when a requirement has no fault that trips it.
+
+**Everything here was shown on a simulated machine, none of it on a leg.** The plant's numbers come from
+literature and general knowledge. Soleus is not a medical device, and this page is no approval of any
+kind. [Who must not use it](misuse.md).
+
+## How it is kept safe
+
+The safe state is one constant: every valve without power, pump off. Fill valves are closed by a spring
+and vents opened by one, so a cut wire, a dead battery and a reset are the same state.
+
+Every 10 ms the guards look first, and can only take energy away. There are two reactions. **Stop**: all
+vent, pump off in that same tick, the gate dropped where a board has one; the first cause is latched with
+sensor, value and limit, and only a person at the machine clears it, {clear_after} after the pressure was
+last commanded away and with no sensor showing any. **Rest the chamber**: it is opened, left out for the
+rest of the session, and named, while the others go on. That is enough only where the chamber is empty or
+about to be, and the fault is its own: of {count} faults, {rested}. After the guards the interlock has the
+last word on every command, whatever the rest wants.
+
+## Hazards
+
+{hazards}
+## Requirements
+
+*Limits* and *after* (how long, or how often in a row) are what the guard compares with; *within* is the
+budget for detecting and commanding the reaction, counted from the first moment at which the cause can be
+seen.
+
+{requirements}
+### Why this reaction, and not another
+
+{reasons}
+### Not reached by a broken part
+
+Two guards are there for mistakes in the firmware itself, and no broken part of the plant gets so far.
+They are tripped on the real core with that mistake put in.
+
+{unreached}
+"""
+
+_MEASURED = """\
+## What each fault did
+
+Each row is a session on the simulator in which one part breaks; nominal plant, seed 0, unless its command
+says otherwise. *Took* is the time until the reaction was commanded, from the moment in the column before
+it. *Highest* is the true pressure in any chamber (asked for: at most {most:.0f} mmHg, always); *empty* is
+how much later every chamber was below 10 mmHg.
+
+{trips}
+{conclusion}
+To repeat a row, from a checkout after `make setup`:
+
+{commands}
+
+"""
+
+_AFTER = """\
+## What remains
+
+**What no software on these sensors can see, or help:**
+
+- **A vent that is stuck closed, or a three-way valve stuck energised.** The chamber keeps its air
+  whatever is commanded. It is seen ({vent_code}) and named, and gets no more air, but *a person has to
+  unzip the boot*. The same for a hose that is kinked while its chamber is full: what lets no air in lets
+  none out, or only slowly.
+- **A sensor that reads 20 % low.** Alone, closed off from the others, nothing contradicts it: its chamber
+  is filled to a quarter more than asked for. Where valves join chambers, their sensors are compared
+  ({disagree_code}). At the highest target, 120 mmHg, such a chamber would have 150; at the default limit
+  of 110, 137. That is the relief valve's to hold.
+- **A sensor that lags by a second or more** overfills its chamber by what the pump brings meanwhile.
+- **A pump that won't stop**, with sensors on the chambers only: closed fill valves hide it, so it is seen
+  at its next three stops, which can be half a minute later ({pump_code}, the row above that misses its
+  budget). Until then fills end higher than they should, by some mmHg. A sensor on the manifold sees it in
+  milliseconds.
+- **A kinked hose on a chamber under pressure** is seen when the chamber is next closed and looked at, not
+  when it kinks: beside an open vent the sensor, on the valve's side of the kink, reads zero.
+- **One sensor on the manifold** sees a held chamber only while it is joined to it, every 3 s, and an open
+  one when its turn comes. Between looks a closed chamber that is squeezed, or that leaks, isn't known. A
+  three-way valve that doesn't move, beside others that do, may not be noticed at all: its leg gets less
+  than was asked for.
+- **Interface pressure.** What the skin feels under a seam or a buckle isn't the pressure in the chamber.
+- **Blood.** Whether this leg, on this day, should be squeezed at all: [misuse.md](misuse.md).
+
+**So hardware has to:**
+
+{hardware}
+A shorted pump transistor on a board without `gate` leaves the pump running after the stop, against closed
+fill valves and the relief valve: the legs are empty, but only pulling the plug silences it.
+
+## Help for every fault
+
+What device, command line (`soleus fault show E31`) and report say, from
+[fault_help.py](../firmware/soleus/services/fault_help.py). A fault that ended the session is cleared by a
+person at the machine. {clearing}
+
+{help}
+## How to repeat every figure
+
+{repeat}
+{mutants}"""
+
+
+# What `make mutants` found; a person writes it down, because it takes minutes.
+MUTANTS = """\
+## Mutants
+
+TODO
+"""
+
+
+def safety_page() -> tuple[Files, list[str]]:
+    """The page, and the trips that did not do what the table says."""
+    results = [(each, trip, tripped(each, trip)) for each in REQUIREMENTS for trip in each.trips]
+    wrong = [line for each, trip, result in results if (line := shortfall(each, trip, result))]
+    page = from_code() + _measured(results) + rest_from_code()
+    return {PAGE: page.encode()}, wrong
+
+
+def shortfall(requirement: Requirement, trip: Trip, result: Tripped) -> str:
+    """What a trip did otherwise than its row says; empty if nothing."""
+    found = f"{requirement.code}, {trip.fault or trip.plant}: "
+    if (result.code, result.chamber) != (requirement.code, trip.chamber):
+        return f"{found}named {result.code} {result.chamber}, not {trip.chamber}"
+    if result.is_in_time(requirement) == bool(trip.misses):
+        said = "late, as was said" if trip.misses else "in time"
+        return f"{found}{result.detected_ms} ms of {requirement.budget_ms}, and not {said}"
+    if result.max_pressure_mmhg >= MOST_MMHG:
+        return f"{found}{result.max_pressure_mmhg:.0f} mmHg"
+    return "" if result.is_all_vent else f"{found}something was energised after the latch"
+
+
+def from_code() -> str:
+    """All before the measured rows: what a test compares without running a session."""
+    rested = " and ".join(sorted(str(faults.TABLE[row][0]) for row in faults.RESTED))
+    return _BEFORE.format(
+        clear_after=in_words("UNSEEN_EMPTY_MS"),
+        count=len(REQUIREMENTS),
+        rested=rested,
+        hazards=_hazards(),
+        requirements=_requirements(),
+        reasons="".join(
+            f"- **{each.code}** {each.name}: {each.reaction}. {each.why}\n" for each in REQUIREMENTS
+        ),
+        unreached="".join(_unreached(each) for each in REQUIREMENTS if each.unit_test),
+    )
+
+
+def rest_from_code() -> str:
+    return _AFTER.format(
+        vent_code=_code(faults.VENT_FAILURE),
+        disagree_code=_code(faults.SENSOR_DISAGREES),
+        pump_code=_code(faults.PUMP_RUNAWAY),
+        clearing=_CLEARED,
+        hardware=_hardware(),
+        help=_help(),
+        repeat=_repeat(),
+        mutants=MUTANTS,
+    )
+
+
+_CLEARED = how_to_clear("E31").removeprefix(ABOUT["E31"][CLEAR]).strip()
+
+
+def _code(fault: int) -> str:
+    return str(faults.TABLE[fault][0])
+
+
+def _hazards() -> str:
+    hazards = dict.fromkeys(each.hazard for each in REQUIREMENTS)
+    rows = []
+    for hazard in hazards:
+        its = [each for each in REQUIREMENTS if each.hazard == hazard]
+        rows.append([hazard, _HARM[hazard], ", ".join(f"{each.id} ({each.code})" for each in its)])
+    return _left(("hazard", "what it can do", "requirements"), rows)
+
+
+_HARM = {
+    "too much pressure": "hurts, bruises, cuts blood off",
+    "pressure for too long": "blood doesn't come back; nerves and skin suffer",
+    "a pressure that isn't known": "any of the others, unseen",
+    "air that goes nowhere": "a pump that runs hot, a leg that gets nothing",
+    "a leg that can't be let go": "pressure for too long, in spite of the stop",
+    "air that nobody asked for": "too much pressure",
+    "a controller that isn't in control": "no reaction at all",
+    "a machine that gives up": "a session that stops half-way",
+}
+
+
+def _requirements() -> str:
+    headings = (
+        "requirement",
+        "code",
+        "what is noticed",
+        "guard",
+        "limits",
+        "after",
+        "reaction",
+        "within",
+        "tripped by",
+    )
+    return _left(headings, [_requirement(each) for each in REQUIREMENTS])
+
+
+def _requirement(each: Requirement) -> list[str]:
+    limits = [f"{in_words(name)} (`{name}`)" for name in each.limits] + ([each.note] if each.note else [])
+    tripped_by = [f"`{trip.fault or trip.plant}`" for trip in each.trips] or ["a test; see below"]
+    return [
+        each.id,
+        each.code,
+        each.name,
+        f"`{each.guard.__name__}`",
+        "; ".join(limits),
+        "; ".join(f"{in_words(name)} (`{name}`)" for name in each.debounce) or "at once",
+        each.reaction,
+        duration_in_words(each.budget_ms),
+        ", ".join(dict.fromkeys(tripped_by)),
+    ]
+
+
+def _unreached(each: Requirement) -> str:
+    return f"- **{each.code}** {each.name}: {each.unreached} `{each.unit_test}`\n"
+
+
+def _measured(results: list[tuple[Requirement, Trip, Tripped]]) -> str:
+    headings = (
+        "code",
+        "what breaks",
+        "board",
+        "named",
+        "counted from when",
+        "took",
+        "of",
+        "highest",
+        "empty",
+    )
+    late = [f"- {each.code}, `{trip.fault}`: {trip.misses}.\n" for each, trip, _ in results if trip.misses]
+    commands = "".join(f"{trip.command}\n" for _, trip, _ in results)
+    return _MEASURED.format(
+        most=MOST_MMHG,
+        trips=_left(headings, [_measured_row(*result) for result in results]),
+        conclusion=f"{len(late)} of {len(results)} rows miss their budget:\n\n" + "".join(late),
+        commands=f"```\n{commands}```",
+    )
+
+
+def _measured_row(each: Requirement, trip: Trip, result: Tripped) -> list[str]:
+    broken = trip.fault or f"`{trip.plant}`"
+    late = "" if result.is_in_time(each) else " **late**"
+    if each.fault in faults.RESTED:
+        empty = "rested"
+    else:
+        empty = "not by itself" if result.safe_s is None else f"{result.safe_s:.2f} s"
+    return [
+        each.code,
+        f"`{broken}`" if trip.fault else broken,
+        f"`{trip.board}`".replace("docs/data/safety/", ""),
+        result.chamber or "the machine",
+        trip.since.value,
+        f"{duration_in_words(result.detected_ms)}{late}",
+        duration_in_words(each.budget_ms),
+        f"{result.max_pressure_mmhg:.1f} mmHg",
+        empty,
+    ]
+
+
+def _hardware() -> str:
+    return _left(
+        ("part", "for"),
+        [
+            [
+                "mechanical relief valve, 140 to 160 mmHg, on the manifold",
+                "any single failure of sensor, valve or firmware; it needs no power",
+            ],
+            ["vents normally open, fill valves normally closed", "power loss, reset, unplugged cable, crash"],
+            [
+                "pull-downs at every transistor's gate",
+                "the time before the firmware runs, and a chip that is gone",
+            ],
+            [
+                "a second cut of the supply of pump and valves (`gate`)",
+                "a shorted pump transistor; a board without one carries that risk by name",
+            ],
+            ["hardware watchdog, fed only by a good tick", "a loop that hangs, where no guard runs any more"],
+            ["a zip that a person can open under pressure, alone", "a vent that is stuck closed"],
+        ],
+    )
+
+
+def _repeat() -> str:
+    guards = "tests/core/test_guards.py tests/core/test_guards_mutants.py"
+    return _left(
+        ("what", "how"),
+        [
+            ["this page", "`python -m host_tools.docs --only safety`, or with `--check` to compare"],
+            ['every row of "What each fault did", and its budget', "`pytest tests/sim/test_requirements.py`"],
+            ["each guard at its limit and one step before it", f"`pytest {guards}`"],
+            ["latch and interlock", "`pytest tests/core/test_latch.py tests/core/test_interlock.py`"],
+            ["healthy sessions without an alarm", "`make healthy`"],
+            ["thousands of faults in every phase of a session", "`soleus campaign --help`"],
+            ["the mutants below", "`make mutants`"],
+        ],
+    )
+
+
+def _help() -> str:
+    headings = ("code", WHAT[HAPPENED], WHAT[KNOWN_BY], WHAT[LOOK_AT], WHAT[CLEAR])
+    return _left(headings, [[code, *ABOUT[code]] for code in sorted(ABOUT)])
+
+
+def _left(headings: tuple[str, ...], rows: list[list[str]]) -> str:
+    """A table of words, all columns to the left."""
+    return table(headings, rows).replace("---:", "---")
