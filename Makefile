@@ -16,8 +16,10 @@ NODE_READY := $(VENV)/.node-ready
 MICROPYTHON := tests/micropython
 UV_VERSION := 0.13.8
 WORKERS ?= auto
+MUTANTS := out/mutants
+MUTMUT_VERSION := 3.8.1
 
-.PHONY: help setup sim flash test lint format benchmark healthy docs lock clean
+.PHONY: help setup sim flash test lint format benchmark healthy mutants docs lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +47,8 @@ flash: $(READY)  ## flash a controller: make flash BOARD=esp32-devkit PORT=/dev/
 	$(BIN)/soleus flash --board $(BOARD) $(if $(PORT),--port $(PORT))
 
 test: setup  ## run every test
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not by_the_clock"
+	$(BIN)/python -m pytest -m by_the_clock
 
 lint: $(READY)  ## check style and types, of the laptop's side and of the firmware
 	$(BIN)/ruff check .
@@ -62,6 +65,11 @@ benchmark: $(READY)  ## measure simulated seconds per second, and where the time
 
 healthy: $(READY)  ## run half-hour sessions on 200 random machines: nothing may go wrong
 	$(BIN)/python -m host_tools.docs --only healthy
+
+mutants: $(READY)  ## change guards, latch and interlock one operator at a time: which changes does no test notice?
+	$(BIN)/python -m venv $(MUTANTS)/venv
+	$(MUTANTS)/venv/bin/pip install --quiet --disable-pip-version-check mutmut==$(MUTMUT_VERSION) pytest hypothesis
+	tests/core/mutants.sh $(MUTANTS) $(MUTANTS)/venv/bin/mutmut
 
 docs: $(READY)  ## make again the tables and pictures in docs/ that come from a command
 	$(BIN)/python -m host_tools.docs

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 # A whole table as a value would hide what is said about it.
-VALUE_MOST_CHARACTERS = 80
+VALUE_MOST_CHARACTERS = 160
 
 
 class InputError(Exception):

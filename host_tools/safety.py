@@ -192,11 +192,11 @@ REQUIREMENTS = (
         hazard="a pressure that isn't known",
         guard=SensorZeroDrift,
         limits=("ZERO_MOST_PA", "ZERO_DRIFT_MOST_PA"),
-        debounce=(),
+        debounce=("ZERO_DRIFT_MS",),
         why="Every pressure would be wrong by as much; at the start no air has been moved yet.",
         budget_ms=3000,
         trips=(Trip("", DEVKIT, "left.foot", Since.STARTED, plant=OFF_ZERO),),
-        note=f"at the start {Zeroing.__name__} looks",
+        note=f"the first at the start, where `{Zeroing.__name__}` looks; the other below 0, at every vent",
     ),
     Requirement(
         fault=faults.SENSOR_STUCK,

@@ -46,11 +46,12 @@ class Size:
     pair_share: float
     healthy: int
     whole_sessions_every: int  # so many healthy sessions, one runs its full length
+    machines_most: int  # of each board: a machine that is used again needs no second rehearsal
 
 
 SIZES = {
-    "smoke": Size(rounds=0, pair_share=0.004, healthy=24, whole_sessions_every=24),
-    "full": Size(rounds=6, pair_share=1.0, healthy=5000, whole_sessions_every=25),
+    "smoke": Size(rounds=0, pair_share=0.004, healthy=24, whole_sessions_every=24, machines_most=8),
+    "full": Size(rounds=6, pair_share=1.0, healthy=5000, whole_sessions_every=25, machines_most=1000),
 }
 
 
@@ -127,7 +128,7 @@ def _is_latent(component: str) -> bool:
 
 def _singles(size: Size, dice: random.Random) -> Iterator[Trial]:
     for board in board_names():
-        machines = _Machines(board, dice)
+        machines = _Machines(board, dice, size.machines_most)
         for round_number in range(max(size.rounds, 1)):
             watch_s = WATCH_LONG_S if round_number == size.rounds - 1 else WATCH_S
             combinations = (
@@ -147,7 +148,7 @@ def _one_of_each(board: str, dice: random.Random) -> list[tuple[tuple[str, str],
 
 def _pairs(size: Size, dice: random.Random) -> Iterator[Trial]:
     for board in board_names():
-        machines = _Machines(board, dice)
+        machines = _Machines(board, dice, size.machines_most)
         every = list(pairings(board))
         for first, second, mode in dice.sample(every, round(len(every) * size.pair_share)):
             phase = dice.choice(LATENT_PHASES)
@@ -159,7 +160,7 @@ def _pairs(size: Size, dice: random.Random) -> Iterator[Trial]:
 
 def _healthy(size: Size, dice: random.Random) -> Iterator[Trial]:
     boards = board_names()
-    machines = {board: _Machines(board, dice) for board in boards}
+    machines = {board: _Machines(board, dice, size.machines_most) for board in boards}
     for index in range(size.healthy):
         board = boards[index % len(boards)]
         machine = replace(machines[board].next(), seed=index + 1)
@@ -181,14 +182,14 @@ def _trial(
 class _Machines:
     """All programs that a board can run, on all plants, each with a draw of its own, over and over."""
 
-    def __init__(self, board: str, dice: random.Random) -> None:
+    def __init__(self, board: str, dice: random.Random, most: int) -> None:
         pairs = list(product(_programs_for(board), plant_names()))
         dice.shuffle(pairs)
         self._all = [
             Machine(
                 program, board, plant, dice.choice(_pressures(program, board)), dice.randrange(1, 100_000)
             )
-            for program, plant in pairs
+            for program, plant in pairs[:most]
         ]
         self._next = 0
 

@@ -48,10 +48,8 @@ def _timed(case: Case, chambers: int) -> tuple[Walk, float]:
 
 
 def _line(case: Case, found: Walk, took_s: float) -> str:
-    lines = [
-        f"{', '.join(case)}: {found.states:,} states, {found.transitions:,} transitions, "
-        f"depth {found.depth}, {took_s:.0f} s"
-    ]
+    sizes = f"{found.states:,} states, {found.transitions:,} transitions, depth {found.depth}"
+    lines = [f"{', '.join(case)}: {sizes}, {took_s:.0f} s"]
     lines += [f"  BROKEN: {law}\n    {where}" for law, where in found.broken.items()]
     return "\n".join(lines)
 

@@ -57,7 +57,7 @@ class AnyGauges(Gauges):
         self.pressure_pa: Any = _Each(self.smooth_pa)
         self.age_ms: Any = _Each(lambda _: anything(machine.oracle))
 
-    def step(self, readings: Any, commands: Any, keep_bits: int, dt_ms: int) -> None:
+    def step(self, _readings: Any, _commands: Any, keep_bits: int, _dt_ms: int) -> None:
         self.offset_pa: dict[int, int] = {}
         self.fresh: dict[int, bool] = {}
         self.keep_bits = keep_bits
@@ -89,7 +89,7 @@ class AnyGuards(Guards):
         super().__init__(boots, machine.controller.latch)
         self.machine = machine
 
-    def step(self, *arguments: Any) -> None:
+    def step(self, *_: Any) -> None:
         self.machine.has_guarded = True
         oracle = self.machine.oracle
         if self.latch.code == faults.NONE and oracle.either():
@@ -148,7 +148,7 @@ class AnyZeroing(Zeroing):
         super().__init__(boots)
         self.machine = machine
 
-    def step(self, *arguments: Any) -> bool:
+    def step(self, *_: Any) -> bool:
         return self.machine.oracle.either()
 
 
@@ -177,7 +177,6 @@ class Machine:
         self._kept += [_Values(self, ("once_reached_bits",))]
         self._regulator_at_rest = _Values(controller.regulator)
         self._goal = Goal(self.oracle)
-        self._run_down = anything(self.oracle) + 1
 
     def tick(self) -> None:
         self.has_guarded = False
@@ -200,7 +199,8 @@ class Machine:
             values.put(held)
         controller.survey.renew()
         if controller.session.wind_down_ms:
-            controller.session.wind_down_ms = self._run_down
+            # Not yet run down.
+            controller.session.wind_down_ms = anything(self.oracle) + 1
         if hasattr(controller.regulator, "goal_pa"):
             goals = [self._goal if phase == HOLD else 0 for phase in controller.regulator.phase]
             controller.regulator.goal_pa[:] = goals

@@ -33,9 +33,13 @@ def walk(
     pattern: str = "sequential",
     chambers: int = 3,
     states_most: int | None = None,
+    stop_at: str | None = None,
     on_progress: Progress | None = None,
 ) -> Walk:
-    """From a machine at rest to everything that it can become."""
+    """From a machine at rest to everything that it can become.
+
+    It ends early beyond `states_most`, or when a law is broken that has `stop_at` in its words.
+    """
     machine = Machine(small_boots(valves, sensors, chambers), small_program(pattern))
     first = machine.read()
     level, seen, depth, transitions = [first], {first}, 0, 0
@@ -48,13 +52,17 @@ def walk(
                 if after not in seen:
                     seen.add(after)
                     following.append(after)
-            if states_most and len(seen) > states_most:
+            if (states_most and len(seen) > states_most) or _has(broken, stop_at):
                 return Walk(len(seen), transitions, depth, broken, False)
         level = following
         depth += bool(level)
         if on_progress:
             on_progress(len(seen), transitions)
     return Walk(len(seen), transitions, depth, broken, True)
+
+
+def _has(broken: dict[str, str], words: str | None) -> bool:
+    return words is not None and any(words in law for law in broken)
 
 
 def _all_ticks(machine: Machine, state: State, is_sequential: bool, broken: dict[str, str]) -> list[State]:

@@ -315,6 +315,15 @@ def test_a_sensor_of_its_own_is_missing_by_its_own_bit() -> None:
     assert latch.code == faults.SENSOR_STUCK
 
 
+def test_a_sensor_that_is_missing_does_not_repeat_itself() -> None:
+    guard, gauges, readings, commands = SensorStuck(BOOTS), Gauges(BOOTS), Readings(3), Commands()
+    commands.fill_bits, commands.pump_permille, latch = 1 << CALF, 1000, FaultLatch()
+    readings.missing_bits = 1 << CALF
+    for _ in range(10):
+        guard.step(readings, gauges, commands, [HOLD, FILL, HOLD], latch, 0, limits.STUCK_MS)
+    assert latch.code == faults.NONE
+
+
 def test_a_chamber_is_stuck_from_the_first_millisecond_of_its_venting() -> None:
     guard, gauges, readings, latch = SensorStuck(BOOTS), Gauges(BOOTS), Readings(3), FaultLatch()
     gauges.age_ms[CALF] = 0
@@ -476,6 +485,16 @@ def test_a_hold_that_cost_nothing_starts_the_count_again() -> None:
         for _ in range(limits.LEAK_COUNT - 1):
             cycle(guard, notices, 300)
         cycle(guard, notices, 0)
+    assert notices.rested_bits == 0
+
+
+def test_a_cost_counts_in_whole_permille() -> None:
+    guard, notices = Leak(BOOTS), Notices(3)
+    ms = limits.LEAK_HELD_MS
+    for _ in range(2 * limits.LEAK_COUNT):
+        dose_us = (limits.LEAK_MOST_PERMILLE + 1) * ms - 1
+        guard.step([0, dose_us, 0], [ms] * 3, [0] * 3, notices, 0)
+        guard.step([0] * 3, [0] * 3, [0] * 3, notices, 0)
     assert notices.rested_bits == 0
 
 

@@ -131,12 +131,12 @@ def test_a_fault_of_the_page_is_one_that_its_board_has() -> None:
 
 
 def test_a_sequence_that_never_lets_go_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """E03, with the sequencer's own limit taken away and a program that holds and holds."""
+    """E03, with the sequencer's own limit taken away and a program whose ramps and hold take 4 min."""
     monkeypatch.setattr(sequencer, "CYCLE_PRESSED_MOST_MS", 1 << 29)
     monkeypatch.setattr(sequencer, "CYCLE_PRESSED_LAST_MS", 1 << 29)
     chambers = [f"c{number}" for number in range(6)]
     the_boots = boots(chambers=chambers, zones=["foot", "foot", "calf", "calf", "thigh", "thigh"])
-    machine = Machine(the_boots, program(minutes=60, pressure=50, hold_s=60)).started()
+    machine = Machine(the_boots, program(minutes=60, pressure=50, ramp_s=30, hold_s=60)).started()
     machine.until_state(FAULT, most_s=400)
     latch = machine.controller.latch
     assert latch.code == faults.PROLONGED

