@@ -135,7 +135,7 @@ def _outcome(trial: Trial, orders: Orders, trace: Trace, result: SessionResult) 
         is_moving_only=trial.mode == "move" and not trial.second,
         max_pressure_mmhg=result.max_pressure_mmhg,
         pressed_s=_longest_pressed_s(trace),
-        pressed_at_end=bool(trace.pressure_mmhg[-1].max() >= SAFE_MMHG),
+        pressed_at_end=bool(trace.pressure_mmhg[-1].max() > PRESSED_MMHG),
     )
 
 

@@ -14,6 +14,8 @@ from tests.virtual.rig import DEVKIT, DUO, flash_of, running, start_session
 # 10 mmHg is "the leg is free"; a limit of the guards, too.
 FREE_MMHG = 10.0
 # Of the wall's seconds: the board's own run ten times as fast.
+# On a slow computer the plant's air takes longer than on a fast one.
+WATCHED_S = 6.0
 LONGER_THAN_A_REST_S = 1.5
 Note = Callable[[str, object], None]
 Act = Callable[[VirtualBoard, Console], None]
@@ -86,6 +88,7 @@ WAYS = {
 }
 
 
+@pytest.mark.by_the_clock
 @pytest.mark.parametrize("name", WAYS)
 def test_every_way_out_vents(name: str, tmp_path: Path, record_property: Note) -> None:
     way = WAYS[name]
@@ -108,7 +111,8 @@ def test_every_way_out_vents(name: str, tmp_path: Path, record_property: Note) -
 
 def vented_and_free_s(board: VirtualBoard, within_s: float) -> tuple[float, float]:
     """When the vents opened to stay so, and when the legs were free: a session's own rests don't count."""
-    until_s = time.monotonic() + within_s + LONGER_THAN_A_REST_S + 1.0
+    # How long the watching may take; the times themselves are judged by the caller.
+    until_s = time.monotonic() + within_s + LONGER_THAN_A_REST_S + WATCHED_S
     vented_at_s = free_at_s = 0.0
     while time.monotonic() < until_s:
         now_s = time.monotonic()
