@@ -47,9 +47,9 @@ from .signals import Commands
 from .units import clamp, pa_from_mmhg
 
 # A held chamber asks for air, or gives some back, beyond these.
-TOP_UP_PA = BAND_PA
-BLEED_PA = BAND_PA + BAND_PA // 4
-DOSE_EXTRA_PA = BAND_PA // 2
+TOP_UP_PA = BAND_PA * 4 // 5
+BLEED_PA = BAND_PA * 11 // 10
+DOSE_EXTRA_PA = BAND_PA * 3 // 4
 # One manifold sensor sees a held chamber only when it is joined for a moment.
 PEEK_AFTER_MS = 3000
 PEEK_BEFORE_FILL_AFTER_MS = 5000
@@ -68,6 +68,8 @@ COAST_LEAST_MS = 40
 COAST_MOST_MS = 250
 # A fill is to end a little short: what is missing can be brought, what is too much is felt.
 SHORT_PA = BAND_PA // 2
+POUR_SEEN_PA = pa_from_mmhg(20)
+POUR_MOST_PERMILLE = 60
 # Chambers so near to each other slow the pump together.
 TOGETHER_PA = pa_from_mmhg(14)
 FAR_AHEAD_PA = 1 << 20
@@ -138,6 +140,9 @@ class SealedRegulator:
         self.end_speed_pa_s = [0] * count
         self.early_pa = [0] * count
         self.is_refill_bits = 0
+        # What a served dose loses in the change of valves, for each pascal that it stands above the others.
+        self.above_pa = [0] * count
+        self.pour_permille = [0] * count
         # Who is given a dose between two stretches of another's fill, the pump running on.
         self.served_bits = 0
         self.pump_permille = 0
@@ -442,15 +447,23 @@ class SealedRegulator:
                 self.coast_x10_ms = clamp(self.coast_x10_ms + seen_x10_ms // 4, COAST_LEAST_MS * 10, COAST_MOST_MS * 10)
         elif move == FILL:
             self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], SHORT_PA - missing_pa)
+        elif move == DOSE and self.served_bits & (1 << index):
+            self._learn_pour(index, moved_pa)
         elif move == DOSE:
-            took_ms = self.planned_ms[index]
-            if not self.served_bits & (1 << index):
-                took_ms = max(took_ms * DOSE_PERMILLE // PUMP_MOST_PERMILLE, 1)
+            took_ms = max(self.planned_ms[index] * DOSE_PERMILLE // PUMP_MOST_PERMILLE, 1)
             self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, took_ms)
         elif move == BLEED:
             self.fall_pa_s[index] = learned_speed_pa_s(
                 self.fall_pa_s[index], -moved_pa, self.planned_ms[index]
             )
+
+    def _learn_pour(self, index: int, moved_pa: int) -> None:
+        if self.above_pa[index] < POUR_SEEN_PA:
+            return
+        # Bound: 27_000 Pa/s * 2_000 ms; 20_000 Pa * 1000.
+        brought_pa = self.rise_pa_s[index] * self.planned_ms[index] // 1000
+        seen_permille = clamp((brought_pa - moved_pa) * 1000 // self.above_pa[index], 0, POUR_MOST_PERMILLE)
+        self.pour_permille[index] = (self.pour_permille[index] * 3 + seen_permille) // 4
 
     def _reach(self, index: int) -> None:
         self.trims_count[index] = 0
@@ -496,6 +509,8 @@ class SealedRegulator:
         """A little more than is missing: what a chamber loses while it is held, it loses slowly."""
         self._aim(index, target_pa, gauges)
         missing_pa = target_pa + DOSE_EXTRA_PA - gauges.smooth_pa(index)
+        if is_served:
+            missing_pa += self._poured_pa(index, gauges)
         self.planned_ms[index] = duration_ms(missing_pa, self.rise_pa_s[index], DOSE_LEAST_MS, DOSE_MOST_MS)
         if is_served:
             self.served_bits |= 1 << index
@@ -504,6 +519,17 @@ class SealedRegulator:
             self.planned_ms[index] = self.planned_ms[index] * PUMP_MOST_PERMILLE // DOSE_PERMILLE
         self._go(index, DOSE)
         self.pump_permille = PUMP_MOST_PERMILLE if is_served else DOSE_PERMILLE
+
+    def _poured_pa(self, index: int, gauges: Gauges) -> int:
+        """What a chamber loses to the emptier ones beside it while the valves change over."""
+        lowest_pa = gauges.smooth_pa(index)
+        above_pa = lowest_pa
+        for other in range(self.boots.count):
+            if self.phase[other] == FILL:
+                lowest_pa = min(lowest_pa, gauges.smooth_pa(other))
+        # Bound: 20_000 Pa * 100 permille.
+        self.above_pa[index] = above_pa - lowest_pa
+        return self.above_pa[index] * self.pour_permille[index] // 1000
 
     def _dose(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
         self.dose_us[index] += dt_ms * (
@@ -639,6 +665,9 @@ class SealedRegulator:
         """With the pump running, whoever leaves the manifold leaves it after the next has opened."""
         leaving_bits = self.joined_bits & ~wanted_bits & keep_bits
         is_handed_over = self.pump_permille > 0 and wanted_bits & self.joined_bits == 0
+        # Into a dose there is none: the chamber stands above those that wait, and would pour out into them
+        # while the pump has yet to lift the manifold.
+        is_handed_over = is_handed_over and not wanted_bits & self._bits_in(DOSE)
         if leaving_bits and wanted_bits and is_handed_over and self.overlap_bits == 0:
             self.overlap_bits = leaving_bits
             self.overlap_ms = 0
