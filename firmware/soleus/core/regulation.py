@@ -96,7 +96,7 @@ def learned_speed_pa_s(speed_pa_s: int, moved_pa: int, took_ms: int) -> int:
     A leg that moves meanwhile can make any speed of it, so one move counts for a factor of two at most.
     """
     seen_pa_s = clamp(moved_pa * 1000 // took_ms, speed_pa_s // 2, speed_pa_s * 2)
-    return clamp((speed_pa_s + seen_pa_s) // 2, RISE_LEAST_PA_S, RISE_MOST_PA_S)
+    return clamp((speed_pa_s + 3 * seen_pa_s) // 4, RISE_LEAST_PA_S, RISE_MOST_PA_S)
 
 
 def learned_lead_pa(lead_pa: int, over_pa: int) -> int:

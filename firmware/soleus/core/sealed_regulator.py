@@ -68,6 +68,9 @@ COAST_LEAST_MS = 40
 COAST_MOST_MS = 250
 # A fill is to end a little short: what is missing can be brought, what is too much is felt.
 SHORT_PA = BAND_PA // 2
+CALM_DOSE_PA = pa_from_mmhg(70)
+CALM_DOSE_PERMILLE = 750
+CALM_ROTOR_PERMILLE = 830
 POUR_SEEN_PA = pa_from_mmhg(20)
 POUR_MOST_PERMILLE = 60
 # Chambers so near to each other slow the pump together.
@@ -131,6 +134,7 @@ class SealedRegulator:
         # How fast the rotor turns by now, and whether chambers filled side by side coast side by side.
         self.rotor_permille = 0
         self.flow_permille = 0
+        self.dose_permille = DOSE_PERMILLE
         self.ends_together = False
         self.slow_missing_pa = FAR_AHEAD_PA
         # What valve-side sensors read too much while the whole pump blows through one hose.
@@ -447,10 +451,10 @@ class SealedRegulator:
                 self.coast_x10_ms = clamp(self.coast_x10_ms + seen_x10_ms // 4, COAST_LEAST_MS * 10, COAST_MOST_MS * 10)
         elif move == FILL:
             self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], SHORT_PA - missing_pa)
-        elif move == DOSE and self.served_bits & (1 << index):
+        elif move == DOSE and self.served_bits & (1 << index) and self.above_pa[index] >= POUR_SEEN_PA:
             self._learn_pour(index, moved_pa)
         elif move == DOSE:
-            took_ms = max(self.planned_ms[index] * DOSE_PERMILLE // PUMP_MOST_PERMILLE, 1)
+            took_ms = max(self.planned_ms[index] * self.dose_permille // PUMP_MOST_PERMILLE, 1)
             self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, took_ms)
         elif move == BLEED:
             self.fall_pa_s[index] = learned_speed_pa_s(
@@ -458,10 +462,8 @@ class SealedRegulator:
             )
 
     def _learn_pour(self, index: int, moved_pa: int) -> None:
-        if self.above_pa[index] < POUR_SEEN_PA:
-            return
         # Bound: 27_000 Pa/s * 2_000 ms; 20_000 Pa * 1000.
-        brought_pa = self.rise_pa_s[index] * self.planned_ms[index] // 1000
+        brought_pa = self.rise_pa_s[index] * self.planned_ms[index] // 1000 * self.dose_permille // 1000
         seen_permille = clamp((brought_pa - moved_pa) * 1000 // self.above_pa[index], 0, POUR_MOST_PERMILLE)
         self.pour_permille[index] = (self.pour_permille[index] * 3 + seen_permille) // 4
 
@@ -514,11 +516,13 @@ class SealedRegulator:
         self.planned_ms[index] = duration_ms(missing_pa, self.rise_pa_s[index], DOSE_LEAST_MS, DOSE_MOST_MS)
         if is_served:
             self.served_bits |= 1 << index
+            self.dose_permille = CALM_DOSE_PERMILLE if target_pa < CALM_DOSE_PA else PUMP_MOST_PERMILLE
         else:
             self.served_bits &= ~(1 << index)
-            self.planned_ms[index] = self.planned_ms[index] * PUMP_MOST_PERMILLE // DOSE_PERMILLE
+            self.dose_permille = DOSE_PERMILLE
+        self.planned_ms[index] = self.planned_ms[index] * PUMP_MOST_PERMILLE // self.dose_permille
         self._go(index, DOSE)
-        self.pump_permille = PUMP_MOST_PERMILLE if is_served else DOSE_PERMILLE
+        self.pump_permille = self.dose_permille
 
     def _poured_pa(self, index: int, gauges: Gauges) -> int:
         """What a chamber loses to the emptier ones beside it while the valves change over."""
@@ -529,18 +533,18 @@ class SealedRegulator:
                 lowest_pa = min(lowest_pa, gauges.smooth_pa(other))
         # Bound: 20_000 Pa * 100 permille.
         self.above_pa[index] = above_pa - lowest_pa
+        if self.above_pa[index] < POUR_SEEN_PA:
+            return 0
         return self.above_pa[index] * self.pour_permille[index] // 1000
 
     def _dose(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
-        self.dose_us[index] += dt_ms * (
-            PUMP_MOST_PERMILLE if self.served_bits & (1 << index) else DOSE_PERMILLE
-        )
+        self.dose_us[index] += dt_ms * self.dose_permille
         is_served = self.served_bits & (1 << index) != 0
         # Without a fill to go back to, what valve and hose add to the reading is about what the rotor
         # still brings: a dose that was planned too long ends here.
         is_enough = not is_served and gauges.is_fresh(index) and gauges.pressure_pa[index] >= target_pa
         if self.phase_ms[index] <= self.planned_ms[index] and not is_enough:
-            self.pump_permille = PUMP_MOST_PERMILLE if is_served else DOSE_PERMILLE
+            self.pump_permille = self.dose_permille
             return
         self.planned_ms[index] = max(min(self.planned_ms[index], self.phase_ms[index]), DOSE_LEAST_MS)
         self.last_move[index] = DOSE
@@ -603,6 +607,11 @@ class SealedRegulator:
         asking = self._most_urgent(gauges, sequencer)
         if asking >= 0:
             is_served = fill_bits != 0 and self.pump_permille == PUMP_MOST_PERMILLE
+            is_calm = sequencer.target_pa[asking] >= CALM_DOSE_PA or self.rotor_permille <= CALM_ROTOR_PERMILLE
+            if is_served and not is_calm and not self.boots.has_manifold_sensor_only:
+                # First slower: the whole flow through one valve would lift the manifold too far above it.
+                self.pump_permille = CALM_DOSE_PERMILLE
+                return fill_bits
             if self.pump_before_permille == 0 or (is_served and not self.boots.has_manifold_sensor_only):
                 self._begin_dose(asking, gauges, sequencer.target_pa[asking], is_served)
                 return 1 << asking
