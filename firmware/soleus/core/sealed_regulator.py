@@ -63,6 +63,8 @@ RESTLESS_MS = 8000
 # A small motor's time constant is 50-150 ms; what it differs from this is learned as a lead.
 ROTOR_MS = 100
 # Beside a filling hose a valve-side sensor reads its drop, too: seen at these moments of a fill.
+# What is left of a lead once the run-down has been learned.
+LEAD_RESIDUE_PA = pa_from_mmhg(4)
 COAST_SPEED_PA_S = pa_from_mmhg(5)
 COAST_LEAST_MS = 40
 COAST_MOST_MS = 250
@@ -443,14 +445,11 @@ class SealedRegulator:
         moved_pa = gauges.smooth_pa(index) - self.before_pa[index]
         move = self.last_move[index]
         if move == FILL and self.coasted_bits & (1 << index):
-            missing_pa -= SHORT_PA
-            self.coast_lead_pa[index] = learned_lead_pa(self.coast_lead_pa[index], -missing_pa // 2)
-            if self.end_speed_pa_s[index] >= COAST_SPEED_PA_S:
-                # Bound: 20_000 Pa * 10_000.
-                seen_x10_ms = clamp(-missing_pa * 10_000 // self.end_speed_pa_s[index], -200, 200)
-                self.coast_x10_ms = clamp(self.coast_x10_ms + seen_x10_ms // 4, COAST_LEAST_MS * 10, COAST_MOST_MS * 10)
+            self._learn_coast(index, missing_pa - SHORT_PA)
         elif move == FILL:
-            self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], SHORT_PA - missing_pa)
+            self.shut_lead_pa[index] = learned_lead_pa(
+                self.shut_lead_pa[index], SHORT_PA - missing_pa, LEAD_RESIDUE_PA
+            )
         elif move == DOSE and self.served_bits & (1 << index) and self.above_pa[index] >= POUR_SEEN_PA:
             self._learn_pour(index, moved_pa)
         elif move == DOSE:
@@ -460,6 +459,22 @@ class SealedRegulator:
             self.fall_pa_s[index] = learned_speed_pa_s(
                 self.fall_pa_s[index], -moved_pa, self.planned_ms[index]
             )
+
+    def _learn_coast(self, index: int, missing_pa: int) -> None:
+        """Half of the error was the pump's, in proportion to its speed; half was the chamber's own."""
+        if self.boots.has_manifold_sensor_only:
+            self.coast_lead_pa[index] = learned_lead_pa(self.coast_lead_pa[index], -missing_pa)
+            return
+        self.coast_lead_pa[index] = learned_lead_pa(
+            self.coast_lead_pa[index], -missing_pa // 2, LEAD_RESIDUE_PA
+        )
+        if self.end_speed_pa_s[index] < COAST_SPEED_PA_S:
+            return
+        # Bound: 20_000 Pa * 10_000.
+        seen_x10_ms = clamp(-missing_pa * 10_000 // self.end_speed_pa_s[index], -200, 200)
+        self.coast_x10_ms = clamp(
+            self.coast_x10_ms + seen_x10_ms // 4, COAST_LEAST_MS * 10, COAST_MOST_MS * 10
+        )
 
     def _learn_pour(self, index: int, moved_pa: int) -> None:
         # Bound: 27_000 Pa/s * 2_000 ms; 20_000 Pa * 1000.
