@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from host_tools.explore.unknown import Anything, Buttons, Goal, Oracle, Span, Subset, anything, subsets
+from host_tools.explore.unknown import (
+    Anything,
+    Buttons,
+    Deferred,
+    Goal,
+    Oracle,
+    Span,
+    Subset,
+    anything,
+    subsets,
+)
 from soleus.core import faults
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
@@ -17,8 +27,13 @@ from soleus.core.units import pa_from_mmhg
 from soleus.core.zeroing import Zeroing
 
 TICK_MS = 10
-# Far below, a little below, at, and above what is wanted: each beyond a different limit of the regulators.
-OFFSETS_PA = tuple(pa_from_mmhg(mmhg) for mmhg in (-40, -2, 0, 15))
+# Far below, a little below, at, and above what is wanted: each on another side of the regulators' limits.
+FAR_BELOW_PA, BELOW_PA, AT_PA, ABOVE_PA = OFFSETS_PA = (
+    pa_from_mmhg(-40),
+    pa_from_mmhg(-11) // 2,
+    0,
+    pa_from_mmhg(15),
+)
 # Where nothing is wanted: empty, or not.
 OPEN_PA = (0, pa_from_mmhg(15))
 # A pump at any power but none and full.
@@ -63,11 +78,14 @@ class AnyGauges(Gauges):
         self.keep_bits = keep_bits
         self.empty_bits: Any = Subset(self.machine.oracle, self.boots.all_bits & ~keep_bits)
 
-    def smooth_pa(self, index: int) -> int:
+    def smooth_pa(self, index: int) -> Any:
+        return Deferred(lambda: self._seen_pa(index))
+
+    def _seen_pa(self, index: int) -> int:
         target_pa = self.machine.controller.sequencer.target_pa[index]
         if index not in self.offset_pa:
             self.offset_pa[index] = self.machine.oracle.choose(OFFSETS_PA if target_pa else OPEN_PA)
-        return int(target_pa + self.offset_pa[index])
+        return target_pa + self.offset_pa[index]
 
     def is_fresh(self, index: int) -> bool:
         if index not in self.fresh:

@@ -1,7 +1,7 @@
 """Values that the core may find to be anything: decided only when it looks, both ways followed."""
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import SupportsInt, TypeVar
 
 from soleus.core.signals import BUTTON_ALIVE, BUTTON_LOUDER, BUTTON_SOFTER
 
@@ -98,14 +98,61 @@ class Anything:
         return self >= other and self <= other
 
     def __rmul__(self, factor: int) -> int:
-        """A share of a ramp: its beginning stands for all of it."""
-        return factor * (self._span.least + self._offset)
+        """A share of a ramp: its beginning or its end stands for all of it."""
+        share = self._span.oracle.choose((self._span.least, self._span.most))
+        return factor * (share + self._offset)
 
     def __rfloordiv__(self, _: int) -> int:
         """A speed, of which only the learning would take notice."""
         return 0
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class Deferred:
+    """A number that is chosen only when something depends on it; sums of it wait with it."""
+
+    __slots__ = ("_choose",)
+
+    def __init__(self, choose: Callable[[], int]) -> None:
+        self._choose = choose
+
+    def __int__(self) -> int:
+        return self._choose()
+
+    def __add__(self, more: SupportsInt) -> "Deferred":
+        return Deferred(lambda: int(self) + int(more))
+
+    __radd__ = __add__
+
+    def __sub__(self, less: SupportsInt) -> "Deferred":
+        return Deferred(lambda: int(self) - int(less))
+
+    def __rsub__(self, whole: int) -> "Deferred":
+        return Deferred(lambda: whole - int(self))
+
+    def __neg__(self) -> "Deferred":
+        return Deferred(lambda: -int(self))
+
+    def __mul__(self, factor: int) -> int:
+        return int(self) * factor
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, parts: int) -> int:
+        return int(self) // parts
+
+    def __lt__(self, other: SupportsInt) -> bool:
+        return int(self) < int(other)
+
+    def __le__(self, other: SupportsInt) -> bool:
+        return int(self) <= int(other)
+
+    def __gt__(self, other: SupportsInt) -> bool:
+        return int(self) > int(other)
+
+    def __ge__(self, other: SupportsInt) -> bool:
+        return int(self) >= int(other)
 
 
 class Goal:
