@@ -6,6 +6,7 @@ from typing import Any
 from host_tools.explore.unknown import (
     Anything,
     Buttons,
+    Candidates,
     Deferred,
     Goal,
     Oracle,
@@ -73,19 +74,16 @@ class AnyGauges(Gauges):
         self.age_ms: Any = _Each(lambda _: anything(machine.oracle))
 
     def step(self, _readings: Any, _commands: Any, keep_bits: int, _dt_ms: int) -> None:
-        self.offset_pa: dict[int, int] = {}
+        self.offset_pa: dict[int, Candidates] = {}
         self.fresh: dict[int, bool] = {}
         self.keep_bits = keep_bits
         self.empty_bits: Any = Subset(self.machine.oracle, self.boots.all_bits & ~keep_bits)
 
     def smooth_pa(self, index: int) -> Any:
-        return Deferred(lambda: self._seen_pa(index))
-
-    def _seen_pa(self, index: int) -> int:
         target_pa = self.machine.controller.sequencer.target_pa[index]
         if index not in self.offset_pa:
-            self.offset_pa[index] = self.machine.oracle.choose(OFFSETS_PA if target_pa else OPEN_PA)
-        return target_pa + self.offset_pa[index]
+            self.offset_pa[index] = Candidates(self.machine.oracle, OFFSETS_PA if target_pa else OPEN_PA)
+        return Deferred(self.offset_pa[index], offset=target_pa)
 
     def is_fresh(self, index: int) -> bool:
         if index not in self.fresh:
@@ -182,6 +180,8 @@ class Machine:
         controller.guards = AnyGuards(boots, self)
         controller.zeroing = AnyZeroing(boots, self)
         controller.survey = AnySurvey(boots, self)
+        # It would be forgotten before the next tick.
+        controller.regulator._learn = _nothing
         self.has_guarded = False
         self.buttons = Buttons(self.oracle)
         # Which of the kept chambers have been reached since they are kept; only the laws look at it.
@@ -309,6 +309,10 @@ def _kept_names(name: str, part: Any) -> list[str]:
     """All that is neither free nor forgotten, and can change."""
     dropped = {*FREE[name], *FORGOTTEN[name], "boots", "timeline", "machine", *AnySurvey.OWN}
     return [attribute for attribute in vars(part) if attribute not in dropped]
+
+
+def _nothing(*_: Any) -> None:
+    pass
 
 
 def _some(permille: int) -> int:

@@ -109,33 +109,58 @@ class Anything:
     __hash__ = None  # type: ignore[assignment]
 
 
+class Candidates:
+    """What a number may be, in rising order, as far as the answers given in this tick have left it open."""
+
+    def __init__(self, oracle: Oracle, numbers: Sequence[int]) -> None:
+        self.oracle = oracle
+        self.numbers = numbers
+
+    def is_so(self, holds: Callable[[int], bool]) -> bool:
+        """Both ways, if it holds for some of them only."""
+        those = [number for number in self.numbers if holds(number)]
+        if 0 < len(those) < len(self.numbers):
+            if self.oracle.either():
+                self.numbers = those
+                return True
+            self.numbers = [number for number in self.numbers if number not in those]
+            return False
+        return bool(those)
+
+    def one(self) -> int:
+        self.numbers = [self.oracle.choose(self.numbers)]
+        return self.numbers[0]
+
+
 class Deferred:
-    """A number that is chosen only when something depends on it; sums of it wait with it."""
+    """A number made from one of some candidates; which one is asked only where a decision depends on it."""
 
-    __slots__ = ("_choose",)
+    __slots__ = ("_candidates", "_factor", "_offset")
 
-    def __init__(self, choose: Callable[[], int]) -> None:
-        self._choose = choose
+    def __init__(self, candidates: Candidates, factor: int = 1, offset: int = 0) -> None:
+        self._candidates = candidates
+        self._factor = factor
+        self._offset = offset
 
     def __int__(self) -> int:
-        return self._choose()
+        return self._candidates.one() * self._factor + self._offset
 
     def __add__(self, more: SupportsInt) -> "Deferred":
-        return Deferred(lambda: int(self) + int(more))
+        return Deferred(self._candidates, self._factor, self._offset + int(more))
 
     __radd__ = __add__
 
     def __sub__(self, less: SupportsInt) -> "Deferred":
-        return Deferred(lambda: int(self) - int(less))
+        return self + -int(less)
 
     def __rsub__(self, whole: int) -> "Deferred":
-        return Deferred(lambda: whole - int(self))
+        return -self + whole
 
     def __neg__(self) -> "Deferred":
-        return Deferred(lambda: -int(self))
+        return self * -1
 
-    def __mul__(self, factor: int) -> int:
-        return int(self) * factor
+    def __mul__(self, factor: int) -> "Deferred":
+        return Deferred(self._candidates, self._factor * factor, self._offset * factor)
 
     __rmul__ = __mul__
 
@@ -143,16 +168,18 @@ class Deferred:
         return int(self) // parts
 
     def __lt__(self, other: SupportsInt) -> bool:
-        return int(self) < int(other)
-
-    def __le__(self, other: SupportsInt) -> bool:
-        return int(self) <= int(other)
-
-    def __gt__(self, other: SupportsInt) -> bool:
-        return int(self) > int(other)
+        limit = int(other) - self._offset
+        factor = self._factor
+        return self._candidates.is_so(lambda number: number * factor < limit)
 
     def __ge__(self, other: SupportsInt) -> bool:
-        return int(self) >= int(other)
+        return not self < other
+
+    def __gt__(self, other: SupportsInt) -> bool:
+        return not self < int(other) + 1
+
+    def __le__(self, other: SupportsInt) -> bool:
+        return self < int(other) + 1
 
 
 class Goal:

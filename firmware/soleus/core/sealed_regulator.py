@@ -544,7 +544,7 @@ class SealedRegulator:
         """With the pump running, whoever leaves the manifold leaves it after the next has opened."""
         leaving_bits = self.joined_bits & ~wanted_bits & keep_bits
         is_handed_over = self.pump_permille > 0 and wanted_bits & self.joined_bits == 0
-        if leaving_bits and wanted_bits and is_handed_over and self.overlap_bits == 0:
+        if leaving_bits and wanted_bits and is_handed_over:
             self.overlap_bits = leaving_bits
             self.overlap_ms = 0
         if self.overlap_bits:
