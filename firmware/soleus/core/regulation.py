@@ -21,10 +21,12 @@ SETTLE_MS = 200
 OVERLAP_MS = 10
 
 # Near the target the pump slows, so that what still comes after the stop is small.
-TAPER_PA = pa_from_mmhg(8)
+TAPER_PA = pa_from_mmhg(12)
 # Below 20-30 % of duty a small pump stands still; a weak battery raises that by a third.
 PUMP_LEAST_PERMILLE = 450
 PUMP_MOST_PERMILLE = 1000
+CALM_PA = pa_from_mmhg(20)
+CALM_PERMILLE = 850
 
 # Above the throttle's most by this, the pump stops.
 THROTTLE_ROOM_PA = pa_from_mmhg(5)
@@ -39,7 +41,7 @@ DOSE_PERMILLE = 600
 BAND_PA = pa_from_mmhg(1)
 # Beyond this a chamber isn't trimmed but filled or bled anew.
 FAR_PA = pa_from_mmhg(6)
-LEAD_MOST_PA = pa_from_mmhg(15)
+LEAD_MOST_PA = pa_from_mmhg(4)
 LEAD_STEP_PA = pa_from_mmhg(3)
 # A leg that moves makes a spike of less than a second; what lasts longer is trimmed.
 OUT_OF_BAND_MS = 300
@@ -60,6 +62,14 @@ def taper_permille(missing_pa: int) -> int:
     if missing_pa >= TAPER_PA:
         return PUMP_MOST_PERMILLE
     return PUMP_LEAST_PERMILLE + missing_pa * (PUMP_MOST_PERMILLE - PUMP_LEAST_PERMILLE) // TAPER_PA
+
+
+def calm_permille(missing_pa: int) -> int:
+    """The most for a chamber that has the pump to itself: in an empty one little stands against the
+    pump, and its whole flow through one valve would drive the manifold 70 mmHg above the chamber."""
+    if missing_pa >= CALM_PA:
+        return PUMP_MOST_PERMILLE
+    return CALM_PERMILLE + max(missing_pa, 0) * (PUMP_MOST_PERMILLE - CALM_PERMILLE) // CALM_PA
 
 
 def throttle_permille(room_pa: int) -> int:

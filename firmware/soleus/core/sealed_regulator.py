@@ -35,6 +35,7 @@ from .regulation import (
     SETTLE_MS,
     THROTTLED_MS,
     THROTTLED_PERMILLE,
+    calm_permille,
     duration_ms,
     learned_lead_pa,
     learned_speed_pa_s,
@@ -43,10 +44,11 @@ from .regulation import (
 )
 from .sequencer import Sequencer
 from .signals import Commands
+from .units import clamp, pa_from_mmhg
 
 # A held chamber asks for air, or gives some back, beyond these.
-TOP_UP_PA = BAND_PA + BAND_PA // 2
-BLEED_PA = BAND_PA + BAND_PA // 2
+TOP_UP_PA = BAND_PA
+BLEED_PA = BAND_PA + BAND_PA // 4
 DOSE_EXTRA_PA = BAND_PA // 2
 # One manifold sensor sees a held chamber only when it is joined for a moment.
 PEEK_AFTER_MS = 3000
@@ -60,6 +62,21 @@ CALM_MS = 1000
 RESTLESS_MS = 8000
 # A small motor's time constant is 50-150 ms; what it differs from this is learned as a lead.
 ROTOR_MS = 100
+# Beside a filling hose a valve-side sensor reads its drop, too: seen at these moments of a fill.
+COAST_SPEED_PA_S = pa_from_mmhg(5)
+COAST_LEAST_MS = 40
+COAST_MOST_MS = 250
+# A fill is to end a little short: what is missing can be brought, what is too much is felt.
+SHORT_PA = BAND_PA // 2
+# Chambers so near to each other slow the pump together.
+TOGETHER_PA = pa_from_mmhg(14)
+FAR_AHEAD_PA = 1 << 20
+# Until valve and sensor show how a change of the flow has come through.
+FLOW_MS = 50
+DROP_EARLY_MS = 300
+DROP_SEEN_MS = 600
+DROP_FLOW_PERMILLE = 200
+DROP_MOST_PA = pa_from_mmhg(20)
 RISE_SEEN_MS = 200
 
 
@@ -109,6 +126,18 @@ class SealedRegulator:
         self.last_move = [OFF] * count
         self.coasted_bits = 0
         self.throttled_ms = 0
+        # How fast the rotor turns by now, and whether chambers filled side by side coast side by side.
+        self.rotor_permille = 0
+        self.flow_permille = 0
+        self.ends_together = False
+        self.slow_missing_pa = FAR_AHEAD_PA
+        # What valve-side sensors read too much while the whole pump blows through one hose.
+        self.drop_pa = [0] * count
+        # How long the air that still comes would take at the speed of the stop: the pump's own, learned.
+        self.coast_x10_ms = ROTOR_MS * 10
+        self.end_speed_pa_s = [0] * count
+        self.early_pa = [0] * count
+        self.is_refill_bits = 0
         # Who is given a dose between two stretches of another's fill, the pump running on.
         self.served_bits = 0
         self.pump_permille = 0
@@ -143,6 +172,10 @@ class SealedRegulator:
         filling_count = self.filling_count()
         self.pump_before_permille = self.pump_permille
         self.pump_permille = 0
+        self.rotor_permille += (self.pump_before_permille - self.rotor_permille) * min(dt_ms, ROTOR_MS) // ROTOR_MS
+        flow_permille = self.rotor_permille // max(filling_count, 1)
+        self.flow_permille += (flow_permille - self.flow_permille) * min(dt_ms, FLOW_MS) // FLOW_MS
+        self._look_ahead(gauges, sequencer, filling_count)
         for index in range(self.boots.count):
             if keep_bits & (1 << index):
                 self._advance(index, gauges, sequencer, filling_count, dt_ms)
@@ -188,6 +221,7 @@ class SealedRegulator:
             self.held_ms[index] += dt_ms
         phase = self.phase[index]
         if phase == OFF:
+            self.is_refill_bits &= ~(1 << index)
             self._begin_fill(index)
         elif phase == FILL:
             self._fill(index, gauges, sequencer, filling_count, dt_ms)
@@ -232,23 +266,77 @@ class SealedRegulator:
             # Just joined: the manifold's sensor doesn't speak for this chamber yet.
             self.pump_permille = max(self.pump_permille, taper_permille(sequencer.wanted_pa[index]))
             return
-        self._watch_rise(index, gauges.pressure_pa[index], sequencer.target_pa[index], dt_ms)
+        inside_pa = self._inside_pa(index, gauges)
+        self._watch_rise(index, inside_pa, sequencer.target_pa[index], filling_count, dt_ms)
         if self.boots.has_manifold_sensor_only:
             self._fill_through_manifold(index, gauges, sequencer, filling_count, dt_ms)
             return
-        is_last = self.filling_count() == 1
+        self._watch_drop(index, gauges)
+        coasts = self.ends_together or self.filling_count() == 1
         lead_pa = self.shut_lead_pa[index]
-        if is_last:
-            lead_pa = self.coast_lead_pa[index] + self._coming_pa(index)
-        missing_pa = sequencer.wanted_pa[index] - lead_pa - gauges.pressure_pa[index]
-        if missing_pa > 0 or sequencer.wanted_pa[index] < sequencer.target_pa[index]:
-            self.pump_permille = max(self.pump_permille, taper_permille(missing_pa))
+        if coasts:
+            lead_pa = self.coast_lead_pa[index] + self._coming_pa(index) // max(self.filling_count(), 1)
+        missing_pa = sequencer.wanted_pa[index] - lead_pa - inside_pa
+        if not self.ends_together and (
+            missing_pa > 0 or sequencer.wanted_pa[index] < sequencer.target_pa[index]
+        ):
+            duty_permille = taper_permille(max(min(missing_pa, self.slow_missing_pa), 1))
+            if filling_count == 1:
+                duty_permille = min(duty_permille, calm_permille(missing_pa))
+            self.pump_permille = max(self.pump_permille, duty_permille)
             return
-        self._end_fill(index, is_last, filling_count, gauges.pressure_pa[index], sequencer.target_pa[index])
+        self._end_fill(index, coasts, filling_count, inside_pa, sequencer.target_pa[index])
+
+    def _look_ahead(self, gauges: Gauges, sequencer: Sequencer, filling_count: int) -> None:
+        """Side by side, the last to shut gets all the air of a pump that has been feeding several: those
+        that are near the end together slow it together, and coast together."""
+        self.ends_together = False
+        self.slow_missing_pa = FAR_AHEAD_PA
+        if filling_count < 2:
+            return
+        least_pa = FAR_AHEAD_PA
+        most_pa = 0
+        is_enough = False
+        is_too_much = True
+        for index in range(self.boots.count):
+            if self.phase[index] != FILL:
+                continue
+            missing_pa = sequencer.wanted_pa[index] - self.coast_lead_pa[index] - self._inside_pa(index, gauges)
+            coming_pa = self._coming_pa(index)
+            if sequencer.wanted_pa[index] < sequencer.target_pa[index]:
+                return
+            least_pa = min(least_pa, missing_pa)
+            most_pa = max(most_pa, missing_pa)
+            is_enough = is_enough or missing_pa <= coming_pa // filling_count
+            is_too_much = is_too_much and missing_pa <= coming_pa
+        self.ends_together = is_enough and is_too_much
+        if most_pa - least_pa < TOGETHER_PA:
+            self.slow_missing_pa = least_pa
 
     def _coming_pa(self, index: int) -> int:
         """What the rotor still brings after a stop at this speed. Bound: 27_000 Pa/s * 1000 permille."""
-        return self.rise_pa_s[index] * self.pump_before_permille // 1000 * ROTOR_MS // 1000
+        return self.rise_pa_s[index] * self.rotor_permille // 1000 * self.coast_x10_ms // 10_000
+
+    def _inside_pa(self, index: int, gauges: Gauges) -> int:
+        """The chamber itself: what its hose takes, with the square of the flow, is only in the reading."""
+        # Bound: 1000 * 1000, then 1000 * 3_000 Pa.
+        drop_pa = self.flow_permille * self.flow_permille // 1000 * self.drop_pa[index] // 1000
+        return gauges.smooth_pa(index) - drop_pa
+
+    def _watch_drop(self, index: int, gauges: Gauges) -> None:
+        """From an empty chamber, what is read so early is the hose's share; the little that has risen
+        since is taken off."""
+        if self.fill_ms[index] <= DROP_EARLY_MS:
+            self.early_pa[index] = gauges.smooth_pa(index)
+        if not DROP_SEEN_MS <= self.fill_ms[index] < DROP_SEEN_MS + 10 or self.is_refill_bits & (1 << index):
+            return
+        flow_permille = self.flow_permille
+        if flow_permille < DROP_FLOW_PERMILLE:
+            return
+        # Bound: 3 * 20_000 Pa * 1000.
+        seen_pa = 2 * self.early_pa[index] - gauges.smooth_pa(index)
+        full_pa = clamp(seen_pa, 0, 6_000) * 1000 // flow_permille * 1000 // flow_permille
+        self.drop_pa[index] = clamp((self.drop_pa[index] + full_pa) // 2, 0, DROP_MOST_PA)
 
     def _fill_through_manifold(
         self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int
@@ -269,7 +357,7 @@ class SealedRegulator:
         self.throttled_ms = 0
         for other in range(index, self.boots.count):
             if group_bits & (1 << other):
-                self._end_fill(other, True, filling_count, gauges.pressure_pa[index], wanted_pa)
+                self._end_fill(other, True, filling_count, gauges.smooth_pa(index), wanted_pa)
 
     def _end_fill(
         self, index: int, coasts: bool, filling_count: int, pressure_pa: int, target_pa: int
@@ -277,9 +365,9 @@ class SealedRegulator:
         """The last one waits for the rotor with its valve open; earlier ones just close."""
         worked_ms = self.worked_permille_ms[index] // PUMP_MOST_PERMILLE
         if worked_ms >= RISE_SEEN_MS:
-            # Bound: 16 chambers * 20_000 Pa; a dose has the whole pump to itself.
-            moved_pa = min((pressure_pa - self.late_pa[index]) * filling_count, 20_000)
+            moved_pa = min(pressure_pa - self.late_pa[index], 20_000)
             self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, worked_ms)
+        self.end_speed_pa_s[index] = self.rise_pa_s[index] * self.rotor_permille // 1000 // filling_count
         self.last_move[index] = FILL
         self.goal_pa[index] = target_pa
         if coasts:
@@ -303,13 +391,15 @@ class SealedRegulator:
             self.coast_rise_count = 0
         self._go(index, SETTLE)
 
-    def _watch_rise(self, index: int, pressure_pa: int, target_pa: int, dt_ms: int) -> None:
+    def _watch_rise(
+        self, index: int, pressure_pa: int, target_pa: int, filling_count: int, dt_ms: int
+    ) -> None:
         """How fast the last quarter goes, and with how much of the pump: so fast a dose will go, too."""
         if pressure_pa <= target_pa * 3 // 4:
             self.worked_permille_ms[index] = 0
             self.late_pa[index] = pressure_pa
         # Bound: 45 s at 1000 permille.
-        self.worked_permille_ms[index] += self.pump_before_permille * dt_ms
+        self.worked_permille_ms[index] += self.rotor_permille * dt_ms // filling_count
 
     def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa(index)
@@ -344,9 +434,14 @@ class SealedRegulator:
         moved_pa = gauges.smooth_pa(index) - self.before_pa[index]
         move = self.last_move[index]
         if move == FILL and self.coasted_bits & (1 << index):
-            self.coast_lead_pa[index] = learned_lead_pa(self.coast_lead_pa[index], -missing_pa)
+            missing_pa -= SHORT_PA
+            self.coast_lead_pa[index] = learned_lead_pa(self.coast_lead_pa[index], -missing_pa // 2)
+            if self.end_speed_pa_s[index] >= COAST_SPEED_PA_S:
+                # Bound: 20_000 Pa * 10_000.
+                seen_x10_ms = clamp(-missing_pa * 10_000 // self.end_speed_pa_s[index], -200, 200)
+                self.coast_x10_ms = clamp(self.coast_x10_ms + seen_x10_ms // 4, COAST_LEAST_MS * 10, COAST_MOST_MS * 10)
         elif move == FILL:
-            self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], -missing_pa)
+            self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], SHORT_PA - missing_pa)
         elif move == DOSE:
             took_ms = self.planned_ms[index]
             if not self.served_bits & (1 << index):
