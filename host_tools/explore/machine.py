@@ -47,7 +47,8 @@ FREE = {
     "survey": ("look_ms", "open_ms"),
     "regulator": ("phase_ms", "out_ms", "throttled_ms", "group_ms"),
 }
-# What was learned, what only guards look at, and what each tick writes before it is read. A chamber that
+# What was learned, what only guards look at, and what each tick writes before it is read. What isn't named
+# here is kept, so a walk that no longer ends has met something new that counts or measures. A chamber that
 # was trimmed too often counts as reached, which it may do at its next look anyway. `goal_pa`: see `Goal`.
 FORGOTTEN = {
     "session": ("ended_by",),
@@ -58,6 +59,8 @@ FORGOTTEN = {
         *("coast_rise_count", "coast_rise_pa", "coast_rise_index", "late_coast_pa", "late_pa", "before_pa"),
         *("coast_lead_pa", "shut_lead_pa", "lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms"),
         *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),
+        *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa", "drop_pa", "coast_x10_ms"),
+        *("end_speed_pa_s", "early_pa", "is_refill_bits"),
     ),
 }
 

@@ -172,7 +172,9 @@ class SealedRegulator:
         filling_count = self.filling_count()
         self.pump_before_permille = self.pump_permille
         self.pump_permille = 0
-        self.rotor_permille += (self.pump_before_permille - self.rotor_permille) * min(dt_ms, ROTOR_MS) // ROTOR_MS
+        self.rotor_permille += (
+            (self.pump_before_permille - self.rotor_permille) * min(dt_ms, ROTOR_MS) // ROTOR_MS
+        )
         flow_permille = self.rotor_permille // max(filling_count, 1)
         self.flow_permille += (flow_permille - self.flow_permille) * min(dt_ms, FLOW_MS) // FLOW_MS
         self._look_ahead(gauges, sequencer, filling_count)
@@ -301,7 +303,9 @@ class SealedRegulator:
         for index in range(self.boots.count):
             if self.phase[index] != FILL:
                 continue
-            missing_pa = sequencer.wanted_pa[index] - self.coast_lead_pa[index] - self._inside_pa(index, gauges)
+            missing_pa = (
+                sequencer.wanted_pa[index] - self.coast_lead_pa[index] - self._inside_pa(index, gauges)
+            )
             coming_pa = self._coming_pa(index)
             if sequencer.wanted_pa[index] < sequencer.target_pa[index]:
                 return
@@ -383,12 +387,16 @@ class SealedRegulator:
         if self.phase_ms[index] < COAST_MS:
             return
         rise_pa = gauges.smooth_pa(index) - self.late_coast_pa[index]
+        self.late_coast_pa[index] = gauges.smooth_pa(index)
+        is_first = self._bits_in(COAST) & ((1 << index) - 1) == 0
         if rise_pa > RUNAWAY_RISE_PA:
-            self.coast_rise_count += 1
+            # Still coming: the valve stays open until it is plain whether a leg does that or the pump.
+            self.phase_ms[index] = COAST_LATE_MS
             self.coast_rise_pa = rise_pa
             self.coast_rise_index = index
-        else:
-            self.coast_rise_count = 0
+            self.coast_rise_count += 1 if is_first else 0
+            return
+        self.coast_rise_count = 0
         self._go(index, SETTLE)
 
     def _watch_rise(
@@ -439,7 +447,9 @@ class SealedRegulator:
             if self.end_speed_pa_s[index] >= COAST_SPEED_PA_S:
                 # Bound: 20_000 Pa * 10_000.
                 seen_x10_ms = clamp(-missing_pa * 10_000 // self.end_speed_pa_s[index], -200, 200)
-                self.coast_x10_ms = clamp(self.coast_x10_ms + seen_x10_ms // 4, COAST_LEAST_MS * 10, COAST_MOST_MS * 10)
+                self.coast_x10_ms = clamp(
+                    self.coast_x10_ms + seen_x10_ms // 4, COAST_LEAST_MS * 10, COAST_MOST_MS * 10
+                )
         elif move == FILL:
             self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], SHORT_PA - missing_pa)
         elif move == DOSE:

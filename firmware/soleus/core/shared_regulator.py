@@ -187,12 +187,15 @@ class SharedRegulator:
         if self.group_ms < COAST_MS:
             return
         rise_pa = self._mean_pa(gauges) - self.late_coast_pa
+        self.late_coast_pa = self._mean_pa(gauges)
         if rise_pa > RUNAWAY_RISE_PA:
-            self.coast_rise_count += 1
+            # Still coming: the valves stay open until it is plain whether a leg does that or the pump.
+            self.group_ms = COAST_LATE_MS
             self.coast_rise_pa = rise_pa
             self.coast_rise_index = self._last_index()
-        else:
-            self.coast_rise_count = 0
+            self.coast_rise_count += 1
+            return
+        self.coast_rise_count = 0
         self._go(SETTLE)
 
     def _judge(self, gauges: Gauges, missing_pa: int) -> None:
