@@ -47,7 +47,7 @@ LEAD_STEP_PA = pa_from_mmhg(3)
 # A leg that moves makes a spike of less than a second; what lasts longer is trimmed.
 OUT_OF_BAND_MS = 300
 
-RISE_START_PA_S = pa_from_mmhg(30)
+RISE_START_PA_S = pa_from_mmhg(50)
 RISE_LEAST_PA_S = pa_from_mmhg(8)
 RISE_MOST_PA_S = pa_from_mmhg(200)
 DOSE_LEAST_MS = 10
@@ -104,7 +104,7 @@ def learned_speed_pa_s(speed_pa_s: int, moved_pa: int, took_ms: int) -> int:
     return clamp((speed_pa_s + 3 * seen_pa_s) // 4, RISE_LEAST_PA_S, RISE_MOST_PA_S)
 
 
-def learned_lead_pa(lead_pa: int, over_pa: int, most_pa: int = LEAD_MOST_PA) -> int:
+def learned_lead_pa(lead_pa: int, over_pa: int, most_pa: int) -> int:
     """Half-way, too, and in small steps, because legs move."""
     step_pa = clamp(over_pa // 2, -LEAD_STEP_PA, LEAD_STEP_PA)
     return clamp(lead_pa + step_pa, -most_pa, most_pa)
