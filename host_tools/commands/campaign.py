@@ -70,6 +70,18 @@ def report(out: Out = DEFAULT_OUT) -> None:
         print(file)
 
 
+@app.command()
+def show(
+    number: Annotated[int, typer.Argument(help="The row's number in the table.", min=0)],
+    out: Out = DEFAULT_OUT,
+) -> None:
+    """One row of the table as JSON: what was asked, what came of it, and the command that runs it again."""
+    rows = {row["number"]: row for row in read_results(out)}
+    if number not in rows:
+        raise InputError("NUMBER", "", number, f"one of the {len(rows)} rows in {out}")
+    print(json.dumps(rows[number], indent=2, ensure_ascii=False))
+
+
 def _run_with_progress(size: str, seed: int, out: Path, workers: int | None, scheduler: str | None) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     found = TextColumn("{task.fields[found]}")
