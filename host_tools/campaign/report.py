@@ -41,7 +41,7 @@ def report_html(rows: list[Row]) -> str:
         matrices=[("All boards", _table(matrix(rows)))]
         + [(_board_title(board), _table(matrix(r for r in rows if r["board"] == board))) for board in boards],
         worst=worst_of_each_hazard(row for row in rows if row["part"] != HEALTHY),
-        budgets=_budgets(rows),
+        budgets=budgets(rows),
         lists=_lists(rows),
     )
 
@@ -61,7 +61,7 @@ def _lists(rows: list[Row]) -> list[tuple[str, int, list[Row]]]:
     return [(title, len(its), sorted(its, key=badness)[:_LISTED_MOST]) for title, its in chosen.items()]
 
 
-def _budgets(rows: list[Row]) -> list[dict[str, Any]]:
+def budgets(rows: list[Row]) -> list[dict[str, Any]]:
     """For each requirement, the single faults that its table promises to name in time."""
     promised = [row for row in rows if row["requirement"]]
     names = sorted({str(row["requirement"]) for row in promised})

@@ -21,6 +21,7 @@ from host_tools.campaign.report import write_report
 from host_tools.campaign.rules import ALARM, HARM, VERDICTS
 from host_tools.campaign.run import run_campaign
 from host_tools.campaign.store import planned, read_results
+from host_tools.campaign.summary import summary as summed_up
 from host_tools.campaign.trial import Row
 from host_tools.errors import InputError
 
@@ -68,6 +69,12 @@ def report(out: Out = DEFAULT_OUT) -> None:
         raise InputError("--out", "", str(out), "a campaign with at least one finished share")
     for file in write_report(rows, out):
         print(file)
+
+
+@app.command()
+def summary(out: Out = DEFAULT_OUT) -> None:
+    """What a campaign found, as JSON; docs/data/campaign.json is one."""
+    print(json.dumps(summed_up(planned(out), read_results(out)), indent=1, ensure_ascii=False))
 
 
 @app.command()

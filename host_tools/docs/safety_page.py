@@ -1,6 +1,7 @@
 """docs/safety.md: the requirements with their limits, and what each fault that trips them did."""
 
 from host_tools.docs.page import Files, table
+from host_tools.docs.safety_evidence import evidence
 from host_tools.safety import REQUIREMENTS, Requirement, Trip, duration_in_words, in_words
 from host_tools.tripped import Tripped, tripped
 from soleus.core import faults
@@ -71,7 +72,7 @@ To repeat a row, from a checkout after `make setup`:
 
 """
 
-_AFTER = """\
+_AFTER = """
 ## What remains
 
 **What no software on these sensors can see, or help:**
@@ -175,7 +176,7 @@ def from_code() -> str:
 
 
 def rest_from_code() -> str:
-    return _AFTER.format(
+    return evidence() + _AFTER.format(
         vent_code=_code(faults.VENT_FAILURE),
         disagree_code=_code(faults.SENSOR_DISAGREES),
         pump_code=_code(faults.PUMP_RUNAWAY),
@@ -297,7 +298,7 @@ def _hardware() -> str:
         ("part", "for"),
         [
             [
-                "mechanical relief valve, 140 to 160 mmHg, on the manifold",
+                "mechanical relief valve on the manifold, below 160 mmHg with the whole pump blowing",
                 "any single failure of sensor, valve or firmware; it needs no power",
             ],
             ["vents normally open, fill valves normally closed", "power loss, reset, unplugged cable, crash"],
@@ -325,7 +326,11 @@ def _repeat() -> str:
             ["each guard at its limit and one step before it", f"`pytest {guards}`"],
             ["latch and interlock", "`pytest tests/core/test_latch.py tests/core/test_interlock.py`"],
             ["healthy sessions without an alarm", "`make healthy`"],
-            ["thousands of faults in every phase of a session", "`soleus campaign --help`"],
+            ["every state there is", "`make explore`"],
+            [
+                "thousands of faults in every phase of a session",
+                "`soleus campaign run --size full`; then `soleus campaign summary > docs/data/campaign.json`",
+            ],
             ["the mutants below", "`make mutants`"],
         ],
     )

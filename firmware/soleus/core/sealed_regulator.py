@@ -282,7 +282,7 @@ class SealedRegulator:
         if not self.ends_together and (
             missing_pa > 0 or sequencer.wanted_pa[index] < sequencer.target_pa[index]
         ):
-            duty_permille = taper_permille(max(min(missing_pa, self.slow_missing_pa), 1))
+            duty_permille = taper_permille(min(missing_pa, max(self.slow_missing_pa, 1)))
             if filling_count == 1:
                 duty_permille = min(duty_permille, calm_permille(missing_pa))
             self.pump_permille = max(self.pump_permille, duty_permille)
