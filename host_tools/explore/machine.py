@@ -57,10 +57,10 @@ FORGOTTEN = {
     "regulator": (
         *("fill_ms", "fill_share_us", "held_ms", "dose_us", "restless_ms", "collapse_count", "collapse_pa"),
         *("coast_rise_count", "coast_rise_pa", "coast_rise_index", "late_coast_pa", "late_pa", "before_pa"),
-        *("coast_lead_pa", "shut_lead_pa", "lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms"),
+        *("lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms", "above_pa", "dose_permille"),
         *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),
-        *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa", "drop_pa", "coast_x10_ms"),
-        *("end_speed_pa_s", "early_pa", "is_refill_bits"),
+        *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa"),
+        *("stop_pa_s", "early_pa", "refill_bits"),
     ),
 }
 

@@ -22,6 +22,7 @@ OVERLAP_MS = 10
 
 # Near the target the pump slows, so that what still comes after the stop is small.
 TAPER_PA = pa_from_mmhg(12)
+THROTTLE_PA = pa_from_mmhg(8)
 # Below 20-30 % of duty a small pump stands still; a weak battery raises that by a third.
 PUMP_LEAST_PERMILLE = 450
 PUMP_MOST_PERMILLE = 1000
@@ -41,12 +42,12 @@ DOSE_PERMILLE = 600
 BAND_PA = pa_from_mmhg(1)
 # Beyond this a chamber isn't trimmed but filled or bled anew.
 FAR_PA = pa_from_mmhg(6)
-LEAD_MOST_PA = pa_from_mmhg(4)
+LEAD_MOST_PA = pa_from_mmhg(15)
 LEAD_STEP_PA = pa_from_mmhg(3)
 # A leg that moves makes a spike of less than a second; what lasts longer is trimmed.
 OUT_OF_BAND_MS = 300
 
-RISE_START_PA_S = pa_from_mmhg(30)
+RISE_START_PA_S = pa_from_mmhg(50)
 RISE_LEAST_PA_S = pa_from_mmhg(8)
 RISE_MOST_PA_S = pa_from_mmhg(200)
 DOSE_LEAST_MS = 10
@@ -59,9 +60,7 @@ def taper_permille(missing_pa: int) -> int:
     """Pump duty for a chamber that is `missing_pa` away from where it should be."""
     if missing_pa <= 0:
         return 0
-    if missing_pa >= TAPER_PA:
-        return PUMP_MOST_PERMILLE
-    return PUMP_LEAST_PERMILLE + missing_pa * (PUMP_MOST_PERMILLE - PUMP_LEAST_PERMILLE) // TAPER_PA
+    return _tapered_permille(missing_pa, TAPER_PA)
 
 
 def calm_permille(missing_pa: int) -> int:
@@ -82,7 +81,13 @@ def throttle_permille(room_pa: int) -> int:
         return 0
     if room_pa <= 0:
         return PUMP_LEAST_PERMILLE
-    return taper_permille(room_pa)
+    return _tapered_permille(room_pa, THROTTLE_PA)
+
+
+def _tapered_permille(missing_pa: int, taper_pa: int) -> int:
+    if missing_pa >= taper_pa:
+        return PUMP_MOST_PERMILLE
+    return PUMP_LEAST_PERMILLE + missing_pa * (PUMP_MOST_PERMILLE - PUMP_LEAST_PERMILLE) // taper_pa
 
 
 def duration_ms(distance_pa: int, speed_pa_s: int, least_ms: int, most_ms: int) -> int:
@@ -96,10 +101,10 @@ def learned_speed_pa_s(speed_pa_s: int, moved_pa: int, took_ms: int) -> int:
     A leg that moves meanwhile can make any speed of it, so one move counts for a factor of two at most.
     """
     seen_pa_s = clamp(moved_pa * 1000 // took_ms, speed_pa_s // 2, speed_pa_s * 2)
-    return clamp((speed_pa_s + seen_pa_s) // 2, RISE_LEAST_PA_S, RISE_MOST_PA_S)
+    return clamp((speed_pa_s + 3 * seen_pa_s) // 4, RISE_LEAST_PA_S, RISE_MOST_PA_S)
 
 
-def learned_lead_pa(lead_pa: int, over_pa: int) -> int:
+def learned_lead_pa(lead_pa: int, over_pa: int, most_pa: int) -> int:
     """Half-way, too, and in small steps, because legs move."""
     step_pa = clamp(over_pa // 2, -LEAD_STEP_PA, LEAD_STEP_PA)
-    return clamp(lead_pa + step_pa, -LEAD_MOST_PA, LEAD_MOST_PA)
+    return clamp(lead_pa + step_pa, -most_pa, most_pa)

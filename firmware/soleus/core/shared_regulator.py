@@ -24,6 +24,7 @@ from .regulation import (
     FAR_PA,
     FILL,
     HOLD,
+    LEAD_MOST_PA,
     OFF,
     RISE_START_PA_S,
     SETTLE,
@@ -216,7 +217,7 @@ class SharedRegulator:
         last_index = self._last_index()
         moved_pa = self._mean_pa(gauges) - self.before_pa
         if self.last_move == FILL:
-            self.lead_pa[last_index] = learned_lead_pa(self.lead_pa[last_index], -missing_pa)
+            self.lead_pa[last_index] = learned_lead_pa(self.lead_pa[last_index], -missing_pa, LEAD_MOST_PA)
         elif self.last_move == DOSE:
             speed_pa_s = learned_speed_pa_s(self.rise_pa_s[last_index], moved_pa, self.planned_ms)
             self.rise_pa_s[last_index] = speed_pa_s
