@@ -37,25 +37,27 @@ def took(
 ) -> Took | None:
     """None where the table promises nothing for this fault under this name."""
     requirement = next(each for each in REQUIREMENTS if each.code == found.code)
-    trip = _alike(requirement, kind_of(component), mode, boots)
-    if trip is None or (trip.since in _OF_A_CHAMBER and found.chamber not in boots.names):
+    trips = _alike(requirement, kind_of(component), mode, boots)
+    if not trips or (trips[0].since in _OF_A_CHAMBER and found.chamber not in boots.names):
         return None
-    since_s = seen_s(trace, boots, requirement, trip.since, found.chamber, onset_s)
-    return Took(requirement.id, found.at_s - since_s, requirement.budget_ms / 1000, trip.misses)
+    since_s = seen_s(trace, boots, requirement, trips[0].since, found.chamber, onset_s)
+    misses = next((trip.misses for trip in trips if trip.misses), "")
+    return Took(requirement.id, found.at_s - since_s, requirement.budget_ms / 1000, misses)
 
 
 _OF_A_CHAMBER = (Since.SHOWN, Since.FILLED, Since.LET_GO)
 
 
-def _alike(requirement: Requirement, kind: str, mode: str, boots: Boots) -> Trip | None:
-    for trip in requirement.trips:
-        component, _, rest = trip.fault.partition(":")
-        if (kind_of(component), rest.partition("@")[0]) != (kind, mode):
-            continue
-        its = _boots_of(trip.board)
-        if its.has_manifold_sensor_only == boots.has_manifold_sensor_only:
-            return trip
-    return None
+def _alike(requirement: Requirement, kind: str, mode: str, boots: Boots) -> list[Trip]:
+    """The rows of such a fault on boots that are measured alike."""
+    return [trip for trip in requirement.trips if _is_alike(trip, kind, mode, boots)]
+
+
+def _is_alike(trip: Trip, kind: str, mode: str, boots: Boots) -> bool:
+    component, _, rest = trip.fault.partition(":")
+    if (kind_of(component), rest.partition("@")[0]) != (kind, mode):
+        return False
+    return _boots_of(trip.board).has_manifold_sensor_only == boots.has_manifold_sensor_only
 
 
 @cache
