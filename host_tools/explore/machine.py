@@ -59,7 +59,7 @@ FORGOTTEN = {
         *("coast_rise_count", "coast_rise_pa", "coast_rise_index", "late_coast_pa", "late_pa", "before_pa"),
         *("lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms", "above_pa", "dose_permille"),
         *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),
-        *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa"),
+        *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa", "top_up_pa", "dosed_bits"),
         *("stop_pa_s", "early_pa", "refill_bits"),
     ),
 }

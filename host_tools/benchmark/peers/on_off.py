@@ -27,7 +27,7 @@ class OnOff(ValveBank):
     def _advance(self, index: int, gauges: Any, target_pa: int) -> None:
         phase = self.phase[index]
         pressure_pa = gauges.smooth_pa(index)
-        if phase == FILL or phase == DOSE:
+        if phase in (FILL, DOSE):
             if gauges.is_fresh(index) and pressure_pa >= target_pa - self.lead_pa:
                 self.end_fill(index)
         elif phase == BLEED:

@@ -43,7 +43,7 @@ class PidHands(ValveBank):
 
     def _advance(self, index: int, gauges: Any, target_pa: int) -> None:
         phase = self.phase[index]
-        if phase == FILL or phase == DOSE:
+        if phase in (FILL, DOSE):
             is_alone = self.group_bits == 1 << index
             if gauges.is_fresh(index) and gauges.smooth_pa(index) >= target_pa and not is_alone:
                 self.end_fill(index)

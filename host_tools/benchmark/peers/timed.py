@@ -17,7 +17,7 @@ class Timed(ValveBank):
         self.fill_ms = [0] * (2 * boots.count)
         self.filled_ms = [0] * boots.count
 
-    def step(self, gauges: Any, sequencer: Any, commands: Any, dt_ms: int) -> None:
+    def step(self, _gauges: Any, sequencer: Any, commands: Any, dt_ms: int) -> None:
         self.begin_stage(sequencer, dt_ms)
         first = 0 if sequencer.cycles_count == 0 else self.boots.count
         for index in range(self.boots.count):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from simple_pid import PID
 
 from host_tools.acts import acts_of
 from host_tools.benchmark.peers.on_off import OnOff
@@ -18,10 +19,8 @@ from host_tools.output.air import AirSupply
 from host_tools.plant.draw import draw_plant
 from host_tools.plant.spec import PlantSpec, Range, load_plant
 from host_tools.recording import CHUNK_TICKS, Recorder, joined
-from host_tools.simulate import prepare
 from host_tools.trace import Trace
 from host_tools.variants import variant
-from simple_pid import PID
 from soleus.core.controller import Controller
 from soleus.core.program import Program
 
@@ -73,7 +72,7 @@ def run(case: Case) -> Ran:
     pid = _Pid(case.settings.gains) if isinstance(hands, PidHands) else None
     chunks = []
     for _ in range(MOST_CHUNKS):
-        state = pid.run_chunk(frozen) if pid else run_ticks(*frozen, CHUNK_TICKS)
+        state = pid.run_chunk(frozen) if pid else run_ticks(*frozen[:4], ticks_count=CHUNK_TICKS)
         thaw(frozen[3], rows)
         chunks.append(rows.columns(rows.ticks_count))
         if state == ENDED or chunks[-1]["cycle"][-1] >= CYCLES:
@@ -170,8 +169,8 @@ def set_duty(controller: Any, permille: int) -> None:
 
 def _first_cycles(trace: Trace) -> Trace:
     keep = trace.cycle < CYCLES
-    columns = {
-        name: value[keep] if isinstance(value, np.ndarray) else value for name, value in vars(trace).items()
+    columns: dict[str, Any] = {
+        name: value[keep] for name, value in vars(trace).items() if isinstance(value, np.ndarray)
     }
     return replace(trace, **columns)
 
