@@ -68,11 +68,11 @@ def run(case: Case) -> Ran:
     plant = draw_plant(still(case.plant), board.boots, case.seed)
     hands = _put_in_place(controller, case)
     rows = Recorder(board.boots.count)
-    frozen: list[Any] = [freeze(part) for part in (controller, plant, acts_of([]), rows)]
+    frozen: list[Any] = [*(freeze(part) for part in (controller, plant, acts_of([]), rows)), CHUNK_TICKS]
     pid = _Pid(case.settings.gains) if isinstance(hands, PidHands) else None
     chunks = []
     for _ in range(MOST_CHUNKS):
-        state = pid.run_chunk(frozen) if pid else run_ticks(*frozen[:4], ticks_count=CHUNK_TICKS)
+        state = pid.run_chunk(frozen) if pid else run_ticks(*frozen)
         thaw(frozen[3], rows)
         chunks.append(rows.columns(rows.ticks_count))
         if state == ENDED or chunks[-1]["cycle"][-1] >= CYCLES:
@@ -126,10 +126,10 @@ class _Pid:
         self._pid = PID(*gains, sample_time=None, output_limits=(0.0, 1.0))
 
     def run_chunk(self, frozen: list[Any]) -> int:
-        controller, _, _, recorder = frozen
+        controller, _, _, recorder, _ = frozen
         begin_chunk(recorder)
         while True:
-            state, asks, is_new, measured_pa, setpoint_pa = run_until_asked(*frozen, CHUNK_TICKS)
+            state, asks, is_new, measured_pa, setpoint_pa = run_until_asked(*frozen)
             if state or not asks:
                 return int(state)
             if is_new:
