@@ -1,0 +1,72 @@
+"""What can be asked of the flight recorder over the console link."""
+
+import binascii
+
+from soleus.annotations import Any
+from soleus.core.errors import SettingError
+
+from . import log_files
+from .borrowed import borrow
+
+# A longer line would hold up a tick: the console sends about eleven bytes a millisecond.
+PIECE_MOST_BYTES = 384
+
+
+def answer(requests: Any, request: dict) -> dict:
+    app = requests.app
+    what = request.get("what", "list")
+    if what == "list":
+        return _list(app)
+    if what == "read":
+        return _read(app, request)
+    if what == "ring":
+        return _ring(requests, request)
+    raise SettingError("what", what, "one of list, read, ring")
+
+
+def _list(app: Any) -> dict:
+    recorder = app.recorder
+    return {
+        "ok": True,
+        "sessions": log_files.sessions(),
+        "open": recorder.path,
+        "therapy_s": recorder.meter.therapy_s,
+        "sessions_count": recorder.meter.sessions,
+        "ring_bytes": recorder.ring.block_bytes * len(recorder.ring.blocks),
+        "overview_bytes": len(recorder.overview.buffer),
+    }
+
+
+def _read(app: Any, request: dict) -> dict:
+    """A piece of a session's file."""
+    if not app.tick.is_idle() and not app.recorder.has_kept_fault:
+        return {"error": "log: only while idle"}
+    name, at = request.get("name"), request.get("at", 0)
+    if name not in [name for name, _ in log_files.sessions()]:
+        raise SettingError("name", name, "one of the sessions that `log` lists")
+    if type(at) is not int or at < 0:
+        raise SettingError("at", at, "a whole number from 0")
+    with open("{}/{}".format(log_files.FOLDER, name), "rb") as file:
+        file.seek(at)
+        return {"ok": True, "data": _base64(file.read(PIECE_MOST_BYTES))}
+
+
+def _ring(requests: Any, request: dict) -> dict:
+    """Whole blocks from now on, piece by piece; 0 ends it. The first answer has the log's header."""
+    piece_bytes = request.get("piece_bytes", 0)
+    if type(piece_bytes) is not int or not 0 <= piece_bytes <= PIECE_MOST_BYTES:
+        raise SettingError("piece_bytes", piece_bytes, "0 to {}".format(PIECE_MOST_BYTES))
+    app = requests.app
+    if piece_bytes and not app.tick.is_idle():
+        return {"error": "log: a recording begins while idle"}
+    table: dict = {"ok": True}
+    if piece_bytes:
+        app.recorder.ring.restart()
+        requests.ring_number, requests.ring_at = app.recorder.ring.number + 1, 0
+        table["header"] = borrow("log_header").header(app)
+    requests.ring_piece_bytes = piece_bytes
+    return table
+
+
+def _base64(content: bytes) -> str:
+    return binascii.b2a_base64(content, newline=False).decode()
