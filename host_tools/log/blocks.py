@@ -1,13 +1,14 @@
-"""A block of ticks at full rate, decoded; what `soleus.services.tick_coder` and `ring` have written."""
+"""A block of ticks or of an overview's rows, decoded; what `soleus.services.tick_coder` has written."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from soleus.services.log_format import BLOCK_HEAD_BYTES
-from soleus.services.tick_coder import ESCAPE_ZEROS, USUAL_DT_MS
+from soleus.core.limits import TICK_MS
+from soleus.services.log_format import BLOCK_HEAD_BYTES, OVERVIEW_EXTRAS, OVERVIEW_MS, RING_EXTRAS
+from soleus.services.tick_coder import ESCAPE_ZEROS
 
-# Columns of a tick before those of the channels: chambers, manifold, supply.
+# Columns of a tick before those of the channels: the chambers, then the extras.
 COLUMNS = (
     "dt_ms",
     "buttons",
@@ -33,28 +34,38 @@ class Block:
     ticks: np.ndarray
 
 
-def decode_block(payload: bytes, chamber_count: int) -> Block:
+def decode_ring(payload: bytes, chamber_count: int) -> Block:
+    return _decode(payload, chamber_count + RING_EXTRAS, TICK_MS)
+
+
+def decode_overview(payload: bytes, chamber_count: int) -> Block:
+    """Its number is that of the rows for which there was no room."""
+    return _decode(payload, chamber_count + OVERVIEW_EXTRAS, OVERVIEW_MS)
+
+
+def _decode(payload: bytes, channel_count: int, usual_dt_ms: int) -> Block:
     number, at_ms = int.from_bytes(payload[:4], "little"), int.from_bytes(payload[8:12], "little")
     ticks_count = int.from_bytes(payload[4:6], "little")
-    state_at = BLOCK_HEAD_BYTES + chamber_count + 2
+    state_at = BLOCK_HEAD_BYTES + channel_count
     state_end = state_at + int.from_bytes(payload[6:8], "little")
-    ticks = _Ticks(payload[state_end:], list(payload[BLOCK_HEAD_BYTES:state_at]))
+    ticks = _Ticks(payload[state_end:], list(payload[BLOCK_HEAD_BYTES:state_at]), usual_dt_ms)
     rows = [ticks.next() for _ in range(ticks_count)]
-    table = np.array(rows, np.int64).reshape(ticks_count, CHANNELS + chamber_count + 2)
+    table = np.array(rows, np.int64).reshape(ticks_count, CHANNELS + channel_count)
     return Block(number, at_ms, payload[state_at:state_end], table)
 
 
 class _Ticks:
-    def __init__(self, content: bytes, k: list[int]) -> None:
+    def __init__(self, content: bytes, k: list[int], usual_dt_ms: int) -> None:
         # As text: finding the next one and reading a number are then the interpreter's own work.
         self._bits = "".join(f"{byte:08b}" for byte in content)
         self._at = 0
         self._k = k
+        self._usual_dt_ms = usual_dt_ms
         self._before = [0] * len(k)
         self._missing_bits = self._fill_bits = self._seal_bits = self._pump_permille = self._state_word = 0
 
     def next(self) -> list[int]:
-        dt_ms, buttons = USUAL_DT_MS, 0
+        dt_ms, buttons = self._usual_dt_ms, 0
         if self._take(1):
             flags = self._take(6)
             if flags & 32:

@@ -3,7 +3,10 @@
 import binascii
 from dataclasses import dataclass
 
-from soleus.services.log_format import FRAME_HEAD_BYTES, FRAME_TAIL_BYTES, MAGIC
+from soleus.services.log_format import MAGIC
+
+FRAME_HEAD_BYTES = 3
+FRAME_TAIL_BYTES = 4
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.errors import InputError
-from host_tools.log.blocks import Block, decode_block
+from host_tools.log.blocks import Block, decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames
-from host_tools.log.overview import Chunk, decode_chunk
 from host_tools.log.state import StateNames
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
@@ -24,7 +23,8 @@ SUFFIX = ".slog"
 class Log:
     path: Path
     header: dict[str, Any]
-    chunks: list[Chunk] = field(default_factory=list)
+    # Rows at 2 Hz, from one write to the next; and every tick, of some stretches.
+    overview: list[Block] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     end: dict[str, Any] | None = None
     names: StateNames | None = None
@@ -70,14 +70,14 @@ def parse_log(content: bytes, path: Path) -> Log:
         boots = Boots.from_table(header["boots"])
     except (SettingError, KeyError) as error:
         raise InputError(path, "boots", None, f"a header with a board's boots ({error})") from None
-    chunks, blocks, end, names = [], [], None, None
+    overview, blocks, end, names = [], [], None, None
     for frame in frames.whole[1:]:
         if frame.kind == log_format.OVERVIEW:
-            chunks.append(decode_chunk(frame.payload, boots.count))
+            overview.append(decode_overview(frame.payload, boots.count))
         elif frame.kind == log_format.RING:
-            blocks.append(decode_block(frame.payload, boots.count))
+            blocks.append(decode_ring(frame.payload, boots.count))
         elif frame.kind == log_format.END:
             end = json.loads(frame.payload)
         elif frame.kind == log_format.NAMES:
             names = StateNames([(str(name), int(size)) for name, size in json.loads(frame.payload)])
-    return Log(path, header, chunks, blocks, end, names, frames.torn_bytes, frames.whole_bytes)
+    return Log(path, header, overview, blocks, end, names, frames.torn_bytes, frames.whole_bytes)

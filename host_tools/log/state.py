@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from soleus.core.controller import Controller
-from soleus.services.core_state import CoreState, walk
+from soleus.services.core_state import CoreState
+from soleus.services.core_walk import walk
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,6 @@ class StateNames:
     def of(controller: Controller) -> "StateNames":
         found = [(path, len(v) if isinstance(v, list) else 0) for path, _, _, v in walk(controller)]
         return StateNames(sorted(found, key=lambda field: field[1] > 0))
-
-
-def fingerprint(controller: Controller) -> int:
-    return CoreState(controller).fingerprint
 
 
 def packed(controller: Controller) -> bytes:

@@ -3,50 +3,16 @@
 The objects are walked once; after that packing allocates nothing and may run inside the tick.
 """
 
-import binascii
-
 from soleus.annotations import Any
 
-# What is laid out anew from board and program, and what each tick brings.
-_NOT_STATE = ("boots", "timeline", "readings")
-
-
-def walk(owner: Any, path: str = "", seen: Any = None) -> Any:
-    """(path, owner, name, value) of every integer and every list of integers, in an order of names."""
-    seen = [] if seen is None else seen
-    seen.append(owner)
-    for name in sorted(owner.__dict__):
-        value = getattr(owner, name)
-        if name in _NOT_STATE or any(value is other for other in seen):
-            continue
-        if isinstance(value, (int, bool)):
-            yield path + name, owner, name, value
-        elif isinstance(value, list):
-            if value and all(isinstance(number, (int, bool)) for number in value):
-                seen.append(value)
-                yield path + name, owner, name, value
-        elif hasattr(value, "__dict__"):
-            for found in walk(value, path + name + ".", seen):
-                yield found
+from .borrowed import borrow
 
 
 class CoreState:
     def __init__(self, controller: Any) -> None:
-        self.owners = []
-        self.names = []
-        self.lists = []
-        self.zeros = {}
-        # Tells whether two cores have the same state, number by number.
-        self.fingerprint = 0
-        for path, owner, name, value in walk(controller):
-            size = len(value) if isinstance(value, list) else 0
-            self.fingerprint = binascii.crc32("{} {}\n".format(path, size).encode(), self.fingerprint)
-            if size:
-                self.lists.append(value)
-                self.zeros[size] = [0] * size
-            else:
-                self.owners.append(owner)
-                self.names.append(name)
+        found = borrow("core_walk").Found(controller)
+        self.owners, self.names, self.lists = found.owners, found.names, found.lists
+        self.zeros = {len(values): [0] * len(values) for values in self.lists}
 
     def pack(self, buffer: bytearray, at: int, end: int) -> int:
         """Where the next byte goes, or 0 when there is no room. First the single numbers, then the lists."""
@@ -63,7 +29,16 @@ class CoreState:
             at += 1
             if not is_zero:
                 for value in values:
-                    at = _put(buffer, at, value)
+                    # The two commonest lengths without a call: this is in the tick.
+                    if 0 <= value < 0x40:
+                        buffer[at] = value
+                        at += 1
+                    elif 0 <= value < 0x2000:
+                        buffer[at] = 0x80 | value & 0x3F
+                        buffer[at + 1] = value >> 6
+                        at += 2
+                    else:
+                        at = _put(buffer, at, value)
         return at
 
 

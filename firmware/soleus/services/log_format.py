@@ -6,21 +6,22 @@ little-endian.
 """
 
 MAGIC = b"SLG1"
-VERSION = 1
 
 HEADER = 1  # JSON: who recorded, what was asked for
-OVERVIEW = 2  # rows at 2 Hz, see overview.py
-RING = 3  # a block of ticks at full rate, see tick_coder.py and ring.py
+OVERVIEW = 2  # a block with a row every `OVERVIEW_MS`
+RING = 3  # a block with every tick
 END = 4  # JSON: how it ended
 NAMES = 5  # JSON, added by the laptop: names of the state's numbers
 
-FRAME_HEAD_BYTES = 3
-FRAME_TAIL_BYTES = 4
-
-# A block of ticks: number of the block (32 bits), of its ticks (16) and of its state's bytes (16), the
-# machine's time before its first tick (32). Then a byte for each channel, the state, the ticks' bits.
+# A block: its number (32 bits; of an overview: how many rows had no room), the number of its ticks (16)
+# and of its state's bytes (16), the machine's time before its first tick (32). Then a byte for each
+# channel, the core's state, and the ticks' bits: see `tick_coder.py`.
 BLOCK_HEAD_BYTES = 12
 
-# What an overview's chunk begins with: time of its first row (32 bits), rows (16), rows lost (16).
-CHUNK_HEAD_BYTES = 8
+# Channels beside the chambers: of a tick, the manifold's pressure and the supply in mV; of an overview's
+# row, supply, stage, block, level, cycle, rested chambers.
+RING_EXTRAS = 2
+OVERVIEW_EXTRAS = 6
 OVERVIEW_MS = 500
+# An overview's pressures are smoothed, in steps of 64 Pa; its supply is in steps of 64 mV.
+OVERVIEW_SHIFT = 6

@@ -5,7 +5,6 @@ import binascii
 from soleus.annotations import Any
 from soleus.core.errors import SettingError
 
-from . import log_files
 from .borrowed import borrow
 
 # A longer line would hold up a tick: the console sends about eleven bytes a millisecond.
@@ -28,11 +27,11 @@ def _list(app: Any) -> dict:
     recorder = app.recorder
     return {
         "ok": True,
-        "sessions": log_files.sessions(),
+        "sessions": borrow("log_writer").sessions(),
         "open": recorder.path,
-        "therapy_s": recorder.meter.therapy_s,
-        "sessions_count": recorder.meter.sessions,
-        "ring_bytes": recorder.ring.block_bytes * len(recorder.ring.blocks),
+        "therapy_s": recorder.therapy_s,
+        "sessions_count": recorder.sessions_count,
+        "ring_bytes": sum([len(block) for block in recorder.ring.blocks]),
         "overview_bytes": len(recorder.overview.buffer),
     }
 
@@ -42,11 +41,12 @@ def _read(app: Any, request: dict) -> dict:
     if not app.tick.is_idle() and not app.recorder.has_kept_fault:
         return {"error": "log: only while idle"}
     name, at = request.get("name"), request.get("at", 0)
-    if name not in [name for name, _ in log_files.sessions()]:
+    log_writer = borrow("log_writer")
+    if name not in [name for name, _ in log_writer.sessions()]:
         raise SettingError("name", name, "one of the sessions that `log` lists")
     if type(at) is not int or at < 0:
         raise SettingError("at", at, "a whole number from 0")
-    with open("{}/{}".format(log_files.FOLDER, name), "rb") as file:
+    with open("{}/{}".format(log_writer.FOLDER, name), "rb") as file:
         file.seek(at)
         return {"ok": True, "data": _base64(file.read(PIECE_MOST_BYTES))}
 
@@ -63,7 +63,7 @@ def _ring(requests: Any, request: dict) -> dict:
     if piece_bytes:
         app.recorder.ring.restart()
         requests.ring_number, requests.ring_at = app.recorder.ring.number + 1, 0
-        table["header"] = borrow("log_header").header(app)
+        table["header"] = borrow("log_writer").header(app)
     requests.ring_piece_bytes = piece_bytes
     return table
 

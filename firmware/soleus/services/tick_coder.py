@@ -1,66 +1,78 @@
-"""Ticks as few bits: what changed, and each sensor's step from the tick before.
+"""Ticks as few bits: what changed, and each channel's step from the tick before.
 
-A tick begins with one bit: is anything out of the ordinary? If so, six bits say what (`FLAGS`), each
-followed by its value. Then every channel (the chambers, the manifold, the supply) has its step from the
-tick before as a Rice code: zigzag, the upper part as that many zeros and a one, the lower `k` bits
-plain. `k` is chosen anew for every block by what the last one was like, and stands at its beginning.
+A tick begins with one bit: is anything out of the ordinary? If so, six bits say what: time, buttons,
+sensors without a reading, valves, pump, state; and their values follow. Then every channel has its step
+from the tick before as a Rice code: in zigzag, its upper part as that many zeros and a one, its lower
+`k` bits plain. `k` is chosen for each block by what the last one was like, and stands at its beginning.
 Eight zeros mean that the value itself follows in 32 bits.
 """
 
 from soleus.annotations import Any
 
-FLAGS = ("dt_ms", "buttons", "missing_bits", "valves", "pump", "state")
-USUAL_DT_MS = 10
+from .log_format import BLOCK_HEAD_BYTES
+
 K_FIRST = 6
 K_MOST = 12
 ESCAPE_ZEROS = 8
 
 
 class TickCoder:
-    def __init__(self, chamber_count: int) -> None:
+    def __init__(self, chamber_count: int, extra_count: int, usual_dt_ms: int) -> None:
+        self.usual_dt_ms = usual_dt_ms
         self.chamber_count = chamber_count
-        self.channel_count = chamber_count + 2
-        self.k = [K_FIRST] * self.channel_count
-        self.sum = [0] * self.channel_count
-        self.before = [0] * self.channel_count
+        self.count = chamber_count + extra_count
+        self.k = [K_FIRST] * self.count
+        self.sum = [0] * self.count
+        self.before = [0] * self.count
         # The longest that a tick can become.
-        self.tick_most_bytes = 20 + 5 * self.channel_count
+        self.tick_most_bytes = 20 + 5 * self.count
         self.buffer = bytearray(0)
-        self.at = 0
-        self.ticks_count = 0
-        self.bits = 0
-        self.bits_count = 0
+        self.ticks = self.at = 0
         self._forget()
 
-    def begin(self, buffer: bytearray, at: int) -> int:
-        """A new block: writes a byte for each channel, and says where the next one goes."""
-        for index in range(self.channel_count):
-            if self.ticks_count:
+    def begin(self, buffer: bytearray, number: int, at_ms: int) -> None:
+        """A new block, which stands for itself; the core's state may be put at `at` before the first tick."""
+        self.buffer = buffer
+        self._put_16(0, number & 0xFFFF)
+        self._put_16(2, number >> 16)
+        self._put_16(6, 0)
+        self._put_16(8, at_ms & 0xFFFF)
+        self._put_16(10, at_ms >> 16)
+        at = BLOCK_HEAD_BYTES
+        for index in range(self.count):
+            if self.ticks:
                 self.k[index] = self._k_for(self.sum[index])
             buffer[at] = self.k[index]
             self.sum[index] = 0
             self.before[index] = 0
             at += 1
-        self.buffer = buffer
-        self.ticks_count = 0
+        self.at = at
+        self.ticks = 0
         self._forget()
-        return at
 
-    def code(self, readings: Any, commands: Any, state: int, fault_code: int, dt_ms: int) -> None:
-        self._code_flagged(readings, commands, fault_code << 4 | state << 1 | commands.gate_on, dt_ms)
-        chamber_pa = readings.chamber_pa
-        chambers, before, sums = self.chamber_count, self.before, self.sum
-        buffer, at, bits, count = self.buffer, self.at, self.bits, self.bits_count
-        for index in range(self.channel_count):
-            if index < chambers:
-                value = chamber_pa[index]
-            elif index == chambers:
-                value = readings.manifold_pa
-            else:
-                value = readings.supply_mv
+    def add_state(self, state: Any, end: int) -> None:
+        at = state.pack(self.buffer, self.at, end)
+        if at:
+            self._put_16(6, at - self.at)
+            self.at = at
+
+    def is_full(self) -> bool:
+        return self.at + self.tick_most_bytes > len(self.buffer)
+
+    def code(
+        self, dt_ms: int, buttons: int, missing_bits: int, core: Any, chambers: list, extras: list
+    ) -> None:
+        """Bound: readings stay within 2**28, so that a step doubled stays below 2**30."""
+        state_word = core.latch.code << 4 | core.session.state << 1 | core.commands.gate_on
+        self._code_flagged(dt_ms, buttons, missing_bits, core.commands, state_word)
+        chamber_count, before, sums = self.chamber_count, self.before, self.sum
+        # Not all in one line: four values would make a tuple.
+        buffer, at = self.buffer, self.at
+        bits, count = self.bits, self.bits_count
+        for index in range(self.count):
+            value = chambers[index] if index < chamber_count else extras[index - chamber_count]
             step = value - before[index]
             before[index] = value
-            # Bound: readings stay within 2**28, so a step doubled stays below 2**30.
             step = step << 1 if step >= 0 else -step * 2 - 1
             k = self.k[index]
             zeros = step >> k
@@ -70,48 +82,45 @@ class TickCoder:
                 bits = bits << zeros + 1 + k | step + (1 - zeros << k)
                 count += zeros + 1 + k
             else:
-                bits = bits << ESCAPE_ZEROS
-                count += ESCAPE_ZEROS
-                for shift in (24, 16, 8, 0):
-                    while count >= 8:
-                        count -= 8
-                        buffer[at] = bits >> count & 0xFF
-                        at += 1
-                        bits &= (1 << count) - 1
-                    bits = bits << 8 | value >> shift & 0xFF
-                    count += 8
+                self.at, self.bits, self.bits_count = at, bits, count
+                self._put(0, ESCAPE_ZEROS)
+                self._put_32(value)
+                at, bits, count = self.at, self.bits, self.bits_count
             while count >= 8:
                 count -= 8
                 buffer[at] = bits >> count & 0xFF
                 at += 1
                 bits &= (1 << count) - 1
         self.at, self.bits, self.bits_count = at, bits, count
-        self.ticks_count += 1
+        self.ticks += 1
 
     def end(self) -> int:
-        """Where the block ends; the last byte is filled up with zeros."""
+        """How long the block has become; its last byte is filled up with zeros."""
         if self.bits_count:
             self._put(0, 8 - self.bits_count)
+        self._put_16(4, self.ticks)
         return self.at
 
-    def _code_flagged(self, readings: Any, commands: Any, state_word: int, dt_ms: int) -> None:
+    def _code_flagged(
+        self, dt_ms: int, buttons: int, missing_bits: int, commands: Any, state_word: int
+    ) -> None:
         has_valves = commands.fill_bits != self.fill_bits or commands.seal_bits != self.seal_bits
-        has_missing = readings.missing_bits != self.missing_bits
+        has_missing = missing_bits != self.missing_bits
         has_pump = commands.pump_permille != self.pump_permille
         has_state = state_word != self.state_word
-        is_usual = dt_ms == USUAL_DT_MS and readings.buttons == 0
-        if is_usual and not (has_valves or has_missing or has_pump or has_state):
+        has_time = dt_ms != self.usual_dt_ms
+        if not (has_valves or has_missing or has_pump or has_state or has_time or buttons):
             self._put(0, 1)
             return
-        flags = 0x40 | (dt_ms != USUAL_DT_MS) << 5 | (readings.buttons != 0) << 4 | has_missing << 3
+        flags = 0x40 | has_time << 5 | (buttons != 0) << 4 | has_missing << 3
         self._put(flags | has_valves << 2 | has_pump << 1 | has_state, 7)
-        if dt_ms != USUAL_DT_MS:
+        if has_time:
             self._put_32(dt_ms)
-        if readings.buttons:
-            self._put(readings.buttons, 8)
+        if buttons:
+            self._put(buttons, 8)
         if has_missing:
-            self.missing_bits = readings.missing_bits
-            self._put_32(self.missing_bits)
+            self.missing_bits = missing_bits
+            self._put_32(missing_bits)
         if has_valves:
             self.fill_bits, self.seal_bits = commands.fill_bits, commands.seal_bits
             self._put(self.fill_bits, 16)
@@ -122,6 +131,10 @@ class TickCoder:
         if has_state:
             self.state_word = state_word
             self._put(state_word, 16)
+
+    def _forget(self) -> None:
+        self.missing_bits = self.fill_bits = self.seal_bits = self.pump_permille = self.state_word = 0
+        self.bits = self.bits_count = 0
 
     def _put_32(self, value: int) -> None:
         self._put(value >> 16 & 0xFFFF, 16)
@@ -137,14 +150,13 @@ class TickCoder:
             bits &= (1 << count) - 1
         self.bits, self.bits_count = bits, count
 
-    def _forget(self) -> None:
-        """Every block stands for itself."""
-        self.missing_bits = self.fill_bits = self.seal_bits = self.pump_permille = self.state_word = 0
-        self.bits = self.bits_count = 0
+    def _put_16(self, at: int, value: int) -> None:
+        self.buffer[at] = value & 0xFF
+        self.buffer[at + 1] = value >> 8 & 0xFF
 
     def _k_for(self, step_sum: int) -> int:
         """About two thirds of the mean: there a Rice code is shortest."""
         k = 0
-        while k < K_MOST and (self.ticks_count << k) * 3 < step_sum * 2:
+        while k < K_MOST and (self.ticks << k) * 3 < step_sum * 2:
             k += 1
         return k
