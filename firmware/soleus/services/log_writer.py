@@ -8,11 +8,9 @@ import json
 import os
 
 from soleus.annotations import Any
-from soleus.core import faults
 from soleus.core.units import mmhg_from_pa
 
 from .borrowed import borrow
-from .fault_place import fault_place
 from .files import encode, forget, write_whole
 from .log_format import END, HEADER, MAGIC, OVERVIEW, RING
 from .state_store import METER_FILE
@@ -25,8 +23,6 @@ SESSION_MOST_BYTES = 64 * 1024
 # Of that, what the end of a session needs: the ring and a table.
 END_MOST_BYTES = 20 * 1024
 _SIZE = 6
-
-ENDED_BY = ("cut short", "completed", "stopped", "no sign of life")
 
 
 def write_step(recorder: Any, step: Any) -> None:
@@ -41,7 +37,7 @@ def write_step(recorder: Any, step: Any) -> None:
     elif step == "meter":
         count_therapy(recorder, recorder.controller.session.run_ms)
     elif step == "end":
-        append(recorder, END, json.dumps(end(recorder.controller, recorder.therapy_s)).encode())
+        append(recorder, END, json.dumps(_end(recorder)).encode())
     else:
         append(recorder, RING, recorder.ring.block(step))
 
@@ -52,7 +48,7 @@ def write_crash(recorder: Any, reason: str) -> None:
     recorder.steps = steps + ["overview", "freeze", "meter"]
     while recorder.steps:
         write_step(recorder, recorder.steps.pop(0))
-    table = end(recorder.controller, recorder.therapy_s)
+    table = _end(recorder)
     table["ended_by"] = "crash"
     table["crash"] = reason
     # The core may have failed on these.
@@ -135,27 +131,6 @@ def header(app: Any) -> dict:
     return table
 
 
-def end(controller: Any, therapy_s: int) -> dict:
-    session, latch, notices = controller.session, controller.latch, controller.guards.notices
-    table = {
-        "ended_by": ENDED_BY[session.ended_by],
-        "run_ms": session.run_ms,
-        "at_ms": controller.at_ms,
-        "therapy_s": therapy_s,
-        "rested": [
-            [index, notices.code[index], notices.value[index], notices.limit[index], notices.at_ms[index]]
-            for index in range(controller.boots.count)
-            if notices.rested_bits >> index & 1
-        ],
-    }
-    if latch.code:
-        code, name = faults.TABLE[latch.code][:2]
-        table["ended_by"] = "fault"
-        table["fault"] = [latch.code, latch.chamber_index, latch.value, latch.limit, latch.at_ms]
-        table["fault_name"] = "{} {} {}".format(code, name, fault_place(controller, latch.chamber_index))
-    return table
-
-
 def count_therapy(recorder: Any, run_ms: int) -> None:
     more_s = run_ms // 1000 - recorder.counted_s
     if more_s > 0:
@@ -163,6 +138,10 @@ def count_therapy(recorder: Any, run_ms: int) -> None:
         recorder.therapy_s += more_s
         table = {"therapy_s": recorder.therapy_s, "sessions": recorder.sessions_count}
         write_whole(METER_FILE, encode(table))
+
+
+def _end(recorder: Any) -> dict:
+    return borrow("log_end").end(recorder.controller, recorder.therapy_s)
 
 
 def _table(name: str) -> dict:
