@@ -13,7 +13,7 @@ from host_tools.log.from_board import PIECE_BYTES, Stream, pull, sessions_on
 from host_tools.log.log_file import SUFFIX, Log, read_log
 from host_tools.log.replay import replay
 from host_tools.log.to_test import write_test
-from host_tools.log.trace import measured, trace_of
+from host_tools.log.trace import evenly, measured, trace_of
 from host_tools.output.plot import plot_session
 from host_tools.output.report import ReportContext, write_report
 from host_tools.output.terminal import print_summary
@@ -103,7 +103,7 @@ def show(
     """Draw a session as the simulator does: in the terminal, as a page, as a picture."""
     found = read_log(log)
     _say_what_is_torn(found)
-    trace = trace_of(found)
+    trace = evenly(trace_of(found))
     result = measured(found, trace)
     title = f"{log.name} · {found.header.get('board')}"
     if report:

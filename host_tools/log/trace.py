@@ -6,6 +6,7 @@ gave, zeroed; air and flow are 0.
 """
 
 import copy
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from host_tools.trace import PA_PER_MMHG, Note, Trace
 from soleus.core import faults
 from soleus.core.controller import Controller
 from soleus.core.faults import FaultLatch, Notices
+from soleus.core.limits import TICK_MS
 from soleus.core.regulation import OFF
 from soleus.core.session import COMPLETED, NOT_ENDED, RUNNING, STATE_NAMES
 from soleus.services.log_format import OVERVIEW_SHIFT
@@ -54,6 +56,21 @@ def trace_of(log: Log) -> Trace:
     )
     trace.notes.extend(_notes(trace))
     return trace
+
+
+def evenly(trace: Trace) -> Trace:
+    """The same with a row for every tick, as pictures and measures expect it: lines between the rows."""
+    ticks_count = round((trace.time_s[-1] - trace.time_s[0]) * 1000 / TICK_MS) + 1
+    time_s = trace.time_s[0] + np.arange(ticks_count) * (TICK_MS / 1000)
+    before = np.maximum(np.searchsorted(trace.time_s, time_s + 1e-6, side="right") - 1, 0)
+    columns = {
+        column.name: getattr(trace, column.name)[before]
+        for column in fields(Trace)
+        if column.name not in ("chamber_names", "notes", "time_s", "pressure_mmhg")
+    }
+    chambers = trace.pressure_mmhg.T
+    pressure_mmhg = np.stack([np.interp(time_s, trace.time_s, chamber) for chamber in chambers], axis=1)
+    return replace(trace, time_s=time_s, pressure_mmhg=pressure_mmhg, **columns)
 
 
 def measured(log: Log, trace: Trace) -> SessionResult:

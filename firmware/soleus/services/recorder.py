@@ -19,7 +19,7 @@ class Recorder:
         self.therapy_s, self.sessions_count = app.store.therapy()
         self.counted_s = 0
         self.overview = Overview(controller, 400 + 100 * controller.boots.count)
-        self.ring = Ring(controller, block_bytes(controller.boots))
+        self.ring = Ring(controller, block_bytes(controller.boots, app.board["sensors"]["driver"]))
         # The file of the session that is being recorded, and what is still to be written of it.
         self.path = ""
         self.written_bytes = 0
@@ -82,7 +82,10 @@ class Recorder:
                 self.ring.restart()
 
 
-def block_bytes(boots: Any) -> int:
-    """Of the ring's five blocks: the core's state, and 2.5 s of sensors as noisy as the nominal plant's."""
+def block_bytes(boots: Any, driver: str) -> int:
+    """Of the ring's five blocks: the core's state and 2.5 s of ticks, so that four of them are 10 s.
+
+    An analog input's noise takes 9 bits of a reading; a digital sensor is quieter, and its board has more.
+    """
     sensors = 1 if boots.has_manifold_sensor_only else boots.count
-    return 320 + 70 * boots.count + 240 * sensors
+    return 540 + 60 * boots.count + sensors * (300 if driver in ("adc", "ads1115") else 150)

@@ -91,6 +91,8 @@ class Overview:
         self.controller = controller
         self.coder = TickCoder(controller.boots.count, OVERVIEW_EXTRAS, OVERVIEW_MS)
         self.buffer = bytearray(size_bytes)
+        # Smoothed pressures hardly move in half a second.
+        self.coder.k = [1] * self.coder.count
         self.pressure = [0] * controller.boots.count
         self.extras = [0] * OVERVIEW_EXTRAS
         self.is_on = False

@@ -14,6 +14,7 @@ from .log_format import BLOCK_HEAD_BYTES
 K_FIRST = 6
 K_MOST = 12
 ESCAPE_ZEROS = 8
+STEP_COUNTED_MOST = 1023
 
 
 class TickCoder:
@@ -76,8 +77,9 @@ class TickCoder:
             step = step << 1 if step >= 0 else -step * 2 - 1
             k = self.k[index]
             zeros = step >> k
+            # A jump now and then shouldn't make every other step longer.
+            sums[index] += step if step < STEP_COUNTED_MOST else STEP_COUNTED_MOST
             if zeros < ESCAPE_ZEROS:
-                sums[index] += step
                 # The one that ends the zeros, and the lower bits. Bound: 7 + 8 + 12 bits.
                 bits = bits << zeros + 1 + k | step + (1 - zeros << k)
                 count += zeros + 1 + k
