@@ -75,9 +75,10 @@ class Stream:
     def take(self, message: dict[str, Any]) -> None:
         if message.get("event") != "ring":
             return
+        if message["at"] == 0:
+            self._block = b""
         if message["at"] != len(self._block):
             # A piece was lost on the way: this block is, too.
-            self._block = b""
             return
         self._block += base64.b64decode(message["data"])
         if len(self._block) == message["of"]:

@@ -42,10 +42,12 @@ class Console:
             if time.monotonic() >= again_s:
                 self.serial.write(line)
                 again_s = time.monotonic() + AGAIN_AFTER_S
-            for message in self.listen():
+            # All of them: what follows the answer in the same moment must not be lost.
+            messages = list(self.listen())
+            self.events += [message for message in messages if message.get("re") != self._seq]
+            for message in messages:
                 if message.get("re") == self._seq:
                     return message
-                self.events.append(message)
         raise TimeoutError(f"no answer to {do!r} within {timeout_s} s; last heard {self.noise[-3:]}")
 
     def expect(self, event: str, timeout_s: float = 10.0) -> dict[str, Any]:
