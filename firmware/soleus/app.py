@@ -214,7 +214,8 @@ class App:
             self.requests.is_led_by_link = False
             self.tick.press(BUTTON_STOP)
             self.warn("the link was lost: session stopped")
-        self.requests.send_ring(self.link)
+        if self.requests.ring_stream:
+            self.requests.ring_stream.send(self.link)
         if not self.requests.telemetry_ms:
             return
         self.since_telemetry_ms += LOOK_EVERY_MS

@@ -57,16 +57,41 @@ def _ring(requests: Any, request: dict) -> dict:
     if type(piece_bytes) is not int or not 0 <= piece_bytes <= PIECE_MOST_BYTES:
         raise SettingError("piece_bytes", piece_bytes, "0 to {}".format(PIECE_MOST_BYTES))
     app = requests.app
-    if piece_bytes and not app.tick.is_idle():
+    if piece_bytes == 0:
+        requests.ring_stream = None
+        return {"ok": True}
+    if not app.tick.is_idle():
         return {"error": "log: a recording begins while idle"}
-    table: dict = {"ok": True}
-    if piece_bytes:
-        app.recorder.ring.restart()
-        requests.ring_number, requests.ring_at = app.recorder.ring.number + 1, 0
-        table["header"] = borrow("log_writer").header(app)
-    requests.ring_piece_bytes = piece_bytes
-    return table
+    app.recorder.ring.restart()
+    requests.ring_stream = RingStream(app.recorder.ring, piece_bytes)
+    return {"ok": True, "header": borrow("log_writer").header(app)}
 
 
-def _base64(content: bytes) -> str:
+class RingStream:
+    """Whole blocks of the ring from now on, a piece at a time."""
+
+    def __init__(self, ring: Any, piece_bytes: int) -> None:
+        self.ring = ring
+        self.piece_bytes = piece_bytes
+        self.number = ring.number + 1
+        self.at = 0
+
+    def send(self, link: Any) -> None:
+        numbers = self.ring.numbers()
+        if len(numbers) == 0 or self.number > numbers[-1]:
+            return
+        if self.number < numbers[0]:
+            # The link was too slow, or the program was changed: the laptop sees the gap by the number.
+            self.number, self.at = numbers[0], 0
+        block = self.ring.block(self.number)
+        piece = block[self.at : self.at + self.piece_bytes]
+        place = {"event": "ring", "block": self.number, "at": self.at, "of": len(block)}
+        place["data"] = _base64(piece)
+        link.send(place)
+        self.at += len(piece)
+        if self.at >= len(block):
+            self.number, self.at = self.number + 1, 0
+
+
+def _base64(content: Any) -> str:
     return binascii.b2a_base64(content, newline=False).decode()

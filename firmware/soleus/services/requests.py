@@ -1,6 +1,5 @@
 """What can be asked for over the console link, each by its `do`."""
 
-import binascii
 import gc
 import json
 import os
@@ -41,10 +40,8 @@ class Requests:
         self.app = app
         self.telemetry_ms = 0
         self.is_led_by_link = False
-        # Number of the ring's block that goes over the link now, and how far it has gone.
-        self.ring_number = 0
-        self.ring_at = 0
-        self.ring_piece_bytes = 0
+        # While somebody records this machine over the link.
+        self.ring_stream = None
         self._acts = {
             "hello": self._hello,
             "status": self._status,
@@ -230,32 +227,6 @@ class Requests:
 
     def _log(self, request: dict) -> dict:
         return borrow("log_requests").answer(self, request)
-
-    def send_ring(self, link: Any) -> None:
-        """The next piece of the ring's next whole block, while somebody records this machine."""
-        if not self.ring_piece_bytes:
-            return
-        ring = self.app.recorder.ring
-        numbers = ring.numbers()
-        if len(numbers) == 0 or self.ring_number > numbers[-1]:
-            return
-        if self.ring_number < numbers[0]:
-            # The link was too slow, or the program was changed: the laptop sees the gap by the number.
-            self.ring_number, self.ring_at = numbers[0], 0
-        block = ring.block(self.ring_number)
-        piece = block[self.ring_at : self.ring_at + self.ring_piece_bytes]
-        link.send(
-            {
-                "event": "ring",
-                "block": self.ring_number,
-                "at": self.ring_at,
-                "of": len(block),
-                "data": binascii.b2a_base64(piece, newline=False).decode(),
-            }
-        )
-        self.ring_at += len(piece)
-        if self.ring_at >= len(block):
-            self.ring_number, self.ring_at = self.ring_number + 1, 0
 
 
 def program_ids() -> list:
