@@ -82,7 +82,7 @@ class _Ticks:
                 self._state_word = self._take(16)
         word = self._state_word
         machine = [dt_ms, buttons, self._missing_bits, self._fill_bits, self._seal_bits, self._pump_permille]
-        return [*machine, word & 1, word >> 1 & 7, word >> 4, *self._channels()]
+        return [*machine, word & 1, word >> 1 & 15, word >> 5, *self._channels()]
 
     def _channels(self) -> list[int]:
         for index, k in enumerate(self._k):

@@ -31,7 +31,7 @@ MACHINE = st.tuples(
     st.integers(0, (1 << 16) - 1),
     st.integers(0, 1000),
     st.integers(0, 1),
-    st.integers(0, 7),
+    st.integers(0, 15),
     st.integers(0, 31),
 )
 

@@ -122,6 +122,13 @@ def stop_with_a_stuck_vent(rig: Rig) -> None:
     rig.until("fault")
 
 
+def fault_at_rest(rig: Rig) -> None:
+    """No session: it is kept, but doesn't count."""
+    rig.go_on(12)
+    rig.fail("sensor.left.calf:off", 2)
+    rig.until("fault")
+
+
 RECORDINGS: dict[str, Callable[[Rig], None]] = {
     "stopped": stop,
     "stopped while checking": stop_before_any_pressure,
@@ -130,6 +137,7 @@ RECORDINGS: dict[str, Callable[[Rig], None]] = {
     "a sensor came off": fault_in("sensor.left.calf:off", 2),
     "a sensor gave garbage": fault_in("sensor.left.foot:garbage", 2),
     "another sensor came off": fault_in("sensor.left.thigh:off", 2),
+    "a sensor came off at rest": fault_at_rest,
     "a vent stayed shut": stop_with_a_stuck_vent,
 }
 
@@ -172,7 +180,7 @@ def test_what_a_board_has_kept_replays(name: str, recordings: Recordings) -> Non
 
 def test_ten_seconds_before_a_fault_are_there(recordings: Recordings) -> None:
     faults = [log for log in recordings[0].values() if log.end and "fault" in log.end]
-    assert len(faults) == 4
+    assert len(faults) == 5
     for log in faults:
         assert log.end
         tripped_ms = log.end["fault"][4]
@@ -199,7 +207,8 @@ def test_flash_is_written_only_where_no_chamber_holds_pressure(recordings: Recor
 
 def test_the_meter_adds_up(recordings: Recordings) -> None:
     logs, _, meter = recordings
-    runs_s = [log.end["run_ms"] // 1000 for log in logs.values() if log.end]
+    at_rest = logs["a sensor came off at rest"]
+    runs_s = [0 if log is at_rest else log.end["run_ms"] // 1000 for log in logs.values() if log.end]
     assert meter == [sum(runs_s[: count + 1]) for count in range(len(runs_s))]
 
 

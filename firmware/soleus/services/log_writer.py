@@ -68,8 +68,6 @@ def sessions(folder: str = FOLDER) -> list:
 def begin_session(recorder: Any) -> None:
     recorder.path = ""
     recorder.written_bytes = 0
-    recorder.sessions_count += 1
-    recorder.counted_s = 0
     recorder.path = new_file()
     append(recorder, HEADER, json.dumps(header(recorder.app)).encode())
 

@@ -37,6 +37,7 @@ class Recorder:
     def look(self) -> None:
         """Beside the tick: has a session begun or ended, is this a rest?"""
         if self.steps:
+            self._hurry()
             return
         session = self.controller.session
         state = session.state
@@ -46,6 +47,9 @@ class Recorder:
             if state in (CHECKING, RUNNING, PAUSED) or is_fault:
                 self.overview.clear()
                 self.is_open = self.overview.is_on = True
+                # A fault of a machine at rest is kept, too, but is no session.
+                self.sessions_count += 0 if is_fault else 1
+                self.counted_s = session.run_ms // 1000 if is_fault else 0
                 self._write(["header"])
         elif is_fault or state in (DONE, IDLE):
             self.has_kept_fault = is_fault
@@ -65,7 +69,14 @@ class Recorder:
         self.steps = steps
         self.app.writer.put("log", self._write_step)
 
+    def _hurry(self) -> None:
+        """The writer's queue may have been full."""
+        if "log" not in [name for name, _ in self.app.writer.pending]:
+            self.app.writer.put("log", self._write_step)
+
     def _write_step(self) -> None:
+        if not self.steps:
+            return
         step = self.steps.pop(0)
         try:
             borrow("log_writer").write_step(self, step)

@@ -32,12 +32,15 @@ class Ring:
         self.is_open = False
         self.is_still = False
         self.must_restart = True
+        # A fault that has been written down, and that nobody has cleared yet.
+        self.kept_code = 0
 
     def record(self, dt_ms: int) -> None:
         """After each tick, inside it: allocates nothing."""
         if self.must_restart:
             self.must_restart = self.is_still = False
             self.oldest = self.number + 1
+            self.kept_code = self.controller.latch.code
             self._open_block()
             return
         if self.is_still:
@@ -49,9 +52,12 @@ class Ring:
         coder.code(
             dt_ms, readings.buttons, readings.missing_bits, controller, readings.chamber_pa, self.extras
         )
+        code = controller.latch.code
+        if code == 0:
+            self.kept_code = 0
         if coder.is_full():
             self._close_block()
-            self.is_still = controller.latch.code != 0
+            self.is_still = code != 0 and code != self.kept_code
             if not self.is_still:
                 self._open_block()
 

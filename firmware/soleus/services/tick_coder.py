@@ -64,7 +64,7 @@ class TickCoder:
         self, dt_ms: int, buttons: int, missing_bits: int, core: Any, chambers: list, extras: list
     ) -> None:
         """Bound: readings stay within 2**28, so that a step doubled stays below 2**30."""
-        state_word = core.latch.code << 4 | core.session.state << 1 | core.commands.gate_on
+        state_word = core.latch.code << 5 | core.session.state << 1 | core.commands.gate_on
         self._code_flagged(dt_ms, buttons, missing_bits, core.commands, state_word)
         chamber_count, before, sums = self.chamber_count, self.before, self.sum
         # Not all in one line: four values would make a tuple.
