@@ -183,8 +183,7 @@ class Machine:
         controller.guards = AnyGuards(boots, self)
         controller.zeroing = AnyZeroing(boots, self)
         controller.survey = AnySurvey(boots, self)
-        # It would be forgotten before the next tick.
-        controller.regulator._learn = _nothing
+        _keep_from_learning(controller.regulator)
         self.has_guarded = False
         self.buttons = Buttons(self.oracle)
         # Which of the kept chambers have been reached since they are kept; only the laws look at it.
@@ -312,6 +311,15 @@ def _kept_names(name: str, part: Any) -> list[str]:
     """All that is neither free nor forgotten, and can change."""
     dropped = {*FREE[name], *FORGOTTEN[name], "boots", "timeline", "machine", *AnySurvey.OWN}
     return [attribute for attribute in vars(part) if attribute not in dropped]
+
+
+def _keep_from_learning(regulator: Any) -> None:
+    """It would be forgotten before the next tick."""
+    regulator._learn = _nothing
+    learned = getattr(regulator, "learned", None)
+    for name in dir(learned):
+        if name.startswith("note_"):
+            setattr(learned, name, _nothing)
 
 
 def _nothing(*_: Any) -> None:

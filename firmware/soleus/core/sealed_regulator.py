@@ -275,12 +275,17 @@ class SealedRegulator:
         if not self.ends_together and (
             missing_pa > 0 or sequencer.wanted_pa[index] < sequencer.target_pa[index]
         ):
-            duty_permille = taper_permille(max(min(missing_pa, self.slow_missing_pa), 1))
-            if filling_count == 1:
-                duty_permille = min(duty_permille, calm_permille(missing_pa))
-            self.pump_permille = max(self.pump_permille, duty_permille)
+            self.pump_permille = max(self.pump_permille, self._duty_permille(missing_pa, filling_count))
             return
         self._end_fill(index, coasts, filling_count, inside_pa, sequencer.target_pa[index])
+
+    def _duty_permille(self, missing_pa: int, filling_count: int) -> int:
+        if missing_pa <= 0:
+            # Ahead of its ramp.
+            return 0
+        if filling_count == 1:
+            return min(taper_permille(missing_pa), calm_permille(missing_pa))
+        return taper_permille(max(min(missing_pa, self.slow_missing_pa), 1))
 
     def _look_ahead(self, gauges: Gauges, sequencer: Sequencer, filling_count: int) -> None:
         """Side by side, the last to shut gets all the air of a pump that has been feeding several: those
