@@ -230,7 +230,8 @@ def _chambers(trace: Trace, air: AirSupply) -> list[ChamberResult]:
     target_pa = np.ascontiguousarray(np.where(trace.state == RUNNING, trace.target_pa.T, 0))
     error_mmhg = np.ascontiguousarray(trace.pressure_mmhg.T) - target_pa / PA_PER_MMHG
     fills = [
-        cut_fills(trace, chamber, target_pa[chamber], error_mmhg[chamber]) for chamber in range(len(target_pa))
+        cut_fills(trace, chamber, target_pa[chamber], error_mmhg[chamber])
+        for chamber in range(len(target_pa))
     ]
     limit = FillLimit(trace, air, [[fill.start for fill in each.reached] for each in fills])
     return [

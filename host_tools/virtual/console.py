@@ -2,6 +2,7 @@
 
 import binascii
 import json
+import random
 import time
 from collections.abc import Iterator
 from types import TracebackType
@@ -18,7 +19,8 @@ class Console:
         self.serial = serial.Serial(port, BAUD, timeout=0.02)
         self.events: list[dict[str, Any]] = []
         self.noise: list[bytes] = []
-        self._seq = 0
+        # Not 1 again: to the number that it heard last, from whomever, a board repeats its last answer.
+        self._seq = random.randrange(1_000_000)
         self._rest = b""
 
     def __enter__(self) -> "Console":

@@ -274,3 +274,13 @@ def test_a_crash_is_written_after_the_vents_have_opened(tmp_path: Path) -> None:
         result = replay(log)
         assert result.difference is None, str(result)
         assert result.ticks > RING_LEAST_S * 100
+
+
+def test_each_program_at_the_port_gets_its_own_answer(tmp_path: Path) -> None:
+    """Two that ask one question each, as `soleus log` does."""
+    with running(DEVKIT, tmp_path) as (board, console):
+        console.close()
+        with Console(board.port) as first:
+            assert "sessions" in first.ask("log")
+        with Console(board.port) as second:
+            assert "header" in second.ask("log", what="ring", piece_bytes=PIECE_BYTES)

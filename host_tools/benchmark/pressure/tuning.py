@@ -55,9 +55,7 @@ def _cost_of(
     spread = [pressures[0], pressures[len(pressures) // 2], pressures[-1]]
 
     def cost(settings: Settings) -> float:
-        cases = [
-            Case(controller, sensors, PLANT, seed, mmhg, settings) for seed in SEEDS for mmhg in spread
-        ]
+        cases = [Case(controller, sensors, PLANT, seed, mmhg, settings) for seed in SEEDS for mmhg in spread]
         return sum(pool.map(_cost, cases))
 
     return cost
@@ -101,6 +99,3 @@ def _ends(case: Case) -> np.ndarray:
             assert trace.stage_kind[last] == RAISE
             over.append(trace.pressure_mmhg[last, k] - trace.target_pa[last, k] / PA_PER_MMHG)
     return np.array(over)
-
-
-
