@@ -1,27 +1,62 @@
-"""`python -m host_tools.benchmark`: measures the simulator, prints the figures and writes docs/speed.md."""
+"""`python -m host_tools.benchmark`: how fast the simulator is, and how well the regulator regulates."""
 
 import sys
+from enum import StrEnum
+from typing import Annotated
 
+import typer
 from rich.console import Console
+from rich.progress import Progress
 
 from host_tools.benchmark.figures import measure
 from host_tools.benchmark.page import PAGE, page, show
+from host_tools.benchmark.pressure.matrix import DRAWS, compare
+from host_tools.benchmark.pressure.page import pressure_files
+from host_tools.benchmark.step_cost import step_costs
 from host_tools.docs.page import write
 from host_tools.errors import InputError
 
 UNUSABLE_INPUT = 2
 
 
-def main() -> None:
-    with Console(stderr=True).status("measuring; a minute or two"):
+class Part(StrEnum):
+    SPEED = "speed"
+    PRESSURE = "pressure"
+
+
+def benchmark(
+    only: Annotated[Part | None, typer.Option(help="This part alone.")] = None,
+    draws: Annotated[int, typer.Option(min=1, help="Machines drawn from each plant.")] = DRAWS,
+) -> None:
+    """Measure, and write docs/speed.md (minutes) and docs/benchmarks.md (half an hour)."""
+    if only != Part.PRESSURE:
+        _speed()
+    if only != Part.SPEED:
+        _pressure(draws)
+
+
+def _speed() -> None:
+    with Console(stderr=True).status("measuring the simulator; a minute or two"):
         figures = measure()
     show(figures, Console())
     write({PAGE: page(figures).encode()})
 
 
+def _pressure(draws: int) -> None:
+    with Console(stderr=True).status("counting the instructions of a step"):
+        costs = step_costs()
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("tuning the peers", total=None)
+        found = compare(
+            draws,
+            lambda done, total: progress.update(task, completed=done, total=total, description="comparing"),
+        )
+    write(pressure_files(found, costs, draws))
+
+
 if __name__ == "__main__":
     try:
-        main()
+        typer.run(benchmark)
     except InputError as error:
         print(f"benchmark: {error}", file=sys.stderr)
         sys.exit(UNUSABLE_INPUT)

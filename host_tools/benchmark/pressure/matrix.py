@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_tools.benchmark.pressure.run import CONTROLLERS, CYCLES, Case, Settings, run
+from host_tools.benchmark.pressure.run import CONTROLLERS, Case, Settings, run
 from host_tools.benchmark.pressure.score import Score, score
 from host_tools.benchmark.pressure.tuning import tuned
 from host_tools.variants import SENSORS
@@ -112,6 +112,3 @@ def _pooled(scores: list[Score]) -> Row:
 
 def _percentile(values: np.ndarray, percent: float) -> float:
     return float(np.percentile(values, percent)) if len(values) else float("nan")
-
-
-NEVER = CYCLES + 1
