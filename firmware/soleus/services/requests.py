@@ -10,7 +10,7 @@ from soleus.annotations import Any
 from soleus.core import faults, signals
 from soleus.core.errors import SettingError
 from soleus.core.program import Program
-from soleus.core.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.core.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, SERVICE, STATE_NAMES
 from soleus.core.units import mmhg_from_pa, tenths_mmhg_from_pa
 
 from .borrowed import borrow
@@ -242,7 +242,7 @@ def read_program(program_id: object) -> Program:
 
 
 def is_in_session(state: int) -> bool:
-    return state in (CHECKING, RUNNING, PAUSED)
+    return state in (CHECKING, RUNNING, PAUSED, SERVICE)
 
 
 def _is_whole(value: object, least: int, most: int) -> bool:
