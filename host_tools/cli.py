@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from typer.exceptions import TyperException
 
 from host_tools.commands import board, campaign, fault, program
+from host_tools.commands.bench import bench
 from host_tools.commands.flash import flash
 from host_tools.commands.sim import sim
 from host_tools.commands.virtual import virtual
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command()(sim)
 app.command()(virtual)
 app.command()(flash)
+app.command()(bench)
 app.add_typer(program.app, name="program")
 app.add_typer(board.app, name="board")
 app.add_typer(fault.app, name="fault")

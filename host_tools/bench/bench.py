@@ -40,6 +40,7 @@ class Bench:
 
     def begin(self) -> None:
         """Into service, from wherever the machine rests; the check of every session comes first."""
+        self.wait(WAIT_S)
         state = self.target.state()
         if state == SERVICE:
             return
@@ -94,11 +95,12 @@ class Bench:
 
     def act(self, seconds: float, **table: int) -> Piece:
         """One act, and what was seen meanwhile."""
+        mark = self.target.tape.length
         self.target.act({"for_ms": ACT_MS, "limit_pa": _pa(110), **table})
         self.sealed_bits = table.get("then_seal", table.get("seal", 0))
-        piece = self.wait(seconds)
+        self.wait(seconds)
         self.refuse_fault()
-        return piece
+        return self.target.tape.since(mark)
 
     def fill(
         self, chambers: Iterable[int], mmhg: float, permille: int = 1000, limit_mmhg: int = 110
@@ -150,6 +152,10 @@ class Bench:
         return np.asarray(
             self.target.tape.since(self.target.tape.length - round(seconds * 100)).mmhg.mean(axis=0)
         )
+
+    def is_pump_off(self) -> bool:
+        tape = self.target.tape
+        return bool(tape.since(tape.length - 1).pump[-1] == 0)
 
     def keep(self, step: str, chamber: int, piece: Piece, every: int = 1, **facts: object) -> None:
         """For the report, and for a twin."""

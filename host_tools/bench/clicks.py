@@ -20,7 +20,7 @@ MID_MS = np.arange(1.0, 70.0, GRID_MS)
 STEP_NOISE = 0.05
 # Levels before and after are known from a few readings only.
 LEVEL_NOISE = 1.3
-# Where the readings leave it open: what small solenoid valves usually take [G], half of their travel included.
+# Where readings leave it open: what small solenoid valves usually take [G], half of their travel included.
 USUAL_ENERGISED_MS, USUAL_LET_GO_MS, USUAL_SPREAD_MS = 11.5, 17.5, 3.0
 # After 10 ms a membrane that follows within 2 to 4 ms is so much behind.
 BEHINDS = (0.01, 0.04, 0.08)

@@ -1,6 +1,6 @@
 """Runs steps against a target: every line declared first, and none of them left waiting."""
 
-import datetime
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -77,7 +77,7 @@ def run_suite(
     declared = {name: STEPS[name].lines(limits, choice) for name in names}
     choice.lines = {line.key: line for lines in declared.values() for line in lines}
     bench = Bench(target, limits, watching.on_tape, watching.on_note)
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     run = BenchRun(suite, target.kind, target.identity(), now, list(choice.lines.values()), bench.curves)
     for name in names:
         if watching.on_step:

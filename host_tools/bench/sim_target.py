@@ -107,6 +107,12 @@ class SimTarget:
             left -= CHUNK_TICKS
             self._note()
 
+    def renew(self) -> None:
+        renew(self._frozen)
+
+    def clock_s(self) -> float:
+        return self.now_s
+
     def state(self) -> int:
         return int(state_of(self._frozen))
 

@@ -13,7 +13,7 @@ COLUMNS = ("at_ms", "state", "fault", "fill", "seal", "pump", "manifold_pa")
 
 @dataclass(frozen=True)
 class Piece:
-    """Some ticks in a row. Commands are those given at the end of the tick whose reading stands beside them."""
+    """Some ticks in a row. Commands are those given at the end of the tick whose reading is beside them."""
 
     at_ms: np.ndarray
     state: np.ndarray
@@ -33,10 +33,6 @@ class Piece:
     @property
     def time_s(self) -> np.ndarray:
         return (self.at_ms - self.at_ms[0]) / 1000.0
-
-    def is_whole(self) -> bool:
-        """No tick was lost on the way here."""
-        return bool(np.all(np.diff(self.at_ms) <= 3 * TICK_S * 1000)) if len(self) else True
 
 
 class Tape:

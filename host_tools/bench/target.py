@@ -46,6 +46,14 @@ class Target(Protocol):
         """Let time pass, ticks on the tape; `is_silent`: as a bench that is gone."""
         ...
 
+    def renew(self) -> None:
+        """Say that the bench is still there; `wait` does it by itself."""
+        ...
+
+    def clock_s(self) -> float:
+        """The target's own time just now, as well as it can be known here."""
+        ...
+
     def state(self) -> int: ...
 
     def press(self, button: str) -> None:

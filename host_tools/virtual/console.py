@@ -42,10 +42,15 @@ class Console:
             if time.monotonic() >= again_s:
                 self.serial.write(line)
                 again_s = time.monotonic() + AGAIN_AFTER_S
+            answer = None
             for message in self.listen():
                 if message.get("re") == self._seq:
-                    return message
-                self.events.append(message)
+                    answer = message
+                else:
+                    # What came in the same breath behind the answer is kept, too.
+                    self.events.append(message)
+            if answer is not None:
+                return answer
         raise TimeoutError(f"no answer to {do!r} within {timeout_s} s; last heard {self.noise[-3:]}")
 
     def expect(self, event: str, timeout_s: float = 10.0) -> dict[str, Any]:

@@ -160,12 +160,20 @@ def block_vent(bench: Bench) -> None:
     air.offset_pa[0] = 1 - air.offset_pa[0]
 
 
+def no_harm(_: Bench) -> None:
+    """The act itself is enough."""
+
+
+def hold_on(bench: Bench) -> None:
+    bench.ask(seal=FOOT, for_ms=150_000)
+
+
 FAULTS: dict[str, tuple[dict[str, Any], float, Callable[[Bench], None], int]] = {
     "a limit set below the pressure": (
-        FILL_FOOT | {"limit_pa": pa_from_mmhg(25)}, 4.0, lambda bench: None, faults.OVER_TARGET,
+        FILL_FOOT | {"limit_pa": pa_from_mmhg(25)}, 4.0, no_harm, faults.OVER_TARGET,
     ),
     "pressure for three minutes": (
-        FILL_FOOT | {"for_ms": 150_000}, 200.0, lambda bench: bench.ask(seal=FOOT, for_ms=150_000), faults.PROLONGED,
+        FILL_FOOT | {"for_ms": 150_000}, 200.0, hold_on, faults.PROLONGED,
     ),
     "a chamber that does not vent": (
         FILL_FOOT | {"for_ms": 4000}, 12.0, block_vent, faults.VENT_FAILURE,

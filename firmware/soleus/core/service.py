@@ -180,10 +180,8 @@ def _act_from(table: dict, boots: Boots) -> Act:
     return act
 
 
-_KEYS = (
-    *("fill", "seal", "then_fill", "then_seal", "pump", "stop_pa", "limit_pa"),
-    *("run_ms", "coast_ms", "for_ms"),
-)
+_VALVE_KEYS = ("fill", "seal", "then_fill", "then_seal")
+_KEYS = _VALVE_KEYS + ("pump", "stop_pa", "limit_pa", "run_ms", "coast_ms", "for_ms")
 
 
 def _refuse_open(boots: Boots, key: str, fill_bits: int, seal_bits: int) -> None:

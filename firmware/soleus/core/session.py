@@ -65,8 +65,9 @@ class Session:
         self.most_pa = most_pa
 
     def is_energised(self) -> bool:
-        state = self.state
-        return state == CHECKING or state == RUNNING or state == VENTING or state == SERVICE
+        if self.state == CHECKING or self.state == SERVICE:
+            return True
+        return self.state == RUNNING or self.state == VENTING
 
     def asks_for_life(self) -> bool:
         """Time to light, beep and wait for a press: not a machine to sleep with."""

@@ -27,6 +27,7 @@ class Pump:
     person = "take the hose off {first} and plug the reference vessel of {reference_ml:g} mL on it"
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
+        del choice
         least, source = limits.value("pump_least_l_min"), limits.source("pump_least_l_min")
         lines = [
             Line(f"pump.{mmhg}", f"flow into {mmhg} mmHg", "L/min", round(least * share, 2), None, source)
@@ -83,7 +84,7 @@ def _mean_curve(curves: list[PumpCurve]) -> PumpCurve:
 
 
 def _measure_relief(bench: Bench, line: Line, vessel: int) -> None:
-    """A stop that closes the valve at once leaves the rotor's air in the manifold, up to what the relief lets.
+    """A stop that closes the valve at once leaves the rotor's air in the manifold, as the relief lets it.
 
     How much is there shows when it is let into the vessel: against a manifold filled to a known pressure.
     """
@@ -101,10 +102,10 @@ def _measure_relief(bench: Bench, line: Line, vessel: int) -> None:
                 known_mmhg.append(float(bench.settled()[other]))
             else:
                 _overrun(bench, other, seal)
-            before = float(bench.act(0.5, seal=seal).mmhg[10:, vessel].mean())
+            before = float(bench.act(0.5, seal=seal).mmhg[-35:, vessel].mean())
             low_mmhg.append(before)
             bench.act(0.4, fill=1 << vessel, seal=seal)
-            after = float(bench.act(0.6, seal=seal).mmhg[20:, vessel].mean())
+            after = float(bench.act(0.6, seal=seal).mmhg[-35:, vessel].mean())
             rises[kind].append(after - before)
     ratio = float(np.mean(rises["relief"]) / np.mean(rises["known"]))
     room = float(np.mean(known_mmhg)) - float(np.mean(low_mmhg))

@@ -97,7 +97,7 @@ class Stop:
         i = choice.chambers[0]
         bench.fill_to([i], PRESSED_MMHG)
         mark = bench.target.tape.length
-        pressed_s = bench.target.now_s
+        pressed_s = bench.target.clock_s()
         bench.target.press("stop")
         if not bench.wait_for(lambda: bench.target.state() != SERVICE, 15.0):
             raise BenchError("nobody pressed, or STOP does nothing")
@@ -117,6 +117,7 @@ class Silence:
     person = ""
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
+        del choice
         most = SERVICE_SILENT_MOST_MS / 1000 + ANSWER_MS / 1000
         line = Line(
             "silence.vented", "all vent after the last word", "s", 0.3, most, "core: SERVICE_SILENT_MOST_MS"
@@ -129,7 +130,8 @@ class Silence:
         i = choice.chambers[0]
         bench.fill_to([i], PRESSED_MMHG)
         bench.act(0.2, seal=bits_of([i]))
-        mark, last_s = bench.target.tape.length, bench.target.now_s
+        bench.target.renew()
+        mark, last_s = bench.target.tape.length, bench.target.clock_s()
         bench.target.wait(SERVICE_SILENT_MOST_MS / 1000 + 1.0, is_silent=True)
         piece = bench.target.tape.since(mark)
         bench.keep("silence", i, piece)

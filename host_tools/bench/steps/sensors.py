@@ -103,8 +103,7 @@ def _joined_at(bench: Bench, chambers: list[int], bits: int, level: float) -> tu
         )  # fmt: skip
         bench.sealed_bits = bits
         bench.wait(0.2)
-        tape = bench.target.tape
-        bench.wait_for(lambda: tape.since(tape.length - 1).pump[-1] == 0, 42.0)
+        bench.wait_for(bench.is_pump_off, 42.0)
         bench.wait(1.5)
     bench.act(2.5, fill=bits, seal=bits)
     return bench.settled(0.5), bench.target.gauge_mmhg(chambers[0])

@@ -18,7 +18,7 @@ HOLD_MIN_TICKS = 100
 
 
 class Pattern:
-    """Some cycles of a plain program: foot first, to the pressure that was asked for, and all empty between."""
+    """Some cycles of a plain program: foot first, to the pressure asked for, and all empty between."""
 
     name = "pattern"
     title = "Timing of a pattern"
@@ -152,11 +152,11 @@ class Endurance:
             choice.line("endurance.cycles").measure(done)
         part = max(1, done // 10)
         for key, rows in seen.items():
-            values = np.array(rows)
-            first, last = np.median(values[:part], axis=0), np.median(values[-part:], axis=0)
+            table = np.array(rows)
+            first, last = np.median(table[:part], axis=0), np.median(table[-part:], axis=0)
             for n, i in enumerate(choice.chambers):
                 name = bench.boots.names[i]
-                bench.keep_values(f"endurance.{key}", name, np.arange(1.0, done + 1), values[:, n])
+                bench.keep_values(f"endurance.{key}", name, np.arange(1.0, done + 1), table[:, n])
                 drift = (last[n] - first[n]) / max(abs(float(first[n])), 1e-6) * 100
                 choice.line(f"endurance.{key}.{name}").measure(
                     float(drift), note=f"{first[n]:.3g} at first, {last[n]:.3g} at last"
