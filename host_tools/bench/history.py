@@ -130,10 +130,11 @@ class History:
         with self._open() as base:
             rows = base.execute(
                 "SELECT started_at, value, status, least, most, title, unit FROM lines"
-                " JOIN runs ON run_id = id WHERE serial = ? AND key = ? AND value IS NOT NULL ORDER BY started_at",
+                " JOIN runs ON run_id = id WHERE serial = ? AND key = ? AND value IS NOT NULL"
+                " ORDER BY started_at",
                 (serial, key),
             ).fetchall()
-        return [Point(dt.datetime.fromisoformat(row[0]), *row[1:]) for row in rows]
+        return [Point(dt.datetime.fromisoformat(at), *rest) for at, *rest in rows]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -151,7 +152,7 @@ class History:
 
 
 def first_drift(history: History, serial: str) -> Drift | None:
-    """The first line that left its limits, having been within them; else the one whose trend does so first."""
+    """The first line that left its limits, having been within; else the one whose trend will be first."""
     out, coming = [], []
     for key in history.line_keys():
         points = history.points(serial, key)

@@ -152,6 +152,11 @@ class SimTarget:
         self._thaw()
         return round(float(self.plant.truth.node_mmhg[chamber]), 1)
 
+    def thawed_plant(self) -> Plant:
+        """As it is now, for whoever compares it with what was measured."""
+        self._thaw()
+        return self.plant
+
     def hang(self) -> float:
         raise NotApplicableError("the simulator has no processor that could hang")
 

@@ -120,6 +120,16 @@ def test_a_bench_that_falls_silent_lets_go_within_a_second() -> None:
     machine.until_state(DONE)
 
 
+def test_a_bench_that_comes_back_gets_service_again() -> None:
+    bench = Bench()
+    bench.machine.until_state(DONE)
+    bench.machine.tick(BUTTON_SERVICE)
+    bench.machine.until_state(SERVICE)
+    bench.ask(**FILL_FOOT).run(1.0)
+    assert bench.machine.state == SERVICE
+    assert bench.controller.commands.fill_bits == FOOT
+
+
 def is_vented(machine: Machine) -> bool:
     commands = machine.controller.commands
     return commands.fill_bits == 0 and commands.seal_bits == 0 and commands.pump_permille == 0

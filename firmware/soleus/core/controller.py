@@ -73,9 +73,9 @@ class Controller:
         self._guard(readings, dt_ms)
         is_zeroed = self._check(readings, dt_ms)
         state_before = self.session.state
-        self.session.step(readings.buttons, is_zeroed, self.gauges, self.latch, dt_ms)
-        if self.session.state == SERVICE and self.service.has_fallen_silent():
+        if state_before == SERVICE and self.service.has_fallen_silent():
             self.session.end_service()
+        self.session.step(readings.buttons, is_zeroed, self.gauges, self.latch, dt_ms)
         if self.session.state != state_before:
             self._enter(self.session.state)
         self._actuate(dt_ms)
