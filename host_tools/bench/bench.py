@@ -16,6 +16,8 @@ ACT_MS = 140_000
 SETTLE_S = 0.5
 SLOW_PERMILLE = 500
 WAIT_S = 0.1
+# Of a long hold so few readings tell all.
+SLOW_EVERY = 25
 
 # Tells whoever watches: what is done, and the latest piece of tape.
 Watcher = Callable[[Piece], None]
@@ -163,6 +165,24 @@ class Bench:
         key = f"{step}.{name}" + (f".{facts['part']}" if "part" in facts else "")
         self.curves.append(
             Curve(key, step, name, piece.time_s[::every], piece.mmhg[::every, chamber], dict(facts))
+        )
+
+    def keep_life(self, chamber: int, piece: Piece, fast_ticks: int, slow_ticks: int) -> None:
+        """A fill, a long hold and a vent, with what was commanded: enough for a twin of this chamber."""
+        ticks = np.arange(len(piece))
+        is_slow = (ticks >= fast_ticks + 100) & (ticks < fast_ticks + slow_ticks)
+        kept = ticks[~is_slow | (ticks % SLOW_EVERY == 0)]
+        name = self.boots.names[chamber]
+        joined, sealed = piece.fill >> chamber & 1, piece.seal >> chamber & 1
+        orders = np.stack([joined, sealed, piece.pump * joined], axis=1)
+        changes = np.flatnonzero(np.any(np.diff(orders, axis=0, prepend=-1), axis=1))
+        facts = {
+            "ticks": len(piece),
+            "kept": kept,
+            "orders": [[int(k), *map(int, orders[k])] for k in changes],
+        }
+        self.curves.append(
+            Curve(f"life.{name}", "life", name, piece.time_s[kept], piece.mmhg[kept, chamber], facts)
         )
 
     def keep_values(self, key: str, chamber: str, x: np.ndarray, values: np.ndarray) -> None:

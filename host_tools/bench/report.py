@@ -19,6 +19,8 @@ from host_tools.whole_file import write_whole
 _TEMPLATES = Path(__file__).parent / "templates"
 _CSS = Path(__file__).parent.parent / "output" / "templates"
 POINTS_MOST = 700
+# Kept in numbers only.
+FOR_A_TWIN = ("life", "felt")
 
 
 def write_report(run: BenchRun, file: Path) -> None:
@@ -49,6 +51,8 @@ def _groups(run: BenchRun) -> list[tuple[str, list[object]]]:
 def _by_step(run: BenchRun) -> list[tuple[str, list[Curve]]]:
     steps: dict[str, list[Curve]] = {}
     for curve in run.curves:
+        if curve.step in FOR_A_TWIN:
+            continue
         steps.setdefault(curve.step.split(".")[0], []).append(curve)
     return list(steps.items())
 

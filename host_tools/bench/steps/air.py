@@ -213,20 +213,23 @@ class Leak:
             group = [i for i in choice.chambers if i % bench.boots.chambers_per_leg % 2 == parity]
             if not group:
                 continue
-            bench.vent()
-            closed = {}
+            bench.vent(seconds=2 * EMPTY_S)
+            began, closed = {}, {}
             for i in group:
+                began[i] = bench.target.tape.length
                 bench.fill_to([i], LEAK_MMHG)
                 closed[i] = bench.target.tape.length
             bench.wait(LEAK_S)
             bench.refuse_fault()
-            whole = bench.target.tape.since(min(closed.values()))
+            end = bench.target.tape.length
+            bench.vent()
             for i in group:
-                piece = whole[len(whole) - (bench.target.tape.length - closed[i]) :]
+                whole = bench.target.tape.since(began[i])
+                bench.keep_life(i, whole, fast_ticks=closed[i] - began[i], slow_ticks=end - closed[i])
+                piece = whole[closed[i] - began[i] : end - began[i]]
                 bench.keep("leak", i, piece, every=20)
                 rate, sd = leak_mmhg_min(piece.time_s, piece.mmhg[:, i])
                 choice.line(f"leak.{bench.boots.names[i]}").measure(rate, sd)
-        bench.vent()
 
 
 def leak_mmhg_min(time_s: np.ndarray, mmhg: np.ndarray, at_mmhg: float = 80.0) -> tuple[float, float]:

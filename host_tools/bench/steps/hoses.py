@@ -40,10 +40,12 @@ class Hoses:
         if why_not(boots) or boots.chambers_per_leg < 3:
             return
         felt, room = _raise_each(bench)
+        for i in choice.chambers:
+            bench.keep_values("felt", boots.names[i], np.arange(float(boots.count)), felt[i])
         order = most_likely_order(felt, room, boots)
         for i in choice.chambers:
             line = choice.line(f"hose.{boots.names[i]}")
-            felt_by = ", ".join(boots.names[j] for j in np.argsort(-felt[i])[:2] if felt[i][j] > 0.5)
+            felt_by = ", ".join(boots.names[j] for j in np.argsort(-felt[i])[1:3] if felt[i][j] > 0.5)
             if order[i] == i:
                 line.judge(True, "its own chamber", f"felt by {felt_by}")
             else:
@@ -68,7 +70,6 @@ def _raise_each(bench: Bench) -> tuple[np.ndarray, np.ndarray]:
         others = np.delete(np.arange(count), i)
         rise[others] -= np.median(rise[others])
         felt[i] = rise
-        felt[i, i] = 0.0
         room[i] = (piece.pump > 0).sum() / max(rise[i], 5.0)
         assert bench.target.now_s > idle_s
     return felt, room
@@ -77,6 +78,7 @@ def _raise_each(bench: Bench) -> tuple[np.ndarray, np.ndarray]:
 def most_likely_order(felt: np.ndarray, room: np.ndarray, boots: Boots) -> list[int]:
     """For each hose the chamber at its end."""
     mutual = np.clip((felt + felt.T) / 2.0, 0.0, None)
+    np.fill_diagonal(mutual, 0.0)
     mutual = mutual / max(float(np.percentile(mutual, 95)), 0.3)
     orders = [list(range(boots.count))]
     pairs = list(combinations(range(boots.count), 2))
