@@ -19,7 +19,7 @@ WORKERS ?= auto
 MUTANTS := out/mutants
 MUTMUT_VERSION := 3.8.1
 
-.PHONY: help setup sim flash test lint format benchmark healthy mutants docs lock clean
+.PHONY: help setup sim flash test lint format benchmark healthy explore mutants docs lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ benchmark: $(READY)  ## measure simulated seconds per second, and where the time
 
 healthy: $(READY)  ## run half-hour sessions on 200 random machines: nothing may go wrong
 	$(BIN)/python -m host_tools.docs --only healthy
+
+explore: $(READY)  ## walk every discrete state of the core on one leg with three chambers (half an hour)
+	$(BIN)/python -m host_tools.explore
 
 mutants: $(READY)  ## change guards, latch and interlock one operator at a time: which changes does no test notice?
 	$(BIN)/python -m venv $(MUTANTS)/venv

@@ -59,6 +59,7 @@ class Since(Enum):
     LATE = "the late tick came"
     STARTED = "the session was started"
     LOW = "the supply was measured too low"
+    PUMPED = "the pump was next switched on"
 
 
 @dataclass(frozen=True)
@@ -370,10 +371,25 @@ REQUIREMENTS = (
                 DEVKIT,
                 "left.calf",
                 misses="with sensors on the chambers a pump is seen only through an open valve:"
-                " at its next three stops",
+                " at its next stop",
             ),
         ),
-        note="per stop of the pump; in a manifold at rest",
+        note="for each 100 ms after the first 200 of a stop; in a manifold at rest",
+    ),
+    Requirement(
+        fault=faults.NO_AIR,
+        hazard="air that goes nowhere",
+        guard=FillTimeout,
+        limits=("NO_AIR_PA",),
+        debounce=("NO_AIR_COUNT",),
+        why="No chamber can be filled: to look at the others one by one takes minutes and tells nothing.",
+        budget_ms=2 * FILL_MOST_MS + REACTION_MS,
+        trips=(
+            Trip("pump:off@80s", DEVKIT, None, Since.PUMPED),
+            Trip("pump:off@65s", MANIFOLD, None, Since.PUMPED),
+            Trip("pump:off@70s", JOINED, None, Since.PUMPED),
+        ),
+        note="the most that was read while the chamber was filled; each as long as in E21",
     ),
     Requirement(
         fault=faults.SUPPLY_LOW,

@@ -78,6 +78,8 @@ def _is_seen(trace: Trace, boots: Boots, requirement: Requirement, trip: Trip) -
         return trace.dt_ms > TICK_MOST_MS
     if trip.since is Since.LOW:
         return trace.supply_mv < boots.supply_least_mv
+    if trip.since is Since.PUMPED:
+        return trace.pump_permille > 0
     if trip.since is Since.AT_REST:
         return _are_apart(trace)
     chamber = boots.names.index(trip.chamber)

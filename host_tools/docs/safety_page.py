@@ -86,7 +86,7 @@ _AFTER = """\
   of 110, 137. That is the relief valve's to hold.
 - **A sensor that lags by a second or more** overfills its chamber by what the pump brings meanwhile.
 - **A pump that won't stop**, with sensors on the chambers only: closed fill valves hide it, so it is seen
-  at its next three stops, which can be half a minute later ({pump_code}, the row above that misses its
+  at its next stop, which can be half a minute later ({pump_code}, the row above that misses its
   budget). Until then fills end higher than they should, by some mmHg. A sensor on the manifold sees it in
   milliseconds.
 - **A kinked hose on a chamber under pressure** is seen when the chamber is next closed and looked at, not

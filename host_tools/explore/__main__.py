@@ -1,57 +1,59 @@
-"""`python -m host_tools.explore`: all layouts and patterns of one leg with three chambers, completely."""
+"""Walks every discrete state of a small boot, completely: all layouts and patterns of one leg."""
 
 import argparse
-import multiprocessing
+import json
 import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
-from itertools import product
+from pathlib import Path
 
-from host_tools.explore.walk import CHAMBERS, Walk, walk
-from soleus.core.program import NEEDS_SEALED_CHAMBERS, PATTERNS
-
-LAYOUTS = tuple(product(("fill_vent", "three_way"), ("per_chamber", "manifold")))
-
-Case = tuple[str, str, str]
+from host_tools.explore.cases import Walked, all_cases, walk_all
+from host_tools.explore.walk import CHAMBERS
+from host_tools.whole_file import write_whole
+from soleus.core.program import PATTERNS
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m host_tools.explore", description=__doc__)
     parser.add_argument("--chambers", type=int, choices=range(1, len(CHAMBERS) + 1), default=len(CHAMBERS))
     parser.add_argument("--pattern", choices=PATTERNS, action="append", help="one of them instead of all")
-    parser.add_argument("--workers", type=int, default=None)
+    parser.add_argument("--workers", type=int, default=None, help="processes; all cores by default")
+    parser.add_argument("--json", type=Path, default=None, help="write what was found into this file")
     asked = parser.parse_args()
-    cases = [case for case in all_cases() if not asked.pattern or case[2] in asked.pattern]
-    context = multiprocessing.get_context("spawn")
-    is_broken = False
-    with ProcessPoolExecutor(asked.workers, context) as pool:
-        for case, (found, took_s) in zip(
-            cases, pool.map(_timed, cases, [asked.chambers] * len(cases)), strict=True
-        ):
-            print(_line(case, found, took_s), flush=True)
-            is_broken = is_broken or bool(found.broken)
-    return int(is_broken)
+    done: list[Walked] = []
+    for walked in walk_all(all_cases(asked.chambers, asked.pattern or PATTERNS), asked.workers):
+        print(_line(walked), flush=True)
+        done.append(walked)
+    if asked.json:
+        write_whole(asked.json, (json.dumps([_row(walked) for walked in done], indent=2) + "\n").encode())
+    print(_total(done))
+    return int(any(walked.found.broken for walked in done))
 
 
-def all_cases() -> list[Case]:
-    """Valves, sensors, pattern: all that go together."""
-    return [
-        (valves, sensors, pattern)
-        for (valves, sensors), pattern in product(LAYOUTS, PATTERNS)
-        if valves == "fill_vent" or PATTERNS.index(pattern) not in NEEDS_SEALED_CHAMBERS
-    ]
-
-
-def _timed(case: Case, chambers: int) -> tuple[Walk, float]:
-    started = time.perf_counter()
-    return walk(*case, chambers), time.perf_counter() - started
-
-
-def _line(case: Case, found: Walk, took_s: float) -> str:
+def _line(walked: Walked) -> str:
+    found = walked.found
     sizes = f"{found.states:,} states, {found.transitions:,} transitions, depth {found.depth}"
-    lines = [f"{', '.join(case)}: {sizes}, {took_s:.0f} s"]
+    lines = [f"{walked.case}: {sizes}, {walked.took_s:.0f} s"]
     lines += [f"  BROKEN: {law}\n    {where}" for law, where in found.broken.items()]
     return "\n".join(lines)
+
+
+def _total(done: list[Walked]) -> str:
+    states, transitions = sum(w.found.states for w in done), sum(w.found.transitions for w in done)
+    broken = sum(len(w.found.broken) for w in done)
+    return f"{states:,} states, {transitions:,} transitions, {broken} broken laws"
+
+
+def _row(walked: Walked) -> dict[str, str | int | list[str]]:
+    case, found = walked.case, walked.found
+    return {
+        "valves": case.valves,
+        "sensors": case.sensors,
+        "pattern": case.pattern,
+        "chambers": case.chambers,
+        "states": found.states,
+        "transitions": found.transitions,
+        "depth": found.depth,
+        "broken": list(found.broken),
+    }
 
 
 if __name__ == "__main__":

@@ -3,7 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from host_tools.explore.unknown import Anything, Buttons, Goal, Oracle, Span, Subset, anything, subsets
+from host_tools.explore.unknown import (
+    Anything,
+    Buttons,
+    Candidates,
+    Deferred,
+    Goal,
+    Oracle,
+    Span,
+    Subset,
+    anything,
+    subsets,
+)
 from soleus.core import faults
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
@@ -17,8 +28,13 @@ from soleus.core.units import pa_from_mmhg
 from soleus.core.zeroing import Zeroing
 
 TICK_MS = 10
-# Far below, a little below, at, and above what is wanted: each beyond a different limit of the regulators.
-OFFSETS_PA = tuple(pa_from_mmhg(mmhg) for mmhg in (-40, -2, 0, 15))
+# Far below, a little below, at, and above what is wanted: each on another side of the regulators' limits.
+FAR_BELOW_PA, BELOW_PA, AT_PA, ABOVE_PA = OFFSETS_PA = (
+    pa_from_mmhg(-40),
+    pa_from_mmhg(-11) // 2,
+    0,
+    pa_from_mmhg(15),
+)
 # Where nothing is wanted: empty, or not.
 OPEN_PA = (0, pa_from_mmhg(15))
 # A pump at any power but none and full.
@@ -31,7 +47,8 @@ FREE = {
     "survey": ("look_ms", "open_ms"),
     "regulator": ("phase_ms", "out_ms", "throttled_ms", "group_ms"),
 }
-# What was learned, what only guards look at, and what each tick writes before it is read. A chamber that
+# What was learned, what only guards look at, and what each tick writes before it is read. What isn't named
+# here is kept, so a walk that no longer ends has met something new that counts or measures. A chamber that
 # was trimmed too often counts as reached, which it may do at its next look anyway. `goal_pa`: see `Goal`.
 FORGOTTEN = {
     "session": ("ended_by",),
@@ -40,8 +57,10 @@ FORGOTTEN = {
     "regulator": (
         *("fill_ms", "fill_share_us", "held_ms", "dose_us", "restless_ms", "collapse_count", "collapse_pa"),
         *("coast_rise_count", "coast_rise_pa", "coast_rise_index", "late_coast_pa", "late_pa", "before_pa"),
-        *("coast_lead_pa", "shut_lead_pa", "lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms"),
+        *("lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms", "above_pa", "dose_permille"),
         *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),
+        *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa"),
+        *("stop_pa_s", "early_pa", "refill_bits"),
     ),
 }
 
@@ -58,16 +77,16 @@ class AnyGauges(Gauges):
         self.age_ms: Any = _Each(lambda _: anything(machine.oracle))
 
     def step(self, _readings: Any, _commands: Any, keep_bits: int, _dt_ms: int) -> None:
-        self.offset_pa: dict[int, int] = {}
+        self.offset_pa: dict[int, Candidates] = {}
         self.fresh: dict[int, bool] = {}
         self.keep_bits = keep_bits
         self.empty_bits: Any = Subset(self.machine.oracle, self.boots.all_bits & ~keep_bits)
 
-    def smooth_pa(self, index: int) -> int:
+    def smooth_pa(self, index: int) -> Any:
         target_pa = self.machine.controller.sequencer.target_pa[index]
         if index not in self.offset_pa:
-            self.offset_pa[index] = self.machine.oracle.choose(OFFSETS_PA if target_pa else OPEN_PA)
-        return int(target_pa + self.offset_pa[index])
+            self.offset_pa[index] = Candidates(self.machine.oracle, OFFSETS_PA if target_pa else OPEN_PA)
+        return Deferred(self.offset_pa[index], offset=target_pa)
 
     def is_fresh(self, index: int) -> bool:
         if index not in self.fresh:
@@ -164,6 +183,8 @@ class Machine:
         controller.guards = AnyGuards(boots, self)
         controller.zeroing = AnyZeroing(boots, self)
         controller.survey = AnySurvey(boots, self)
+        # It would be forgotten before the next tick.
+        controller.regulator._learn = _nothing
         self.has_guarded = False
         self.buttons = Buttons(self.oracle)
         # Which of the kept chambers have been reached since they are kept; only the laws look at it.
@@ -291,6 +312,10 @@ def _kept_names(name: str, part: Any) -> list[str]:
     """All that is neither free nor forgotten, and can change."""
     dropped = {*FREE[name], *FORGOTTEN[name], "boots", "timeline", "machine", *AnySurvey.OWN}
     return [attribute for attribute in vars(part) if attribute not in dropped]
+
+
+def _nothing(*_: Any) -> None:
+    pass
 
 
 def _some(permille: int) -> int:

@@ -1,7 +1,7 @@
 """Values that the core may find to be anything: decided only when it looks, both ways followed."""
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import SupportsInt, TypeVar
 
 from soleus.core.signals import BUTTON_ALIVE, BUTTON_LOUDER, BUTTON_SOFTER
 
@@ -98,14 +98,88 @@ class Anything:
         return self >= other and self <= other
 
     def __rmul__(self, factor: int) -> int:
-        """A share of a ramp: its beginning stands for all of it."""
-        return factor * (self._span.least + self._offset)
+        """A share of a ramp: its beginning or its end stands for all of it."""
+        share = self._span.oracle.choose((self._span.least, self._span.most))
+        return factor * (share + self._offset)
 
     def __rfloordiv__(self, _: int) -> int:
         """A speed, of which only the learning would take notice."""
         return 0
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class Candidates:
+    """What a number may be, in rising order, as far as the answers given in this tick have left it open."""
+
+    def __init__(self, oracle: Oracle, numbers: Sequence[int]) -> None:
+        self.oracle = oracle
+        self.numbers = numbers
+
+    def is_so(self, holds: Callable[[int], bool]) -> bool:
+        """Both ways, if it holds for some of them only."""
+        those = [number for number in self.numbers if holds(number)]
+        if 0 < len(those) < len(self.numbers):
+            if self.oracle.either():
+                self.numbers = those
+                return True
+            self.numbers = [number for number in self.numbers if number not in those]
+            return False
+        return bool(those)
+
+    def one(self) -> int:
+        self.numbers = [self.oracle.choose(self.numbers)]
+        return self.numbers[0]
+
+
+class Deferred:
+    """A number made from one of some candidates; which one is asked only where a decision depends on it."""
+
+    __slots__ = ("_candidates", "_factor", "_offset")
+
+    def __init__(self, candidates: Candidates, factor: int = 1, offset: int = 0) -> None:
+        self._candidates = candidates
+        self._factor = factor
+        self._offset = offset
+
+    def __int__(self) -> int:
+        return self._candidates.one() * self._factor + self._offset
+
+    def __add__(self, more: SupportsInt) -> "Deferred":
+        return Deferred(self._candidates, self._factor, self._offset + int(more))
+
+    __radd__ = __add__
+
+    def __sub__(self, less: SupportsInt) -> "Deferred":
+        return self + -int(less)
+
+    def __rsub__(self, whole: int) -> "Deferred":
+        return -self + whole
+
+    def __neg__(self) -> "Deferred":
+        return self * -1
+
+    def __mul__(self, factor: int) -> "Deferred":
+        return Deferred(self._candidates, self._factor * factor, self._offset * factor)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, parts: int) -> int:
+        return int(self) // parts
+
+    def __lt__(self, other: SupportsInt) -> bool:
+        limit = int(other) - self._offset
+        factor = self._factor
+        return self._candidates.is_so(lambda number: number * factor < limit)
+
+    def __ge__(self, other: SupportsInt) -> bool:
+        return not self < other
+
+    def __gt__(self, other: SupportsInt) -> bool:
+        return not self < int(other) + 1
+
+    def __le__(self, other: SupportsInt) -> bool:
+        return self < int(other) + 1
 
 
 class Goal:

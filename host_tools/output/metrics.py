@@ -45,13 +45,14 @@ from host_tools.trace import PA_PER_MMHG, Trace
 from soleus.core import faults
 from soleus.core.faults import FaultLatch, Notices
 from soleus.core.regulation import FILL, HOLD, OFF
-from soleus.core.session import COMPLETED, NO_SIGN_OF_LIFE, RUNNING
+from soleus.core.session import COMPLETED, NO_SIGN_OF_LIFE, RUNNING, WIND_DOWN_MS
 
 REACHED_MMHG = 1.5
 RAISED_MMHG = 6.0
 OVERSHOOT_S = 1.0
 SAFE_MMHG = 10.0
 DECIMALS = 3
+TICK_MS = 10
 
 
 @dataclass(frozen=True)
@@ -257,8 +258,17 @@ def _fills(trace: Trace, chamber: int, target_pa: np.ndarray, error_mmhg: np.nda
             reached.append(Fill(start, start + there, end))
         elif _is_released(trace, end):
             unreached_count += 1
-    held &= (phase != FILL) & (phase != OFF)
+    held &= (phase != FILL) & (phase != OFF) & ~_winds_down(trace)
     return _Fills(reached, unreached_count, held)
+
+
+def _winds_down(trace: Trace) -> np.ndarray:
+    """The end of the session: the rotor stops with the valves as they are, and nothing is held any more."""
+    ends = np.flatnonzero((trace.state[:-1] == RUNNING) & (trace.state[1:] != RUNNING)) + 1
+    winds_down = np.zeros(len(trace), bool)
+    for end in ends:
+        winds_down[max(end - WIND_DOWN_MS // TICK_MS - 1, 0) : end] = True
+    return winds_down
 
 
 def _called_held(phase: np.ndarray) -> int | None:

@@ -78,6 +78,7 @@ _KINDS_OF_VALUE = {
     "E42": "the session took",
     "E43": "the clock stood still for",
     "E51": "sensor {} rose by",
+    "E52": "chambers without a trace of air:",
     "E61": "the supply gave",
 }
 

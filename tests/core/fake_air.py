@@ -57,6 +57,10 @@ def blocks_program(blocks: list[dict[str, Any]], minutes: int = 20, pressure: An
     )
 
 
+# What air on its way through a torn chamber adds to a reading.
+PASSING_PA = pa_from_mmhg(5)
+
+
 class Air:
     """Chambers that fill and empty as commanded; a `blocked` one keeps what it has, a `torn` one nothing."""
 
@@ -77,7 +81,8 @@ class Air:
             elif not is_sealed >> index & 1 and index not in self.blocked:
                 self.pressure_pa[index] -= -(-self.pressure_pa[index] // VENT_DIVISOR)
         for index in self.torn:
-            self.pressure_pa[index] = 0
+            is_blown_through = index in joined and commands.pump_permille > 0
+            self.pressure_pa[index] = PASSING_PA if is_blown_through else 0
         if joined and (self.boots.is_three_way or self.boots.has_manifold_sensor_only):
             mean_pa = sum(self.pressure_pa[i] for i in joined) // len(joined)
             for index in joined:

@@ -25,7 +25,7 @@ from soleus.core.gauges import Gauges
 from soleus.core.limits import OVER_TRIP_PA, READING_LEAST_PA, READING_MOST_PA, TICK_MS
 from soleus.core.machine_guards import LateTick, SessionCap, SupplyLow
 from soleus.core.pressure_guards import Overpressure, ProlongedPressure, VentFailure
-from soleus.core.regulation import FILL, HOLD, OFF
+from soleus.core.regulation import DOSE, FILL, HOLD, OFF, SETTLE
 from soleus.core.sensor_guards import (
     VENT_MOVES_MS,
     ZERO_AFTER_VENT_MS,
@@ -153,7 +153,7 @@ def fill_timeout() -> Look:
 
     def look(share_us: int, outcome: Outcome, at_ms: int) -> None:
         shares_us[CALF] = share_us
-        guard.step(shares_us, [HOLD, FILL, HOLD], gauges, outcome.notices, at_ms)
+        guard.step(shares_us, [HOLD, FILL, HOLD], gauges, outcome.notices, outcome.latch, at_ms)
 
     return look
 
@@ -624,7 +624,8 @@ def test_it_trips_exactly_when_the_bad_looks_in_a_row_are_enough(case: Case, loo
 
 
 def test_every_fault_has_a_row_here() -> None:
-    assert {case.code for case in CASES} == set(range(1, len(faults.TABLE)))
+    # A pump without air is known from two chambers, each of which is rested: it has tests of its own.
+    assert {case.code for case in CASES} == set(range(1, len(faults.TABLE))) - {faults.NO_AIR}
 
 
 # --- what a guard leaves alone ---
@@ -738,6 +739,19 @@ def test_a_sensor_may_repeat_itself_where_no_air_has_to_move(quiet: dict[str, in
     for _ in range(100):
         guard.step(readings, gauges, commands, [HOLD, quiet.get("phase", FILL), HOLD], latch, 0, TICK_MS)
     assert latch.code == faults.NONE
+
+
+def test_a_sensor_that_asks_for_one_little_dose_after_the_other_is_stuck() -> None:
+    """Between them nothing moves, and nothing is held against it; but nothing is forgotten."""
+    guard, gauges, readings, latch = SensorStuck(BOOTS), Gauges(BOOTS), Readings(BOOTS.count), FaultLatch()
+    dosing, resting = Commands(), Commands()
+    dosing.fill_bits, dosing.pump_permille = 1 << CALF, 600
+    for dose in range(limits.STUCK_MS // TICK_MS):
+        assert latch.code == faults.NONE, dose
+        guard.step(readings, gauges, dosing, [HOLD, DOSE, HOLD], latch, 0, TICK_MS)
+        for _ in range(50):
+            guard.step(readings, gauges, resting, [HOLD, SETTLE, HOLD], latch, 0, TICK_MS)
+    assert (latch.code, latch.chamber_index) == (faults.SENSOR_STUCK, CALF)
 
 
 @pytest.mark.parametrize(
@@ -908,22 +922,73 @@ def test_through_the_manifold_a_collapse_is_more_than_what_valve_and_hose_take(t
 def test_of_chambers_that_run_out_of_time_together_the_lowest_is_to_blame() -> None:
     guard, gauges, notices = FillTimeout(BOOTS), Gauges(BOOTS), Notices(BOOTS.count)
     gauges.pressure_pa[:] = [5000, 4000, 6000]
-    guard.step([46_000_000] * 3, [FILL] * 3, gauges, notices, 0)
+    guard.step([46_000_000] * 3, [FILL] * 3, gauges, notices, FaultLatch(), 0)
     assert notices.rested_bits == 1 << CALF
 
 
 def test_where_one_sensor_shows_the_same_for_all_the_chamber_joined_last_is_to_blame() -> None:
     guard, gauges, notices = FillTimeout(BOOTS), Gauges(BOOTS), Notices(BOOTS.count)
     gauges.pressure_pa[:] = [4000, 4000, 4000]
-    guard.step([46_000_000, 46_000_000, 0], [FILL, FILL, OFF], gauges, notices, 0)
+    guard.step([46_000_000, 46_000_000, 0], [FILL, FILL, OFF], gauges, notices, FaultLatch(), 0)
     assert notices.rested_bits == 1 << CALF
 
 
 def test_a_chamber_that_does_not_fill_now_is_not_to_blame_however_low_it_is() -> None:
     guard, gauges, notices = FillTimeout(BOOTS), Gauges(BOOTS), Notices(BOOTS.count)
     gauges.pressure_pa[:] = [5000, 4000, 1000]
-    guard.step([0, 46_000_000, 0], [HOLD, FILL, OFF], gauges, notices, 0)
+    guard.step([0, 46_000_000, 0], [HOLD, FILL, OFF], gauges, notices, FaultLatch(), 0)
     assert notices.rested_bits == 1 << CALF
+
+
+# --- a pump that gives no air ---
+
+
+def airless(guard: FillTimeout, index: int, most_pa: int, latch: FaultLatch, notices: Notices) -> None:
+    """A fill that shows at most so much, and then runs out of time."""
+    gauges, shares_us = Gauges(BOOTS), [0] * BOOTS.count
+    gauges.age_ms[index] = 0
+    for pa, share_us in ((most_pa, 1_000_000), (0, limits.FILL_MOST_MS * 1000 + 1000)):
+        gauges.smooth_pa_x16[index] = pa * 16
+        shares_us[index] = share_us
+        phases = [FILL if other == index else OFF for other in range(BOOTS.count)]
+        guard.step(shares_us, phases, gauges, notices, latch, 0)
+    # It is rested: its share begins anew.
+    guard.step([0] * BOOTS.count, [OFF] * BOOTS.count, gauges, notices, latch, 0)
+
+
+@pytest.mark.parametrize(
+    ("first_pa", "second_pa", "reached_between", "code"),
+    [
+        (0, limits.NO_AIR_PA - 1, 0, faults.NO_AIR),
+        (limits.NO_AIR_PA, 0, 0, faults.NONE),
+        (0, limits.NO_AIR_PA, 0, faults.NONE),
+        (0, 0, 1 << CALF, faults.NONE),
+    ],
+)
+def test_two_chambers_in_a_row_without_a_trace_of_air_have_no_pump(
+    first_pa: int, second_pa: int, reached_between: int, code: int
+) -> None:
+    guard, latch, notices = FillTimeout(BOOTS), FaultLatch(), Notices(BOOTS.count)
+    airless(guard, FOOT, first_pa, latch, notices)
+    assert latch.code == faults.NONE
+    guard.learn([0] * BOOTS.count, reached_between)
+    airless(guard, THIGH, second_pa, latch, notices)
+    assert latch.code == code
+    assert notices.rested_bits == 1 << FOOT | 1 << THIGH
+    if code:
+        assert (latch.chamber_index, latch.value, latch.limit) == (MACHINE_INDEX, 2, limits.NO_AIR_COUNT)
+
+
+def test_a_chamber_that_is_still_held_says_nothing_of_the_pump_and_a_new_session_counts_anew() -> None:
+    guard, latch, notices = FillTimeout(BOOTS), FaultLatch(), Notices(BOOTS.count)
+    guard.learn([0] * BOOTS.count, 1 << CALF)
+    airless(guard, FOOT, 0, latch, notices)
+    guard.learn([0] * BOOTS.count, 1 << CALF)
+    guard.begin()
+    airless(guard, FOOT, 0, latch, notices)
+    assert latch.code == faults.NONE
+    airless(guard, THIGH, 0, latch, notices)
+    assert latch.code == faults.NO_AIR
 
 
 # --- leaks ---

@@ -2,7 +2,7 @@
 
 from . import faults
 from .boots import Boots
-from .faults import MANIFOLD_INDEX, FaultLatch, Notices
+from .faults import MACHINE_INDEX, MANIFOLD_INDEX, FaultLatch, Notices
 from .gauges import Gauges
 from .limits import (
     COLLAPSE_COUNT,
@@ -13,6 +13,8 @@ from .limits import (
     LEAK_COUNT,
     LEAK_HELD_MS,
     LEAK_MOST_PERMILLE,
+    NO_AIR_COUNT,
+    NO_AIR_PA,
     RISES_MS,
     RISES_PA,
     RUNAWAY_COUNT,
@@ -31,19 +33,31 @@ OPEN_FOR_MS = 2000
 class FillTimeout:
     """A chamber that takes air without end is off the leg, or its hose is off the chamber.
 
-    It is rested, and the others go on; when there are no others left, the session ends.
+    It is rested, and the others go on; when there are no others left, the session ends. It ends sooner
+    when one after the other shows no trace of air: then it isn't the chambers.
     """
 
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
         # The longest fill of this session that reached its target.
         self.learned_ms = [0] * boots.count
+        # The most that was seen in the fill under way.
+        self.highest_pa = [0] * boots.count
+        # Chambers in a row that were rested without a trace of air, and who had reached its pressure before.
+        self.airless_count = 0
+        self.reached_bits = 0
 
     def begin(self) -> None:
+        self.airless_count = 0
+        self.reached_bits = 0
         for index in range(self.boots.count):
             self.learned_ms[index] = 0
+            self.highest_pa[index] = 0
 
     def learn(self, fill_share_us: list, reached_bits: int) -> None:
+        if reached_bits & ~self.reached_bits:
+            self.airless_count = 0
+        self.reached_bits = reached_bits
         for index in range(self.boots.count):
             if reached_bits & (1 << index):
                 self.learned_ms[index] = max(self.learned_ms[index], fill_share_us[index] // 1000)
@@ -53,15 +67,36 @@ class FillTimeout:
             return FILL_MOST_MS
         return min(2 * self.learned_ms[index] + FILL_LEARNED_EXTRA_MS, FILL_MOST_MS)
 
-    def step(self, fill_share_us: list, phase: list, gauges: Gauges, notices: Notices, at_ms: int) -> None:
+    def step(
+        self,
+        fill_share_us: list,
+        phase: list,
+        gauges: Gauges,
+        notices: Notices,
+        latch: FaultLatch,
+        at_ms: int,
+    ) -> None:
+        self._watch(fill_share_us, gauges)
         for index in range(self.boots.count):
             fill_ms = fill_share_us[index] // 1000
             limit_ms = self.limit_ms(index)
             if fill_ms > limit_ms:
-                notices.rest(
-                    faults.FILL_TIMEOUT, self._blamed(index, phase, gauges), fill_ms, limit_ms, at_ms
-                )
+                blamed_index = self._blamed(index, phase, gauges)
+                notices.rest(faults.FILL_TIMEOUT, blamed_index, fill_ms, limit_ms, at_ms)
+                self._look_for_air(blamed_index, latch, at_ms)
                 return
+
+    def _watch(self, fill_share_us: list, gauges: Gauges) -> None:
+        for index in range(self.boots.count):
+            if fill_share_us[index] == 0:
+                self.highest_pa[index] = 0
+            elif gauges.age_ms[index] == 0:
+                self.highest_pa[index] = max(self.highest_pa[index], gauges.smooth_pa(index))
+
+    def _look_for_air(self, index: int, latch: FaultLatch, at_ms: int) -> None:
+        self.airless_count = self.airless_count + 1 if self.highest_pa[index] < NO_AIR_PA else 0
+        if self.airless_count >= NO_AIR_COUNT:
+            latch.trip(faults.NO_AIR, MACHINE_INDEX, self.airless_count, NO_AIR_COUNT, at_ms)
 
     def _blamed(self, late_index: int, phase: list, gauges: Gauges) -> int:
         """Of chambers that are filled side by side the lowest takes the air from all of them.
@@ -156,9 +191,8 @@ class RisesUnasked:
 
 
 class PumpRunaway:
-    """Pressure that goes on rising after the rotor must have stopped.
+    """Pressure that goes on rising after the rotor must have stopped, for longer than a leg moves.
 
-    One rise may be a leg that moves; the same after several stops in a row is the pump.
     With a sensor on the manifold it is seen directly: a resting manifold doesn't rise by itself.
     """
 

@@ -23,6 +23,7 @@ RISES_UNASKED = 16
 PUMP_RUNAWAY = 17
 CLOCK_STOPPED = 18
 SUPPLY_LOW = 19
+NO_AIR = 20
 
 TABLE = (
     ("-", "none", "-", ""),
@@ -45,6 +46,7 @@ TABLE = (
     ("E51", "pump runs when told not to", "REQ-PUMP-1", "mmHg"),
     ("E43", "clock stands still", "REQ-TIME-3", "ticks"),
     ("E61", "supply voltage too low", "REQ-SUPPLY-1", "mV"),
+    ("E52", "pump gives no air", "REQ-PUMP-2", "chambers"),
 )
 
 # These concern one chamber, and an empty chamber harms nobody: it is rested, named, and the others go on.

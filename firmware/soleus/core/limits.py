@@ -71,6 +71,10 @@ UNSEEN_EMPTY_MS = 10_000
 # A weak pump takes about 20 s for the largest chamber alone; chambers filled side by side share its time.
 FILL_MOST_MS = 45_000
 
+# One chamber that doesn't fill has a fault of its own. Two in a row that show not even what air on its way
+# adds to a reading (3 to 11 mmHg [D]), with none filled between them, have no pump.
+NO_AIR_PA = pa_from_mmhg(3)
+NO_AIR_COUNT = 2
 # Once a fill has been seen, twice that and a little is enough for any other.
 FILL_LEARNED_EXTRA_MS = 5000
 # What a chamber may cost to hold, after it has settled: valves and seams of a tired machine cost some
@@ -86,9 +90,10 @@ COLLAPSE_COUNT = 3
 COLLAPSE_MANIFOLD_PA = pa_from_mmhg(25)
 RISES_PA = pa_from_mmhg(15)
 RISES_MS = 200
-# Between 200 and 300 ms after a stop a rotor brings less than this.
+# Between 200 and 300 ms after a stop a rotor brings less than this, and in every 100 ms after that nothing.
+# A leg that moves brings as much, but for 400 ms at most: it can't fill five such spans in a row.
 RUNAWAY_RISE_PA = pa_from_mmhg(2) + pa_from_mmhg(1) // 2
-RUNAWAY_COUNT = 3
+RUNAWAY_COUNT = 5
 RUNAWAY_MANIFOLD_PA = pa_from_mmhg(15)
 
 # --- supply ---

@@ -21,10 +21,13 @@ SETTLE_MS = 200
 OVERLAP_MS = 10
 
 # Near the target the pump slows, so that what still comes after the stop is small.
-TAPER_PA = pa_from_mmhg(8)
+TAPER_PA = pa_from_mmhg(12)
+THROTTLE_PA = pa_from_mmhg(8)
 # Below 20-30 % of duty a small pump stands still; a weak battery raises that by a third.
 PUMP_LEAST_PERMILLE = 450
 PUMP_MOST_PERMILLE = 1000
+CALM_PA = pa_from_mmhg(20)
+CALM_PERMILLE = 850
 
 # Above the throttle's most by this, the pump stops.
 THROTTLE_ROOM_PA = pa_from_mmhg(5)
@@ -44,7 +47,7 @@ LEAD_STEP_PA = pa_from_mmhg(3)
 # A leg that moves makes a spike of less than a second; what lasts longer is trimmed.
 OUT_OF_BAND_MS = 300
 
-RISE_START_PA_S = pa_from_mmhg(30)
+RISE_START_PA_S = pa_from_mmhg(50)
 RISE_LEAST_PA_S = pa_from_mmhg(8)
 RISE_MOST_PA_S = pa_from_mmhg(200)
 DOSE_LEAST_MS = 10
@@ -57,9 +60,15 @@ def taper_permille(missing_pa: int) -> int:
     """Pump duty for a chamber that is `missing_pa` away from where it should be."""
     if missing_pa <= 0:
         return 0
-    if missing_pa >= TAPER_PA:
+    return _tapered_permille(missing_pa, TAPER_PA)
+
+
+def calm_permille(missing_pa: int) -> int:
+    """The most for a chamber that has the pump to itself: in an empty one little stands against the
+    pump, and its whole flow through one valve would drive the manifold 70 mmHg above the chamber."""
+    if missing_pa >= CALM_PA:
         return PUMP_MOST_PERMILLE
-    return PUMP_LEAST_PERMILLE + missing_pa * (PUMP_MOST_PERMILLE - PUMP_LEAST_PERMILLE) // TAPER_PA
+    return CALM_PERMILLE + max(missing_pa, 0) * (PUMP_MOST_PERMILLE - CALM_PERMILLE) // CALM_PA
 
 
 def throttle_permille(room_pa: int) -> int:
@@ -72,7 +81,13 @@ def throttle_permille(room_pa: int) -> int:
         return 0
     if room_pa <= 0:
         return PUMP_LEAST_PERMILLE
-    return taper_permille(room_pa)
+    return _tapered_permille(room_pa, THROTTLE_PA)
+
+
+def _tapered_permille(missing_pa: int, taper_pa: int) -> int:
+    if missing_pa >= taper_pa:
+        return PUMP_MOST_PERMILLE
+    return PUMP_LEAST_PERMILLE + missing_pa * (PUMP_MOST_PERMILLE - PUMP_LEAST_PERMILLE) // taper_pa
 
 
 def duration_ms(distance_pa: int, speed_pa_s: int, least_ms: int, most_ms: int) -> int:
@@ -86,10 +101,10 @@ def learned_speed_pa_s(speed_pa_s: int, moved_pa: int, took_ms: int) -> int:
     A leg that moves meanwhile can make any speed of it, so one move counts for a factor of two at most.
     """
     seen_pa_s = clamp(moved_pa * 1000 // took_ms, speed_pa_s // 2, speed_pa_s * 2)
-    return clamp((speed_pa_s + seen_pa_s) // 2, RISE_LEAST_PA_S, RISE_MOST_PA_S)
+    return clamp((speed_pa_s + 3 * seen_pa_s) // 4, RISE_LEAST_PA_S, RISE_MOST_PA_S)
 
 
-def learned_lead_pa(lead_pa: int, over_pa: int) -> int:
+def learned_lead_pa(lead_pa: int, over_pa: int, most_pa: int) -> int:
     """Half-way, too, and in small steps, because legs move."""
     step_pa = clamp(over_pa // 2, -LEAD_STEP_PA, LEAD_STEP_PA)
-    return clamp(lead_pa + step_pa, -LEAD_MOST_PA, LEAD_MOST_PA)
+    return clamp(lead_pa + step_pa, -most_pa, most_pa)

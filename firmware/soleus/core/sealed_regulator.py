@@ -8,6 +8,7 @@ joined to it while another is being filled, or its air would flow over; so doses
 
 from .boots import Boots
 from .gauges import Gauges
+from .learned import ROTOR_MS, Learned
 from .limits import COLLAPSE_COUNT, COLLAPSE_PERMILLE, RUNAWAY_RISE_PA
 from .regulation import (
     ASK,
@@ -30,24 +31,23 @@ from .regulation import (
     OVERLAP_MS,
     PEEK,
     PUMP_MOST_PERMILLE,
-    RISE_START_PA_S,
     SETTLE,
     SETTLE_MS,
     THROTTLED_MS,
     THROTTLED_PERMILLE,
+    calm_permille,
     duration_ms,
-    learned_lead_pa,
-    learned_speed_pa_s,
     taper_permille,
     throttle_permille,
 )
 from .sequencer import Sequencer
 from .signals import Commands
+from .units import pa_from_mmhg
 
 # A held chamber asks for air, or gives some back, beyond these.
-TOP_UP_PA = BAND_PA + BAND_PA // 2
-BLEED_PA = BAND_PA + BAND_PA // 2
-DOSE_EXTRA_PA = BAND_PA // 2
+TOP_UP_PA = BAND_PA * 4 // 5
+BLEED_PA = BAND_PA * 11 // 10
+DOSE_EXTRA_PA = BAND_PA * 3 // 4
 # One manifold sensor sees a held chamber only when it is joined for a moment.
 PEEK_AFTER_MS = 3000
 PEEK_BEFORE_FILL_AFTER_MS = 5000
@@ -58,9 +58,22 @@ TRIMS_MOST = 4
 # its top-ups don't count as a leak.
 CALM_MS = 1000
 RESTLESS_MS = 8000
-# A small motor's time constant is 50-150 ms; what it differs from this is learned as a lead.
-ROTOR_MS = 100
-RISE_SEEN_MS = 200
+# Alone on the manifold and at low pressure, a dose is given by a slower pump: its whole flow through one
+# valve would lift the manifold 70 mmHg above the chamber.
+CALM_DOSE_PA = pa_from_mmhg(70)
+CALM_DOSE_PERMILLE = 750
+CALM_ROTOR_PERMILLE = 830
+# So far above the others a chamber loses air to them while the valves change over.
+POUR_SEEN_PA = pa_from_mmhg(20)
+# Chambers so near to each other slow the pump together.
+TOGETHER_PA = pa_from_mmhg(14)
+FAR_AHEAD_PA = 1 << 20
+# Until valve and sensor show how a change of the flow has come through.
+FLOW_MS = 50
+# The hose's share of a reading is looked for at these moments of a fill from empty, in no less flow.
+DROP_EARLY_MS = 300
+DROP_SEEN_MS = 600
+DROP_FLOW_PERMILLE = 200
 
 
 class SealedRegulator:
@@ -90,12 +103,7 @@ class SealedRegulator:
         self.joined_bits = 0
         self.overlap_bits = 0
         self.overlap_ms = 0
-        # Learned for each chamber: how far before the target to stop when the pump stops with it, or
-        # when only its valve closes; how fast a dose raises it; how fast its vent lowers it.
-        self.coast_lead_pa = [0] * count
-        self.shut_lead_pa = [0] * count
-        self.rise_pa_s = [RISE_START_PA_S] * count
-        self.fall_pa_s = [RISE_START_PA_S] * count
+        self.learned = Learned(boots)
         # The trim or fill under way: its planned time, the pressure before it, how it ended.
         self.planned_ms = [0] * count
         # Where the last quarter of a fill began, and the pump's work since.
@@ -109,6 +117,18 @@ class SealedRegulator:
         self.last_move = [OFF] * count
         self.coasted_bits = 0
         self.throttled_ms = 0
+        # How fast the rotor turns by now, and whether chambers filled side by side coast side by side.
+        self.rotor_permille = 0
+        self.flow_permille = 0
+        self.dose_permille = DOSE_PERMILLE
+        self.ends_together = False
+        self.slow_missing_pa = FAR_AHEAD_PA
+        self.stop_pa_s = [0] * count
+        # The hose's share is looked for in a fill that began from an empty chamber.
+        self.early_pa = [0] * count
+        self.refill_bits = 0
+        # How far a served chamber stands above the emptiest that fills.
+        self.above_pa = [0] * count
         # Who is given a dose between two stretches of another's fill, the pump running on.
         self.served_bits = 0
         self.pump_permille = 0
@@ -143,6 +163,12 @@ class SealedRegulator:
         filling_count = self.filling_count()
         self.pump_before_permille = self.pump_permille
         self.pump_permille = 0
+        self.rotor_permille += (
+            (self.pump_before_permille - self.rotor_permille) * min(dt_ms, ROTOR_MS) // ROTOR_MS
+        )
+        flow_permille = self.rotor_permille // max(filling_count, 1)
+        self.flow_permille += (flow_permille - self.flow_permille) * min(dt_ms, FLOW_MS) // FLOW_MS
+        self._look_ahead(gauges, sequencer, filling_count)
         for index in range(self.boots.count):
             if keep_bits & (1 << index):
                 self._advance(index, gauges, sequencer, filling_count, dt_ms)
@@ -189,6 +215,7 @@ class SealedRegulator:
         phase = self.phase[index]
         if phase == OFF:
             self._begin_fill(index)
+            self.refill_bits &= ~(1 << index)
         elif phase == FILL:
             self._fill(index, gauges, sequencer, filling_count, dt_ms)
         elif phase == COAST:
@@ -217,6 +244,7 @@ class SealedRegulator:
         self.reached_bits &= ~(1 << index)
         self.trims_count[index] = 0
         self.worked_permille_ms[index] = 0
+        self.refill_bits |= 1 << index
         self._go(index, FILL)
 
     def _fill(self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int) -> None:
@@ -232,23 +260,69 @@ class SealedRegulator:
             # Just joined: the manifold's sensor doesn't speak for this chamber yet.
             self.pump_permille = max(self.pump_permille, taper_permille(sequencer.wanted_pa[index]))
             return
-        self._watch_rise(index, gauges.pressure_pa[index], sequencer.target_pa[index], dt_ms)
+        inside_pa = self._inside_pa(index, gauges)
+        self._watch_rise(index, inside_pa, sequencer.target_pa[index], filling_count, dt_ms)
         if self.boots.has_manifold_sensor_only:
             self._fill_through_manifold(index, gauges, sequencer, filling_count, dt_ms)
             return
-        is_last = self.filling_count() == 1
-        lead_pa = self.shut_lead_pa[index]
-        if is_last:
-            lead_pa = self.coast_lead_pa[index] + self._coming_pa(index)
-        missing_pa = sequencer.wanted_pa[index] - lead_pa - gauges.pressure_pa[index]
-        if missing_pa > 0 or sequencer.wanted_pa[index] < sequencer.target_pa[index]:
-            self.pump_permille = max(self.pump_permille, taper_permille(missing_pa))
+        self._watch_drop(index, gauges, dt_ms)
+        coasts = self.ends_together or self.filling_count() == 1
+        lead_pa = self.learned.shut_lead_pa[index]
+        if coasts:
+            coming_pa = self.learned.coming_pa(index, self.rotor_permille)
+            lead_pa = self.learned.coast_lead_pa[index] + coming_pa // max(self.filling_count(), 1)
+        missing_pa = sequencer.wanted_pa[index] - lead_pa - inside_pa
+        if not self.ends_together and (
+            missing_pa > 0 or sequencer.wanted_pa[index] < sequencer.target_pa[index]
+        ):
+            duty_permille = taper_permille(max(min(missing_pa, self.slow_missing_pa), 1))
+            if filling_count == 1:
+                duty_permille = min(duty_permille, calm_permille(missing_pa))
+            self.pump_permille = max(self.pump_permille, duty_permille)
             return
-        self._end_fill(index, is_last, filling_count, gauges.pressure_pa[index], sequencer.target_pa[index])
+        self._end_fill(index, coasts, filling_count, inside_pa, sequencer.target_pa[index])
 
-    def _coming_pa(self, index: int) -> int:
-        """What the rotor still brings after a stop at this speed. Bound: 27_000 Pa/s * 1000 permille."""
-        return self.rise_pa_s[index] * self.pump_before_permille // 1000 * ROTOR_MS // 1000
+    def _look_ahead(self, gauges: Gauges, sequencer: Sequencer, filling_count: int) -> None:
+        """Side by side, the last to shut gets all the air of a pump that has been feeding several: those
+        that are near the end together slow it together, and coast together."""
+        self.ends_together = False
+        self.slow_missing_pa = FAR_AHEAD_PA
+        if filling_count < 2:
+            return
+        least_pa = FAR_AHEAD_PA
+        most_pa = 0
+        is_enough = False
+        is_too_much = True
+        for index in range(self.boots.count):
+            if self.phase[index] != FILL:
+                continue
+            wanted_pa = sequencer.wanted_pa[index]
+            if wanted_pa < sequencer.target_pa[index]:
+                return
+            missing_pa = wanted_pa - self.learned.coast_lead_pa[index] - self._inside_pa(index, gauges)
+            coming_pa = self.learned.coming_pa(index, self.rotor_permille)
+            least_pa = min(least_pa, missing_pa)
+            most_pa = max(most_pa, missing_pa)
+            is_enough = is_enough or missing_pa <= coming_pa // filling_count
+            is_too_much = is_too_much and missing_pa <= coming_pa
+        self.ends_together = is_enough and is_too_much
+        if most_pa - least_pa < TOGETHER_PA:
+            self.slow_missing_pa = least_pa
+
+    def _inside_pa(self, index: int, gauges: Gauges) -> int:
+        """The chamber itself: what its hose takes is only in the reading."""
+        return gauges.smooth_pa(index) - self.learned.hose_pa(index, self.flow_permille)
+
+    def _watch_drop(self, index: int, gauges: Gauges, dt_ms: int) -> None:
+        """From an empty chamber, what is read so early is the hose's share; the little that has risen
+        since is taken off."""
+        if self.fill_ms[index] <= DROP_EARLY_MS:
+            self.early_pa[index] = gauges.smooth_pa(index)
+        is_now = DROP_SEEN_MS <= self.fill_ms[index] < DROP_SEEN_MS + dt_ms
+        is_clear = self.flow_permille >= DROP_FLOW_PERMILLE and not self.refill_bits & (1 << index)
+        if is_now and is_clear:
+            seen_pa = 2 * self.early_pa[index] - gauges.smooth_pa(index)
+            self.learned.note_drop(index, seen_pa, self.flow_permille)
 
     def _fill_through_manifold(
         self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int
@@ -259,7 +333,7 @@ class SealedRegulator:
             return
         wanted_pa = sequencer.wanted_pa[index]
         throttled_permille = throttle_permille(
-            wanted_pa - self.coast_lead_pa[index] - gauges.smooth_pa(index)
+            wanted_pa - self.learned.coast_lead_pa[index] - gauges.smooth_pa(index)
         )
         self.pump_permille = throttled_permille
         is_throttled = wanted_pa == sequencer.target_pa[index] and throttled_permille <= THROTTLED_PERMILLE
@@ -269,17 +343,15 @@ class SealedRegulator:
         self.throttled_ms = 0
         for other in range(index, self.boots.count):
             if group_bits & (1 << other):
-                self._end_fill(other, True, filling_count, gauges.pressure_pa[index], wanted_pa)
+                self._end_fill(other, True, filling_count, gauges.smooth_pa(index), wanted_pa)
 
     def _end_fill(
         self, index: int, coasts: bool, filling_count: int, pressure_pa: int, target_pa: int
     ) -> None:
         """The last one waits for the rotor with its valve open; earlier ones just close."""
-        worked_ms = self.worked_permille_ms[index] // PUMP_MOST_PERMILLE
-        if worked_ms >= RISE_SEEN_MS:
-            # Bound: 16 chambers * 20_000 Pa; a dose has the whole pump to itself.
-            moved_pa = min((pressure_pa - self.late_pa[index]) * filling_count, 20_000)
-            self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, worked_ms)
+        self.learned.note_rise(index, pressure_pa - self.late_pa[index], self.worked_permille_ms[index])
+        speed_pa_s = self.learned.rise_pa_s[index] * self.rotor_permille // 1000
+        self.stop_pa_s[index] = speed_pa_s // max(filling_count, 1)
         self.last_move[index] = FILL
         self.goal_pa[index] = target_pa
         if coasts:
@@ -295,21 +367,27 @@ class SealedRegulator:
         if self.phase_ms[index] < COAST_MS:
             return
         rise_pa = gauges.smooth_pa(index) - self.late_coast_pa[index]
+        self.late_coast_pa[index] = gauges.smooth_pa(index)
+        is_first = self._bits_in(COAST) & ((1 << index) - 1) == 0
         if rise_pa > RUNAWAY_RISE_PA:
-            self.coast_rise_count += 1
+            # Still coming: the valve stays open until it is plain whether a leg does that or the pump.
+            self.phase_ms[index] = COAST_LATE_MS
             self.coast_rise_pa = rise_pa
             self.coast_rise_index = index
-        else:
-            self.coast_rise_count = 0
+            self.coast_rise_count += 1 if is_first else 0
+            return
+        self.coast_rise_count = 0
         self._go(index, SETTLE)
 
-    def _watch_rise(self, index: int, pressure_pa: int, target_pa: int, dt_ms: int) -> None:
+    def _watch_rise(
+        self, index: int, pressure_pa: int, target_pa: int, filling_count: int, dt_ms: int
+    ) -> None:
         """How fast the last quarter goes, and with how much of the pump: so fast a dose will go, too."""
         if pressure_pa <= target_pa * 3 // 4:
             self.worked_permille_ms[index] = 0
             self.late_pa[index] = pressure_pa
         # Bound: 45 s at 1000 permille.
-        self.worked_permille_ms[index] += self.pump_before_permille * dt_ms
+        self.worked_permille_ms[index] += self.rotor_permille * dt_ms // max(filling_count, 1)
 
     def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa(index)
@@ -341,21 +419,24 @@ class SealedRegulator:
             self.collapse_count[index] = 0
 
     def _learn(self, index: int, gauges: Gauges, missing_pa: int) -> None:
+        learned = self.learned
         moved_pa = gauges.smooth_pa(index) - self.before_pa[index]
         move = self.last_move[index]
         if move == FILL and self.coasted_bits & (1 << index):
-            self.coast_lead_pa[index] = learned_lead_pa(self.coast_lead_pa[index], -missing_pa)
+            learned.note_coast(index, missing_pa, self.stop_pa_s[index])
         elif move == FILL:
-            self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], -missing_pa)
+            learned.note_shut(index, missing_pa)
         elif move == DOSE:
-            took_ms = self.planned_ms[index]
-            if not self.served_bits & (1 << index):
-                took_ms = max(took_ms * DOSE_PERMILLE // PUMP_MOST_PERMILLE, 1)
-            self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, took_ms)
+            full_speed_ms = self.planned_ms[index] * self.dose_permille // PUMP_MOST_PERMILLE
+            if self._pours(index):
+                learned.note_pour(index, moved_pa, full_speed_ms, self.above_pa[index])
+            else:
+                learned.note_dose(index, moved_pa, full_speed_ms)
         elif move == BLEED:
-            self.fall_pa_s[index] = learned_speed_pa_s(
-                self.fall_pa_s[index], -moved_pa, self.planned_ms[index]
-            )
+            learned.note_fall(index, -moved_pa, self.planned_ms[index])
+
+    def _pours(self, index: int) -> bool:
+        return self.served_bits & (1 << index) != 0 and self.above_pa[index] >= POUR_SEEN_PA
 
     def _reach(self, index: int) -> None:
         self.trims_count[index] = 0
@@ -401,25 +482,39 @@ class SealedRegulator:
         """A little more than is missing: what a chamber loses while it is held, it loses slowly."""
         self._aim(index, target_pa, gauges)
         missing_pa = target_pa + DOSE_EXTRA_PA - gauges.smooth_pa(index)
-        self.planned_ms[index] = duration_ms(missing_pa, self.rise_pa_s[index], DOSE_LEAST_MS, DOSE_MOST_MS)
         if is_served:
             self.served_bits |= 1 << index
+            self.above_pa[index] = self.before_pa[index] - self._lowest_filling_pa(
+                gauges, self.before_pa[index]
+            )
+            self.dose_permille = CALM_DOSE_PERMILLE if target_pa < CALM_DOSE_PA else PUMP_MOST_PERMILLE
         else:
             self.served_bits &= ~(1 << index)
-            self.planned_ms[index] = self.planned_ms[index] * PUMP_MOST_PERMILLE // DOSE_PERMILLE
+            self.dose_permille = DOSE_PERMILLE
+        if self._pours(index):
+            # Bound: 40_000 Pa * 60 permille.
+            missing_pa += self.above_pa[index] * self.learned.pour_permille[index] // 1000
+        rise_pa_s = self.learned.rise_pa_s[index]
+        full_speed_ms = duration_ms(missing_pa, rise_pa_s, DOSE_LEAST_MS, DOSE_MOST_MS)
+        self.planned_ms[index] = full_speed_ms * PUMP_MOST_PERMILLE // self.dose_permille
         self._go(index, DOSE)
-        self.pump_permille = PUMP_MOST_PERMILLE if is_served else DOSE_PERMILLE
+        self.pump_permille = self.dose_permille
+
+    def _lowest_filling_pa(self, gauges: Gauges, most_pa: int) -> int:
+        lowest_pa = most_pa
+        for index in range(self.boots.count):
+            if self.phase[index] == FILL:
+                lowest_pa = min(lowest_pa, gauges.smooth_pa(index))
+        return lowest_pa
 
     def _dose(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
-        self.dose_us[index] += dt_ms * (
-            PUMP_MOST_PERMILLE if self.served_bits & (1 << index) else DOSE_PERMILLE
-        )
+        self.dose_us[index] += dt_ms * self.dose_permille
         is_served = self.served_bits & (1 << index) != 0
         # Without a fill to go back to, what valve and hose add to the reading is about what the rotor
         # still brings: a dose that was planned too long ends here.
         is_enough = not is_served and gauges.is_fresh(index) and gauges.pressure_pa[index] >= target_pa
         if self.phase_ms[index] <= self.planned_ms[index] and not is_enough:
-            self.pump_permille = PUMP_MOST_PERMILLE if is_served else DOSE_PERMILLE
+            self.pump_permille = self.dose_permille
             return
         self.planned_ms[index] = max(min(self.planned_ms[index], self.phase_ms[index]), DOSE_LEAST_MS)
         self.last_move[index] = DOSE
@@ -434,7 +529,9 @@ class SealedRegulator:
         over_pa = gauges.smooth_pa(index) - target_pa
         self._aim(index, target_pa, gauges)
         self.trims_count[index] += 1
-        self.planned_ms[index] = duration_ms(over_pa, self.fall_pa_s[index], BLEED_LEAST_MS, BLEED_MOST_MS)
+        self.planned_ms[index] = duration_ms(
+            over_pa, self.learned.fall_pa_s[index], BLEED_LEAST_MS, BLEED_MOST_MS
+        )
         self._go(index, BLEED)
 
     def _bleed(self, index: int, gauges: Gauges, sequencer: Sequencer) -> None:
@@ -482,6 +579,13 @@ class SealedRegulator:
         asking = self._most_urgent(gauges, sequencer)
         if asking >= 0:
             is_served = fill_bits != 0 and self.pump_permille == PUMP_MOST_PERMILLE
+            is_calm = (
+                sequencer.target_pa[asking] >= CALM_DOSE_PA or self.rotor_permille <= CALM_ROTOR_PERMILLE
+            )
+            if is_served and not is_calm and not self.boots.has_manifold_sensor_only:
+                # First slower: the whole flow through one valve would lift the manifold too far above it.
+                self.pump_permille = CALM_DOSE_PERMILLE
+                return fill_bits
             if self.pump_before_permille == 0 or (is_served and not self.boots.has_manifold_sensor_only):
                 self._begin_dose(asking, gauges, sequencer.target_pa[asking], is_served)
                 return 1 << asking
@@ -544,7 +648,7 @@ class SealedRegulator:
         """With the pump running, whoever leaves the manifold leaves it after the next has opened."""
         leaving_bits = self.joined_bits & ~wanted_bits & keep_bits
         is_handed_over = self.pump_permille > 0 and wanted_bits & self.joined_bits == 0
-        if leaving_bits and wanted_bits and is_handed_over and self.overlap_bits == 0:
+        if leaving_bits and wanted_bits and is_handed_over and not self._is_low_below(wanted_bits):
             self.overlap_bits = leaving_bits
             self.overlap_ms = 0
         if self.overlap_bits:
@@ -552,3 +656,11 @@ class SealedRegulator:
             if self.overlap_ms > OVERLAP_MS:
                 self.overlap_bits = 0
         self.joined_bits = wanted_bits | (self.overlap_bits & keep_bits)
+
+    def _is_low_below(self, wanted_bits: int) -> bool:
+        """Going to a dose, the manifold stands so far below its chamber that it may be dead-headed for the
+        few milliseconds in which valves differ; an overlap would only empty the chamber into the others."""
+        for index in range(self.boots.count):
+            if wanted_bits & (1 << index) and self.phase[index] == DOSE and self._pours(index):
+                return True
+        return False

@@ -18,7 +18,7 @@ from .limits import (
     ZERO_DRIFT_MOST_PA,
     ZERO_DRIFT_MS,
 )
-from .regulation import FILL, HOLD, OFF
+from .regulation import DOSE, FILL, HOLD, OFF
 from .signals import MANIFOLD_BIT, Commands, Readings
 
 # Counters stop here, beyond the limits that look at them.
@@ -73,7 +73,11 @@ class SensorRange:
 
 
 class SensorStuck:
-    """The same value again and again while air moves: noise alone would change it."""
+    """The same value again and again while air moves: noise alone would change it.
+
+    Counted on from one little dose to the next, as long as the value stays: a sensor that stuck a little
+    low asks for them until the chamber bursts.
+    """
 
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
@@ -97,7 +101,9 @@ class SensorStuck:
                 # Without a reading there is nothing to compare.
                 continue
             is_filling = (
-                phase[index] == FILL and commands.fill_bits & (1 << index) and commands.pump_permille > 0
+                (phase[index] == FILL or phase[index] == DOSE)
+                and commands.fill_bits & (1 << index)
+                and commands.pump_permille > 0
             )
             is_emptying = (
                 phase[index] == OFF
@@ -105,9 +111,11 @@ class SensorStuck:
                 and gauges.age_ms[index] == 0
                 and gauges.pressure_pa[index] > VENTED_PA
             )
-            if pa != self.last_pa[index] or not (is_filling or is_emptying):
+            if pa != self.last_pa[index]:
                 self.last_pa[index] = pa
                 self.same_ms[index] = 0
+                continue
+            if not (is_filling or is_emptying):
                 continue
             self.same_ms[index] += dt_ms
             if self.same_ms[index] >= STUCK_MS:

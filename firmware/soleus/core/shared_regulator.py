@@ -24,6 +24,7 @@ from .regulation import (
     FAR_PA,
     FILL,
     HOLD,
+    LEAD_MOST_PA,
     OFF,
     RISE_START_PA_S,
     SETTLE,
@@ -187,12 +188,15 @@ class SharedRegulator:
         if self.group_ms < COAST_MS:
             return
         rise_pa = self._mean_pa(gauges) - self.late_coast_pa
+        self.late_coast_pa = self._mean_pa(gauges)
         if rise_pa > RUNAWAY_RISE_PA:
-            self.coast_rise_count += 1
+            # Still coming: the valves stay open until it is plain whether a leg does that or the pump.
+            self.group_ms = COAST_LATE_MS
             self.coast_rise_pa = rise_pa
             self.coast_rise_index = self._last_index()
-        else:
-            self.coast_rise_count = 0
+            self.coast_rise_count += 1
+            return
+        self.coast_rise_count = 0
         self._go(SETTLE)
 
     def _judge(self, gauges: Gauges, missing_pa: int) -> None:
@@ -213,7 +217,7 @@ class SharedRegulator:
         last_index = self._last_index()
         moved_pa = self._mean_pa(gauges) - self.before_pa
         if self.last_move == FILL:
-            self.lead_pa[last_index] = learned_lead_pa(self.lead_pa[last_index], -missing_pa)
+            self.lead_pa[last_index] = learned_lead_pa(self.lead_pa[last_index], -missing_pa, LEAD_MOST_PA)
         elif self.last_move == DOSE:
             speed_pa_s = learned_speed_pa_s(self.rise_pa_s[last_index], moved_pa, self.planned_ms)
             self.rise_pa_s[last_index] = speed_pa_s

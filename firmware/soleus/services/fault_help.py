@@ -116,9 +116,15 @@ ABOUT = {
     ),
     "E51": (
         "The pump runs when told not to.",
-        "The pressure rose after three stops in a row, or in a manifold at rest.",
+        "The pressure went on rising for half a second after a stop, or in a manifold at rest.",
         "Unplug it: its transistor is probably shorted. Did the leg move all the time?",
         "Not before the pump stays silent when it should.",
+    ),
+    "E52": (
+        "The pump gives no air.",
+        "Two chambers in a row had it for long, and showed no trace of air.",
+        "Does the pump run? Check its plug, its fuse, its supply, and the hose from it to the valves.",
+        "Once the pump is heard and felt to blow.",
     ),
     "E61": (
         "The supply is too low.",

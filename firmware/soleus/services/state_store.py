@@ -7,6 +7,8 @@ refusal to start.
 from soleus.annotations import Callable
 from soleus.core.controller import Controller
 from soleus.core.errors import SettingError
+from soleus.core.learned import COAST_LEAST_MS, COAST_MOST_MS, DROP_MOST_PA, POUR_MOST_PERMILLE
+from soleus.core.regulation import LEAD_MOST_PA, RISE_LEAST_PA_S, RISE_MOST_PA_S
 
 from .files import BrokenFileError, encode, read_table
 from .flash_writer import FlashWriter
@@ -15,13 +17,16 @@ SETTINGS_FILE = "settings.json"
 LEARNED_FILE = "learned.json"
 SESSION_FILE = "session.json"
 
-# The regulator's lists, whichever of them it has, with the most that each may hold.
+# The regulator's lists, whichever of them it has, with the least and the most that each may hold.
 LEARNED = (
-    ("coast_lead_pa", 2000),
-    ("shut_lead_pa", 2000),
-    ("lead_pa", 2000),
-    ("rise_pa_s", 27_000),
-    ("fall_pa_s", 27_000),
+    ("coast_lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
+    ("shut_lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
+    ("lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
+    ("rise_pa_s", RISE_LEAST_PA_S, RISE_MOST_PA_S),
+    ("fall_pa_s", RISE_LEAST_PA_S, RISE_MOST_PA_S),
+    ("drop_pa", 0, DROP_MOST_PA),
+    ("pour_permille", 0, POUR_MOST_PERMILLE),
+    ("coast_x10_ms", COAST_LEAST_MS * 10, COAST_MOST_MS * 10),
 )
 
 
@@ -78,12 +83,12 @@ class StateStore:
 
     def load_learned(self, controller: Controller) -> None:
         table = self._read(LEARNED_FILE) or {}
-        for name, most in LEARNED:
+        for name, least, most in LEARNED:
             values = table.get(name)
-            known = getattr(controller.regulator, name, None)
+            known = getattr(_learner(controller), name, None)
             if values is None or known is None:
                 continue
-            if not _are_numbers(values, len(known), most):
+            if not _are_numbers(values, len(known), least, most):
                 self.on_warning("{}: {} makes no sense; defaults used".format(LEARNED_FILE, name))
                 continue
             for index in range(len(known)):
@@ -113,16 +118,22 @@ class StateStore:
 
 def learned(controller: Controller) -> dict:
     table = {}
-    for name, _ in LEARNED:
-        if hasattr(controller.regulator, name):
-            table[name] = list(getattr(controller.regulator, name))
+    learner = _learner(controller)
+    for name, _, _ in LEARNED:
+        if hasattr(learner, name):
+            table[name] = list(getattr(learner, name))
     return table
 
 
-def _are_numbers(values: object, count: int, most: int) -> bool:
+def _learner(controller: Controller) -> object:
+    """The sealed regulator keeps apart what it learns; the shared one has little to keep."""
+    return getattr(controller.regulator, "learned", controller.regulator)
+
+
+def _are_numbers(values: object, count: int, least: int, most: int) -> bool:
     if not isinstance(values, list) or len(values) != count:
         return False
-    return all(type(value) is int and -most <= value <= most for value in values)
+    return all(type(value) is int and least <= value <= most for value in values)
 
 
 def _are_point_pairs(pairs: list) -> bool:
@@ -131,7 +142,7 @@ def _are_point_pairs(pairs: list) -> bool:
             continue
         if not isinstance(pair, list) or len(pair) != 2:
             return False
-        if not all(_are_numbers(point, 2, 4_000_000) for point in pair):
+        if not all(_are_numbers(point, 2, -4_000_000, 4_000_000) for point in pair):
             return False
         if pair[1][0] <= pair[0][0] or pair[1][1] <= pair[0][1]:
             return False

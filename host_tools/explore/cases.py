@@ -1,0 +1,53 @@
+"""Which boots and patterns are walked, and all of them on all cores."""
+
+import multiprocessing
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+
+from host_tools.explore.walk import Walk, walk
+from soleus.core.program import NEEDS_SEALED_CHAMBERS, PATTERNS
+
+LAYOUTS = tuple(product(("fill_vent", "three_way"), ("per_chamber", "manifold")))
+
+
+@dataclass(frozen=True)
+class Case:
+    valves: str
+    sensors: str
+    pattern: str
+    chambers: int
+
+    def __str__(self) -> str:
+        return f"{self.chambers} chambers, {self.valves}, {self.sensors} sensors, {self.pattern}"
+
+
+@dataclass(frozen=True)
+class Walked:
+    case: Case
+    found: Walk
+    took_s: float
+
+
+def all_cases(chambers: int, patterns: Sequence[str] = PATTERNS) -> list[Case]:
+    """Valves, sensors and patterns that go together."""
+    return [
+        Case(valves, sensors, pattern, chambers)
+        for (valves, sensors), pattern in product(LAYOUTS, patterns)
+        if valves == "fill_vent" or PATTERNS.index(pattern) not in NEEDS_SEALED_CHAMBERS
+    ]
+
+
+def walk_all(cases: Sequence[Case], workers: int | None = None) -> Iterator[Walked]:
+    """Each as it is done, in the order of the cases."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context) as pool:
+        yield from pool.map(_walked, cases)
+
+
+def _walked(case: Case) -> Walked:
+    started = time.perf_counter()
+    found = walk(case.valves, case.sensors, case.pattern, case.chambers)
+    return Walked(case, found, time.perf_counter() - started)
