@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import TyperException
 
-from host_tools.commands import board, campaign, fault, program
+from host_tools.commands import board, campaign, fault, program, twin
 from host_tools.commands.bench import bench
 from host_tools.commands.flash import flash
 from host_tools.commands.sim import sim
@@ -30,6 +30,7 @@ app.command()(bench)
 app.add_typer(program.app, name="program")
 app.add_typer(board.app, name="board")
 app.add_typer(fault.app, name="fault")
+app.add_typer(twin.app, name="twin")
 app.add_typer(campaign.app, name="campaign")
 
 
