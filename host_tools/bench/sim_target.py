@@ -20,6 +20,7 @@ from host_tools.recording import Recorder
 from soleus.core import faults
 from soleus.core.controller import Controller
 from soleus.core.service import Service
+from soleus.core.service_asks import act_from
 from soleus.core.signals import BUTTON_CLEAR, BUTTON_SERVICE, BUTTON_START, BUTTON_STOP
 
 CHUNK_TICKS = 50
@@ -93,7 +94,7 @@ class SimTarget:
 
     def act(self, table: dict[str, int]) -> None:
         service = Service(self.board.boots)
-        service.ask(table)
+        service.ask(act_from(table, self.board.boots))
         put_act(self._frozen, np.array([getattr(service.asked, name) for name in ACT_FIELDS], np.int64))
 
     def wait(self, seconds: float, is_silent: bool = False) -> None:

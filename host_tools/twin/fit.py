@@ -1,4 +1,4 @@
-"""From a bench run the plant parameters that fit it: pump by the vessel, then each chamber by its own life."""
+"""From a bench run the plant parameters that fit it: pump by the vessel, each chamber by its own life."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

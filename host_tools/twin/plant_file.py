@@ -5,7 +5,8 @@ from host_tools.twin.fit import TRAVEL_MS, Fitted, Twin
 ML_S_PER_L_MIN = 1000.0 / 60.0
 # What a bench can't tell apart stays as in a middling machine.
 HEADER = """\
-# The twin of {source}, made by `soleus twin fit`. Each number with its standard deviation, where it was fitted.
+# The twin of {source}, made by `soleus twin fit`.
+# Each number with its standard deviation, where it was fitted.
 
 extends = "nominal"
 about = "twin of {source}"

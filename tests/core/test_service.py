@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from soleus.core import faults
 from soleus.core.errors import SettingError
 from soleus.core.limits import OVER_TARGET_PA, SERVICE_SILENT_MOST_MS
+from soleus.core.service_asks import act_from
 from soleus.core.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, SERVICE, VENTING
 from soleus.core.signals import BUTTON_SERVICE
 from soleus.core.units import pa_from_mmhg
@@ -32,7 +33,7 @@ class Bench:
         self.controller = self.machine.controller
 
     def ask(self, **table: Any) -> "Bench":
-        self.controller.service.ask(table)
+        self.controller.service.ask(act_from(table, self.controller.boots))
         return self
 
     def run(self, seconds: float, before_tick: Callable[[], None] | None = None) -> "Bench":
@@ -156,7 +157,7 @@ def test_start_means_nothing_in_service_and_a_session_follows_it() -> None:
 
 def test_what_was_asked_before_service_began_is_not_done() -> None:
     machine = Machine()
-    machine.controller.service.ask(FILL_FOOT)
+    machine.controller.service.ask(act_from(FILL_FOOT, machine.controller.boots))
     machine.tick(BUTTON_SERVICE)
     machine.until_state(SERVICE)
     machine.run(0.5)

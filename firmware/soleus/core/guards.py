@@ -101,7 +101,9 @@ class Guards:
     ) -> None:
         self.fill_timeout.learn(regulator.fill_share_us, regulator.reached_bits)
         rested_before_bits = self.notices.rested_bits
-        self.fill_timeout.step(regulator.fill_share_us, regulator.phase, gauges, self.notices, self.latch, at_ms)
+        self.fill_timeout.step(
+            regulator.fill_share_us, regulator.phase, gauges, self.notices, self.latch, at_ms
+        )
         if self.notices.rested_bits != rested_before_bits:
             regulator.share_anew()
         self.leak.step(regulator.dose_us, regulator.held_ms, regulator.restless_ms, self.notices, at_ms)

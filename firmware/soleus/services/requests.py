@@ -29,6 +29,9 @@ _PRESSES = (
     ("clear", signals.BUTTON_CLEAR, ()),
 )
 
+# What a bench asks for; its code is in memory only once there was one.
+BENCH_REQUESTS = ("service", "actuate", "renew", "bench_tape")
+
 # A session that was started over the link ends when nobody has been heard there for so long.
 LINK_LOST_MS = 5000
 _TELEMETRY_LEAST_MS = const(50)
@@ -53,10 +56,6 @@ class Requests:
             "why": self._why,
             "versions": self._versions,
             "hashes": self._hashes,
-            "service": self._service,
-            "actuate": self._actuate,
-            "renew": self._renew,
-            "bench_tape": self._bench_tape,
         }
 
     def answer(self, request: dict) -> dict:
@@ -66,6 +65,10 @@ class Requests:
             for name, button, states in _PRESSES:
                 if do == name:
                     return self._press(name, button, states)
+            if do in BENCH_REQUESTS:
+                from .bench import answer
+
+                return answer(self.app, do, request)
             act = self._acts.get(do)
             if act is None:
                 names = [name for name, _, _ in _PRESSES] + sorted(self._acts)
@@ -225,36 +228,6 @@ class Requests:
         if not self.app.tick.is_idle():
             return {"error": "hashes: only while idle"}
         return {"ok": True, "hashes": borrow("about").file_hashes(request.get("folder", "."))}
-
-    def _service(self, _request: dict) -> dict:
-        """From rest only; the check of every session comes first, and a fault must have been cleared."""
-        return self._press("service", signals.BUTTON_SERVICE, (IDLE, DONE))
-
-    def _actuate(self, request: dict) -> dict:
-        act = request.get("act")
-        if not isinstance(act, dict):
-            raise SettingError("act", act, "a table")
-        controller = self.app.controller
-        if controller.session.state != SERVICE:
-            return {"error": "actuate: not while {}".format(STATE_NAMES[controller.session.state])}
-        controller.service.ask(act)
-        return {"ok": True}
-
-    def _renew(self, _request: dict) -> dict:
-        self.app.controller.service.renew()
-        return {"ok": True}
-
-    def _bench_tape(self, request: dict) -> dict:
-        app = self.app
-        if not request.get("on"):
-            app.tick.tape = None
-        elif not app.tick.tape:
-            from .bench_tape import BenchTape
-
-            app.tick.tape = BenchTape(app.controller)
-        gauges = app.controller.gauges
-        is_one = app.controller.boots.has_manifold_sensor_only
-        return {"ok": True, "zero_pa": [gauges.manifold_zero_pa] if is_one else gauges.zero_pa}
 
 
 def program_ids() -> list:
