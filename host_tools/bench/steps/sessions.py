@@ -150,13 +150,17 @@ class Endurance:
                 bench.target.tape.forget()
         finally:
             choice.line("endurance.cycles").measure(done)
-        part = max(1, done // 10)
+        # Boots that were flat take more air in their first cycles.
+        first_counted = min(WARM_UP_CYCLES, done // 2)
+        part = max(1, (done - first_counted) // 10)
         for key, rows in seen.items():
-            table = np.array(rows)
+            table = np.array(rows)[first_counted:]
             first, last = np.median(table[:part], axis=0), np.median(table[-part:], axis=0)
             for n, i in enumerate(choice.chambers):
                 name = bench.boots.names[i]
-                bench.keep_values(f"endurance.{key}", name, np.arange(1.0, done + 1), table[:, n])
+                bench.keep_values(
+                    f"endurance.{key}", name, np.arange(first_counted + 1.0, done + 1), table[:, n]
+                )
                 drift = (last[n] - first[n]) / max(abs(float(first[n])), 1e-6) * 100
                 choice.line(f"endurance.{key}.{name}").measure(
                     float(drift), note=f"{first[n]:.3g} at first, {last[n]:.3g} at last"
@@ -165,6 +169,7 @@ class Endurance:
 
 WHATS = {"fill": "pump time to 60 mmHg", "held": "pressure after the hold", "vent": "vent time"}
 CYCLES_A_SERVICE = 40
+WARM_UP_CYCLES = 3
 
 
 def _cycle(bench: Bench, chambers: list[int]) -> dict[str, list[float]]:
