@@ -88,13 +88,13 @@ counted.
 {accuracy}
 ## Endurance
 
-{cycles} cycles on the simulator, which does not wear: what the bench itself drifts by.
+{cycles} cycles of three chambers on the simulator, which does not wear: what the bench itself drifts by.
 
 {endurance}
 ## Twins
 
-{twin_draws} machines that nothing here was tuned on: acceptance, `twin fit`, then programs that the fit has not seen.
-**shape**: each chamber's true pressure from the moment it comes under pressure; **rhythm**: each cycle from
+{twin_draws} machines that nothing here was tuned on: acceptance, `twin fit`, then programs that the fit has
+not seen. **shape**: each chamber's true pressure from the moment it comes under pressure; **rhythm**: each cycle from
 its start, so that a fill a second longer counts for all that comes after it. **same** is the plant's own
 numbers with other chance, which no fit can beat: a pump that hardly rests carries what is left in one cycle
 into the next.
@@ -185,5 +185,5 @@ def _twin(rows: list[dict[str, str]]) -> str:
     fit = sorted(float(row["fit_mmhg"]) for row in rows)
     return (
         table(("program", "what", "of", "median, mmHg RMS", "worst"), cells)
-        + f"\nThe fit itself leaves {fit[len(fit) // 2]:.2f} mmHg RMS (worst {fit[-1]:.2f}), noise included.\n"
+        + f"\nThe fit itself leaves {fit[len(fit) // 2]:.2f} mmHg RMS, noise included.\n"
     )
