@@ -56,6 +56,7 @@ class LinkTarget:
         )
 
     def begin_service(self) -> None:
+        self._ask("bench_tape", on=True)
         self._ask("service")
 
     def act(self, table: dict[str, int]) -> None:

@@ -22,6 +22,7 @@ START_S = 40.0
 # is busy for a moment doesn't look like a bench that is gone.
 HURRY_MS = 600
 RENEW_MS = 250
+TALK_MS = 1500
 WATCHDOG_S = 6.0
 # A tick is told of within so long.
 TOLD_AFTER_MS = 120
@@ -130,7 +131,9 @@ class VirtualTarget(LinkTarget):
         self.machine.hurry_until_ms = wanted_ms
 
     def _is_time_to_renew(self) -> bool:
-        return self.state() == SERVICE and self.machine.now_ms - self._renewed_ms > RENEW_MS
+        # Outside of service nothing has to be held, but a link that is silent for long is told nothing more.
+        every_ms = RENEW_MS if self.state() == SERVICE else TALK_MS
+        return self.machine.now_ms - self._renewed_ms > every_ms
 
     def _note_renewed(self) -> None:
         self._renewed_ms = self.machine.now_ms
