@@ -95,7 +95,8 @@ counted.
 
 {twin_draws} machines that nothing here was tuned on: acceptance, `twin fit`, then programs that the fit has
 not seen. **shape**: each chamber's true pressure from the moment it comes under pressure; **rhythm**: each
-cycle from its start, so that a fill a second longer counts for all that comes after it. **same** is the plant's own
+cycle from its start, so that a fill a second longer counts for all that comes after it. **same** is the
+plant's own
 numbers with other chance, which no fit can beat: a pump that hardly rests carries what is left in one cycle
 into the next.
 
