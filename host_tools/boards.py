@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from host_tools.bench.defaults import DEFAULTS
 from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
 from host_tools.errors import InputError
 from host_tools.paths import BOARDS
@@ -15,7 +16,9 @@ from soleus.core.errors import SettingError
 
 FILE_NAME = "board.toml"
 
-_KEYS = ("name", "title", "chip", "boots", *HARDWARE_TABLES)
+_KEYS = ("name", "title", "chip", "boots", "bench", *HARDWARE_TABLES)
+# For the laptop alone; a chip has no room for it.
+_LAPTOPS_TABLES = ("bench",)
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def read_board(name: str | Path) -> Board:
     file = board_file(name)
     table = read_toml(file)
     _refuse_unknown(file, table)
+    _refuse_bench(file, table.get("bench", {}))
     return Board(
         name=_name(file, table),
         title=_text(file, table, "title"),
@@ -68,7 +72,8 @@ def hardware_errors(board: Board) -> list[InputError]:
 
 def compile_board(board: Board) -> bytes:
     """The JSON that the device stores, the same bytes for the same board."""
-    return json.dumps(board.table, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    table = {key: value for key, value in board.table.items() if key not in _LAPTOPS_TABLES}
+    return json.dumps(table, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def board_file(name: str | Path) -> Path:
@@ -91,6 +96,16 @@ def _refuse_unknown(file: Path, table: Table) -> None:
     for key in table:
         if key not in _KEYS:
             raise InputError(file, key, table[key], f"not a key here; known: {', '.join(_KEYS)}")
+
+
+def _refuse_bench(file: Path, bench: object) -> None:
+    if not isinstance(bench, dict):
+        raise InputError(file, "bench", bench, "a table [bench] of limits for the bench")
+    for key, value in bench.items():
+        if key not in DEFAULTS:
+            raise InputError(file, f"bench.{key}", value, f"not a key here; known: {', '.join(DEFAULTS)}")
+        if type(value) not in (int, float) or not value > 0:
+            raise InputError(file, f"bench.{key}", value, f"a number above 0: {DEFAULTS[key][1]}")
 
 
 def _name(file: Path, table: Table) -> str:

@@ -7,7 +7,8 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import TyperException
 
-from host_tools.commands import board, campaign, fault, log, program
+from host_tools.commands import board, campaign, fault, log, program, twin
+from host_tools.commands.bench import bench
 from host_tools.commands.flash import flash
 from host_tools.commands.sim import sim
 from host_tools.commands.virtual import virtual
@@ -25,9 +26,11 @@ app = typer.Typer(
 app.command()(sim)
 app.command()(virtual)
 app.command()(flash)
+app.command()(bench)
 app.add_typer(program.app, name="program")
 app.add_typer(board.app, name="board")
 app.add_typer(fault.app, name="fault")
+app.add_typer(twin.app, name="twin")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(log.app, name="log")
 

@@ -41,12 +41,12 @@ _CHAMBER_ROWS = {
 class Recorder:
     """Room for one chunk of ticks; the loop writes at `ticks_count`."""
 
-    def __init__(self, chamber_count: int) -> None:
+    def __init__(self, chamber_count: int, ticks_most: int = CHUNK_TICKS) -> None:
         self.ticks_count = 0
         for name, kind in _ROWS.items():
-            setattr(self, name, np.zeros(CHUNK_TICKS, kind))
+            setattr(self, name, np.zeros(ticks_most, kind))
         for name, kind in _CHAMBER_ROWS.items():
-            setattr(self, name, np.zeros((CHUNK_TICKS, chamber_count), kind))
+            setattr(self, name, np.zeros((ticks_most, chamber_count), kind))
 
     def columns(self, ticks_count: int) -> dict[str, np.ndarray]:
         return {name: getattr(self, name)[:ticks_count].copy() for name in (*_ROWS, *_CHAMBER_ROWS)}

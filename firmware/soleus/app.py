@@ -31,6 +31,7 @@ BOARD_FILE = "board.json"
 _WATCH_EVERY_MS = const(20)
 _SCREEN_EVERY_MS = const(200)
 _WARNINGS_MOST = const(8)
+_TAPE_ROWS = const(10)
 
 
 def run(boot: Any) -> None:
@@ -216,12 +217,24 @@ class App:
             self.warn("the link was lost: session stopped")
         if self.requests.ring_stream:
             self.requests.ring_stream.send(self.link)
+        self._send_tape()
         if not self.requests.telemetry_ms:
             return
         self.since_telemetry_ms += LOOK_EVERY_MS
         if self.since_telemetry_ms >= self.requests.telemetry_ms:
             self.since_telemetry_ms = 0
             self.link.send(self.requests.telemetry())
+
+    def _send_tape(self) -> None:
+        """As long as a bench is there."""
+        tape = self.tick.tape
+        if not tape:
+            return
+        if self.silent_ms >= LINK_LOST_MS:
+            self.tick.tape = None
+            return
+        if tape.waiting_count() >= _TAPE_ROWS:
+            self.link.send(tape.event())
 
     async def _refresh_screen(self, display: Any) -> None:
         from .drivers.screen import draw

@@ -16,7 +16,7 @@ from soleus.core.limits import TICK_MS, VENT_MOST_MS
 from soleus.core.session import DONE, IDLE
 
 # What can be asked for from beside the tick: one counter for each of the core's buttons.
-_BUTTON_COUNT = const(7)
+_BUTTON_COUNT = const(9)
 
 
 class Tick:
@@ -38,6 +38,8 @@ class Tick:
         self.asked_count = [0] * _BUTTON_COUNT
         self.heeded_count = [0] * _BUTTON_COUNT
         self.is_loading = False
+        # While a bench is connected, what it is told of every tick.
+        self.tape = None
         self.is_over = False
         self.failure = None
         self.last_ms = ticks_ms()
@@ -99,6 +101,8 @@ class Tick:
         if self.is_loading:
             readings.buttons = 0
         self.outputs.apply(controller.step(readings, dt_ms), dt_ms)
+        if self.tape:
+            self.tape.note(dt_ms)
         self.sensors.prepare()
         self.record(dt_ms)
         self.feed()

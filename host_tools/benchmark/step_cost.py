@@ -102,7 +102,7 @@ def _middle_of_a_fill(trace: Trace) -> int:
 
 
 def _busiest_tick(board: Board, trace: Trace) -> int:
-    """Where plain Python executes most lines of the core; which tick that is doesn't depend on the interpreter."""
+    """Where plain Python executes most lines of the core: the same tick on every interpreter."""
     controller = Controller(board.boots)
     controller.load(Program.from_table(PROGRAM), 0, 0)
     counter = _LineCounter()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from host_tools.docs.bench_page import bench_page
 from host_tools.docs.healthy_page import healthy_page
 from host_tools.docs.page import Files, outdated, write
 from host_tools.docs.patterns_page import patterns_page
@@ -26,6 +27,7 @@ class Part(StrEnum):
     PROGRAMS = "programs"
     SAFETY = "safety"
     HEALTHY = "healthy"
+    BENCH = "bench"
 
 
 # What makes each part: its files, and which of the sessions behind it fell short.
@@ -44,6 +46,7 @@ def docs(
         Part.PROGRAMS: programs_page,
         Part.SAFETY: safety_page,
         Part.HEALTHY: lambda: healthy_page(draws),
+        Part.BENCH: lambda: (bench_page(), []),
     }
     problems = [problem for part in only or Part for problem in _make(makers[part], check)]
     for problem in problems:

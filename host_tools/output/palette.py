@@ -20,6 +20,7 @@ STATE_COLOURS = {
     "paused": "#e3b655",
     "venting": "#9fb3c8",
     "done": "#c3ccd6",
+    "service": "#7aa7c7",
     "fault": ALARM,
 }
 

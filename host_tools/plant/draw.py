@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from host_tools.plant.chambers import Chambers
+from host_tools.plant.differences import cross_hoses, differ
 from host_tools.plant.legs import EPISODES, NEVER_MS, Legs
 from host_tools.plant.manifold import Manifold
 from host_tools.plant.network import Hoses, Network
@@ -28,7 +29,7 @@ CHAMBERS_ON_USUAL_VALVES = 4.0
 def draw_plant(spec: PlantSpec, boots: Any, seed: int) -> Plant:
     """A plant for these boots, with numbers drawn from the ranges by `seed`."""
     dice = _Dice(seed)
-    return Plant(
+    plant = Plant(
         int(bool(boots.has_gate)),
         _pump(spec, dice),
         _manifold(spec, dice),
@@ -42,6 +43,10 @@ def draw_plant(spec: PlantSpec, boots: Any, seed: int) -> Plant:
         Network(spec.integration.steady_substeps, spec.integration.moving_substeps),
         _noise(dice),
     )
+    for name in spec.at:
+        differ(plant, spec.at[name], name, boots, dice.numbers)
+    cross_hoses(plant, {name: at.hose_to for name, at in spec.at.items() if at.hose_to}, boots)
+    return plant
 
 
 class _Dice:

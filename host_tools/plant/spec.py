@@ -145,6 +145,34 @@ class SupplySpec(_Table):
     electronics_w: Annotated[Range, _within(0.0, 20.0)]
 
 
+class OneChamberSpec(_Table):
+    """What is different at one chamber, as it is there: not scaled to the number of chambers."""
+
+    dead_ml: Annotated[Range | None, _within(1.0, 3000.0)] = None
+    slack_ml: Annotated[Range | None, _within(0.0, 10_000.0)] = None
+    slack_mmhg: Annotated[Range | None, _within(0.2, 20.0)] = None
+    compliance_ml_mmhg: Annotated[Range | None, _within(0.0, 100.0)] = None
+    coupling_ml_mmhg: Annotated[Range | None, _within(0.0, 5.0)] = None
+    leak: Annotated[Range | None, _within(0.0, 20.0)] = None
+    creep_share: Annotated[Range | None, _within(0.0, 1.0)] = None
+    creep_s: Annotated[Range | None, _within(0.5, 600.0)] = None
+    blood_ml: Annotated[Range | None, _within(0.0, 500.0)] = None
+    hose_conductance: Annotated[Range | None, _within(0.1, 1000.0)] = None
+    fill_conductance: Annotated[Range | None, _within(0.1, 400.0)] = None
+    vent_conductance: Annotated[Range | None, _within(0.1, 400.0)] = None
+    fill_on_ms: Annotated[Range | None, _within(1.0, 500.0)] = None
+    fill_off_ms: Annotated[Range | None, _within(1.0, 500.0)] = None
+    fill_travel_ms: Annotated[Range | None, _within(0.5, 200.0)] = None
+    vent_on_ms: Annotated[Range | None, _within(1.0, 500.0)] = None
+    vent_off_ms: Annotated[Range | None, _within(1.0, 500.0)] = None
+    vent_travel_ms: Annotated[Range | None, _within(0.5, 200.0)] = None
+    gain_error: Annotated[Range | None, _within(-0.5, 0.5)] = None
+    offset_mmhg: Annotated[Range | None, _within(-50.0, 50.0)] = None
+    bow_mmhg: Annotated[Range | None, _within(-50.0, 50.0)] = None
+    # The chamber at which this valve's hose really ends.
+    hose_to: str | None = None
+
+
 class IntegrationSpec(_Table):
     """Substeps of a beat of 10 ms: while nothing switches, and while an armature travels."""
 
@@ -166,6 +194,7 @@ class PlantSpec(_Table):
     sensor: SensorSpec
     supply: SupplySpec
     integration: IntegrationSpec
+    at: dict[str, OneChamberSpec] = {}
 
 
 def plant_names() -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 from host_tools.boards import Board
 from host_tools.plant.draw import draw_plant
 from host_tools.plant.faults import parse_fault
+from host_tools.plant.plant import Plant
 from host_tools.plant.spec import PlantSpec, load_plant
 from host_tools.virtual.display import DisplayPicture
 from host_tools.virtual.electric import Electric
@@ -107,6 +108,8 @@ class VirtualBoard:
         self.terminal = Terminal()
         self.port = self.terminal.port
         self.now_ms = 0
+        # With time of its own it goes by the clock from here on, until somebody says otherwise.
+        self.hurry_until_ms: int | None = None
         self.beat = 0
         self.history: list[Moment] = []
         self.happenings: list[Happening] = []
@@ -200,6 +203,11 @@ class VirtualBoard:
         with self._lock:
             self.plant.set_fault(parse_fault(f"{fault}@{self.plant.now_ms / 1000:.2f}s", self.board.boots))
             self._note(fault)
+
+    def change(self, act: Callable[[Plant], Any]) -> Any:
+        """What a person does to the boots, between two beats."""
+        with self._lock:
+            return act(self.plant)
 
     def press(self, button: str, ms: int = 100) -> None:
         if button not in _BUTTONS or button not in self.board.table.get("buttons", {}):
@@ -344,12 +352,15 @@ class VirtualBoard:
 
     def _is_beat_due(self) -> bool:
         now_s = time.monotonic()
-        is_waiting = self._interpreter and self.has_own_time and self._timer_bits & CONTROL_TIMER_BIT
+        is_waiting = self._interpreter and self._may_hurry() and self._timer_bits & CONTROL_TIMER_BIT
         if not is_waiting or self.now_ms < self._stalled_until_ms:
             return now_s >= self._next_beat_s
         if self._is_acknowledged:
             return True
         return now_s > self._heard_at_s + self.patience_s and now_s >= self._next_beat_s
+
+    def _may_hurry(self) -> bool:
+        return self.has_own_time and (self.hurry_until_ms is None or self.now_ms < self.hurry_until_ms)
 
     def _advance(self) -> None:
         self.wiring.read(self.commands)

@@ -32,12 +32,14 @@ from soleus.core.session import (
     NOT_ENDED,
     PAUSED,
     RUNNING,
+    SERVICE,
     STATE_NAMES,
     STOPPED,
     VENTING,
     WIND_DOWN_MS,
     Session,
 )
+from soleus.core.signals import BUTTON_SERVICE
 from soleus.core.timeline import REST
 from soleus.core.units import pa_from_mmhg
 from soleus.core.zeroing import AVERAGED_TICKS
@@ -78,6 +80,10 @@ def brought_to(state: int, machine: Machine | None = None) -> Machine:
     """A machine in this state, by the way that a person and the clock would take it there."""
     machine = machine or Machine()
     if state == IDLE:
+        return machine
+    if state == SERVICE:
+        machine.tick(BUTTON_SERVICE)
+        machine.until_state(SERVICE)
         return machine
     if state == FAULT:
         machine.started().until_state(RUNNING)
@@ -147,7 +153,9 @@ def test_nothing_starts_without_a_program() -> None:
     assert machine.state == IDLE
 
 
-@pytest.mark.parametrize("state", [CHECKING, RUNNING, PAUSED, VENTING, FAULT], ids=lambda s: STATE_NAMES[s])
+@pytest.mark.parametrize(
+    "state", [CHECKING, RUNNING, PAUSED, VENTING, FAULT, SERVICE], ids=lambda s: STATE_NAMES[s]
+)
 def test_no_program_is_loaded_under_a_person(state: int) -> None:
     machine = brought_to(state)
     with pytest.raises(SettingError, match="a machine at rest"):
@@ -172,6 +180,7 @@ PRESSES: dict[tuple[int, int], int] = {
     (IDLE, START): CHECKING,
     (DONE, START): CHECKING,
     (CHECKING, STOP): VENTING,
+    (SERVICE, STOP): VENTING,
     (RUNNING, STOP): VENTING,
     (PAUSED, STOP): VENTING,
     (PAUSED, RESUME): RUNNING,

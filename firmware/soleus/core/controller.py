@@ -16,7 +16,8 @@ from .interlock import Interlock
 from .program import Program, Span
 from .sealed_regulator import SealedRegulator
 from .sequencer import Sequencer
-from .session import CHECKING, DONE, IDLE, RUNNING, VENTING, Session
+from .service import Service
+from .session import CHECKING, DONE, IDLE, RUNNING, SERVICE, VENTING, Session
 from .signals import Commands, Readings
 from .survey import Survey
 from .timeline import REST, Timeline, lay_out
@@ -46,6 +47,7 @@ class Controller:
         self.sequencer = Sequencer(boots, Timeline(boots))
         self.regulator = _regulator_for(boots)
         self.survey = Survey(boots)
+        self.service = Service(boots)
         self.interlock = Interlock(boots)
         self.guards = Guards(boots, self.latch)
         self.at_ms = 0
@@ -71,6 +73,8 @@ class Controller:
         self._guard(readings, dt_ms)
         is_zeroed = self._check(readings, dt_ms)
         state_before = self.session.state
+        if state_before == SERVICE and self.service.has_fallen_silent():
+            self.session.end_service()
         self.session.step(readings.buttons, is_zeroed, self.gauges, self.latch, dt_ms)
         if self.session.state != state_before:
             self._enter(self.session.state)
@@ -80,6 +84,7 @@ class Controller:
 
     def _guard(self, readings: Readings, dt_ms: int) -> None:
         is_running = self.session.state == RUNNING
+        is_service = self.session.state == SERVICE
         self.guards.step(
             readings,
             self.gauges,
@@ -87,6 +92,7 @@ class Controller:
             self.sequencer,
             self.regulator,
             is_running,
+            is_service,
             self.at_ms,
             dt_ms,
         )
@@ -111,6 +117,8 @@ class Controller:
                 self.sequencer.begin(self.session.asked_pa)
             else:
                 self.sequencer.restart_cycle(self.session.asked_pa)
+        elif state == SERVICE:
+            self.service.begin()
         else:
             self.sequencer.rest()
             self.regulator.vent_all()
@@ -124,6 +132,8 @@ class Controller:
             self.regulator.wind_down(commands)
         elif session.state == RUNNING:
             self._run(dt_ms)
+        elif session.state == SERVICE:
+            self.service.step(self.gauges, self.sequencer, self.regulator.phase, commands, dt_ms)
         elif (
             session.state == CHECKING
             and self.boots.has_manifold_sensor_only

@@ -56,26 +56,32 @@ class Guards:
         sequencer: Sequencer,
         regulator: SealedRegulator,
         is_running: bool,
+        is_service: bool,
         at_ms: int,
         dt_ms: int,
     ) -> None:
-        """`commands` are those of the tick before: they made these readings."""
+        """`commands` are those of the tick before: they made these readings.
+
+        In service the regulator rests, and with it those who watch its doses; an act ends by itself.
+        """
         latch = self.latch
+        is_active = is_running or is_service
         keep_bits = sequencer.keep_bits
         self.late_tick.step(commands, latch, at_ms, dt_ms)
         self.sensor_range.step(readings, latch, at_ms, dt_ms)
         self.overpressure.step(gauges, keep_bits, sequencer.target_pa, latch, at_ms, dt_ms)
-        self.prolonged.step(gauges, keep_bits, is_running, latch, at_ms, dt_ms)
+        self.prolonged.step(gauges, keep_bits, is_active, latch, at_ms, dt_ms)
         self.vent_failure.step(gauges, latch, at_ms)
         self.sensor_zero_drift.step(gauges, latch, at_ms, dt_ms)
-        if not is_running:
+        if not is_active:
             return
-        self.session_cap.step(is_running, latch, at_ms, dt_ms)
+        self.session_cap.step(is_active, latch, at_ms, dt_ms)
         self.supply_low.step(readings, latch, at_ms, dt_ms)
         self.sensor_stuck.step(readings, gauges, commands, regulator.phase, latch, at_ms, dt_ms)
         self.sensor_erratic.step(readings, latch, at_ms, dt_ms)
         self.sensors_disagree.step(gauges, regulator.phase, latch, at_ms, dt_ms)
-        self.kink.step(regulator.collapse_count, regulator.collapse_pa, sequencer.target_pa, latch, at_ms)
+        if is_running:
+            self.kink.step(regulator.collapse_count, regulator.collapse_pa, sequencer.target_pa, latch, at_ms)
         self.rises_unasked.step(gauges, keep_bits, commands, latch, at_ms, dt_ms)
         self.pump_runaway.step(
             gauges,
@@ -87,9 +93,17 @@ class Guards:
             at_ms,
             dt_ms,
         )
+        if is_running:
+            self._rest_chambers(gauges, sequencer, regulator, at_ms)
+
+    def _rest_chambers(
+        self, gauges: Gauges, sequencer: Sequencer, regulator: SealedRegulator, at_ms: int
+    ) -> None:
         self.fill_timeout.learn(regulator.fill_share_us, regulator.reached_bits)
         rested_before_bits = self.notices.rested_bits
-        self.fill_timeout.step(regulator.fill_share_us, regulator.phase, gauges, self.notices, latch, at_ms)
+        self.fill_timeout.step(
+            regulator.fill_share_us, regulator.phase, gauges, self.notices, self.latch, at_ms
+        )
         if self.notices.rested_bits != rested_before_bits:
             regulator.share_anew()
         self.leak.step(regulator.dose_us, regulator.held_ms, regulator.restless_ms, self.notices, at_ms)

@@ -112,5 +112,11 @@ SESSION_MOST_MINUTES = 60
 SESSION_CAP_MS = 61 * 60_000
 # Before a session ends for want of a sign of life, the machine asks for one for so long.
 ASK_FOR_LIFE_MS = 60_000
+# --- service ---
+# A bench that is not heard for so long is gone, and what it held lets go.
+SERVICE_SILENT_MOST_MS = 1000
+# Long enough to watch a leak, and over before the guard of prolonged pressure.
+SERVICE_ACT_MOST_MS = 150_000
+
 # A person who doesn't come back from a pause has ended the session.
 PAUSE_MOST_MS = 10 * 60_000

@@ -9,6 +9,7 @@ from .signals import (
     BUTTON_LOUDER,
     BUTTON_PAUSE,
     BUTTON_RESUME,
+    BUTTON_SERVICE,
     BUTTON_SOFTER,
     BUTTON_START,
     BUTTON_STOP,
@@ -21,8 +22,9 @@ PAUSED = 3
 VENTING = 4
 DONE = 5
 FAULT = 6
+SERVICE = 7
 
-STATE_NAMES = ("idle", "checking", "running", "paused", "venting", "done", "fault")
+STATE_NAMES = ("idle", "checking", "running", "paused", "venting", "done", "fault", "service")
 
 # How a session came to its end.
 NOT_ENDED = 0
@@ -50,6 +52,8 @@ class Session:
         self.ended_by = NOT_ENDED
         self.wind_down_ms = 0
         self.after_wind_down = VENTING
+        # What the check at the start leads to.
+        self.after_check = RUNNING
         # How long a person may be silent, and has been; 0 where the program doesn't ask.
         self.sign_of_life_ms = 0
         self.silent_ms = 0
@@ -61,7 +65,9 @@ class Session:
         self.most_pa = most_pa
 
     def is_energised(self) -> bool:
-        return self.state == CHECKING or self.state == RUNNING or self.state == VENTING
+        if self.state == CHECKING or self.state == SERVICE:
+            return True
+        return self.state == RUNNING or self.state == VENTING
 
     def asks_for_life(self) -> bool:
         """Time to light, beep and wait for a press: not a machine to sleep with."""
@@ -93,14 +99,23 @@ class Session:
         """The states that lead to a session and out of it."""
         if self.state == CHECKING:
             if zeroed:
-                self._go(RUNNING)
+                self._go(self.after_check)
         elif self.state == VENTING:
             if self._has_vented(gauges):
                 self._go(DONE)
+        elif self.state == SERVICE:
+            return
+        elif buttons & BUTTON_SERVICE:
+            self._start(SERVICE)
         elif buttons & BUTTON_START and self.duration_ms > 0:
-            self._start()
+            self._start(RUNNING)
 
-    def _start(self) -> None:
+    def end_service(self) -> None:
+        """The bench has fallen silent."""
+        self._stop()
+
+    def _start(self, state: int) -> None:
+        self.after_check = state
         self.run_ms = 0
         self.silent_ms = 0
         self.wind_down_ms = 0

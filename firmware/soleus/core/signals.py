@@ -10,6 +10,8 @@ BUTTON_SOFTER = 32
 BUTTON_CLEAR = 64
 # "I'm awake": any other press says so, too.
 BUTTON_ALIVE = 128
+# A bench takes over: no program, one actuation at a time.
+BUTTON_SERVICE = 256
 
 # The bit of the manifold's sensor in `missing_bits`; chambers have bits 0 to 15.
 MANIFOLD_BIT = 1 << 16

@@ -7,7 +7,7 @@ let go, because held it means pause; the stop input acts while it is down.
 from machine import Pin
 from micropython import const
 
-from soleus.core.session import CHECKING, DONE, IDLE, PAUSED, RUNNING
+from soleus.core.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, SERVICE
 from soleus.core.signals import (
     BUTTON_CLEAR,
     BUTTON_LOUDER,
@@ -98,6 +98,6 @@ def pressed(state: int) -> int:
         return BUTTON_START
     if state == PAUSED:
         return BUTTON_RESUME
-    if state in (RUNNING, CHECKING):
+    if state in (RUNNING, CHECKING, SERVICE):
         return BUTTON_STOP
     return 0

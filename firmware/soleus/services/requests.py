@@ -10,7 +10,7 @@ from soleus.annotations import Any
 from soleus.core import faults, signals
 from soleus.core.errors import SettingError
 from soleus.core.program import Program
-from soleus.core.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.core.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, SERVICE, STATE_NAMES
 from soleus.core.units import mmhg_from_pa, tenths_mmhg_from_pa
 
 from .borrowed import borrow
@@ -28,6 +28,9 @@ _PRESSES = (
     ("softer", signals.BUTTON_SOFTER, (RUNNING,)),
     ("clear", signals.BUTTON_CLEAR, ()),
 )
+
+# What a bench asks for; its code is in memory only once there was one.
+BENCH_REQUESTS = ("service", "actuate", "renew", "bench_tape")
 
 # A session that was started over the link ends when nobody has been heard there for so long.
 LINK_LOST_MS = 5000
@@ -65,6 +68,10 @@ class Requests:
             for name, button, states in _PRESSES:
                 if do == name:
                     return self._press(name, button, states)
+            if do in BENCH_REQUESTS:
+                from .bench import answer
+
+                return answer(self.app, do, request)
             act = self._acts.get(do)
             if act is None:
                 names = [name for name, _, _ in _PRESSES] + sorted(self._acts)
@@ -248,7 +255,7 @@ def read_program(program_id: object) -> Program:
 
 
 def is_in_session(state: int) -> bool:
-    return state in (CHECKING, RUNNING, PAUSED)
+    return state in (CHECKING, RUNNING, PAUSED, SERVICE)
 
 
 def _is_whole(value: object, least: int, most: int) -> bool:

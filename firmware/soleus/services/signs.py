@@ -8,7 +8,7 @@ import asyncio
 from micropython import const
 
 from soleus.core.controller import Controller
-from soleus.core.session import CHECKING, FAULT, PAUSED, RUNNING, VENTING
+from soleus.core.session import CHECKING, FAULT, PAUSED, RUNNING, SERVICE, VENTING
 from soleus.drivers.buzzer import Buzzer
 from soleus.drivers.led import BLUE, GREEN, OFF, RED, YELLOW, Led
 
@@ -41,6 +41,6 @@ def colour_of(state: int) -> int:
         return RED
     if state == PAUSED:
         return YELLOW
-    if state in (CHECKING, RUNNING, VENTING):
+    if state in (CHECKING, RUNNING, SERVICE, VENTING):
         return BLUE
     return GREEN

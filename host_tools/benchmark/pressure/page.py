@@ -23,10 +23,11 @@ _TEXT = """\
 `make benchmark` makes this page: every number on it comes from that command. {machine}
 
 Soleus' regulator beside what others do, on the same simulated boots: two legs of five chambers, each with a
-fill and a vent valve, both legs together, foot to thigh, {hold_s} s of hold, {cycles} cycles; legs that lie still. The
-same plants, sensors, noise and latencies for all: {draws} machines drawn from each of {plants} (seeds 0 to
-{last_seed}), at {pressures} mmHg, with {layouts}: {runs:,} runs. All figures are of true chamber pressure.
-`tired` is worn: its sensors are off by up to 3 mmHg, its chambers leak, its battery is low.
+fill and a vent valve, both legs together, foot to thigh, {hold_s} s of hold, {cycles} cycles; the legs lie
+still. The same plants, sensors, noise and latencies for all: {draws} machines drawn from each of
+{plants} (seeds 0 to {last_seed}), at {pressures} mmHg, with {layouts}:
+{runs:,} runs. All figures are of true chamber pressure. `tired` is worn: its sensors are off by up to 3 mmHg,
+its chambers leak, its battery is low.
 
 ![fill time, overshoot and hold error by pressure]({picture})
 
@@ -52,19 +53,21 @@ Each was tuned on the nominal plant, by trying, and then left alone. None of the
 
 - **{timed}**: what cheap boots do. Every chamber has its time for the soft first cycle and for the others, at
   each pressure, found in twelve rounds of trying. No sensor is looked at.
-- **{on_off}**: full pump until the sensor shows enough, again when a held chamber is too low, vent when it is too
-  high. Lead and band: the best of {on_off_tried} pairs. {on_off_settings}
-- **{pid}**: `simple-pid` at 50 Hz sets the pump's duty for the chambers that fill; each one's valve closes at
-  its target. Gains: the best of {pid_tried}. {pid_settings}
-- **the limit**: clairvoyant. The least time in which this pump could bring that much air in, stopping exactly.
+- **{on_off}**: full pump until the sensor shows enough, again when a held chamber is too low, vent when it is
+  too high. Lead and band: the best of {on_off_tried} pairs. {on_off_settings}
+- **{pid}**: `simple-pid` at 50 Hz sets the pump's duty for the chambers that fill; each one's valve
+  closes at its target. Gains: the best of {pid_tried}. {pid_settings}
+- **the limit**: clairvoyant. The least time in which this pump could bring that much air in, stopping
+  exactly.
 
-Peers hand the manifold over without closing it, and let the rotor run down into an open valve, as Soleus does.
+Peers hand the manifold over without closing it, and let the rotor run down into an open valve, as
+Soleus does.
 
 ## What one step costs
 
-Two legs of five chambers and others, in the middle of a fill, on MicroPython's unix port: instructions counted by
-Valgrind, so they are the same on every run. The core as `.mpy`, heap in a chip's words. The aim for 2 x 5 is
-150,000 instructions, 300,000 in the busiest tick.
+In the middle of a fill, on MicroPython's unix port: instructions counted by Valgrind, so they are the same on
+every run. The core as `.mpy`, heap in a chip's words. The aim for 2 x 5 is 150,000 instructions, 300,000 in
+the busiest tick.
 
 {costs}
 """
@@ -78,7 +81,8 @@ _WORDS = """\
 - **fill / limit**: time of a fill over the clairvoyant's for the same air.
 - **overshoot**: of each fill after the first cycle, until 1 s after it was reached; mmHg.
 - **hold**: |true pressure - target| while held, after the first cycle; mmHg.
-- **right at once**: runs in which each chamber was within 3 mmHg at the end of its own stage in the first cycle.
+- **right at once**: runs in which each chamber was within 3 mmHg at the end of its own stage in the
+  first cycle.
 - **not reached**: fills let go before the true pressure was within 1.5 mmHg of the target.
 - **clicks**: switchings of all valves. **manifold above**: its highest peak over the target, mmHg.
 """

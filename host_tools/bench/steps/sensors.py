@@ -1,0 +1,109 @@
+"""Zero, noise and accuracy of the pressure sensors."""
+
+import numpy as np
+
+from host_tools.bench.bench import COAST_MS, Bench, bits_of
+from host_tools.bench.limits import Limits
+from host_tools.bench.line import Line
+from host_tools.bench.steps.step import Choice, each, why_not
+from soleus.core.limits import ZERO_MOST_PA
+from soleus.core.units import mmhg_from_pa
+
+LEVELS_MMHG = (30, 60, 90, 110)
+ZERO_SOURCE = "core: ZERO_MOST_PA"
+
+
+class Zero:
+    """At open vents: what each sensor shows, and how much it flickers."""
+
+    name = "zero"
+    title = "Sensor zero and noise"
+    person = ""
+
+    def lines(self, limits: Limits, choice: Choice) -> list[Line]:
+        most = mmhg_from_pa(ZERO_MOST_PA)
+        noise, noise_source = limits.value("noise_most_mmhg"), limits.source("noise_most_mmhg")
+        if limits.board.boots.has_manifold_sensor_only:
+            return [
+                Line("zero.manifold", "zero of manifold", "mmHg", -most, most, ZERO_SOURCE),
+                Line("noise.manifold", "noise of manifold", "mmHg", 0.005, noise, noise_source),
+            ]
+        return each("zero", "zero of", "mmHg", -most, most, ZERO_SOURCE, limits, choice) + each(
+            "noise", "noise of", "mmHg", 0.005, noise, noise_source, limits, choice
+        )
+
+    def run(self, bench: Bench, choice: Choice) -> None:
+        zeros = bench.target.zero_mmhg()
+        piece = bench.wait(3.0)
+        if bench.boots.has_manifold_sensor_only:
+            choice.line("zero.manifold").measure(zeros[0])
+            choice.line("noise.manifold").measure(float(piece.manifold_mmhg.std()))
+            return
+        for i in choice.chambers:
+            name = bench.boots.names[i]
+            choice.line(f"zero.{name}").measure(zeros[i])
+            choice.line(f"noise.{name}").measure(float(piece.mmhg[:, i].std()))
+            bench.keep("zero", i, piece, every=2)
+
+
+class Accuracy:
+    """All chambers joined to one resting manifold have one pressure; a reference gauge tells which."""
+
+    name = "accuracy"
+    title = "Pressure accuracy against the reference gauge"
+    person = "put the reference gauge on a tee in the hose of {first}"
+
+    def lines(self, limits: Limits, choice: Choice) -> list[Line]:
+        most, source = limits.value("accuracy_mmhg"), limits.source("accuracy_mmhg")
+        why = why_not(limits.board.boots)
+        return [
+            line
+            for level in LEVELS_MMHG
+            for line in each(
+                f"accuracy.{level}",
+                f"error at {level} mmHg,",
+                "mmHg",
+                -most,
+                most,
+                source,
+                limits,
+                choice,
+                why,
+            )
+        ]
+
+    def run(self, bench: Bench, choice: Choice) -> None:
+        if why_not(bench.boots):
+            return
+        bits = bits_of(choice.chambers)
+        bench.fill_to(choice.chambers, LEVELS_MMHG[0])
+        for level in LEVELS_MMHG:
+            shown, true_mmhg = _joined_at(bench, choice.chambers, bits, level)
+            for i in choice.chambers:
+                note = f"at {true_mmhg:.1f} mmHg"
+                choice.line(f"accuracy.{level}.{bench.boots.names[i]}").measure(
+                    shown[i] - true_mmhg, note=note
+                )
+        bench.vent()
+
+
+def _joined_at(bench: Bench, chambers: list[int], bits: int, level: float) -> tuple[np.ndarray, float]:
+    """Pump into all of them together, and wait until nothing flows any more."""
+    stop_mmhg = min(level, 110)
+    for _ in range(4):
+        missing = level - float(np.median(bench.settled()[chambers]))
+        if missing < 2.0:
+            break
+        bench.target.act(
+            {
+                "fill": bits, "seal": bits, "pump": 1000 if missing > 12 else 500,
+                "stop_pa": int((stop_mmhg - 1.0) * 133.322), "limit_pa": 14_665, "coast_ms": COAST_MS,
+                "run_ms": 40_000, "for_ms": 60_000,
+            }
+        )  # fmt: skip
+        bench.sealed_bits = bits
+        bench.wait(0.2)
+        bench.wait_for(bench.is_pump_off, 42.0)
+        bench.wait(1.5)
+    bench.act(2.5, fill=bits, seal=bits)
+    return bench.settled(0.5), bench.target.gauge_mmhg(chambers[0])

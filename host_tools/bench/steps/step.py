@@ -1,0 +1,60 @@
+"""What a step is: lines that it declares, and a run that fills them."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from host_tools.bench.bench import Bench
+from host_tools.bench.limits import Limits
+from host_tools.bench.line import Line
+from soleus.core.boots import Boots
+
+
+@dataclass
+class Choice:
+    """What a person chose: which chambers, how many cycles."""
+
+    chambers: list[int]
+    cycles: int = 100
+    lines: dict[str, Line] = field(default_factory=dict)
+
+    def line(self, key: str) -> Line:
+        return self.lines[key]
+
+
+class Step(Protocol):
+    name: str
+    title: str
+    # What a person has to do at a real machine before it, if anything.
+    person: str
+
+    def lines(self, limits: Limits, choice: Choice) -> list[Line]: ...
+
+    def run(self, bench: Bench, choice: Choice) -> None: ...
+
+
+NEEDS_SEALED = "these valves can't seal a chamber: three-way"
+NEEDS_SENSORS = "one sensor on the manifold doesn't see a chamber by itself"
+
+
+def why_not(boots: Boots, needs_seal: bool = True, needs_sensors: bool = True) -> str:
+    """Why this layout can't have a line; known before anything is tested."""
+    if needs_sensors and boots.has_manifold_sensor_only:
+        return NEEDS_SENSORS
+    if needs_seal and boots.is_three_way:
+        return NEEDS_SEALED
+    return ""
+
+
+def each(
+    step: str, what: str, unit: str, least: float | None, most: float | None, source: str,
+    limits: Limits, choice: Choice, why_left_out: str = "",
+) -> list[Line]:  # fmt: skip
+    """One line for each chamber under test."""
+    names = limits.board.boots.names
+    lines = [
+        Line(f"{step}.{names[i]}", f"{what} {names[i]}", unit, least, most, source) for i in choice.chambers
+    ]
+    if why_left_out:
+        for line in lines:
+            line.leave_out(why_left_out)
+    return lines

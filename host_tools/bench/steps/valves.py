@@ -1,0 +1,128 @@
+"""Every valve clicks, air follows, and how long after its command."""
+
+import numpy as np
+
+from host_tools.bench.bench import Bench, bits_of
+from host_tools.bench.clicks import Click, Clicks, Path, click_from, moments_ms
+from host_tools.bench.limits import Limits
+from host_tools.bench.line import Line
+from host_tools.bench.steps.step import Choice, each, why_not
+from host_tools.bench.tape import Piece
+
+VENT_ROUNDS, VENT_CLICKS, FILL_ROUNDS, FILL_CLICKS = 2, 7, 3, 4
+OPEN_MS, CLOSED_S = 110, 0.3
+# Nothing stays pressed for long: the fuller chamber is let go after so many others.
+RELEASE_AFTER = 4
+LEAST_STEP_MMHG = 2.0
+# Of usual parts: fill valve 27, vent valve 28, hose 47 mL/s/sqrt(mmHg). Only the shape of a step hangs on
+# them, and that no more than by a fraction of the travel.
+FILL, VENT, HOSE = 1 / 27**2, 1 / 28**2, 1 / 47**2
+PATHS = {"vent": Path(rest=HOSE, valve=VENT), "fill": Path(rest=2 * HOSE + FILL, valve=FILL)}
+
+# Valve and way -> chamber -> what was seen of it.
+Seen = dict[tuple[str, str], dict[str, list[Click]]]
+
+
+class Valves:
+    name = "valves"
+    title = "Click, flow and latency of every valve"
+    person = ""
+
+    def lines(self, limits: Limits, choice: Choice) -> list[Line]:
+        most, source = limits.value("click_most_ms"), limits.source("click_most_ms")
+        why = why_not(limits.board.boots)
+        lines = []
+        for valve in ("fill", "vent"):
+            for way in ("opens", "closes"):
+                what = f"{valve} valve {way} after,"
+                lines += each(f"{valve}.{way}", what, "ms", 1.0, most, source, limits, choice, why)
+        return lines
+
+    def run(self, bench: Bench, choice: Choice) -> None:
+        if why_not(bench.boots):
+            return
+        seen: Seen = {}
+        self._vents(bench, choice, seen)
+        bench.vent()
+        self._fills(bench, choice, seen)
+        bench.vent()
+        _measure(choice, seen)
+
+    def _vents(self, bench: Bench, choice: Choice, seen: Seen) -> None:
+        """All of them at once: each has its own air and its own sensor."""
+        bits = bits_of(choice.chambers)
+        for _ in range(VENT_ROUNDS):
+            bench.fill_to(choice.chambers, 90)
+            mark = bench.target.tape.length
+            bench.wait(CLOSED_S)
+            for _ in range(VENT_CLICKS):
+                bench.act(OPEN_MS / 1000 + CLOSED_S, seal=0, then_seal=bits, run_ms=OPEN_MS)
+            piece = bench.target.tape.since(mark)
+            for i in choice.chambers:
+                _see(bench, seen, piece, i, "vent", piece.seal >> i & 1)
+
+    def _fills(self, bench: Bench, choice: Choice, seen: Seen) -> None:
+        """Each in turn, out of a fuller chamber through the resting manifold."""
+        for n, i in enumerate(choice.chambers):
+            if n % RELEASE_AFTER == 0:
+                bench.vent()
+            reservoir = bench.boots.count - 1 if i != bench.boots.count - 1 else 0
+            bench.fill_to([i], 25)
+            self._fill_clicks(bench, seen, i, reservoir)
+            bench.vent([i], seconds=0.2)
+
+    def _fill_clicks(self, bench: Bench, seen: Seen, i: int, reservoir: int) -> None:
+        source, both = 1 << reservoir, 1 << reservoir | 1 << i
+        for n in range(FILL_ROUNDS):
+            if n:
+                self._let_down(bench, i)
+            bench.fill_to([reservoir], 95)
+            seal = bench.sealed_bits
+            mark = bench.target.tape.length
+            bench.act(CLOSED_S, fill=source, seal=seal)
+            for _ in range(FILL_CLICKS):
+                bench.act(
+                    OPEN_MS / 1000 + CLOSED_S,
+                    fill=both, seal=seal, then_fill=source, then_seal=seal, run_ms=OPEN_MS,
+                )  # fmt: skip
+            piece = bench.target.tape.since(mark)
+            bench.act(0.1, seal=seal)
+            _see(bench, seen, piece, i, "fill", 1 - (piece.fill >> i & 1))
+
+    def _let_down(self, bench: Bench, i: int) -> None:
+        """To where the next clicks show well: a drop that the reservoir can make."""
+        seal = bench.sealed_bits
+        for _ in range(8):
+            if bench.settled()[i] < 32:
+                return
+            bench.act(0.5, seal=seal & ~(1 << i), then_seal=seal, run_ms=120)
+
+
+def _see(bench: Bench, seen: Seen, piece: Piece, i: int, valve: str, closed: np.ndarray) -> None:
+    name = bench.boots.names[i]
+    bench.keep("valves", i, piece, part=valve)
+    changes = np.diff(closed.astype(int))
+    for way, change in (("opens", -1), ("closes", 1)):
+        commands = np.flatnonzero(changes == change) + 1
+        found = [click_from(piece.mmhg[:, i], int(command), way == "opens") for command in commands]
+        seen.setdefault((valve, way), {}).setdefault(name, []).extend(click for click in found if click)
+
+
+def _measure(choice: Choice, seen: Seen) -> None:
+    for (valve, way), clicks_of in seen.items():
+        moving = {}
+        for name, clicks in clicks_of.items():
+            steps = [abs(click.step_mmhg) for click in clicks]
+            if len(clicks) < 4 or np.median(steps) < LEAST_STEP_MMHG:
+                seen_mmhg = f"{np.median(steps):.1f} mmHg" if steps else "nothing"
+                why = f"no click: {seen_mmhg} to be seen beside the {valve} valve when it is told to move"
+                choice.line(f"{valve}.{way}.{name}").fail(why)
+            else:
+                moving[name] = Clicks(
+                    clicks,
+                    PATHS[valve],
+                    is_opening=way == "opens",
+                    is_energising=(valve, way) in (("fill", "opens"), ("vent", "closes")),
+                )
+        for name, (mean_ms, sd_ms) in zip(moving, moments_ms(list(moving.values())), strict=True):
+            choice.line(f"{valve}.{way}.{name}").measure(mean_ms, sd_ms, f"{len(moving[name].clicks)} clicks")

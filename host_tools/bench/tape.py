@@ -1,0 +1,73 @@
+"""What a target tells of itself, tick by tick, as long as a bench is connected."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+PA_PER_MMHG = 133.322
+TICK_S = 0.01
+
+COLUMNS = ("at_ms", "state", "fault", "fill", "seal", "pump", "manifold_pa")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some ticks in a row. Commands are those given at the end of the tick whose reading is beside them."""
+
+    at_ms: np.ndarray
+    state: np.ndarray
+    fault: np.ndarray
+    fill: np.ndarray
+    seal: np.ndarray
+    pump: np.ndarray
+    mmhg: np.ndarray  # (ticks, chambers), zeroed
+    manifold_mmhg: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.at_ms)
+
+    def __getitem__(self, ticks: slice) -> "Piece":
+        return Piece(**{name: getattr(self, name)[ticks] for name in self.__dataclass_fields__})
+
+    @property
+    def time_s(self) -> np.ndarray:
+        return (self.at_ms - self.at_ms[0]) / 1000.0
+
+
+class Tape:
+    """Grows with every tick that a target tells of."""
+
+    def __init__(self, chamber_count: int) -> None:
+        self._chamber_count = chamber_count
+        self._rows: list[dict[str, np.ndarray]] = []
+        self._joined: dict[str, np.ndarray] | None = None
+        self.length = 0
+
+    def append(self, columns: dict[str, Any]) -> None:
+        rows = {name: np.asarray(values) for name, values in columns.items()}
+        if len(rows["at_ms"]):
+            self._rows.append(rows)
+            self.length += len(rows["at_ms"])
+
+    def since(self, mark: int) -> Piece:
+        """Everything from the `mark`th tick on."""
+        wanted, parts = self.length - mark, []
+        for rows in reversed(self._rows):
+            if wanted <= 0:
+                break
+            parts.append({name: values[-wanted:] for name, values in rows.items()})
+            wanted -= len(rows["at_ms"])
+        if not parts:
+            return self._empty()
+        joined = {name: np.concatenate([part[name] for part in reversed(parts)]) for name in parts[0]}
+        return Piece(**{name: joined[name] for name in Piece.__dataclass_fields__})
+
+    def forget(self) -> None:
+        """A long endurance run looks at each cycle once."""
+        self._rows.clear()
+        self.length = 0
+
+    def _empty(self) -> Piece:
+        none = np.zeros(0)
+        return Piece(none, none, none, none, none, none, np.zeros((0, self._chamber_count)), none)

@@ -1,0 +1,199 @@
+"""`soleus bench`: test a simulator, a virtual board or a real one, keep the proof, and look back at it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from host_tools.bench.history import History, first_drift
+from host_tools.bench.history_plot import history_png
+from host_tools.bench.line import FAILED, PASSED
+from host_tools.bench.link_target import LinkTarget
+from host_tools.bench.record import to_csv, to_json
+from host_tools.bench.report import write_report
+from host_tools.bench.run import BenchRun, run_suite, steps_of
+from host_tools.bench.sim_target import SimTarget
+from host_tools.bench.suite import STEPS, SUITES
+from host_tools.bench.target import BenchError, Target
+from host_tools.bench.terminal import LiveBench, lines_table
+from host_tools.bench.virtual_target import VirtualTarget
+from host_tools.boards import load_board
+from host_tools.errors import InputError
+from host_tools.plant.spec import load_plant
+from host_tools.virtual.console import Console as LinkConsole
+from host_tools.whole_file import write_whole
+
+FELL_SHORT = 1
+HISTORY = "history"
+PLOT_LINES_MOST = 12
+
+
+def bench(
+    what: Annotated[
+        str,
+        typer.Argument(help=f"A suite ({', '.join(SUITES)}), one step ({', '.join(STEPS)}), or {HISTORY}."),
+    ] = "acceptance",
+    target: Annotated[str, typer.Option(help="sim, virtual, or the port of a real board.")] = "sim",
+    board: Annotated[str, typer.Option(help="A board's name or TOML file.")] = "esp32-s3-duo",
+    plant: Annotated[str, typer.Option(help="sim and virtual: a plant's name or TOML file.")] = "nominal",
+    seed: Annotated[int, typer.Option(help="sim and virtual: draws the plant.", min=0)] = 0,
+    chamber: Annotated[list[str] | None, typer.Option(help="Only this one; may be given again.")] = None,
+    cycles: Annotated[int, typer.Option(help="How long an endurance run is.", min=1, max=1_000_000)] = 100,
+    reference_ml: Annotated[
+        float | None,
+        typer.Option(help="The reference vessel, if not the board file's.", min=100.0, max=20_000.0),
+    ] = None,
+    json: Annotated[str | None, typer.Option(metavar="FILE", help="Everything; - prints it alone.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Every line, as .csv.")] = None,
+    report: Annotated[Path | None, typer.Option(help="The run as one .html page.")] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(help="The file that keeps every run; else this user's own. For sim only when named."),
+    ] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option(help="history: this serial number; may be given again.")
+    ] = None,
+    line: Annotated[str, typer.Option(help="history: which lines, such as leak or leak.left.calf.")] = "",
+    plot: Annotated[Path | None, typer.Option(help="history: a chart as .png.")] = None,
+) -> None:
+    """Test a machine step by step; status 1 when a line failed."""
+    if what == HISTORY:
+        show_history(History(history), unit or [], line, plot)
+        return
+    steps = steps_of(what)
+    _check_outputs(None if json in (None, "-") else Path(json), csv, report, history)
+    machine = _target(target, board, plant, seed, has_mains=what == "endurance")
+    try:
+        with LiveBench(machine.board.boots.names, steps) as live:
+            run = run_suite(
+                machine,
+                what,
+                chambers=chamber or (),
+                cycles=cycles,
+                reference_ml=reference_ml,
+                watching=live.watching,
+            )
+    finally:
+        machine.close()
+    _write_outputs(run, json, csv, report)
+    if target != "sim" or history:
+        History(history).add(run)
+    if json != "-":
+        _print(run)
+    if not run.has_passed:
+        raise typer.Exit(FELL_SHORT)
+
+
+def _target(target: str, board: str, plant: str, seed: int, has_mains: bool) -> Target:
+    its_board = load_board(board)
+    if target == "sim":
+        return SimTarget(its_board, load_plant(plant), seed, has_mains)
+    if its_board.is_sketch:
+        raise InputError(its_board.file, "valves", None, "a board with its wiring")
+    if target == "virtual":
+        return VirtualTarget(its_board, load_plant(plant), seed)
+    try:
+        return LinkTarget(its_board, LinkConsole(target), _ask_person)
+    except (OSError, BenchError) as error:
+        raise InputError(
+            "--target", "", target, f"sim, virtual, or a port with a flashed board ({error})"
+        ) from None
+
+
+def _ask_person(question: str) -> str:
+    if not sys.stdin.isatty():
+        raise BenchError(f"nobody is there to be asked: {question}")
+    return Console(stderr=True).input(f"[bold]{question}[/bold] ")
+
+
+def _check_outputs(json: Path | None, csv: Path | None, report: Path | None, history: Path | None) -> None:
+    for option, path, suffix in (("--csv", csv, ".csv"), ("--report", report, ".html")):
+        if path and path.suffix.lower() != suffix:
+            raise InputError(option, "", str(path), f"a file that ends in {suffix}")
+    for option, path in (("--json", json), ("--csv", csv), ("--report", report), ("--history", history)):
+        if path and not path.parent.is_dir():
+            raise InputError(
+                option, "", str(path), f"a file in a folder that exists; there is no {path.parent}"
+            )
+
+
+def _write_outputs(run: BenchRun, json: str | None, csv: Path | None, report: Path | None) -> None:
+    if json == "-":
+        print(to_json(run))
+    elif json:
+        write_whole(Path(json), (to_json(run) + "\n").encode())
+    if csv:
+        write_whole(csv, to_csv(run).encode())
+    if report:
+        write_report(run, report)
+
+
+def _print(run: BenchRun) -> None:
+    console = Console()
+    console.print(lines_table(run.lines))
+    passed = sum(line.status == PASSED for line in run.lines)
+    failed = [line for line in run.lines if line.status == FAILED]
+    unit = f"{run.suite} of {run.identity.serial}, firmware {run.identity.firmware}"
+    verdict = (
+        "passed"
+        if run.has_passed
+        else f"FAILED in {len(failed)}: " + ", ".join(line.title for line in failed)
+    )
+    console.print(
+        f"\n{unit}: {passed} of {len(run.lines)} lines within their limits; {verdict}", highlight=False
+    )
+
+
+def show_history(history: History, units: list[str], prefix: str, plot: Path | None) -> None:
+    """Units side by side, a chart if wanted, and what drifts out first."""
+    console = Console()
+    known = history.units()
+    for unit in units:
+        if unit not in known:
+            raise InputError("--unit", "", unit, f"one of {', '.join(known) or 'none yet: no run is kept'}")
+    units = units or known
+    keys = history.line_keys(prefix)
+    if not units or not keys:
+        what = f"no line {prefix!r}" if prefix and units else "no run yet"
+        raise InputError(history.file, "", None, f"a history with something to show; {what}")
+    if plot:
+        if plot.suffix.lower() != ".png":
+            raise InputError("--plot", "", str(plot), "a file that ends in .png")
+        write_whole(plot, history_png(history, keys[:PLOT_LINES_MOST], units))
+    console.print(_side_by_side(history, keys, units))
+    for unit in units:
+        drift = first_drift(history, unit)
+        if drift is None:
+            console.print(f"{unit}: nothing drifts out of its limits", highlight=False)
+            continue
+        when = f"{drift.at:%Y-%m-%d}"
+        said = (
+            f"left its limits first, on {when}"
+            if drift.is_out
+            else f"will leave its limits first, about {when}"
+        )
+        console.print(f"{unit}: {drift.title} {said} (now {drift.value:.3g})", highlight=False)
+
+
+def _side_by_side(history: History, keys: list[str], units: list[str]) -> object:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("line")
+    for unit in units:
+        table.add_column(unit, justify="right")
+    for key in keys:
+        cells = []
+        for unit in units:
+            points = history.points(unit, key)
+            if not points:
+                cells.append("–")
+                continue
+            first, last = points[0], points[-1]
+            since = f" (from {first.value:.3g})" if len(points) > 1 else ""
+            text = f"{last.value:.3g} {last.unit}{since}"
+            cells.append(f"[bold red]{text}[/]" if last.status == FAILED else text)
+        table.add_row(key, *cells)
+    return table

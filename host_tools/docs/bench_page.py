@@ -1,0 +1,190 @@
+"""docs/bench.md: what the bench measures, how near it comes to the truth, and what it found."""
+
+from host_tools.bench.defaults import DEFAULTS
+from host_tools.bench.evidence import (
+    ACCURACY_DRAWS,
+    BOARD,
+    ENDURANCE_CYCLES,
+    FOLDER,
+    PLANT,
+    TWIN_DRAWS,
+    TWIN_PROGRAMS,
+    Part,
+    read_rows,
+)
+from host_tools.bench.suite import STEPS, SUITES
+from host_tools.docs.page import Files, table
+
+PAGE = "docs/bench.md"
+NOT_MADE = "Not made yet: `python -m host_tools.bench.evidence {part}`.\n"
+
+_TEXT = """\
+# The bench
+
+`python -m host_tools.docs --only bench` makes this page from the tables in `docs/data/bench`, and `python
+-m host_tools.bench.evidence` makes those.
+
+    soleus bench --target sim|virtual|PORT                 acceptance, wherever
+    soleus bench leak --chamber left.calf --target PORT    one step by itself
+    soleus bench endurance --cycles 1000                   the same fill, hold and vent again and again
+    soleus bench history --line leak --plot leak.png       units side by side, and what drifts
+    soleus twin fit run.json --out twin.toml               a plant file that behaves like them
+
+`--json`, `--csv` and `--report` write the run; a run on a board is kept in the history by itself. Status 0:
+every line within its limits; 1: not; 2: unusable input.
+
+Every line is declared before the first step runs: value, unit, limit and where the limit comes from. What
+could not be measured has failed. What a layout or a target can't show is named beforehand as not
+applicable.
+
+## Service: how a bench moves valves
+
+From rest only, and through the same check as every session, the machine goes into service. There a bench
+asks for one **act** at a time ([service.py](../firmware/soleus/core/service.py)): which valves, how much
+pump, until which pressure, and what then; both parts run on the device, beat by beat. What makes no sense
+is refused with a reason. All guards that look at readings, commands and clock stay on, the interlock has
+the last word, and pressures are capped as in any session. An act that is over, a bench that is not heard
+for 1 s (its dead man), the stop button, a fault: all vent. Those guards that watch the regulator's own
+doses rest with it; no act pumps for longer than 45 s.
+
+The device tells every tick: 1.4 KB of memory that it has only while a bench is there.
+
+## Steps
+
+{steps}
+{suites}
+
+How the less obvious ones work:
+
+- **valves**: a click is a step in the pressure beside the valve, and a reading comes every 10 ms. Valves
+  vary by a millisecond or two from click to click, so some readings fall into the travel itself; of
+  fourteen clicks those that were caught and those that were not tell the moment of half travel
+  ([clicks.py](../host_tools/bench/clicks.py)). A valve that is exactly the same each time is known to 5 ms
+  only, and its line says so.
+- **pump**: pressures alone can't tell a strong pump from a small boot. A rigid vessel of known volume on
+  one hose can.
+- **relief**: pump and valve are stopped together; what the rotor still gives stays in the manifold, as much
+  as the relief lets it, and is measured by letting it into the vessel. Only told where the pump is strong
+  enough to open it.
+- **accuracy**: all chambers joined to one resting manifold have one pressure, so one gauge tells of all
+  sensors.
+- **leak**: neighbours empty, 115 s; a fall that dies away (fabric, flesh, warm air) is told from one that
+  goes on.
+- **hoses**: each chamber pushes its neighbours; who feels whom is held against every crossing of two hoses.
+  Two chambers that look alike from both ends of a leg are told apart by their stiffness.
+
+## Acceptance on the simulator
+
+{acceptance}
+The damaged machine is [damaged.toml](data/bench/damaged.toml): leaky calf, weak pump, slow vent, a sensor 5
+% off, two crossed hoses.
+
+## Measured against the plant's truth
+
+`{board}`, {draws} machines drawn from `{plant}`; the worst chamber, valve or back-pressure of any, and RMS
+over all machines. A valve's truth is its latency and half its travel; a volume's the air that the plant
+counted.
+
+{accuracy}
+## Endurance
+
+{cycles} cycles of three chambers on the simulator, which does not wear: what the bench itself drifts by.
+
+{endurance}
+## Twins
+
+{twin_draws} machines that nothing here was tuned on: acceptance, `twin fit`, then programs that the fit has
+not seen. **shape**: each chamber's true pressure from the moment it comes under pressure; **rhythm**: each
+cycle from its start, so that a fill a second longer counts for all that comes after it. **same** is the
+plant's own
+numbers with other chance, which no fit can beat: a pump that hardly rests carries what is left in one cycle
+into the next.
+
+{twin}
+## Limits
+
+A board's `[bench]` table may overrule each of these.
+
+{limits}"""
+
+
+def bench_page() -> Files:
+    page = _TEXT.format(
+        steps=table(("step", "what"), [(f"`{name}`", step.title) for name, step in STEPS.items()]),
+        suites="\n".join(f"- `{name}`: {', '.join(steps)}" for name, steps in SUITES.items()),
+        acceptance=_or_not_made(Part.ACCEPTANCE, _acceptance),
+        accuracy=_or_not_made(Part.ACCURACY, _accuracy),
+        endurance=_or_not_made(Part.ENDURANCE, _endurance),
+        twin=_or_not_made(Part.TWIN, _twin),
+        board=BOARD,
+        plant=PLANT,
+        draws=ACCURACY_DRAWS,
+        twin_draws=TWIN_DRAWS,
+        cycles=ENDURANCE_CYCLES,
+        limits=table(
+            ("key", "default", "what"), [(f"`{k}`", f"{v:g}", what) for k, (v, what) in DEFAULTS.items()]
+        ),
+    )
+    return {PAGE: page.encode()}
+
+
+def _or_not_made(part: Part, maker: object) -> str:
+    if not (FOLDER / f"{part}.csv").exists():
+        return NOT_MADE.format(part=part)
+    assert callable(maker)
+    return str(maker(read_rows(part)))
+
+
+def _acceptance(rows: list[dict[str, str]]) -> str:
+    return table(
+        ("board", "plant", "seed", "lines", "passed", "failed", "minutes of the machine", "which"),
+        [
+            (
+                row["board"],
+                row["plant"],
+                row["seed"],
+                row["lines"],
+                row["passed"],
+                row["failed"],
+                row["minutes"],
+                row["which"] or "–",
+            )
+            for row in rows
+        ],
+    )
+
+
+def _accuracy(rows: list[dict[str, str]]) -> str:
+    whats = {
+        "leak_percent": ("leak-down", "%", "10"), "volume_percent": ("volume", "%", "5"),
+        "pump_percent": ("pump flow", "%", "5"), "fill.opens": ("fill valve opens", "ms", "3"),
+        "fill.closes": ("fill valve closes", "ms", "3"), "vent.opens": ("vent valve opens", "ms", "3"),
+        "vent.closes": ("vent valve closes", "ms", "3"),
+    }  # fmt: skip
+    cells = []
+    for key, (what, unit, wanted) in whats.items():
+        worst = max(float(row[key]) for row in rows)
+        rms = (sum(float(row[f"{key}_rms"]) ** 2 for row in rows) / len(rows)) ** 0.5
+        cells.append((what, f"{worst:.1f} {unit}", f"{rms:.1f} {unit}", f"within {wanted} {unit}"))
+    return table(("what", "worst", "RMS", "wanted"), cells)
+
+
+def _endurance(rows: list[dict[str, str]]) -> str:
+    return table(
+        ("line", "value", "first and last tenth"),
+        [(row["line"], f"{row['value']} {row['unit']}", row["note"] or "–") for row in rows],
+    )
+
+
+def _twin(rows: list[dict[str, str]]) -> str:
+    cells = []
+    for program in TWIN_PROGRAMS:
+        for kind in ("shape", "rhythm"):
+            for which in ("twin", "same"):
+                values = sorted(float(row[f"{program}_{which}_{kind}"]) for row in rows)
+                cells.append((program, kind, which, f"{values[len(values) // 2]:.2f}", f"{values[-1]:.2f}"))
+    fit = sorted(float(row["fit_mmhg"]) for row in rows)
+    return (
+        table(("program", "what", "of", "median, mmHg RMS", "worst"), cells)
+        + f"\nThe fit itself leaves {fit[len(fit) // 2]:.2f} mmHg RMS, noise included.\n"
+    )

@@ -1,0 +1,1 @@
+"""The twin of a pair of boots: a plant file fitted to a bench run."""

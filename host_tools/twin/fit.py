@@ -1,0 +1,237 @@
+"""From a bench run the plant parameters that fit it: pump by the vessel, each chamber by its own life."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from host_tools.bench.line import Curve
+from host_tools.bench.run import BenchRun
+from host_tools.errors import InputError
+from host_tools.plant.gas import AMBIENT_MMHG
+from host_tools.twin.forward import Life, SoloPlant
+
+TRAVEL_MS = 3.5
+READING_SIGMA = 0.5
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is believed before anything is measured: a middling value, its doubt, and what is possible."""
+
+    value: float
+    doubt: float
+    low: float
+    high: float
+
+
+PUMP = {
+    "free_flow_ml_s": Known(215.0, 60.0, 40.0, 800.0),
+    "stall_mmhg": Known(610.0, 60.0, 250.0, 1200.0),
+    "time_constant_ms": Known(90.0, 30.0, 20.0, 300.0),
+    "hose_conductance": Known(47.0, 5.0, 10.0, 300.0),
+    "relief_mmhg": Known(150.0, 8.0, 100.0, 250.0),
+}
+CHAMBER = {
+    "slack_ml": Known(620.0, 400.0, 0.0, 6000.0),
+    "slack_mmhg": Known(1.5, 0.5, 0.3, 10.0),
+    "compliance_ml_mmhg": Known(3.0, 3.0, 0.2, 40.0),
+    "leak": Known(0.003, 0.02, 0.0, 5.0),
+    "creep_share": Known(0.085, 0.04, 0.0, 0.6),
+    "creep_s": Known(14.0, 6.0, 2.0, 60.0),
+    "blood_ml": Known(13.0, 7.0, 0.0, 120.0),
+    "hose_conductance": Known(47.0, 6.0, 10.0, 300.0),
+    "vent_conductance": Known(28.0, 8.0, 1.0, 300.0),
+    "left_ml": Known(15.0, 10.0, 0.0, 300.0),
+}
+DEAD_ML, FILL_K = 38.0, 27.0
+# About where the step `hoses` has its chambers.
+FELT_AT_MMHG = 40.0
+
+
+@dataclass
+class Fitted:
+    """Values with their standard deviations, and how well they do."""
+
+    values: dict[str, float]
+    sigma: dict[str, float]
+    rms_mmhg: float
+    measured: Curve | None = None
+    modelled: np.ndarray | None = None
+
+
+@dataclass
+class Twin:
+    board: str
+    source: str
+    chambers: list[str]
+    pump: Fitted
+    at: dict[str, Fitted] = field(default_factory=dict)
+
+
+Progress = Callable[[str, int, int], None]
+
+
+def fit_twin(run: BenchRun, on_progress: Progress | None = None) -> Twin:
+    curves = {curve.key: curve for curve in run.curves}
+    lines = {line.key: line.value for line in run.lines if line.value is not None}
+    # In the order of the board, which is the order of its lines.
+    leaks = [line.key.removeprefix("leak.") for line in run.lines if line.key.startswith("leak.")]
+    names = [name for name in leaks if f"life.{name}" in curves]
+    vessel = next((curve for curve in run.curves if curve.step == "pump"), None)
+    if vessel is None or not names:
+        raise InputError("run", "suite", run.suite, "a run of `soleus bench acceptance`, with its curves")
+    solo = SoloPlant()
+    pump = _fit_pump(solo, vessel, lines)
+    twin = Twin(run.identity.board, f"{run.identity.serial}, {run.started_at}", names, pump)
+    for n, name in enumerate(names):
+        if on_progress:
+            on_progress(name, n, len(names))
+        twin.at[name] = _fit_chamber(solo, curves[f"life.{name}"], name, lines, pump)
+    for name in names:
+        _couple(twin, name, names, curves)
+    return twin
+
+
+def _fit_pump(solo: SoloPlant, curve: Curve, lines: dict[str, float]) -> Fitted:
+    pump = np.array(curve.facts["pump"], np.int64)
+    vessel_ml = float(curve.facts["vessel_ml"])
+    life = Life(
+        joined=np.where(_joined(pump), 1, 0).astype(np.int64),
+        sealed=np.ones(len(pump), np.int64),
+        pump=pump,
+        kept=np.arange(len(pump)),
+        mmhg=np.asarray(curve.mmhg, float),
+    )
+    rigid = {
+        "dead_ml": vessel_ml, "slack_ml": 0.0, "slack_mmhg": 1.0, "compliance_ml_mmhg": 0.0, "leak": 0.0,
+        "creep_share": 0.0, "creep_s": 10.0, "blood_ml": 0.0, "fill_conductance": FILL_K,
+        **_of_sensor(lines, curve.chamber), **_of_valves(lines, curve.chamber),
+    }  # fmt: skip
+    known = dict(PUMP)
+    if (relief := lines.get("relief")) is not None:
+        known["relief_mmhg"] = Known(min(max(relief, 105.0), 240.0), 5.0, 100.0, 250.0)
+    return _fit(solo, life, known, rigid, curve)
+
+
+def _joined(pump: np.ndarray) -> np.ndarray:
+    """The valve stays open while the rotor runs down."""
+    joined, left = np.zeros(len(pump), bool), 0
+    for k in range(len(pump)):
+        left = 31 if pump[k] else left - 1
+        joined[k] = left > 0
+    return joined
+
+
+def _fit_chamber(solo: SoloPlant, curve: Curve, name: str, lines: dict[str, float], pump: Fitted) -> Fitted:
+    fixed = {
+        **{key: value for key, value in pump.values.items() if key != "hose_conductance"},
+        "dead_ml": DEAD_ML, "fill_conductance": FILL_K, **_of_sensor(lines, name), **_of_valves(lines, name),
+    }  # fmt: skip
+    life = _life(curve)
+    known = dict(CHAMBER)
+    volume = lines.get(f"volume.{name}", 850.0)
+    known["slack_ml"] = Known(max(volume * 0.7, 50.0), 300.0, 0.0, 6000.0)
+    return _fit(solo, life, known, fixed, curve)
+
+
+def _fit(
+    solo: SoloPlant, life: Life, known: dict[str, Known], fixed: dict[str, float], curve: Curve
+) -> Fitted:
+    names = list(known)
+    start = np.array([known[name].value for name in names])
+    doubt = np.array([known[name].doubt for name in names])
+    low = np.array([known[name].low for name in names])
+    high = np.array([known[name].high for name in names])
+    # A fill is a second of ten readings each; a hold is minutes of few. Each reading counts the same.
+    weight = 1.0 / READING_SIGMA
+
+    def modelled(values: np.ndarray) -> np.ndarray:
+        return solo.shown(life, {**fixed, **dict(zip(names, values.tolist(), strict=True))})
+
+    def off(values: np.ndarray) -> np.ndarray:
+        return np.concatenate([(modelled(values) - life.mmhg) * weight, (values - start) / doubt])
+
+    found = least_squares(
+        off,
+        start,
+        bounds=(low, high),
+        x_scale=doubt,
+        diff_step=1e-3,
+        loss="soft_l1",
+        f_scale=3.0,
+        ftol=1e-4,
+        xtol=1e-4,
+        max_nfev=15,
+    )
+    covariance = np.linalg.pinv(found.jac.T @ found.jac)
+    values = dict(zip(names, found.x.tolist(), strict=True))
+    sigma = dict(zip(names, np.sqrt(np.diag(covariance)).tolist(), strict=True))
+    shown = modelled(found.x)
+    rms = float(np.sqrt(np.mean((shown - life.mmhg) ** 2)))
+    return Fitted({**fixed, **values}, sigma, rms, curve, shown)
+
+
+def _life(curve: Curve) -> Life:
+    ticks = int(curve.facts["ticks"])
+    orders = np.zeros((ticks, 3), np.int64)
+    changes = curve.facts["orders"]
+    for n, (k, *order) in enumerate(changes):
+        orders[k : changes[n + 1][0] if n + 1 < len(changes) else ticks] = order
+    kept = np.array(curve.facts["kept"], np.int64)
+    return Life(
+        orders[:, 0].copy(), orders[:, 1].copy(), orders[:, 2].copy(), kept, np.asarray(curve.mmhg, float)
+    )
+
+
+def _of_sensor(lines: dict[str, float], name: str) -> dict[str, float]:
+    """Its gain and bow against the gauge: `error = gain p + 4 bow (p/range)(1 - p/range)`."""
+    levels = [level for level in (30, 60, 90, 110) if f"accuracy.{level}.{name}" in lines]
+    if len(levels) < 3:
+        return {"gain_error": 0.0, "bow_mmhg": 0.0}
+    p = np.array(levels, float)
+    part = p / 300.0
+    # Both are small; what can't be told apart is shared between them by their usual size.
+    design = np.vstack([np.stack([p, 4 * part * (1 - part)], axis=1) / 0.1, np.diag([1 / 0.02, 1 / 0.5])])
+    error = np.array([lines[f"accuracy.{level}.{name}"] for level in levels])
+    gain, bow = np.linalg.lstsq(design, np.concatenate([error / 0.1, [0.0, 0.0]]), rcond=None)[0]
+    return {"gain_error": float(gain), "bow_mmhg": float(bow)}
+
+
+def _of_valves(lines: dict[str, float], name: str) -> dict[str, float]:
+    keys = {
+        "fill_on_ms": "fill.opens", "fill_off_ms": "fill.closes",
+        "vent_off_ms": "vent.opens", "vent_on_ms": "vent.closes",
+    }  # fmt: skip
+    return {
+        key: max(1.0, lines[f"{line}.{name}"] - TRAVEL_MS / 2)
+        for key, line in keys.items()
+        if f"{line}.{name}" in lines
+    }
+
+
+def _couple(twin: Twin, name: str, names: list[str], curves: dict[str, Curve]) -> None:
+    """The push against the next proximal chamber, from how much each felt of the other."""
+    n = names.index(name)
+    if (
+        n + 1 >= len(names)
+        or names[n + 1].split(".")[0] != name.split(".")[0]
+        or f"felt.{name}" not in curves
+    ):
+        return
+    above = names[n + 1]
+    pushes = []
+    for raised, feeling in ((name, above), (above, name)):
+        rise = float(curves[f"felt.{raised}"].mmhg[names.index(raised)])
+        felt = float(curves[f"felt.{raised}"].mmhg[names.index(feeling)])
+        pushes.append(felt * _fast_slope(twin.at[feeling].values) / rise)
+    twin.at[name].values["coupling_ml_mmhg"] = max(0.0, float(np.mean(pushes)))
+    twin.at[name].sigma["coupling_ml_mmhg"] = float(np.ptp(pushes) / 2)
+
+
+def _fast_slope(values: dict[str, float]) -> float:
+    """mL of room that a neighbour must take for a mmHg, within the second that it takes."""
+    p = FELT_AT_MMHG
+    room = values["dead_ml"] + values["slack_ml"] + values["compliance_ml_mmhg"] * p
+    return values["compliance_ml_mmhg"] + room / (AMBIENT_MMHG + p)

@@ -1,0 +1,71 @@
+"""A twin as a plant file: what `soleus sim --plant FILE` runs."""
+
+from host_tools.twin.fit import TRAVEL_MS, Fitted, Twin
+
+ML_S_PER_L_MIN = 1000.0 / 60.0
+# What a bench can't tell apart stays as in a middling machine.
+HEADER = """\
+# The twin of {source}, made by `soleus twin fit`.
+# Each number with its standard deviation, where it was fitted.
+
+extends = "nominal"
+about = "twin of {source}"
+
+[pump]
+free_flow_l_min = {flow}
+stall_mmhg = {stall}
+time_constant_ms = {rotor}
+ripple = 0.2
+ripple_hz = 37.0
+
+[manifold]
+volume_ml = 26.0
+leak = 0.004
+relief_mmhg = {relief}
+
+[leg]
+movements_per_min = 0.0
+
+[air]
+warmth_share = 0.013
+cooling_s = 2.0
+
+# The battery's voltage is part of the pump's flow.
+[supply]
+charge = 1.0
+capacity_wh = 1000.0
+
+[sensor]
+offset_mmhg = 0.0
+bow_mmhg = 0.0
+lag_ms = 3.0
+"""
+_KEYS = (
+    *("slack_ml", "slack_mmhg", "compliance_ml_mmhg", "coupling_ml_mmhg", "leak", "creep_share", "creep_s"),
+    *("blood_ml", "hose_conductance", "vent_conductance", "gain_error", "bow_mmhg"),
+    *("fill_on_ms", "fill_off_ms", "vent_on_ms", "vent_off_ms", "dead_ml", "fill_conductance"),
+)
+
+
+def plant_toml(twin: Twin) -> str:
+    pump = twin.pump
+    text = HEADER.format(
+        source=twin.source.replace('"', "'"),
+        flow=_number(pump, "free_flow_ml_s", 1 / ML_S_PER_L_MIN),
+        stall=_number(pump, "stall_mmhg"),
+        rotor=_number(pump, "time_constant_ms"),
+        relief=_number(pump, "relief_mmhg"),
+    )
+    for name in twin.chambers:
+        fitted = twin.at[name]
+        text += f'\n[at."{name}"]\n'
+        text += "".join(f"{key} = {_number(fitted, key)}\n" for key in _KEYS if key in fitted.values)
+        text += f"fill_travel_ms = {TRAVEL_MS}\nvent_travel_ms = {TRAVEL_MS}\n"
+    return text
+
+
+def _number(fitted: Fitted, key: str, scale: float = 1.0) -> str:
+    value = f"{fitted.values[key] * scale:.6g}"
+    if key not in fitted.sigma:
+        return value
+    return f"{value}  # ± {fitted.sigma[key] * scale:.2g}"

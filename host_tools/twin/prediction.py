@@ -1,0 +1,61 @@
+"""How well a twin says what the boots will do in a program that it has never seen."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from host_tools.boards import Board
+from host_tools.plant.spec import PlantSpec
+from host_tools.simulate import simulate
+from host_tools.trace import Trace
+from soleus.core.session import RUNNING
+
+PRESSED_MMHG = 10.0
+AROUND_TICKS = 100
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """True pressures told against true pressures, mmHg RMS over all chambers and cycles after the first."""
+
+    # Each chamber from the moment at which it comes under pressure: what the leg feels.
+    shape_mmhg: float
+    # Each cycle from its own start: with all that chambers before it took longer or shorter.
+    rhythm_mmhg: float
+
+
+def predict(
+    board: Board, plant: PlantSpec, twin: PlantSpec, seed: int, program: str, minutes: int | None = None
+) -> Prediction:
+    real = simulate(program, board, plant, minutes=minutes, seed=seed).trace
+    told = simulate(program, board, twin, minutes=minutes, seed=seed + 1).trace
+    shape: list[np.ndarray] = []
+    rhythm: list[np.ndarray] = []
+    for a, b in list(zip(_cycles(real), _cycles(told), strict=False))[1:]:
+        p, q = real.pressure_mmhg[a], told.pressure_mmhg[b]
+        length = min(len(p), len(q))
+        rhythm.append((p[:length] - q[:length]).ravel())
+        pressed = (p > PRESSED_MMHG).any(axis=0) & (q > PRESSED_MMHG).any(axis=0)
+        shape += [_aligned(p[:, i], q[:, i]) for i in np.flatnonzero(pressed)]
+    return Prediction(_rms(np.concatenate(shape)), _rms(np.concatenate(rhythm)))
+
+
+def _aligned(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """From a second before it comes under pressure, as long as both are."""
+    starts = [int(np.argmax(x > PRESSED_MMHG)) for x in (p, q)]
+    ends = [len(x) - int(np.argmax(x[::-1] > PRESSED_MMHG)) for x in (p, q)]
+    before = min(AROUND_TICKS, *starts)
+    length = min(end - start for end, start in zip(ends, starts, strict=True))
+    pieces = [x[start - before : start + length] for x, start in zip((p, q), starts, strict=True)]
+    return np.asarray(pieces[0] - pieces[1])
+
+
+def _rms(off: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(off**2)))
+
+
+def _cycles(trace: Trace) -> list[slice]:
+    running = np.flatnonzero(trace.state == RUNNING)
+    starts = [int(running[0]), *(np.flatnonzero(np.diff(trace.cycle) > 0) + 1).tolist()]
+    return [slice(start, end) for start, end in pairwise(starts)]
