@@ -75,7 +75,7 @@ class Machine:
 def run_plain(machine: Machine) -> int:
     """The loop as CPython runs it, all the way down. No longer than that: Numba would compile the patch."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("pressed_buttons", "record", "has_ended"):
+        for name in ("run_tick", "pressed_buttons", "record", "has_ended"):
             patch.setattr(loop, name, getattr(loop, name).py_func)
         return int(loop.run_ticks.py_func(*machine.parts, TICKS))
 

@@ -516,6 +516,9 @@ class SealedRegulator:
 
     def _stands_above(self, index: int, gauges: Gauges) -> bool:
         """Joined to those that fill, its air would flow to them: it is given doses of its own instead."""
+        if self.boots.has_manifold_sensor_only:
+            # Unseen beside a fill, a dose is too short a stroke for so far a way.
+            return False
         pressure_pa = gauges.smooth_pa(index)
         return pressure_pa - self._lowest_filling_pa(gauges, pressure_pa) > FAR_PA
 
