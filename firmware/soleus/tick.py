@@ -16,7 +16,7 @@ from soleus.core.limits import TICK_MS, VENT_MOST_MS
 from soleus.core.session import DONE, IDLE
 
 # What can be asked for from beside the tick: one counter for each of the core's buttons.
-_BUTTON_COUNT = const(7)
+_BUTTON_COUNT = const(8)
 
 
 class Tick:

@@ -26,6 +26,7 @@ _PRESSES = (
     ("resume", signals.BUTTON_RESUME, (PAUSED,)),
     ("louder", signals.BUTTON_LOUDER, (RUNNING,)),
     ("softer", signals.BUTTON_SOFTER, (RUNNING,)),
+    ("alive", signals.BUTTON_ALIVE, (RUNNING,)),
     ("clear", signals.BUTTON_CLEAR, ()),
 )
 
@@ -123,6 +124,7 @@ class Requests:
             "asked_mmhg": mmhg_from_pa(session.asked_pa),
             "most_mmhg": mmhg_from_pa(session.most_pa),
             "asks_for_life": session.asks_for_life(),
+            "silent_ms": session.silent_ms,
             "fault": self._fault(),
             "rested": self._rested(),
             "supply_mv": controller.readings.supply_mv,
@@ -236,7 +238,7 @@ def read_program(program_id: object) -> Program:
         raise SettingError("program", program_id, "one of " + ", ".join(program_ids()))
     try:
         with open("{}/{}.json".format(PROGRAMS_FOLDER, program_id)) as file:
-            return Program.from_table(json.load(file))
+            return borrow("program", "core").Program.from_table(json.load(file))
     except ValueError:
         raise SettingError("program", program_id, "a file that is JSON")
 
