@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import TyperException
 
-from host_tools.commands import board, campaign, fault, program
+from host_tools.commands import board, campaign, fault, log, program
 from host_tools.commands.flash import flash
 from host_tools.commands.sim import sim
 from host_tools.commands.virtual import virtual
@@ -29,6 +29,7 @@ app.add_typer(program.app, name="program")
 app.add_typer(board.app, name="board")
 app.add_typer(fault.app, name="fault")
 app.add_typer(campaign.app, name="campaign")
+app.add_typer(log.app, name="log")
 
 
 def main() -> None:

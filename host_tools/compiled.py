@@ -27,7 +27,7 @@ from numba import types
 from numba.experimental import structref
 from numba.extending import overload_method, register_jitable
 
-COMPILED_PACKAGES = ("soleus.core", "host_tools.plant")
+COMPILED_PACKAGES = ("soleus.core", "host_tools.plant", "host_tools.benchmark.peers")
 CACHES_KEPT = 12
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -176,7 +176,7 @@ def _age_of(folder: Path) -> float:
 
 
 def _struct_class(python_class: type) -> type:
-    """The Numba struct type that stands for a class, with the class's own methods on it."""
+    """The Numba struct type that stands for a class, with its methods on it, inherited ones too."""
     if python_class not in _struct_classes:
         name = python_class.__module__.replace(".", "_") + "_" + python_class.__name__
         struct_class = type(name, (types.StructRef,), {"__module__": __name__})
@@ -184,8 +184,8 @@ def _struct_class(python_class: type) -> type:
         setattr(sys.modules[__name__], name, struct_class)
         structref.register(struct_class)
         structref.define_boxing(struct_class, Frozen)
-        for method_name, method in vars(python_class).items():
-            if inspect.isfunction(method) and not method_name.startswith("__"):
+        for method_name, method in inspect.getmembers(python_class, inspect.isfunction):
+            if not method_name.startswith("__"):
                 overload_method(struct_class, method_name)(_always(method))
         _struct_classes[python_class] = struct_class
     return _struct_classes[python_class]

@@ -34,16 +34,21 @@ class Acts:
 @compiled
 def run_ticks(controller: Any, plant: Any, acts: Any, recorder: Any, ticks_count: int) -> int:
     """Run up to `ticks_count` ticks into the recorder; `ENDED` once the session is over and safe."""
-    readings = controller.readings
     recorder.ticks_count = 0
     for _ in range(ticks_count):
-        plant.tick(controller.commands, readings)
-        readings.buttons = pressed_buttons(acts, plant.now_ms)
-        controller.step(readings, plant.dt_ms)
-        record(recorder, controller, plant)
-        if has_ended(controller, plant, acts):
+        if run_tick(controller, plant, acts, recorder) == ENDED:
             return ENDED
     return GOING
+
+
+@compiled
+def run_tick(controller: Any, plant: Any, acts: Any, recorder: Any) -> int:
+    readings = controller.readings
+    plant.tick(controller.commands, readings)
+    readings.buttons = pressed_buttons(acts, plant.now_ms)
+    controller.step(readings, plant.dt_ms)
+    record(recorder, controller, plant)
+    return ENDED if has_ended(controller, plant, acts) else GOING
 
 
 @compiled

@@ -4,12 +4,14 @@ import numpy as np
 
 from host_tools.output.air import AirSupply, in_series
 from host_tools.output.metrics import MeasureContext, SessionResult, measure
+from host_tools.plant.plant import Plant
 from host_tools.simulate import Session
+from host_tools.trace import Trace
 
 
 def measured(session: Session) -> SessionResult:
     context = MeasureContext(
-        air=air_supply(session),
+        air=air_supply(session.trace, session.plant),
         ended_by=session.controller.session.ended_by,
         latch=session.controller.latch,
         wall_s=session.wall_s,
@@ -18,10 +20,10 @@ def measured(session: Session) -> SessionResult:
     return measure(session.trace, context)
 
 
-def air_supply(session: Session) -> AirSupply:
+def air_supply(trace: Trace, plant: Plant) -> AirSupply:
     """The drawn pump at full duty and at the voltage that it had while it ran."""
-    pump, valves, hoses = session.plant.pump, session.plant.valves, session.plant.hoses
-    running_v = session.trace.supply_v[session.trace.pump_permille == 1000]
+    pump, valves, hoses = plant.pump, plant.valves, plant.hoses
+    running_v = trace.supply_v[trace.pump_permille == 1000]
     speed = float(np.mean(running_v)) / pump.nominal_v if len(running_v) else 1.0
 
     def flow_ml_s(manifold_mmhg: float) -> float:

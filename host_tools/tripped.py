@@ -8,7 +8,7 @@ import numpy as np
 from host_tools.measured import measured
 from host_tools.output.metrics import SAFE_MMHG, FaultResult
 from host_tools.safety import OWN, Requirement, Since, Trip
-from host_tools.simulate import Session, simulate
+from host_tools.simulate import simulate
 from host_tools.trace import Trace
 from soleus.core import faults
 from soleus.core.boots import Boots
@@ -42,7 +42,9 @@ def tripped(requirement: Requirement, trip: Trip) -> Tripped:
     result = measured(session)
     found = next((each for each in [result.fault, *result.notices] if _is(each, requirement)), result.fault)
     at_s = found.at_s if found else -1.0
-    since_s = _seen_s(session, requirement, trip)
+    broken_s = session.request.faults[0].start_ms / 1000 if session.request.faults else 0.0
+    boots = session.request.board.boots
+    since_s = seen_s(session.trace, boots, requirement, trip.since, trip.chamber, broken_s)
     return Tripped(
         code=found.code if found else None,
         chamber=found.chamber if found else None,
@@ -61,32 +63,34 @@ def _is(found: FaultResult | None, requirement: Requirement) -> bool:
     return found is not None and found.code == requirement.code
 
 
-def _seen_s(session: Session, requirement: Requirement, trip: Trip) -> float:
+def seen_s(
+    trace: Trace, boots: Boots, requirement: Requirement, since: Since, chamber: str | None, broken_s: float
+) -> float:
     """The first moment, after the part broke, at which the guard's cause can be seen in what is recorded."""
-    trace = session.trace
-    broken_s = session.request.faults[0].start_ms / 1000 if session.request.faults else 0.0
-    if trip.since in (Since.BROKEN, Since.STARTED):
+    if since in (Since.BROKEN, Since.STARTED):
         return broken_s
-    is_so = _is_seen(trace, session.request.board.boots, requirement, trip)
+    is_so = _is_seen(trace, boots, requirement, since, chamber)
     later = np.flatnonzero(is_so & (trace.time_s > broken_s))
     # A tick's time is its end; what is seen in it began with it.
     return float(trace.time_s[later[0]]) if len(later) else broken_s
 
 
-def _is_seen(trace: Trace, boots: Boots, requirement: Requirement, trip: Trip) -> np.ndarray:
-    if trip.since is Since.LATE:
+def _is_seen(
+    trace: Trace, boots: Boots, requirement: Requirement, since: Since, chamber_name: str | None
+) -> np.ndarray:
+    if since is Since.LATE:
         return trace.dt_ms > TICK_MOST_MS
-    if trip.since is Since.LOW:
+    if since is Since.LOW:
         return trace.supply_mv < boots.supply_least_mv
-    if trip.since is Since.PUMPED:
+    if since is Since.PUMPED:
         return trace.pump_permille > 0
-    if trip.since is Since.AT_REST:
+    if since is Since.AT_REST:
         return _are_apart(trace)
-    chamber = boots.names.index(trip.chamber)
-    if trip.since is Since.FILLED:
+    chamber = boots.names.index(chamber_name)
+    if since is Since.FILLED:
         is_filled: np.ndarray = (trace.fill_bits >> chamber & 1 > 0) & (trace.pump_permille > 0)
         return is_filled
-    if trip.since is Since.LET_GO:
+    if since is Since.LET_GO:
         is_kept = trace.target_pa[:, chamber] > 0
         return ~is_kept & np.concatenate(([False], is_kept[:-1]))
     return _shows_too_much(trace, boots, requirement, chamber)

@@ -21,6 +21,7 @@ from .services.fault_place import fault_place
 from .services.files import write_whole
 from .services.flash_writer import FlashWriter
 from .services.link import LOOK_EVERY_MS, Link
+from .services.recorder import Recorder
 from .services.requests import LINK_LOST_MS, Requests, is_in_session, read_program
 from .services.signs import show_signs
 from .services.state_store import StateStore
@@ -106,7 +107,9 @@ class App:
         self.lost_session = self.store.lost_session()
         self.why = way_out.why_last(self.lost_session is not None)
         self.parts = Parts(board, boots, self.store.settings.calibration)
-        self.tick = Tick(self.controller, self.parts, boot.vent, boot.WATCHDOG.feed)
+        self.recorder = Recorder(self)
+        self.tick = Tick(self.controller, self.parts, boot.vent, boot.WATCHDOG.feed, self.recorder.record)
+        way_out.before_reset = self.recorder.write_crash
         self.requests = Requests(self)
         self.link = Link(self.requests.answer, self._after_look)
         self.timer = Timer(boot.CONTROL_TIMER)
@@ -151,6 +154,7 @@ class App:
         finally:
             self.tick.is_loading = False
         self.program_id = program.id
+        self.recorder.ring.restart()
 
     def _load_usual_program(self) -> None:
         settings = self.store.settings
@@ -201,6 +205,7 @@ class App:
                 self.requests.is_led_by_link = False
                 self.store.note_session(None)
                 self.store.save_learned(self.controller)
+            self.recorder.look()
             await asyncio.sleep_ms(_WATCH_EVERY_MS)
 
     def _after_look(self, has_heard: bool) -> None:
@@ -209,6 +214,8 @@ class App:
             self.requests.is_led_by_link = False
             self.tick.press(BUTTON_STOP)
             self.warn("the link was lost: session stopped")
+        if self.requests.ring_stream:
+            self.requests.ring_stream.send(self.link)
         if not self.requests.telemetry_ms:
             return
         self.since_telemetry_ms += LOOK_EVERY_MS

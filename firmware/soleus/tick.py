@@ -20,7 +20,9 @@ _BUTTON_COUNT = const(8)
 
 
 class Tick:
-    def __init__(self, controller: Controller, parts: Any, vent: Callable, feed: Callable) -> None:
+    def __init__(
+        self, controller: Controller, parts: Any, vent: Callable, feed: Callable, record: Callable
+    ) -> None:
         self.controller = controller
         self.sensors = parts.sensors
         self.battery = parts.battery
@@ -31,6 +33,7 @@ class Tick:
             self.read = self.sensors.read_manifold
         self.vent = vent
         self.feed = feed
+        self.record = record
         # Each has one writer, so no press is ever lost: the services count up, the tick follows.
         self.asked_count = [0] * _BUTTON_COUNT
         self.heeded_count = [0] * _BUTTON_COUNT
@@ -97,6 +100,7 @@ class Tick:
             readings.buttons = 0
         self.outputs.apply(controller.step(readings, dt_ms), dt_ms)
         self.sensors.prepare()
+        self.record(dt_ms)
         self.feed()
         self._measure(started_us, dt_ms)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from host_tools.benchmark.campaign import trials_per_minute
 from host_tools.benchmark.cold_start import ColdStart, cold_start
 from host_tools.benchmark.machine import machine
 from host_tools.benchmark.parts import CORE, PLAIN_CORE, PLANT, SHORT_CORE, part_jobs
@@ -19,6 +20,7 @@ class Figures:
     core_s: float
     plain_core_ratio: float  # how many times longer plain Python takes for the same core
     start: ColdStart
+    campaign_per_minute: dict[int, float]  # trials, by cores
 
     @property
     def recording_s(self) -> float:
@@ -37,4 +39,5 @@ def measure() -> Figures:
         core_s=times_s[CORE],
         plain_core_ratio=times_s[PLAIN_CORE] / times_s[SHORT_CORE],
         start=cold_start(),
+        campaign_per_minute=trials_per_minute(),
     )

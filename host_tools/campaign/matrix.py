@@ -41,8 +41,8 @@ class Cell:
 
     @property
     def safe_in_s(self) -> tuple[float, float] | None:
-        """Median and longest, from the detection."""
-        return _middle_and_most(_between(row, "detected_s", "safe_s") for row in self.detected)
+        """Median and longest, from the latch; a chamber that is rested leaves the others as they are."""
+        return _middle_and_most(_between(row, "latched_s", "safe_s") for row in self.detected)
 
     @property
     def highest_mmhg(self) -> float:
@@ -90,7 +90,7 @@ def worst_of_each_hazard(rows: Iterable[Row]) -> list[Row]:
 
 def badness(row: Row) -> tuple[int, float, float]:
     """The worst sorts first: by verdict, then by pressure, then by the time until the legs were free."""
-    safe_in_s = _between(row, "detected_s", "safe_s") or 0.0
+    safe_in_s = _between(row, "latched_s", "safe_s") or 0.0
     return (
         WORST_FIRST.index(str(row["verdict"])),
         -float(row["max_pressure_mmhg"] or 0.0),

@@ -41,6 +41,7 @@ def report_html(rows: list[Row]) -> str:
         matrices=[("All boards", _table(matrix(rows)))]
         + [(_board_title(board), _table(matrix(r for r in rows if r["board"] == board))) for board in boards],
         worst=worst_of_each_hazard(row for row in rows if row["part"] != HEALTHY),
+        budgets=budgets(rows),
         lists=_lists(rows),
     )
 
@@ -50,11 +51,34 @@ def _lists(rows: list[Row]) -> list[tuple[str, int, list[Row]]]:
     chosen = {
         "Harm": [row for row in rows if row["verdict"] == HARM],
         "Alarms with nothing broken": [row for row in rows if row["verdict"] == ALARM],
+        "Named later than the requirement allows, and nothing says why": [
+            row for row in rows if row["is_late"] and not row["misses"]
+        ],
         "Commands that the interlock refused": [row for row in rows if row["refused"]],
         "Sessions that never came to an end": [row for row in rows if row["outcome"] == ENDLESS],
         "Air trapped behind a blocked way out": [row for row in rows if row["verdict"] == TRAPPED],
     }
     return [(title, len(its), sorted(its, key=badness)[:_LISTED_MOST]) for title, its in chosen.items()]
+
+
+def budgets(rows: list[Row]) -> list[dict[str, Any]]:
+    """For each requirement, the single faults that its table promises to name in time."""
+    promised = [row for row in rows if row["requirement"]]
+    names = sorted({str(row["requirement"]) for row in promised})
+    return [_budget(name, [row for row in promised if row["requirement"] == name]) for name in names]
+
+
+def _budget(requirement: str, rows: list[Row]) -> dict[str, Any]:
+    late = [row for row in rows if row["is_late"]]
+    worst = max(rows, key=lambda row: float(row["took_s"] or 0.0) / float(row["budget_s"] or 1.0))
+    return {
+        "requirement": requirement,
+        "code": worst["code"],
+        "count": len(rows),
+        "late": len(late),
+        "worst": worst,
+        "why": "; ".join(sorted({str(row["misses"] or "not known") for row in late})),
+    }
 
 
 def _headline(rows: list[Row]) -> str:

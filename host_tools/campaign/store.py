@@ -24,7 +24,10 @@ RESULTS = "results.parquet"
 _PLAN = "plan.json"
 _PARTS = "parts"
 # What a result depends on besides the plan.
-_SOURCES = ("plant", "plants", "campaign", "simulate.py", "loop.py", "measured.py", "output/metrics.py")
+_SOURCES = (
+    *("plant", "plants", "campaign", "safety.py", "tripped.py", "simulate.py", "loop.py", "measured.py"),
+    "output/metrics.py",
+)
 
 SCHEMA = pa.schema(
     [
@@ -51,7 +54,13 @@ SCHEMA = pa.schema(
         ("name", pa.string()),
         ("chamber", pa.string()),
         ("detected_s", pa.float64()),
+        ("latched_s", pa.float64()),
         ("safe_s", pa.float64()),
+        ("requirement", pa.string()),
+        ("took_s", pa.float64()),
+        ("budget_s", pa.float64()),
+        ("is_late", pa.bool_()),
+        ("misses", pa.string()),
         ("max_pressure_mmhg", pa.float64()),
         ("manifold_max_mmhg", pa.float64()),
         ("pressed_s", pa.float64()),

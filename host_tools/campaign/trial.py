@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_tools.campaign.plan import HEALTHY, MOVE_FROM_S, MOVE_LEAST_S, MOVE_MOST_S, Trial, kind_of
+from host_tools.campaign.budget import Took, took
+from host_tools.campaign.plan import (
+    HEALTHY,
+    MOVE_FROM_S,
+    MOVE_LEAST_S,
+    MOVE_MOST_S,
+    SINGLE,
+    Trial,
+    kind_of,
+)
 from host_tools.campaign.rehearsal import onset_s
 from host_tools.campaign.rules import PRESSED_MMHG, SAFE_MMHG, Outcome, verdict
 from host_tools.loop import AFTER_FAULT_MOST_MS
@@ -49,6 +58,7 @@ def run_trial(trial: Trial) -> Row:
     outcome = _outcome(trial, orders, session.trace, result)
     word, why = verdict(outcome)
     fault = result.fault
+    budget = _took(trial, orders, session, result)
     return {
         **_asked(trial),
         "onset_s": orders.onset_s,
@@ -59,7 +69,13 @@ def run_trial(trial: Trial) -> Row:
         "name": fault.name if fault else _first_notice(result, "name"),
         "chamber": fault.chamber if fault else _first_notice(result, "chamber"),
         "detected_s": outcome.noticed_s if outcome.is_detected else None,
+        "latched_s": outcome.latched_s,
         "safe_s": outcome.safe_s,
+        "requirement": budget.requirement if budget else None,
+        "took_s": round(budget.took_s, 3) if budget else None,
+        "budget_s": budget.budget_s if budget else None,
+        "is_late": budget is not None and budget.is_late,
+        "misses": budget.misses if budget and budget.is_late else "",
         "max_pressure_mmhg": round(result.max_pressure_mmhg, 3),
         "manifold_max_mmhg": round(result.manifold_max_mmhg, 3),
         "pressed_s": round(outcome.pressed_s, 2),
@@ -137,6 +153,17 @@ def _outcome(trial: Trial, orders: Orders, trace: Trace, result: SessionResult) 
         pressed_s=_longest_pressed_s(trace),
         pressed_at_end=bool(trace.pressure_mmhg[-1].max() > PRESSED_MMHG),
     )
+
+
+def _took(trial: Trial, orders: Orders, session: Session, result: SessionResult) -> Took | None:
+    """Of single faults: in a pair it can't be told which of the two was seen."""
+    found = min(
+        [each for each in [result.fault, *result.notices] if each], key=lambda it: it.at_s, default=None
+    )
+    if trial.part != SINGLE or found is None or orders.onset_s is None or found.at_s < orders.onset_s:
+        return None
+    boots = session.request.board.boots
+    return took(found, trial.component, trial.mode, orders.onset_s, session.trace, boots)
 
 
 def _broken(trial: Trial) -> frozenset[tuple[str, str]]:

@@ -21,6 +21,7 @@ from host_tools.campaign.report import write_report
 from host_tools.campaign.rules import ALARM, HARM, VERDICTS
 from host_tools.campaign.run import run_campaign
 from host_tools.campaign.store import planned, read_results
+from host_tools.campaign.summary import summary as summed_up
 from host_tools.campaign.trial import Row
 from host_tools.errors import InputError
 
@@ -68,6 +69,24 @@ def report(out: Out = DEFAULT_OUT) -> None:
         raise InputError("--out", "", str(out), "a campaign with at least one finished share")
     for file in write_report(rows, out):
         print(file)
+
+
+@app.command()
+def summary(out: Out = DEFAULT_OUT) -> None:
+    """What a campaign found, as JSON; docs/data/campaign.json is one."""
+    print(json.dumps(summed_up(planned(out), read_results(out)), indent=1, ensure_ascii=False))
+
+
+@app.command()
+def show(
+    number: Annotated[int, typer.Argument(help="The row's number in the table.", min=0)],
+    out: Out = DEFAULT_OUT,
+) -> None:
+    """One row of the table as JSON: what was asked, what came of it, and the command that runs it again."""
+    rows = {row["number"]: row for row in read_results(out)}
+    if number not in rows:
+        raise InputError("NUMBER", "", number, f"one of the {len(rows)} rows in {out}")
+    print(json.dumps(rows[number], indent=2, ensure_ascii=False))
 
 
 def _run_with_progress(size: str, seed: int, out: Path, workers: int | None, scheduler: str | None) -> None:

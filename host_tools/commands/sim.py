@@ -10,12 +10,15 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from host_tools.boards import layout
 from host_tools.errors import InputError
+from host_tools.log.log_file import SUFFIX
+from host_tools.log.write import write_session_log
 from host_tools.measured import measured
 from host_tools.output.metrics import SessionResult
 from host_tools.output.plot import plot_session
 from host_tools.output.report import ReportContext, write_report
 from host_tools.output.terminal import print_summary
 from host_tools.output.trace_file import TraceWriter, check_suffix
+from host_tools.programs import load_program_table
 from host_tools.recording import joined
 from host_tools.simulate import Request, Session, Sink, prepare, run
 from host_tools.whole_file import write_whole
@@ -40,9 +43,10 @@ def sim(
     trace: Annotated[Path | None, typer.Option(help="Every tick, as .csv or .parquet.")] = None,
     plot: Annotated[Path | None, typer.Option(help="A picture of the session, as .png.")] = None,
     report: Annotated[Path | None, typer.Option(help="The session as one .html page.")] = None,
+    record: Annotated[Path | None, typer.Option(help="A log that `soleus log` reads, as .slog.")] = None,
 ) -> None:
     """Run a session on the simulator: the firmware's own core against a model of the boots."""
-    _check_outputs(None if json in (None, "-") else Path(json), trace, plot, report)
+    _check_outputs(None if json in (None, "-") else Path(json), trace, plot, report, record)
     request = prepare(
         program,
         board,
@@ -56,6 +60,8 @@ def sim(
     session = _run_with_progress(request, trace)
     result = measured(session)
     _write_outputs(session, result, json, plot, report)
+    if record:
+        write_session_log(session, load_program_table(program), record)
     if json != "-":
         print_summary(result)
     if session.was_interrupted:
@@ -64,14 +70,24 @@ def sim(
         raise typer.Exit(FELL_SHORT)
 
 
-def _check_outputs(json: Path | None, trace: Path | None, plot: Path | None, report: Path | None) -> None:
+def _check_outputs(
+    json: Path | None, trace: Path | None, plot: Path | None, report: Path | None, record: Path | None
+) -> None:
     """Before the run: a long session shouldn't end in "no such folder"."""
     if trace:
         check_suffix(trace)
-    for option, path, suffix in (("--plot", plot, ".png"), ("--report", report, ".html")):
+    suffixes = (("--plot", plot, ".png"), ("--report", report, ".html"), ("--record", record, SUFFIX))
+    for option, path, suffix in suffixes:
         if path and path.suffix.lower() != suffix:
             raise InputError(option, "", str(path), f"a file that ends in {suffix}")
-    for option, path in (("--json", json), ("--trace", trace), ("--plot", plot), ("--report", report)):
+    outputs = (
+        ("--json", json),
+        ("--trace", trace),
+        ("--plot", plot),
+        ("--report", report),
+        ("--record", record),
+    )
+    for option, path in outputs:
         if path and not path.parent.is_dir():
             raise InputError(
                 option, "", str(path), f"a file in a folder that exists; there is no {path.parent}"

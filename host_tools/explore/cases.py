@@ -10,7 +10,8 @@ from itertools import product
 from host_tools.explore.walk import Walk, walk
 from soleus.core.program import NEEDS_SEALED_CHAMBERS, PATTERNS
 
-LAYOUTS = tuple(product(("fill_vent", "three_way"), ("per_chamber", "manifold")))
+# The quick ones first.
+LAYOUTS = tuple(product(("three_way", "fill_vent"), ("manifold", "per_chamber")))
 
 
 @dataclass(frozen=True)

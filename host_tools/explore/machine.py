@@ -59,7 +59,7 @@ FORGOTTEN = {
         *("coast_rise_count", "coast_rise_pa", "coast_rise_index", "late_coast_pa", "late_pa", "before_pa"),
         *("lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms", "above_pa", "dose_permille"),
         *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),
-        *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa"),
+        *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa", "top_up_pa", "dosed_bits"),
         *("stop_pa_s", "early_pa", "refill_bits"),
     ),
 }
@@ -183,8 +183,7 @@ class Machine:
         controller.guards = AnyGuards(boots, self)
         controller.zeroing = AnyZeroing(boots, self)
         controller.survey = AnySurvey(boots, self)
-        # It would be forgotten before the next tick.
-        controller.regulator._learn = _nothing
+        _keep_from_learning(controller.regulator)
         self.has_guarded = False
         self.buttons = Buttons(self.oracle)
         # Which of the kept chambers have been reached since they are kept; only the laws look at it.
@@ -312,6 +311,15 @@ def _kept_names(name: str, part: Any) -> list[str]:
     """All that is neither free nor forgotten, and can change."""
     dropped = {*FREE[name], *FORGOTTEN[name], "boots", "timeline", "machine", *AnySurvey.OWN}
     return [attribute for attribute in vars(part) if attribute not in dropped]
+
+
+def _keep_from_learning(regulator: Any) -> None:
+    """It would be forgotten before the next tick."""
+    regulator._learn = _nothing
+    learned = getattr(regulator, "learned", None)
+    for name in dir(learned):
+        if name.startswith("note_"):
+            setattr(learned, name, _nothing)
 
 
 def _nothing(*_: Any) -> None:

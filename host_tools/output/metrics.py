@@ -217,7 +217,9 @@ class Fill:
 
 
 @dataclass(frozen=True)
-class _Fills:
+class Fills:
+    """Of one chamber, after the first cycle."""
+
     reached: list[Fill]
     unreached_count: int
     held: np.ndarray  # which ticks
@@ -228,7 +230,8 @@ def _chambers(trace: Trace, air: AirSupply) -> list[ChamberResult]:
     target_pa = np.ascontiguousarray(np.where(trace.state == RUNNING, trace.target_pa.T, 0))
     error_mmhg = np.ascontiguousarray(trace.pressure_mmhg.T) - target_pa / PA_PER_MMHG
     fills = [
-        _fills(trace, chamber, target_pa[chamber], error_mmhg[chamber]) for chamber in range(len(target_pa))
+        cut_fills(trace, chamber, target_pa[chamber], error_mmhg[chamber])
+        for chamber in range(len(target_pa))
     ]
     limit = FillLimit(trace, air, [[fill.start for fill in each.reached] for each in fills])
     return [
@@ -236,7 +239,7 @@ def _chambers(trace: Trace, air: AirSupply) -> list[ChamberResult]:
     ]
 
 
-def _fills(trace: Trace, chamber: int, target_pa: np.ndarray, error_mmhg: np.ndarray) -> _Fills:
+def cut_fills(trace: Trace, chamber: int, target_pa: np.ndarray, error_mmhg: np.ndarray) -> Fills:
     """Cut the session where the target changes, and look at each piece after the first cycle."""
     held = np.zeros(len(trace), bool)
     reached: list[Fill] = []
@@ -259,7 +262,7 @@ def _fills(trace: Trace, chamber: int, target_pa: np.ndarray, error_mmhg: np.nda
         elif _is_released(trace, end):
             unreached_count += 1
     held &= (phase != FILL) & (phase != OFF) & ~_winds_down(trace)
-    return _Fills(reached, unreached_count, held)
+    return Fills(reached, unreached_count, held)
 
 
 def _winds_down(trace: Trace) -> np.ndarray:
@@ -286,9 +289,9 @@ def _is_released(trace: Trace, end: int) -> bool:
 
 
 def _chamber(
-    trace: Trace, chamber: int, fills: _Fills, over_mmhg: np.ndarray, limit: FillLimit
+    trace: Trace, chamber: int, fills: Fills, over_mmhg: np.ndarray, limit: FillLimit
 ) -> ChamberResult:
-    overshoots = [float(over_mmhg[slice(*_overshoot_ticks(trace, fill))].max()) for fill in fills.reached]
+    overshoots = [float(over_mmhg[slice(*overshoot_ticks(trace, fill))].max()) for fill in fills.reached]
     ramps = [_ramp_s(trace, chamber, fill) for fill in fills.reached]
     limits = [limit.least_s(chamber, fill.start, fill.reached) for fill in fills.reached]
     return ChamberResult(
@@ -302,7 +305,7 @@ def _chamber(
     )
 
 
-def _overshoot_ticks(trace: Trace, fill: Fill) -> tuple[int, int]:
+def overshoot_ticks(trace: Trace, fill: Fill) -> tuple[int, int]:
     until_s = trace.time_s[fill.reached] + OVERSHOOT_S
     # Time is a sum of tenths and hundredths: half a millisecond is nothing but rounding.
     after = int(np.searchsorted(trace.time_s, until_s + 0.0005, side="right"))

@@ -2,6 +2,7 @@
 
 import binascii
 import json
+import random
 import time
 from collections.abc import Iterator
 from types import TracebackType
@@ -18,7 +19,8 @@ class Console:
         self.serial = serial.Serial(port, BAUD, timeout=0.02)
         self.events: list[dict[str, Any]] = []
         self.noise: list[bytes] = []
-        self._seq = 0
+        # Not 1 again: to the number that it heard last, from whomever, a board repeats its last answer.
+        self._seq = random.randrange(1_000_000)
         self._rest = b""
 
     def __enter__(self) -> "Console":
@@ -42,10 +44,12 @@ class Console:
             if time.monotonic() >= again_s:
                 self.serial.write(line)
                 again_s = time.monotonic() + AGAIN_AFTER_S
-            for message in self.listen():
+            # All of them: what follows the answer in the same moment must not be lost.
+            messages = list(self.listen())
+            self.events += [message for message in messages if message.get("re") != self._seq]
+            for message in messages:
                 if message.get("re") == self._seq:
                     return message
-                self.events.append(message)
         raise TimeoutError(f"no answer to {do!r} within {timeout_s} s; last heard {self.noise[-3:]}")
 
     def expect(self, event: str, timeout_s: float = 10.0) -> dict[str, Any]:

@@ -156,6 +156,26 @@ def test_only_what_exists_is_forgotten(valves: str) -> None:
     assert _machine(valves).read() == _machine(valves).read()
 
 
+def test_nothing_is_learned_from_one_state_to_the_next() -> None:
+    """It would make what a state becomes depend on the states that were walked before it."""
+    some = _machine("fill_vent")
+    regulator: Any = some.controller.regulator
+    before = machine._Values(regulator.learned).get()
+    first, oracle = some.read(), some.oracle
+    level = {first}
+    for _ in range(8):
+        following = set()
+        for state in level:
+            oracle.is_done = False
+            while not oracle.is_done:
+                some.write(state)
+                some.tick()
+                following.add(some.read())
+                oracle.next()
+        level = set(sorted(following)[:200])
+    assert machine._Values(regulator.learned).get() == before
+
+
 def _machine(valves: str) -> machine.Machine:
     return machine.Machine(small_boots(valves, "per_chamber", 2), small_program("sequential"))
 

@@ -67,10 +67,11 @@ class Learned:
 
     def note_coast(self, index: int, missing_pa: int, stop_pa_s: int) -> None:
         """Half of the error was the pump's, in proportion to its speed; half was the chamber's own."""
-        missing_pa -= SHORT_PA
         if self.boots.has_manifold_sensor_only:
+            # Its throttled fill comes to the target from below, and nobody sees it sag afterwards.
             self.coast_lead_pa[index] = learned_lead_pa(self.coast_lead_pa[index], -missing_pa, LEAD_MOST_PA)
             return
+        missing_pa -= SHORT_PA
         self.coast_lead_pa[index] = learned_lead_pa(
             self.coast_lead_pa[index], -missing_pa // 2, LEAD_RESIDUE_PA
         )

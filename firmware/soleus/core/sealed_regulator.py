@@ -46,6 +46,9 @@ from .units import pa_from_mmhg
 
 # A held chamber asks for air, or gives some back, beyond these.
 TOP_UP_PA = BAND_PA * 4 // 5
+# A stage that takes so long has a weak pump: it mustn't be spent on topping up.
+PATIENT_MS = 20_000
+TOP_UP_SLOW_PA = 3 * BAND_PA
 BLEED_PA = BAND_PA * 11 // 10
 DOSE_EXTRA_PA = BAND_PA * 3 // 4
 # One manifold sensor sees a held chamber only when it is joined for a moment.
@@ -123,6 +126,9 @@ class SealedRegulator:
         self.dose_permille = DOSE_PERMILLE
         self.ends_together = False
         self.slow_missing_pa = FAR_AHEAD_PA
+        self.top_up_pa = TOP_UP_PA
+        # Doses that ended in this tick.
+        self.dosed_bits = 0
         self.stop_pa_s = [0] * count
         # The hose's share is looked for in a fill that began from an empty chamber.
         self.early_pa = [0] * count
@@ -169,6 +175,9 @@ class SealedRegulator:
         flow_permille = self.rotor_permille // max(filling_count, 1)
         self.flow_permille += (flow_permille - self.flow_permille) * min(dt_ms, FLOW_MS) // FLOW_MS
         self._look_ahead(gauges, sequencer, filling_count)
+        is_slow = filling_count > 0 and sequencer.stage_ms > PATIENT_MS
+        self.top_up_pa = TOP_UP_SLOW_PA if is_slow else TOP_UP_PA
+        self.dosed_bits = 0
         for index in range(self.boots.count):
             if keep_bits & (1 << index):
                 self._advance(index, gauges, sequencer, filling_count, dt_ms)
@@ -275,12 +284,17 @@ class SealedRegulator:
         if not self.ends_together and (
             missing_pa > 0 or sequencer.wanted_pa[index] < sequencer.target_pa[index]
         ):
-            duty_permille = taper_permille(max(min(missing_pa, self.slow_missing_pa), 1))
-            if filling_count == 1:
-                duty_permille = min(duty_permille, calm_permille(missing_pa))
-            self.pump_permille = max(self.pump_permille, duty_permille)
+            self.pump_permille = max(self.pump_permille, self._duty_permille(missing_pa, filling_count))
             return
         self._end_fill(index, coasts, filling_count, inside_pa, sequencer.target_pa[index])
+
+    def _duty_permille(self, missing_pa: int, filling_count: int) -> int:
+        if missing_pa <= 0:
+            # Ahead of its ramp.
+            return 0
+        if filling_count == 1:
+            return min(taper_permille(missing_pa), calm_permille(missing_pa))
+        return taper_permille(max(min(missing_pa, self.slow_missing_pa), 1))
 
     def _look_ahead(self, gauges: Gauges, sequencer: Sequencer, filling_count: int) -> None:
         """Side by side, the last to shut gets all the air of a pump that has been feeding several: those
@@ -397,7 +411,7 @@ class SealedRegulator:
         self.last_move[index] = HOLD
         if -BAND_PA <= missing_pa <= BAND_PA or self.trims_count[index] >= TRIMS_MOST:
             self._reach(index)
-        elif missing_pa > FAR_PA:
+        elif missing_pa > FAR_PA and not self._stands_above(index, gauges):
             self.trims_count[index] += 1
             self.reached_bits &= ~(1 << index)
             self.worked_permille_ms[index] = 0
@@ -448,7 +462,7 @@ class SealedRegulator:
         if self.boots.has_manifold_sensor_only:
             self._hold_unseen(index, gauges, target_pa)
             return
-        if -BLEED_PA <= missing_pa <= TOP_UP_PA:
+        if -BLEED_PA <= missing_pa <= self.top_up_pa:
             self.out_ms[index] = 0
             self.reached_bits |= 1 << index
             return
@@ -457,7 +471,7 @@ class SealedRegulator:
             return
         self.out_ms[index] = 0
         self.goal_pa[index] = target_pa
-        if missing_pa > FAR_PA:
+        if missing_pa > FAR_PA and not self._stands_above(index, gauges):
             self._begin_fill(index)
         elif missing_pa > 0:
             self._go(index, ASK)
@@ -500,6 +514,11 @@ class SealedRegulator:
         self._go(index, DOSE)
         self.pump_permille = self.dose_permille
 
+    def _stands_above(self, index: int, gauges: Gauges) -> bool:
+        """Joined to those that fill, its air would flow to them: it is given doses of its own instead."""
+        pressure_pa = gauges.smooth_pa(index)
+        return pressure_pa - self._lowest_filling_pa(gauges, pressure_pa) > FAR_PA
+
     def _lowest_filling_pa(self, gauges: Gauges, most_pa: int) -> int:
         lowest_pa = most_pa
         for index in range(self.boots.count):
@@ -523,6 +542,7 @@ class SealedRegulator:
             self.pump_permille = PUMP_MOST_PERMILLE
             self._go(index, SETTLE)
         else:
+            self.dosed_bits |= 1 << index
             self._go(index, COAST)
 
     def _begin_bleed(self, index: int, gauges: Gauges, target_pa: int) -> None:
@@ -566,6 +586,12 @@ class SealedRegulator:
 
     def _share_manifold(self, gauges: Gauges, sequencer: Sequencer) -> int:
         """Who is joined to the manifold in this tick; a measured dose goes before a fill."""
+        asking = self._most_urgent(gauges, sequencer)
+        if self.dosed_bits and asking >= 0 and not self.boots.has_manifold_sensor_only:
+            # From dose to dose, the pump running on; only the last one waits for the rotor.
+            self._settle(self.dosed_bits)
+            self._begin_dose(asking, gauges, sequencer.target_pa[asking], False)
+            return 1 << asking
         busy_bits = self._busy_bits()
         fill_bits = self._fill_group(sequencer)
         if busy_bits:
@@ -576,7 +602,6 @@ class SealedRegulator:
             if peek_bits or self._bits_in(BLEED):
                 # What is being let out must be measured before the manifold is busy for long.
                 return peek_bits
-        asking = self._most_urgent(gauges, sequencer)
         if asking >= 0:
             is_served = fill_bits != 0 and self.pump_permille == PUMP_MOST_PERMILLE
             is_calm = (
@@ -590,6 +615,11 @@ class SealedRegulator:
                 self._begin_dose(asking, gauges, sequencer.target_pa[asking], is_served)
                 return 1 << asking
         return fill_bits
+
+    def _settle(self, bits: int) -> None:
+        for index in range(self.boots.count):
+            if bits & (1 << index):
+                self._go(index, SETTLE)
 
     def _fill_group(self, sequencer: Sequencer) -> int:
         """Who is filled now. One sensor for them all is right for all at one target at a time."""

@@ -9,6 +9,7 @@ import machine
 from micropython import const
 
 VERSION = "0.1.0"
+CORE_FOLDER = "soleus/core"
 _IS_FOLDER = const(0x4000)
 
 
@@ -34,6 +35,15 @@ def file_hashes(folder: str) -> dict:
         if not entry[1] & _IS_FOLDER:
             hashes[entry[0]] = _sha256(folder + "/" + entry[0])[:12]
     return hashes
+
+
+def core_hash() -> str:
+    """One for all files of the core: two boards with the same answer the same readings alike."""
+    digest = hashlib.sha256()
+    hashes = file_hashes(CORE_FOLDER)
+    for name in sorted(hashes):
+        digest.update("{} {}\n".format(name, hashes[name]).encode())
+    return binascii.hexlify(digest.digest()).decode()[:12]
 
 
 def _sha256(name: str) -> str:

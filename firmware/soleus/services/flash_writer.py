@@ -27,8 +27,11 @@ class FlashWriter:
         self.is_scheduled = False
         self._write_next = self._write_one
 
-    def put(self, name: str, content: "bytes | None") -> None:
-        """The whole file of that name, or `None` to remove it; a later `put` replaces an earlier one."""
+    def put(self, name: str, content: "bytes | Callable | None") -> None:
+        """The whole file of that name, or `None` to remove it; a later `put` replaces an earlier one.
+
+        A callable writes by itself.
+        """
         self.pending = [item for item in self.pending if item[0] != name]
         if len(self.pending) < _PENDING_MOST:
             self.pending.append((name, content))
@@ -51,6 +54,8 @@ class FlashWriter:
         try:
             if content is None:
                 forget(name)
+            elif callable(content):
+                content()
             else:
                 write_whole(name, content)
         except OSError as error:

@@ -41,6 +41,8 @@ class Requests:
         self.app = app
         self.telemetry_ms = 0
         self.is_led_by_link = False
+        # While somebody records this machine over the link.
+        self.ring_stream = None
         self._acts = {
             "hello": self._hello,
             "status": self._status,
@@ -54,6 +56,7 @@ class Requests:
             "why": self._why,
             "versions": self._versions,
             "hashes": self._hashes,
+            "log": self._log,
         }
 
     def answer(self, request: dict) -> dict:
@@ -223,6 +226,9 @@ class Requests:
         if not self.app.tick.is_idle():
             return {"error": "hashes: only while idle"}
         return {"ok": True, "hashes": borrow("about").file_hashes(request.get("folder", "."))}
+
+    def _log(self, request: dict) -> dict:
+        return borrow("log_requests").answer(self, request)
 
 
 def program_ids() -> list:

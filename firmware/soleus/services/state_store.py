@@ -16,6 +16,7 @@ from .flash_writer import FlashWriter
 SETTINGS_FILE = "settings.json"
 LEARNED_FILE = "learned.json"
 SESSION_FILE = "session.json"
+METER_FILE = "meter.json"
 
 # The regulator's lists, whichever of them it has, with the least and the most that each may hold.
 LEARNED = (
@@ -104,6 +105,12 @@ class StateStore:
     def note_session(self, table: "dict | None") -> None:
         """While it is there, a session is under way: after a loss of power it tells what was lost."""
         self.writer.put(SESSION_FILE, None if table is None else encode(table))
+
+    def therapy(self) -> tuple:
+        """Seconds of pressed legs in this board's life, and sessions; from 0 where the file is broken."""
+        table = self._read(METER_FILE) or {}
+        numbers = (table.get("therapy_s", 0), table.get("sessions", 0))
+        return numbers if all(type(number) is int for number in numbers) else (0, 0)
 
     def lost_session(self) -> "dict | None":
         return self._read(SESSION_FILE)

@@ -1,7 +1,8 @@
 """What ended the app, said now and after the next boot.
 
-Called with the legs vented but perhaps not yet empty, so it writes no flash: the reason goes into the
-memory of the real-time clock, which lives through every reset but not through a loss of power.
+The reason goes into the memory of the real-time clock, which lives through every reset but not through
+a loss of power. After a crash the log of the session is written, too, a second later: no tick is left
+that a flash write could hold up.
 """
 
 import gc
@@ -24,6 +25,9 @@ _CAUSES = (
     ("SOFT_RESET", "it was restarted"),
 )
 
+# What is worth keeping of an app that failed; it sets this when it starts.
+before_reset = None
+
 
 def leave(cause: "BaseException | None") -> None:
     gc.collect()
@@ -39,7 +43,17 @@ def leave(cause: "BaseException | None") -> None:
         return
     sys.print_exception(cause)
     sleep_ms(_BEFORE_RESET_MS)
+    _keep_log(reason)
     machine.reset()
+
+
+def _keep_log(reason: str) -> None:
+    if before_reset is None:
+        return
+    try:
+        before_reset(reason)
+    except Exception as error:
+        print("soleus: the log could not be kept: {}".format(error))
 
 
 def reason_of(cause: BaseException) -> str:

@@ -1,0 +1,102 @@
+"""The flight recorder: what goes into memory at each tick, and when what of it goes to flash.
+
+Flash is written in the rests only, one step at a time, each from the flash writer's own moment in which
+no tick can come. So a loss of power costs the cycle that was running, and nothing before it.
+"""
+
+from soleus.annotations import Any
+from soleus.core.session import CHECKING, COMPLETED, DONE, FAULT, IDLE, PAUSED, RUNNING
+
+from .borrowed import borrow
+from .ring import Overview, Ring
+
+
+class Recorder:
+    def __init__(self, app: Any) -> None:
+        controller = app.controller
+        self.app = app
+        self.controller = controller
+        self.therapy_s, self.sessions_count = app.store.therapy()
+        self.counted_s = 0
+        self.overview = Overview(controller, 400 + 100 * controller.boots.count)
+        self.ring = Ring(controller, block_bytes(controller.boots, app.board["sensors"]["driver"]))
+        # The file of the session that is being recorded, and what is still to be written of it.
+        self.path = ""
+        self.written_bytes = 0
+        self.steps = []
+        self.is_open = False
+        self.was_at_rest = False
+        # A fault is written once, however long it stays.
+        self.has_kept_fault = False
+
+    def record(self, dt_ms: int) -> None:
+        """After each tick, inside it."""
+        self.ring.record(dt_ms)
+        self.overview.record(dt_ms)
+
+    def look(self) -> None:
+        """Beside the tick: has a session begun or ended, is this a rest?"""
+        if self.steps:
+            self._hurry()
+            return
+        session = self.controller.session
+        state = session.state
+        self.has_kept_fault = self.has_kept_fault and state == FAULT
+        is_fault = state == FAULT and not self.has_kept_fault
+        if not self.is_open:
+            if state in (CHECKING, RUNNING, PAUSED) or is_fault:
+                self.overview.clear()
+                self.is_open = self.overview.is_on = True
+                # A fault of a machine at rest is kept, too, but is no session.
+                self.sessions_count += 0 if is_fault else 1
+                self.counted_s = session.run_ms // 1000 if is_fault else 0
+                self._write(["header"])
+        elif is_fault or state in (DONE, IDLE):
+            self.has_kept_fault = is_fault
+            is_plain = session.ended_by == COMPLETED and not is_fault
+            self._write(["overview", "meter", "end"] if is_plain else ["overview", "freeze", "meter", "end"])
+        else:
+            is_at_rest = self.app.tick.is_at_rest()
+            if is_at_rest and not self.was_at_rest and self.overview.coder.ticks:
+                self._write(["overview", "meter"])
+            self.was_at_rest = is_at_rest
+
+    def write_crash(self, reason: str) -> None:
+        if self.is_open:
+            borrow("log_writer").write_crash(self, reason)
+
+    def _write(self, steps: list) -> None:
+        self.steps = steps
+        self.app.writer.put("log", self._write_step)
+
+    def _hurry(self) -> None:
+        """The writer's queue may have been full."""
+        if "log" not in [name for name, _ in self.app.writer.pending]:
+            self.app.writer.put("log", self._write_step)
+
+    def _write_step(self) -> None:
+        if not self.steps:
+            return
+        step = self.steps.pop(0)
+        try:
+            borrow("log_writer").write_step(self, step)
+        except OSError:
+            # No room: this session is not kept any further.
+            self.path = ""
+            raise
+        finally:
+            if self.steps:
+                self.app.writer.put("log", self._write_step)
+            elif step == "end":
+                self.is_open = self.overview.is_on = False
+                self.path = ""
+                self.ring.restart()
+
+
+def block_bytes(boots: Any, driver: str) -> int:
+    """Of the ring's five blocks: the core's state and 2.5 s of ticks, so that four of them are 10 s.
+
+    An analog input's noise takes 9 bits of a reading; a digital sensor is quieter, and its board has more.
+    """
+    sensors = 1 if boots.has_manifold_sensor_only else boots.count
+    return 700 + 60 * boots.count + sensors * (300 if driver in ("adc", "ads1115") else 150)

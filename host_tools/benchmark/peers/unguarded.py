@@ -1,0 +1,26 @@
+"""In place of the guards: a peer that presses too hard is measured, not stopped."""
+
+from typing import Any
+
+from soleus.core.faults import Notices
+
+
+class Unguarded:
+    def __init__(self, count: int) -> None:
+        self.notices = Notices(count)
+
+    def begin(self, regulator: Any) -> None:
+        pass
+
+    def step(
+        self,
+        readings: Any,
+        gauges: Any,
+        commands: Any,
+        sequencer: Any,
+        regulator: Any,
+        is_running: int,
+        at_ms: int,
+        dt_ms: int,
+    ) -> None:
+        pass

@@ -1,0 +1,208 @@
+"""`soleus log`: what a session left behind, from the board or from the simulator."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console as Terminal
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.table import Table
+
+from host_tools.errors import InputError
+from host_tools.log.from_board import PIECE_BYTES, Stream, pull, sessions_on
+from host_tools.log.log_file import SUFFIX, Log, read_log
+from host_tools.log.replay import replay
+from host_tools.log.to_test import write_test
+from host_tools.log.trace import evenly, measured, trace_of
+from host_tools.output.plot import plot_session
+from host_tools.output.report import ReportContext, write_report
+from host_tools.output.terminal import print_summary
+from host_tools.output.trace_file import TraceWriter, check_suffix
+from host_tools.virtual.console import Console
+
+DIFFERS = 1
+
+app = typer.Typer(no_args_is_help=True, help="Logs of sessions: pull, list, show, export, replay.")
+
+LogFile = Annotated[Path, typer.Argument(metavar="LOG", help=f"A session's file, NAME{SUFFIX}.")]
+Port = Annotated[str, typer.Option(help="The board's port; `soleus virtual` prints its own.")]
+
+
+@app.command("pull")
+def pull_sessions(
+    port: Port,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Else all.")] = None,
+    out: Annotated[Path, typer.Option(help="The folder for them.")] = Path(),
+) -> None:
+    """Fetch the sessions that a board has kept; those that are here already are left as they are."""
+    _check_folder(out)
+    with _console(port) as console:
+        sessions = dict(sessions_on(console)["sessions"])
+        for name in names or []:
+            if name not in sessions:
+                known = ", ".join(sessions) or "none: the board has no log"
+                raise InputError("NAME", "", name, f"one of {known}")
+        wanted = [name for name in sessions if name in (names or sessions)]
+        with _progress() as progress:
+            for name in wanted:
+                if (out / name).exists() and not names:
+                    continue
+                task = progress.add_task(name, total=sessions[name])
+                path = pull(console, name, out, lambda count, task=task: progress.advance(task, count))  # type: ignore[misc]
+                print(path)
+
+
+@app.command("record")
+def record(
+    port: Port,
+    out: Annotated[Path, typer.Argument(metavar="FILE", help=f"Where to, NAME{SUFFIX}.")],
+    piece_bytes: Annotated[int, typer.Option(help="Of each message.", min=24, max=384)] = PIECE_BYTES,
+) -> None:
+    """Record every tick of the board's next session, until it ends or Ctrl-C. Load its program before."""
+    _check_suffix(out)
+    with _console(port) as console:
+        stream = Stream(console, out, piece_bytes)
+        stream.begin()
+        terminal = Terminal(stderr=True)
+        with terminal.status("recording; start the session", spinner="dots") as status:
+            try:
+                while not stream.has_ended:
+                    stream.listen()
+                    status.update(f"{stream.ticks_count} ticks recorded")
+            except KeyboardInterrupt:
+                terminal.print("stopped by Ctrl-C")
+        print(stream.end())
+
+
+@app.command("list")
+def list_sessions(
+    folder: Annotated[Path, typer.Argument(help="With logs in it.")] = Path(),
+    port: Annotated[str | None, typer.Option(help="List those on this board instead.")] = None,
+) -> None:
+    """The sessions in a folder, or on a board."""
+    if port:
+        with _console(port) as console:
+            answer = sessions_on(console)
+        for name, size_bytes in answer["sessions"]:
+            note = "  (being written)" if answer["open"].endswith(name) else ""
+            print(f"{name}  {size_bytes:>7,} bytes{note}")
+        print(f"{answer['therapy_s'] / 3600:.2f} h of therapy in {answer['sessions_count']} sessions")
+        return
+    table = Table("log", "board", "program", "rows", "ticks", "ended by", box=None)
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        table.add_row(path.name, *_about(path))
+    Terminal().print(table)
+
+
+@app.command()
+def show(
+    log: LogFile,
+    report: Annotated[Path | None, typer.Option(help="The session as one .html page.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="A picture of the session, as .png.")] = None,
+) -> None:
+    """Draw a session as the simulator does: in the terminal, as a page, as a picture."""
+    found = read_log(log)
+    _say_what_is_torn(found)
+    trace = evenly(trace_of(found))
+    result = measured(found, trace)
+    title = f"{log.name} · {found.header.get('board')}"
+    if report:
+        facts = {
+            "program": _program(found),
+            "board": str(found.header.get("board")),
+            "asked for": f"{found.header.get('minutes')} min at {found.header.get('pressure_mmhg')} mmHg",
+            "soleus": found.versions,
+            "ended by": _ending(found),
+        }
+        about = "Pressures are what the sensors gave; fill limits are unknown."
+        write_report(trace, result, report, ReportContext(title, about, facts, f"soleus log show {log.name}"))
+    if plot:
+        plot_session(trace, result, plot, title)
+    print_summary(result)
+    print(f"{found.header.get('board')}, {_program(found)}; ended by {_ending(found)}")
+
+
+@app.command()
+def export(log: LogFile, out: Annotated[Path, typer.Argument(metavar="FILE.csv|FILE.parquet")]) -> None:
+    """Every recorded row as a table, with the same columns as the simulator's."""
+    check_suffix(out)
+    found = read_log(log)
+    _say_what_is_torn(found)
+    with TraceWriter(out, found.boots.names) as writer:
+        writer.write(trace_of(found))
+
+
+@app.command("replay")
+def replay_log(log: LogFile) -> None:
+    """Give the recorded readings to this laptop's core: every command must come out as recorded."""
+    found = read_log(log)
+    _say_what_is_torn(found)
+    if not found.blocks:
+        raise InputError(log, "", None, "a log with ticks at full rate, as a fault or a stop leaves it")
+    result = replay(found)
+    print(result)
+    if result.difference:
+        raise typer.Exit(DIFFERS)
+
+
+@app.command("to-test")
+def to_test(
+    log: LogFile,
+    out: Annotated[Path, typer.Option(help="The folder for the test and its recording.")] = Path(),
+    name: Annotated[str | None, typer.Option(help="Of the test; else the log's.")] = None,
+) -> None:
+    """Make a test case of a recording: the core must go on answering it as it does now."""
+    _check_folder(out)
+    found = read_log(log)
+    _say_what_is_torn(found)
+    test, result = write_test(found, out, name or f"session_{log.stem.replace('-', '_')}".lower())
+    print(test if test else result)
+    if test is None:
+        raise typer.Exit(DIFFERS)
+
+
+def _console(port: str) -> Console:
+    try:
+        return Console(port)
+    except OSError as error:
+        raise InputError("--port", "", port, f"a board's port ({error.strerror or error})") from None
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise InputError("--out", "", str(folder), "a folder that exists")
+
+
+def _check_suffix(out: Path) -> None:
+    if out.suffix != SUFFIX:
+        raise InputError("FILE", "", str(out), f"a name that ends in {SUFFIX}")
+
+
+def _progress() -> Progress:
+    terminal = Terminal(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    return Progress(*columns, console=terminal, disable=not terminal.is_terminal)
+
+
+def _say_what_is_torn(log: Log) -> None:
+    if log.torn_bytes:
+        line = f"{log.path}: torn after byte {log.whole_bytes}; {log.torn_bytes} bytes cut off"
+        typer.echo(line, err=True)
+
+
+def _about(path: Path) -> list[str]:
+    try:
+        log = read_log(path)
+    except InputError:
+        return ["?", "?", "", "", "not readable"]
+    rows = sum(len(block.ticks) for block in log.overview)
+    ticks = sum(len(block.ticks) for block in log.blocks)
+    return [str(log.header.get("board")), _program(log), str(rows), str(ticks), _ending(log)]
+
+
+def _program(log: Log) -> str:
+    return str((log.header.get("program") or {}).get("id", "no program"))
+
+
+def _ending(log: Log) -> str:
+    return str((log.end or {}).get("fault_name", log.ended_by))

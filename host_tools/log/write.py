@@ -1,0 +1,112 @@
+"""Writes logs on the laptop: of simulated sessions, and of boards while they run."""
+
+import json
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from host_tools.log.frames import framed
+from host_tools.log.state import StateNames, packed
+from host_tools.log.versions import core_hash
+from host_tools.simulate import Session
+from host_tools.toml_file import Table
+from host_tools.whole_file import write_whole
+from soleus.core.boots import Boots
+from soleus.core.controller import Controller
+from soleus.core.limits import TICK_MS
+from soleus.core.signals import Commands, Readings
+from soleus.services.core_walk import fingerprint
+from soleus.services.log_end import end
+from soleus.services.log_format import END, HEADER, MAGIC, NAMES, RING, RING_EXTRAS
+from soleus.services.tick_coder import TickCoder
+
+BLOCK_BYTES = 32 * 1024
+
+
+def write_session_log(session: Session, program_table: Table, path: Path) -> None:
+    """A simulated session, every tick of it, from the freshly loaded core on."""
+    request = session.request
+    fresh = Controller(request.board.boots)
+    fresh.load(request.program, request.minutes, request.pressure_mmhg)
+    header = {
+        "soleus": version("soleus"),
+        "board": request.board.name,
+        "port": "simulator",
+        "core": core_hash(),
+        "state": fingerprint(fresh),
+        "boots": request.board.table["boots"],
+        "program": program_table,
+        "minutes": request.minutes,
+        "pressure_mmhg": request.pressure_mmhg,
+        "plant": request.plant_name,
+        "seed": request.seed,
+        "faults": [fault.text for fault in request.faults],
+        "events": [event.text for event in request.events],
+    }
+    blocks = [framed(RING, block) for block in _blocks(session, fresh)]
+    tail = framed(END, _json(end(session.controller, 0))) + names_frame(request.board.boots)
+    write_whole(path, MAGIC + framed(HEADER, _json(header)) + b"".join(blocks) + tail)
+
+
+def names_frame(boots: Boots) -> bytes:
+    """With it a log can be replayed by later cores, whose state may have other numbers beside these."""
+    return framed(NAMES, _json(StateNames.of(Controller(boots)).fields))
+
+
+def _blocks(session: Session, fresh: Controller) -> Iterator[bytes]:
+    trace = session.trace
+    coder = TickCoder(fresh.boots.count, RING_EXTRAS, TICK_MS)
+    tick = _Tick(fresh.boots.count)
+    number = at_ms = 0
+    columns = [
+        trace.dt_ms, trace.buttons, trace.missing_bits, trace.fill_bits, trace.seal_bits,
+        trace.pump_permille, trace.gate_on, trace.state, trace.fault_code,
+        trace.manifold_reading_pa, trace.supply_mv,
+    ]  # fmt: skip
+    machine = zip(*(column.tolist() for column in columns), strict=True)
+    coder.begin(bytearray(BLOCK_BYTES), number, at_ms)
+    coder.add_state(_Packed(packed(fresh)), BLOCK_BYTES)
+    for row, chambers in zip(machine, trace.reading_pa.tolist(), strict=True):
+        tick.put(row)
+        coder.code(row[0], row[1], row[2], tick, chambers, list(row[9:]))
+        at_ms += max(row[0], 0)
+        if coder.is_full():
+            used_bytes = coder.end()
+            yield bytes(coder.buffer[:used_bytes])
+            number += 1
+            coder.begin(bytearray(BLOCK_BYTES), number, at_ms)
+    used_bytes = coder.end()
+    yield bytes(coder.buffer[:used_bytes])
+
+
+class _Tick:
+    """As much of a core as the coder looks at, with what a trace says of it."""
+
+    def __init__(self, chamber_count: int) -> None:
+        self.commands = Commands()
+        self.readings = Readings(chamber_count)
+        self.session = self
+        self.latch = self
+        self.state = self.code = 0
+
+    def put(self, row: tuple[int, ...]) -> None:
+        commands = self.commands
+        commands.fill_bits, commands.seal_bits, commands.pump_permille, commands.gate_on = row[3:7]
+        self.state, self.code = row[7:9]
+
+
+class _Packed:
+    """A state that is packed already."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def pack(self, buffer: bytearray, at: int, end_at: int) -> int:
+        assert at + len(self.content) <= end_at
+        buffer[at : at + len(self.content)] = self.content
+        return at + len(self.content)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode()

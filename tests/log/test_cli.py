@@ -1,0 +1,88 @@
+"""`soleus log` and `soleus sim --record` as a person types them."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from host_tools.cli import main
+from tests.log.rig import log_file
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Soleus = Callable[..., Done]
+
+
+@pytest.fixture
+def soleus(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Soleus:
+    def run(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["soleus", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        output = capsys.readouterr()
+        return Done(int(ended.value.code or 0), output.out, output.err)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def log() -> Path:
+    return log_file("", ("stop@8s",))
+
+
+def test_replay_show_list_and_export(soleus: Soleus, log: Path, tmp_path: Path) -> None:
+    replayed = soleus("log", "replay", log)
+    assert replayed.returncode == 0, replayed.stderr
+    assert "every command as it was recorded" in replayed.stdout
+    shown = soleus("log", "show", log, "--plot", tmp_path / "x.png", "--report", tmp_path / "x.html")
+    assert shown.returncode == 0, shown.stderr
+    assert "ended by stopped" in shown.stdout
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
+    assert "</html>" in (tmp_path / "x.html").read_text()
+    assert "stopped" in soleus("log", "list", log.parent).stdout
+    assert soleus("log", "export", log, tmp_path / "x.csv").returncode == 0
+    assert (tmp_path / "x.csv").read_text().startswith("time_s,dt_ms,")
+
+
+def test_a_torn_log_says_so_and_is_shown_up_to_there(soleus: Soleus, log: Path, tmp_path: Path) -> None:
+    torn = tmp_path / "torn.slog"
+    torn.write_bytes(log.read_bytes()[:-5])
+    shown = soleus("log", "replay", torn)
+    assert shown.returncode == 0
+    assert "torn after byte" in shown.stderr
+
+
+def test_a_session_of_the_simulator_is_recorded(soleus: Soleus, tmp_path: Path) -> None:
+    path = tmp_path / "sim.slog"
+    done = soleus(
+        "sim", "bedtime", "--board", "esp32-devkit", "--event", "stop@8s", "--record", path, "--json", "-"
+    )
+    assert done.returncode == 0, done.stderr
+    assert path.read_bytes() == log_file("", ("stop@8s",)).read_bytes()
+
+
+BAD: list[tuple[tuple[str, ...], str]] = [
+    (("log", "replay", "nothing.slog"), "nothing.slog"),
+    (("log", "show", __file__), "whole header"),
+    (("log", "export", "nothing.slog", "x.txt"), ".csv or .parquet"),
+    (("log", "pull", "--port", "/dev/nothing"), "--port"),
+    (("log", "record", "--port", "/dev/nothing", "x.txt"), ".slog"),
+    (("log", "to-test", "nothing.slog", "--out", "/nowhere"), "--out"),
+    (("sim", "--record", "x.txt"), ".slog"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "named"), BAD)
+def test_unusable_input_is_one_line(soleus: Soleus, arguments: tuple[str, ...], named: str) -> None:
+    done = soleus(*arguments)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert named in done.stderr

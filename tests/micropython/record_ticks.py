@@ -1,0 +1,99 @@
+# ruff: noqa: PTH116, PTH123
+"""The recorder's part of the tick with the heap locked, and its files. Runs on MicroPython.
+
+Prints what it has made, for the laptop to read.
+"""
+
+import binascii
+import json
+import os
+import time
+
+import micropython
+
+from soleus.core.boots import Boots
+from soleus.core.controller import Controller
+from soleus.services import log_writer
+from soleus.services.ring import Overview, Ring
+
+TICKS = 1500
+
+
+def main() -> None:
+    with open("boots.json") as file:
+        controller = Controller(Boots.from_table(json.load(file)))
+    ring, overview = Ring(controller, 2600), Overview(controller, 600)
+    overview.is_on = True
+    took_us = record(controller, ring, overview)
+    ring.freeze()
+    blocks = [hexed(ring.block(number)) for number in ring.numbers()]
+    print(json.dumps({"blocks": blocks, "overview": hexed(overview.chunk()), "took_us": took_us}))
+    print(json.dumps(bounded()))
+
+
+def record(controller: Controller, ring: Ring, overview: Overview) -> list:
+    """Everything wavers, jumps and changes; gives the microseconds of a usual tick and of a block's first."""
+    took_us = [0] * TICKS
+    seed = 1
+    for tick in range(TICKS):
+        seed = (seed * 1103 + 12345) & 0xFFFF
+        fill(controller, tick, seed)
+        failure = None
+        micropython.heap_lock()
+        try:
+            started_us = time.ticks_us()
+            ring.record(10 + (seed == tick))
+            overview.record(10)
+            took_us[tick] = time.ticks_diff(time.ticks_us(), started_us)
+        except MemoryError as error:
+            failure = error
+        finally:
+            micropython.heap_unlock()
+        if failure:
+            raise failure
+        controller.at_ms += 10 + (seed == tick)
+    took_us.sort()
+    return [took_us[TICKS // 2], took_us[-TICKS // 250]]
+
+
+def fill(controller: Controller, tick: int, seed: int) -> None:
+    readings, commands = controller.readings, controller.commands
+    for index in range(len(readings.chamber_pa)):
+        readings.chamber_pa[index] = 4000 + (seed * (index + 3) >> 4) % 160
+        controller.gauges.smooth_pa_x16[index] = readings.chamber_pa[index] * 16
+    readings.chamber_pa[0] = -60_000 if tick % 97 == 0 else 60_000
+    readings.supply_mv = 12_000 + seed % 40
+    readings.buttons = 2 if tick % 500 == 0 else 0
+    readings.missing_bits = 5 if tick % 300 < 20 else 0
+    commands.fill_bits, commands.pump_permille = seed & 3, seed % 1001
+    controller.session.state = tick // 500
+    # The state that a block begins with: numbers of all sizes.
+    for number, values in enumerate(controller.guards.prolonged.__dict__.values()):
+        if isinstance(values, list):
+            for index in range(len(values)):
+                values[index] = (1 << 29) - seed * number
+
+
+def bounded() -> dict:
+    """More sessions than there is room for."""
+    log_writer.ALL_MOST_BYTES, log_writer.SESSION_MOST_BYTES = 5000, 1000
+    most_bytes = 0
+    for _ in range(30):
+        path = log_writer.new_file("log")
+        while os.stat(path)[6] < 900:
+            log_writer.append_frame(path, 2, bytes(80))
+        most_bytes = max(most_bytes, sum([size for _, size in log_writer.sessions("log")]))
+    with open(path, "rb") as file:
+        content = hexed(file.read())
+    return {
+        "names": [name for name, _ in log_writer.sessions("log")],
+        "most_bytes": most_bytes,
+        "last": content,
+    }
+
+
+def hexed(content: object) -> str:
+    return binascii.hexlify(content).decode()
+
+
+main()

@@ -1,0 +1,61 @@
+"""The flight recorder on two real MicroPythons: no allocation in the tick, the same bytes, bounded flash."""
+
+import functools
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host_tools.boards import load_board
+from host_tools.log.blocks import decode_overview, decode_ring
+from host_tools.log.frames import cut_into_frames
+from tests.micropython.interpreters import INTERPRETERS
+
+SCRIPT = Path(__file__).with_name("record_ticks.py")
+Run = Callable[..., str]
+
+
+@functools.cache
+def made(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
+    files = {"boots.json": json.dumps(load_board("esp32-s3-duo").table["boots"]).encode()}
+    recorded, bounded = run(SCRIPT, files=files, heap_bytes=1 << 20).splitlines()[-2:]
+    return json.loads(recorded), json.loads(bounded)
+
+
+@pytest.mark.parametrize("run", INTERPRETERS)
+def test_recording_allocates_nothing_and_every_tick_is_there(run: Run) -> None:
+    """The script runs every tick's recording with the heap locked."""
+    recorded, _ = made(run)
+    blocks = [decode_ring(bytes.fromhex(block), 10) for block in recorded["blocks"]]
+    assert len(blocks) == 5
+    for before, after in pairwise(blocks):
+        assert after.number == before.number + 1
+        assert after.at_ms == before.at_ms + before.ticks[:, 0].sum()
+    assert all(block.state for block in blocks)
+    last = blocks[-1].ticks[-1]
+    assert last[7] == 2
+    chunk = decode_overview(bytes.fromhex(recorded["overview"]), 10)
+    assert 20 < len(chunk.ticks) <= 60
+    took_us = recorded["took_us"]
+    print(f"a tick's recording: {took_us[0]} us, with the state {took_us[1]} us")
+
+
+def test_both_interpreters_record_the_same_bytes() -> None:
+    kept = [{name: made(run)[0][name] for name in ("blocks", "overview")} for run in INTERPRETERS]
+    assert all(one == kept[0] for one in kept)
+
+
+@pytest.mark.parametrize("run", INTERPRETERS)
+def test_the_oldest_sessions_make_room(run: Run) -> None:
+    _, bounded = made(run)
+    assert bounded["most_bytes"] <= 5000
+    names = bounded["names"]
+    assert names[-1] == "000030.slog"
+    assert names == sorted(names)
+    assert 3 <= len(names) <= 5
+    frames = cut_into_frames(bytes.fromhex(bounded["last"]))
+    assert frames.torn_bytes == 0
+    assert len(frames.whole) == 11
