@@ -1,21 +1,22 @@
 """Names that a chip can do without, taken out before the firmware is compiled: they cost heap.
 
-A whole-number constant of the core has an entry in its own module and one in every module that imports
+A whole-number constant has an entry in its own module and one in every module that imports
 it. Each use becomes the number, as `const()` does within one file, and what only named it goes. So do
-imports for annotations, which MicroPython never looks at. Every line stays where it was: tracebacks still
-point at the source.
+imports for annotations, which MicroPython never looks at. Lines stay where they were, so that whoever
+compares both sees what went.
 """
 
 import ast
+import contextlib
 import importlib
-import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-import soleus.core
+from host_tools.paths import SOLEUS_PACKAGE
 
 OURS = "soleus"
 CORE = "soleus.core"
@@ -43,7 +44,9 @@ def without_names(source: str, name_on_board: str) -> str:
 
 @cache
 def numbers_of(module: str) -> dict[str, int]:
-    """The core's own word for each: what the module holds when it is imported here."""
+    """The core's are its own word: what it holds when it is imported here. No laptop imports a driver."""
+    if not module.startswith(CORE + "."):
+        return _numbers_read(module)
     return {
         name: value
         for name, value in vars(importlib.import_module(module)).items()
@@ -51,16 +54,35 @@ def numbers_of(module: str) -> dict[str, int]:
     }
 
 
+def _numbers_read(module: str) -> dict[str, int]:
+    """Those that say what they are by numbers alone, with `const()` or without."""
+    known: dict[str, Any] = {"__builtins__": {}, "const": int}
+    numbers = {}
+    for statement in ast.parse(_modules()[module].read_text(encoding="utf-8")).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(name)], value=value) if _NAME.fullmatch(name):
+                with contextlib.suppress(NameError, TypeError):
+                    found = eval(ast.unparse(value), known)
+                    if type(found) is int:
+                        numbers[name] = known[name] = found
+    return numbers
+
+
 @cache
-def _core_modules() -> frozenset[str]:
-    return frozenset(f"{CORE}.{found.name}" for found in pkgutil.iter_modules(soleus.core.__path__))
+def _modules() -> dict[str, Path]:
+    """Every module of the firmware's package, and its file."""
+    return {
+        ".".join(file.relative_to(SOLEUS_PACKAGE.parent).with_suffix("").parts): file
+        for file in SOLEUS_PACKAGE.rglob("*.py")
+        if file.name != "__init__.py"
+    }
 
 
 class _Module:
     def __init__(self, name_on_board: str, tree: ast.Module) -> None:
         self.tree = tree
         self.name = ".".join(PurePosixPath(name_on_board).with_suffix("").parts)
-        own = numbers_of(self.name) if self.name in _core_modules() else {}
+        own = numbers_of(self.name) if self.name in _modules() else {}
         self.values = dict(own)
         self.modules: dict[str, str] = {}
         self.read_names = _names_read(tree)
@@ -83,7 +105,7 @@ class _Module:
 
     def _learn(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
-            if f"{self._origin(node)}.{alias.name}" in _core_modules():
+            if f"{self._origin(node)}.{alias.name}" in _modules():
                 self.modules[alias.asname or alias.name] = f"{self._origin(node)}.{alias.name}"
             elif self._is_number(node, alias):
                 self.values[alias.asname or alias.name] = numbers_of(self._origin(node))[alias.name]
@@ -96,7 +118,7 @@ class _Module:
 
     def _is_number(self, node: ast.ImportFrom, alias: ast.alias) -> bool:
         origin = self._origin(node)
-        return origin in _core_modules() and alias.name in numbers_of(origin)
+        return origin in _modules() and alias.name in numbers_of(origin)
 
     def _is_needless(self, node: ast.ImportFrom, alias: ast.alias) -> bool:
         is_ours = self._origin(node).partition(".")[0] == OURS
