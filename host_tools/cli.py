@@ -7,32 +7,20 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import TyperException
 
-from host_tools.commands import board, campaign, fault, log, program, twin
-from host_tools.commands.bench import bench
-from host_tools.commands.flash import flash
-from host_tools.commands.sim import sim
-from host_tools.commands.virtual import virtual
+from host_tools.commands.lazy import LazyCommands
 from host_tools.errors import InputError
 
 UNUSABLE_INPUT = 2
 INTERRUPTED = 130
 
 app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Soleus: open firmware and simulator for compression boots.",
+    cls=LazyCommands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-app.command()(sim)
-app.command()(virtual)
-app.command()(flash)
-app.command()(bench)
-app.add_typer(program.app, name="program")
-app.add_typer(board.app, name="board")
-app.add_typer(fault.app, name="fault")
-app.add_typer(twin.app, name="twin")
-app.add_typer(campaign.app, name="campaign")
-app.add_typer(log.app, name="log")
+
+
+@app.callback()
+def soleus() -> None:
+    """Soleus: open firmware and simulator for compression boots."""
 
 
 def main() -> None:

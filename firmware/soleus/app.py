@@ -15,14 +15,14 @@ from .core.session import DONE, FAULT, IDLE
 from .core.signals import BUTTON_STOP
 from .drivers.outputs import Outputs
 from .drivers.pressure import pressure_sensors
-from .drivers.safe_pins import safe_pins
 from .services import way_out
+from .services.borrowed import borrow
 from .services.fault_place import fault_place
 from .services.files import write_whole
 from .services.flash_writer import FlashWriter
 from .services.link import LOOK_EVERY_MS, Link
 from .services.recorder import Recorder
-from .services.requests import LINK_LOST_MS, Requests, is_in_session, read_program
+from .services.requests import LINK_LOST_MS, Requests, is_in_session
 from .services.signs import show_signs
 from .services.state_store import StateStore
 from .tick import Tick
@@ -117,7 +117,7 @@ class App:
         self._load_usual_program()
         self._open_display()
         # Everything is built; what the description still takes of the heap is better free.
-        self.safe_pins = safe_pins(board)
+        self.safe_pins = borrow("safe_pins", "drivers").safe_pins(board)
         self.board = {"name": board["name"]}
 
     async def main(self) -> None:
@@ -148,7 +148,7 @@ class App:
     def load_program(self, program_id: str, minutes: int = 0, pressure_mmhg: int = 0) -> None:
         if not self.tick.is_idle():
             raise SettingError("program", program_id, "a machine at rest; stop the session first")
-        program = read_program(program_id)
+        program = borrow("program_files").read_program(program_id)
         self.tick.is_loading = True
         try:
             self.controller.load(program, minutes, pressure_mmhg)

@@ -33,7 +33,7 @@ def virtual(
     empty: Annotated[bool, typer.Option("--empty", help="Start without any file of Soleus on it.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="As fast as this computer can.")] = False,
 ) -> None:
-    """Run a virtual board: real MicroPython on a pseudo-terminal, with simulated boots on its pins."""
+    """Run a virtual board: real MicroPython on a pseudo-terminal, simulated boots on its pins."""
     its_board = load_board(board)
     if its_board.is_sketch:
         raise InputError(its_board.file, "valves", None, "a board with its wiring")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,7 @@ from soleus.drivers.safe_pins import safe_pins
 MANIFEST = "manifest.json"
 SLOT_PREFIX = "app-"
 SLOT_DIGITS = 12
+PROGRAMS = "programs/"
 # Run by the chooser: first `boot`, then `main`.
 ENTRIES = ("boot.py", "main.py")
 
@@ -41,24 +43,29 @@ def build_application(board: Board, packages: Path | None = None) -> Application
         raise InputError(
             board.file, "valves", None, "a board with its wiring; this one is for simulation only"
         )
-    programs = _programs(board)
-    files = {
-        **_bytecode(board, packages),
-        "board.json": compile_board(board),
-        "safe_pins.json": _json(safe_pins(board.table)),
-        **programs,
-    }
+    files = application_files(board, package_sources(board.table, packages))
     hashes = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
     slot = SLOT_PREFIX + hashlib.sha256(_json(hashes)).hexdigest()[:SLOT_DIGITS]
     about = {"soleus": version("soleus"), "board": board.name, "slot": slot, "files": hashes}
-    return Application(slot, {**files, MANIFEST: _json(about)}, len(programs))
+    programs = sum(name.startswith(PROGRAMS) for name in files)
+    return Application(slot, {**files, MANIFEST: _json(about)}, programs)
 
 
-def _bytecode(board: Board, packages: Path | None) -> dict[str, bytes]:
+def application_files(board: Board, packages: Mapping[str, Path]) -> dict[str, bytes]:
+    """All that runs on a board; `packages` has the sources of others, by their names there."""
+    return {
+        **_bytecode(packages),
+        "board.json": compile_board(board),
+        "safe_pins.json": _json(safe_pins(board.table)),
+        **_programs(board),
+    }
+
+
+def _bytecode(packages: Mapping[str, Path]) -> dict[str, bytes]:
     sources = {entry: FIRMWARE / entry for entry in ENTRIES}
     for file in sorted(SOLEUS_PACKAGE.rglob("*.py")):
         sources[f"soleus/{file.relative_to(SOLEUS_PACKAGE).as_posix()}"] = file
-    sources |= package_sources(board.table, packages)
+    sources |= packages
     return {f"{name.removesuffix('.py')}.mpy": compile_mpy(file, name) for name, file in sources.items()}
 
 
@@ -71,7 +78,7 @@ def _programs(board: Board) -> dict[str, bytes]:
         except SettingError:
             continue
         table = load_program_table(name)
-        compiled[f"programs/{table['id']}.json"] = compile_program(table)
+        compiled[f"{PROGRAMS}{table['id']}.json"] = compile_program(table)
     return compiled
 
 

@@ -26,10 +26,18 @@ def package_sources(table: Mapping[str, Any], folder: Path | None) -> dict[str, 
     found: dict[str, Path] = {}
     for name, version in needed_packages(table):
         home = _home(name, version, folder)
-        files = {file.relative_to(home).as_posix(): file for file in sorted(home.rglob("*.py"))}
+        files = _files(home)
         if not files:
             raise InputError(home, name, None, f"the .py files of {name} {version}")
         found |= files
+    return found
+
+
+def cached_package_sources(table: Mapping[str, Any]) -> dict[str, Path]:
+    """Those that have been fetched before; the application says what it misses without the others."""
+    found: dict[str, Path] = {}
+    for name, version in needed_packages(table):
+        found |= _files(_cached(name, version))
     return found
 
 
@@ -45,10 +53,18 @@ def _home(name: str, version: str, folder: Path | None) -> Path:
             if candidate.is_dir():
                 return candidate
         raise InputError(folder, f"{name}-{version}", None, f"a folder of this name with {name}'s .py files")
-    cached = cache_folder() / "packages" / f"{name}-{version}"
+    cached = _cached(name, version)
     if not cached.exists():
         _download(name, version, cached)
     return cached
+
+
+def _cached(name: str, version: str) -> Path:
+    return cache_folder() / "packages" / f"{name}-{version}"
+
+
+def _files(home: Path) -> dict[str, Path]:
+    return {file.relative_to(home).as_posix(): file for file in sorted(home.rglob("*.py"))}
 
 
 def _download(name: str, version: str, home: Path) -> None:

@@ -250,9 +250,11 @@ class VirtualBoard:
         with selectors.DefaultSelector() as selector:
             selector.register(self.terminal.master, selectors.EVENT_READ)
             interpreter = self._interpreter
-            if interpreter:
-                selector.register(interpreter.terminal, selectors.EVENT_READ)
-                selector.register(interpreter.line, selectors.EVENT_READ)
+            # A reset from another thread may close both in between: then there is nothing to wait for.
+            with contextlib.suppress(ValueError, OSError):
+                if interpreter:
+                    selector.register(interpreter.terminal, selectors.EVENT_READ)
+                    selector.register(interpreter.line, selectors.EVENT_READ)
             wait_s = max(self._next_beat_s - time.monotonic(), 0.0)
             selector.select(min(wait_s, 0.01))
 

@@ -6,7 +6,7 @@ import pytest
 
 from soleus.core.boots import Boots
 from soleus.core.errors import SettingError
-from soleus.core.program import GRADIENT, SEQUENTIAL, Program, offsets_pa
+from soleus.core.program import GRADIENT, SEQUENTIAL, Program
 from soleus.core.units import mmhg_from_pa, pa_from_mmhg
 
 MISSING = object()
@@ -233,14 +233,14 @@ def test_boots_take_what_they_can_do(block: dict[str, Any], boots: dict[str, Any
 def test_a_gradient_falls_by_its_step_from_chamber_to_chamber() -> None:
     block = with_block(pattern="gradient", step_mmhg=5, boost_mmhg={"calf": 3}).blocks[0]
     assert block.pattern == GRADIENT
-    assert [mmhg_from_pa(pa) for pa in offsets_pa(block, boots_with())] == [0, -5, -7, -12, -20] * 2
+    assert [mmhg_from_pa(pa) for pa in block.offsets_pa(boots_with())] == [0, -5, -7, -12, -20] * 2
 
 
 def test_a_step_between_zones_falls_once_for_each_zone() -> None:
     block = with_block(zone_step_mmhg=6).blocks[0]
-    assert [mmhg_from_pa(pa) for pa in offsets_pa(block, boots_with())] == [0, 0, -6, -6, -12] * 2
+    assert [mmhg_from_pa(pa) for pa in block.offsets_pa(boots_with())] == [0, 0, -6, -6, -12] * 2
 
 
 def test_a_zone_at_rest_takes_nothing_away() -> None:
     block = with_block(zone_step_mmhg=6, zones=["foot", "thigh"]).blocks[0]
-    assert [mmhg_from_pa(pa) for pa in offsets_pa(block, boots_with())][:5] == [0, 0, 0, 0, -6]
+    assert [mmhg_from_pa(pa) for pa in block.offsets_pa(boots_with())][:5] == [0, 0, 0, 0, -6]

@@ -19,7 +19,6 @@ from soleus.core.program import (
     WAVE,
     Block,
     Program,
-    offsets_pa,
 )
 from soleus.core.timeline import HOLD, RAISE, RELAX, RELEASE, REST, Timeline, lay_out
 from tests.core.shapes import fitting, fitting_tables
@@ -244,7 +243,7 @@ def test_pressures_fall_from_foot_to_thigh_by_the_steps_alone(shape: tuple[Progr
     for laid in laid_blocks(shape):
         block, boots = laid.block, laid.boots
         step_pa = block.step_pa if block.pattern == GRADIENT else 0
-        offsets = offsets_pa(block, boots)
+        offsets = block.offsets_pa(boots)
         active = [c for c in laid.chambers(laid.active_bits()) if c < boots.chambers_per_leg]
         plain_pa = [offsets[c] - block.boost_pa[boots.zone_of[c]] for c in active]
         assert plain_pa[0] == 0

@@ -2,22 +2,31 @@
 
 import subprocess
 import sys
+import sysconfig
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from host_tools import paths
+from host_tools.boards import load_board
+from host_tools.virtual.board import VirtualBoard
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel_names(wheel: Path) -> set[str]:
     with zipfile.ZipFile(wheel) as archive:
         return set(archive.namelist())
 
@@ -39,6 +48,73 @@ def test_every_file_is_in_the_wheel(wheel_names: set[str], folder: Path, place: 
 
 def test_the_firmware_package_is_in_the_wheel_once(wheel_names: set[str]) -> None:
     assert not [name for name in wheel_names if name.startswith("host_tools/data/firmware/soleus")]
+
+
+@pytest.fixture(scope="module")
+def soleus(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command in an environment without a checkout: the wheel, and the packages that it asks for."""
+    home = tmp_path_factory.mktemp("environment")
+    venv.create(home, with_pip=False)
+    python = home / "bin" / "python"
+    install = [
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        str(wheel),
+    ]
+    subprocess.run([sys.executable, *install], check=True)
+    (own,) = home.glob("lib/python*/site-packages")
+    # Its packages, but not its link to this checkout: such links only count in a site folder of one's own.
+    (own / "others.pth").write_text(sysconfig.get_path("purelib"))
+    return home / "bin" / "soleus"
+
+
+WORKS = {
+    # Compiling takes most of a minute; its programs, boards and plants are read before that.
+    "sim": (["sim", "easy-run", "--plant", "marsh"], 2, "tired"),
+    "board list": (["board", "list"], 0, "esp32-s3-duo"),
+    "virtual": (["virtual", "--board", "esp32-devkit", "--flash", "flash"], 0, "port /dev/"),
+}
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_it_works_with_no_checkout_beside_it(name: str, soleus: Path, tmp_path: Path) -> None:
+    if name == "virtual":
+        pytest.importorskip("micropython_unix", reason="the unix port is not built for this kind of machine")
+    arguments, status, expected = WORKS[name]
+    done = said(soleus, arguments, tmp_path)
+    assert (done.returncode, expected in done.stdout + done.stderr) == (status, True), done
+
+
+def test_it_flashes_with_no_checkout_beside_it(soleus: Path, tmp_path: Path) -> None:
+    pytest.importorskip("micropython_unix", reason="the unix port is not built for this kind of machine")
+    board = load_board("esp32-devkit")
+    (tmp_path / "flash").mkdir()
+    with VirtualBoard(board, tmp_path / "flash", has_own_time=True) as virtual:
+        arguments = [
+            "flash",
+            "--board",
+            board.name,
+            "--port",
+            virtual.port,
+            "--keep-micropython",
+            "--dry-run",
+        ]
+        done = said(soleus, arguments, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "would be sent" in done.stdout
+    assert not list((tmp_path / "flash").iterdir())
+
+
+def said(soleus: Path, arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(soleus), *arguments], cwd=folder, input="quit\n", capture_output=True, text=True, check=False
+    )
 
 
 def is_source(path: Path) -> bool:

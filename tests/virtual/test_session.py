@@ -40,6 +40,15 @@ def test_a_lost_line_is_asked_for_again_but_done_once(tmp_path: Path) -> None:
         assert len(console.ask("faults")["faults"]) > 8
 
 
+def test_a_sign_of_life_over_the_link_answers_the_question_for_it(tmp_path: Path) -> None:
+    with running(DEVKIT, tmp_path) as (board, console):
+        assert console.ask("alive")["error"] == "alive: not while idle"
+        start_session(board, console)
+        wait_for(board, console, lambda: console.ask("status")["silent_ms"] > 4000)
+        assert console.ask("alive")["ok"]
+        wait_for(board, console, lambda: console.ask("status")["silent_ms"] < 4000)
+
+
 def test_buttons_do_what_they_say(tmp_path: Path) -> None:
     with running(DEVKIT, tmp_path) as (board, console):
 

@@ -79,6 +79,24 @@ class Block:
                 key + ".step_mmhg", table.get("step_mmhg"), "a step of 1 to 20 mmHg, for a gradient"
             )
 
+    def offsets_pa(self, boots: Boots) -> list:
+        """What each chamber gets above (or below) the session's level: boosts and steps together."""
+        offsets = []
+        for index in range(boots.count):
+            zone = boots.zone_of[index]
+            position = index % boots.chambers_per_leg
+            active_before = [
+                boots.zone_of[distal]
+                for distal in range(position)
+                if self.zone_bits >> boots.zone_of[distal] & 1 and self.zone_bits >> zone & 1
+            ]
+            zones_before = len([z for z in range(zone) if z in active_before])
+            step_pa = self.step_pa if self.pattern == GRADIENT else 0
+            offsets.append(
+                self.boost_pa[zone] - len(active_before) * step_pa - zones_before * self.zone_step_pa
+            )
+        return offsets
+
 
 class Program:
     def __init__(self, table: dict) -> None:
@@ -112,7 +130,7 @@ class Program:
 
     def level_most_pa(self, boots: Boots) -> int:
         """The highest level at which no chamber, boosts included, is above what the board allows."""
-        boost_pa = max([max(offsets_pa(block, boots)) for block in self.blocks])
+        boost_pa = max([max(block.offsets_pa(boots)) for block in self.blocks])
         return min(self.level_pa.most, boots.target_most_pa - max(boost_pa, 0))
 
     def refuse_unfit(self, boots: Boots) -> None:
@@ -135,7 +153,7 @@ def _refuse_unfit_block(key: str, block: Block, level_least_pa: int, boots: Boot
         raise SettingError(key + ".zones", names, "this board has no chamber there")
     if boots.is_three_way:
         _refuse_on_three_way(key, block)
-    lowest_pa = level_least_pa + min(offsets_pa(block, boots))
+    lowest_pa = level_least_pa + min(block.offsets_pa(boots))
     # A pascal a step is lost to rounding.
     if lowest_pa < TARGET_LEAST_PA - boots.chambers_per_leg:
         name, step_pa = (
@@ -157,25 +175,6 @@ def _refuse_on_three_way(key: str, block: Block) -> None:
         raise SettingError(
             key + ".boost_mmhg", [mmhg_from_pa(pa) for pa in block.boost_pa], why + ": no boost"
         )
-
-
-def offsets_pa(block: Block, boots: Boots) -> list:
-    """What each chamber gets above (or below) the session's level: boosts and steps together."""
-    offsets = []
-    for index in range(boots.count):
-        zone = boots.zone_of[index]
-        position = index % boots.chambers_per_leg
-        active_before = [
-            boots.zone_of[distal]
-            for distal in range(position)
-            if block.zone_bits >> boots.zone_of[distal] & 1 and block.zone_bits >> zone & 1
-        ]
-        zones_before = len([z for z in range(zone) if z in active_before])
-        step_pa = block.step_pa if block.pattern == GRADIENT else 0
-        offsets.append(
-            block.boost_pa[zone] - len(active_before) * step_pa - zones_before * block.zone_step_pa
-        )
-    return offsets
 
 
 def _span_ms(key: str, value: object, least_s: int, most_s: int) -> Span:

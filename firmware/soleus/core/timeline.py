@@ -17,7 +17,6 @@ from .program import (
     WAVE,
     Block,
     Program,
-    offsets_pa,
 )
 
 # What ends a stage:
@@ -70,7 +69,7 @@ def lay_out(program: Program, boots: Boots, minutes: int) -> Timeline:
         timeline.block_end_ms.append(minutes * 60_000 * share_percent // 100)
         timeline.cycle_ms.append(block.cycle_ms.start)
         timeline.relax_permille.append(block.relax_permille)
-        timeline.offset_pa.extend(offsets_pa(block, boots))
+        timeline.offset_pa.extend(block.offsets_pa(boots))
         timeline.block_count += 1
     return timeline
 

@@ -5,11 +5,12 @@ import sys
 from soleus.annotations import Any
 
 
-def borrow(name: str) -> Any:
-    """A module of this folder. What is called in it stays as long as the caller holds it."""
-    package = sys.modules["soleus.services"]
-    __import__("soleus.services." + name)
-    module = sys.modules.pop("soleus.services." + name)
+def borrow(name: str, folder: str = "services") -> Any:
+    """What is called in it stays as long as the caller holds it."""
+    package_name = "soleus." + folder
+    __import__(package_name + "." + name)
+    package = sys.modules[package_name]
+    module = sys.modules.pop(package_name + "." + name)
     if hasattr(package, name):
         delattr(package, name)
     return module

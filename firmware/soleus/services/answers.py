@@ -1,0 +1,154 @@
+"""What is asked for now and then over the console link; borrowed for each answer."""
+
+import gc
+
+from soleus.annotations import Any
+from soleus.core import faults
+from soleus.core.errors import SettingError
+from soleus.core.session import STATE_NAMES
+from soleus.core.units import mmhg_from_pa
+
+from .borrowed import borrow
+from .fault_place import fault_place
+from .requests import PRESSES
+
+
+def answer(requests: Any, do: str, request: dict) -> dict:
+    if do == "log":
+        return borrow("log_requests").answer(requests, request)
+    act = _ACTS.get(do)
+    if act is None:
+        names = [name for name, _, _ in PRESSES] + sorted(list(_ACTS) + ["hello", "telemetry", "log"])
+        return {"error": "do = {!r}: one of {}".format(do, ", ".join(names))}
+    return act(requests.app, request)
+
+
+def _status(app: Any, request: dict) -> dict:
+    if request.get("forget_gap"):
+        app.tick.gap_most_ms = 0
+    controller = app.controller
+    session = controller.session
+    gc.collect()
+    return {
+        "ok": True,
+        "state": STATE_NAMES[session.state],
+        "program": app.program_id,
+        "run_ms": session.run_ms,
+        "duration_ms": session.duration_ms,
+        "asked_mmhg": mmhg_from_pa(session.asked_pa),
+        "most_mmhg": mmhg_from_pa(session.most_pa),
+        "asks_for_life": session.asks_for_life(),
+        "silent_ms": session.silent_ms,
+        "fault": _fault(app),
+        "rested": _rested(app),
+        "supply_mv": controller.readings.supply_mv,
+        "heap_free": gc.mem_free(),
+        "heap_used": gc.mem_alloc(),
+        "ticks": app.tick.count,
+        "tick_us": app.tick.took_us,
+        "tick_most_us": app.tick.took_most_us,
+        "gap_most_ms": app.tick.gap_most_ms,
+        "waiting_writes": len(app.writer.pending),
+        "warnings": app.warnings,
+    }
+
+
+def _fault(app: Any) -> "dict | None":
+    controller = app.controller
+    latch = controller.latch
+    if latch.code == faults.NONE:
+        return None
+    code, name, requirement, unit = faults.TABLE[latch.code]
+    is_pressure = unit == "mmHg"
+    return {
+        "code": code,
+        "name": name,
+        "requirement": requirement,
+        "where": fault_place(controller, latch.chamber_index),
+        "value": mmhg_from_pa(latch.value) if is_pressure else latch.value,
+        "limit": mmhg_from_pa(latch.limit) if is_pressure else latch.limit,
+        "unit": unit,
+        "at_ms": latch.at_ms,
+        "help": borrow("fault_help").HELP.get(code, ""),
+    }
+
+
+def _rested(app: Any) -> list:
+    """Chambers that are left out for the rest of the session, each with the code that says why."""
+    controller = app.controller
+    notices = controller.guards.notices
+    rested = []
+    for index in range(controller.boots.count):
+        if notices.rested_bits >> index & 1:
+            code = faults.TABLE[notices.code[index]][0]
+            rested.append([controller.boots.names[index], code, borrow("fault_help").HELP.get(code, "")])
+    return rested
+
+
+def _programs(_app: Any, _request: dict) -> dict:
+    return {"ok": True, "programs": borrow("program_files").program_ids()}
+
+
+def _load(app: Any, request: dict) -> dict:
+    minutes, pressure_mmhg = request.get("minutes", 0), request.get("pressure_mmhg", 0)
+    app.load_program(request.get("program", app.program_id), minutes, pressure_mmhg)
+    return {
+        "ok": True,
+        "program": app.program_id,
+        "minutes": app.controller.session.duration_ms // 60_000,
+    }
+
+
+def _settings(app: Any, _request: dict) -> dict:
+    return {"ok": True, "settings": app.store.settings.table()}
+
+
+def _set(app: Any, request: dict) -> dict:
+    changes = request.get("settings")
+    if not isinstance(changes, dict):
+        raise SettingError("settings", changes, "a table")
+    app.store.settings.change(changes)
+    app.store.save_settings()
+    return {"ok": True, "note": "written at the next rest; calibration counts from the next boot"}
+
+
+def _self_test(app: Any, _request: dict) -> dict:
+    results = borrow("self_test").self_test(app)
+    return {"ok": all(result[1] for result in results), "results": results}
+
+
+def _faults(_app: Any, _request: dict) -> dict:
+    advice = borrow("fault_help").HELP
+    table = [[code, name, advice.get(code, "")] for code, name, _, _ in faults.TABLE[1:]]
+    return {"ok": True, "faults": table}
+
+
+def _why(app: Any, _request: dict) -> dict:
+    return {"ok": True, "why": app.why, "lost_session": app.lost_session}
+
+
+def _versions(app: Any, _request: dict) -> dict:
+    answer = borrow("about").about(app.board)
+    answer["ok"] = True
+    return answer
+
+
+def _hashes(app: Any, request: dict) -> dict:
+    """Takes a while, so only at rest, folder by folder."""
+    if not app.tick.is_idle():
+        return {"error": "hashes: only while idle"}
+    return {"ok": True, "hashes": borrow("about").file_hashes(request.get("folder", "."))}
+
+
+_ACTS = {
+    "status": _status,
+    "programs": _programs,
+    "load": _load,
+    "settings": _settings,
+    "set": _set,
+    "self_test": _self_test,
+    "faults": _faults,
+    "why": _why,
+    "versions": _versions,
+    "hashes": _hashes,
+}

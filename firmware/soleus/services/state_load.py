@@ -1,0 +1,105 @@
+"""What is read back from a board's files, and what of it makes sense; borrowed at the start, and by `set`."""
+
+import binascii
+import json
+
+from micropython import const
+
+from soleus.annotations import Any, Callable
+from soleus.core.errors import SettingError
+from soleus.core.learned import COAST_LEAST_MS, COAST_MOST_MS, DROP_MOST_PA, POUR_MOST_PERMILLE
+from soleus.core.regulation import LEAD_MOST_PA, RISE_LEAST_PA_S, RISE_MOST_PA_S
+
+from .state_store import LEARNED_FILE, LEARNED_NAMES
+
+_SIZE_MOST_BYTES = const(4096)
+
+# For each of `LEARNED_NAMES`: the least and the most that its numbers may be.
+_LEARNED_BOUNDS = (
+    (-LEAD_MOST_PA, LEAD_MOST_PA),
+    (-LEAD_MOST_PA, LEAD_MOST_PA),
+    (-LEAD_MOST_PA, LEAD_MOST_PA),
+    (RISE_LEAST_PA_S, RISE_MOST_PA_S),
+    (RISE_LEAST_PA_S, RISE_MOST_PA_S),
+    (0, DROP_MOST_PA),
+    (0, POUR_MOST_PERMILLE),
+    (COAST_LEAST_MS * 10, COAST_MOST_MS * 10),
+)
+
+
+class BrokenFileError(Exception):
+    """Names the file and what is wrong with it."""
+
+
+def change(settings: Any, table: dict) -> None:
+    known = settings.table()
+    for key in table:
+        if key not in known:
+            raise SettingError(key, table[key], "one of " + ", ".join(known))
+        if type(table[key]) is not type(known[key]):
+            raise SettingError(key, table[key], "of the kind of {!r}".format(known[key]))
+    if not _are_point_pairs(table.get("calibration", [])):
+        raise SettingError(
+            "calibration", table["calibration"], "[[raw, pa], [raw, pa]] or null for each sensor"
+        )
+    for key in table:
+        setattr(settings, key, table[key])
+
+
+def load_learned(table: dict, learner: object, on_warning: Callable) -> None:
+    for name, (least, most) in zip(LEARNED_NAMES, _LEARNED_BOUNDS):
+        values = table.get(name)
+        known = getattr(learner, name, None)
+        if values is None or known is None:
+            continue
+        if not _are_numbers(values, len(known), least, most):
+            on_warning("{}: {} makes no sense; defaults used".format(LEARNED_FILE, name))
+            continue
+        for index in range(len(known)):
+            known[index] = values[index]
+
+
+def read_or_warn(name: str, on_warning: Callable) -> "dict | None":
+    try:
+        return read_table(name)
+    except BrokenFileError as error:
+        on_warning("{}; defaults used".format(error))
+        return None
+
+
+def read_table(name: str) -> "dict | None":
+    """`None` where there is no such file; `BrokenFileError` where it isn't what was written."""
+    try:
+        with open(name, "rb") as file:
+            content = file.read(_SIZE_MOST_BYTES)
+    except OSError:
+        return None
+    crc, _, line = content.partition(b"\n")
+    if crc != b"%08x" % binascii.crc32(line):
+        raise BrokenFileError("{}: checksum does not fit".format(name))
+    try:
+        table = json.loads(line)
+    except ValueError:
+        raise BrokenFileError("{}: not JSON".format(name))
+    if not isinstance(table, dict):
+        raise BrokenFileError("{}: not a table".format(name))
+    return table
+
+
+def _are_numbers(values: object, count: int, least: int, most: int) -> bool:
+    if not isinstance(values, list) or len(values) != count:
+        return False
+    return all(type(value) is int and least <= value <= most for value in values)
+
+
+def _are_point_pairs(pairs: list) -> bool:
+    for pair in pairs:
+        if pair is None:
+            continue
+        if not isinstance(pair, list) or len(pair) != 2:
+            return False
+        if not all(_are_numbers(point, 2, -4_000_000, 4_000_000) for point in pair):
+            return False
+        if pair[1][0] <= pair[0][0] or pair[1][1] <= pair[0][1]:
+            return False
+    return True

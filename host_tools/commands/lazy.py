@@ -1,0 +1,54 @@
+"""The commands of `soleus`, imported one at a time: some bring a compiler and a plotter along."""
+
+import importlib
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+# What `soleus --help` says of each; a test holds it against what the command says of itself.
+COMMANDS = {
+    "sim": "Run a session on the simulator: the firmware's own core against a model of the boots.",
+    "virtual": "Run a virtual board: real MicroPython on a pseudo-terminal, simulated boots on its pins.",
+    "flash": "Flash a controller: MicroPython, the application, the board's description and the programs.",
+    "bench": "Test a machine step by step; status 1 when a line failed.",
+    "program": "Find, look at, check and compile programs.",
+    "board": "List, look at and check boards.",
+    "fault": "What the fault codes mean.",
+    "twin": "A plant file that behaves like the boots that were tested.",
+    "campaign": "Inject every fault everywhere, and judge each session.",
+    "log": "Logs of sessions: pull, list, show, export, replay.",
+}
+
+
+class LazyCommands(TyperGroup):
+    is_listing = False
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        if self.is_listing:
+            return TyperCommand(cmd_name, help=COMMANDS[cmd_name])
+        return command(cmd_name)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self.is_listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self.is_listing = False
+
+
+def command(name: str) -> Any:
+    """A module of this folder has an `app` with commands of its own, or a function of its name."""
+    module = importlib.import_module(f"host_tools.commands.{name}")
+    app = getattr(module, "app", None)
+    if app is None:
+        app = typer.Typer(add_completion=False)
+        app.command(name)(getattr(module, name))
+    found = typer.main.get_command(app)
+    found.name = name
+    return found

@@ -1,0 +1,102 @@
+"""What a controller goes through, in one go on a virtual board: from an empty flash to an update mid-session.
+
+The board's time runs as fast as this computer can; the firmware knows nothing of that.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from host_tools.boards import Board, load_board
+from host_tools.flash import Options, flash
+from host_tools.flash.device import Device
+from host_tools.flash.report import report_lines
+from host_tools.virtual.board import VirtualBoard
+from host_tools.virtual.console import Console
+from soleus.core.limits import OVER_TRIP_PA
+from soleus.core.units import mmhg_from_pa
+from tests.virtual.rig import DEVKIT, start_session, wait_for
+
+SESSION_MS = 5 * 60_000
+FREE_MMHG = 10.0
+
+
+@pytest.fixture
+def flash_folder(tmp_path: Path) -> Path:
+    """A flash without a file on it."""
+    folder = tmp_path / "flash"
+    folder.mkdir()
+    return folder
+
+
+def test_from_an_empty_flash_to_an_update_in_the_middle_of_a_session(
+    flash_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with VirtualBoard(load_board(DEVKIT), flash_folder, has_own_time=True) as board:
+        assert flashed(board)["outcome"] == "ready"
+        with Console(board.port) as console:
+            runs_for_five_minutes_and_stops(board, console)
+            says_why_after_a_power_cut_in_mid_fill(board, console)
+        assert flashed(board)["files"].startswith("nothing to do")
+        with Console(board.port) as console:
+            start_session(board, console)
+        assert not board.is_vented()
+        vents_before_it_writes(board, another_board(tmp_path), monkeypatch)
+
+
+def flashed(board: VirtualBoard) -> dict[str, str]:
+    return dict(report_lines(flash(board.board, board.port, Options(keep_micropython=True))))
+
+
+def runs_for_five_minutes_and_stops(board: VirtualBoard, console: Console) -> None:
+    assert console.ask("self_test")["ok"]
+    assert console.ask("load", program="easy-run")["ok"]
+    console.ask("telemetry", period_ms=50)
+    assert console.ask("start")["ok"]
+    wait_for(board, console, lambda: console.ask("status")["run_ms"] > SESSION_MS, 60)
+    assert console.ask("stop")["ok"]
+    wait_for(board, console, lambda: console.ask("status")["state"] == "done")
+    console.ask("telemetry", period_ms=0)
+    heard = [event for event in console.events if event.get("event") == "telemetry"]
+    assert max(event["run_ms"] for event in heard) > SESSION_MS
+    assert "running" in {event["state"] for event in heard}
+    assert max(event["cycle"] for event in heard) > 3
+    assert {event["fault"] for event in heard} == {"-"}
+    highest_mmhg = max(moment.highest_mmhg for moment in board.history)
+    assert 40 < highest_mmhg < mmhg_from_pa(OVER_TRIP_PA)
+    assert board.is_vented()
+    assert board.highest_mmhg() < FREE_MMHG
+
+
+def says_why_after_a_power_cut_in_mid_fill(board: VirtualBoard, console: Console) -> None:
+    start_session(board, console)
+    wait_for(board, console, lambda: board.commands.fill_bits and board.commands.pump_permille)
+    board.power_off()
+    assert board.is_vented()
+    board.wait_until(lambda b: b.highest_mmhg() < FREE_MMHG, 10)
+    board.power_on()
+    assert "during a session" in console.expect("ready", 20)["why"]
+    assert console.ask("status")["state"] == "idle"
+
+
+def vents_before_it_writes(board: VirtualBoard, other: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    written_while_vented: list[bool] = []
+    really_write = Device.write
+
+    def write(self: Device, path: str, content: bytes) -> None:
+        written_while_vented.append(board.is_vented())
+        really_write(self, path, content)
+
+    monkeypatch.setattr(Device, "write", write)
+    result = flash(other, board.port, Options(keep_micropython=True))
+    assert result.is_well
+    assert written_while_vented
+    assert all(written_while_vented)
+
+
+def another_board(folder: Path) -> Board:
+    """The same but for one line, so that there is something to write."""
+    file = folder / "board.toml"
+    board = load_board(DEVKIT)
+    file.write_text(board.file.read_text().replace(str(board.table["title"]), "Another one"))
+    return load_board(file)
