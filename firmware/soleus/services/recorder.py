@@ -99,4 +99,4 @@ def block_bytes(boots: Any, driver: str) -> int:
     An analog input's noise takes 9 bits of a reading; a digital sensor is quieter, and its board has more.
     """
     sensors = 1 if boots.has_manifold_sensor_only else boots.count
-    return 700 + 60 * boots.count + sensors * (300 if driver in ("adc", "ads1115") else 150)
+    return 700 + 60 * boots.count + sensors * (300 if driver in ("adc", "ads1115") else 100)
