@@ -94,9 +94,9 @@ class Recorder:
 
 
 def block_bytes(boots: Any, driver: str) -> int:
-    """Of the ring's five blocks: the core's state and 2.5 s of ticks, so that four of them are 10 s.
+    """Of the ring's four blocks: the core's state and 3.5 s of ticks, so that three of them are 10 s.
 
     An analog input's noise takes 9 bits of a reading; a digital sensor is quieter, and its board has more.
     """
     sensors = 1 if boots.has_manifold_sensor_only else boots.count
-    return 700 + 60 * boots.count + sensors * (300 if driver in ("adc", "ads1115") else 100)
+    return 700 + 60 * boots.count + sensors * (600 if driver in ("adc", "ads1115") else 150)

@@ -12,7 +12,7 @@ from .core_state import CoreState
 from .log_format import OVERVIEW_EXTRAS, OVERVIEW_MS, OVERVIEW_SHIFT, RING_EXTRAS
 from .tick_coder import TickCoder
 
-BLOCKS_COUNT = 5
+BLOCKS_COUNT = 4
 _SMOOTH_SHIFT = OVERVIEW_SHIFT + 4
 # A cycle that takes longer than the room lasts for gets fewer rows towards its end.
 _SPARING_FACTOR = 4
