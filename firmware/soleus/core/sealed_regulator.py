@@ -532,9 +532,7 @@ class SealedRegulator:
     def _dose(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
         self.dose_us[index] += dt_ms * self.dose_permille
         is_served = self.served_bits & (1 << index) != 0
-        # Without a fill to go back to, what valve and hose add to the reading is about what the rotor
-        # still brings: a dose that was planned too long ends here.
-        is_enough = not is_served and gauges.is_fresh(index) and gauges.pressure_pa[index] >= target_pa
+        is_enough = self._is_dosed(index, gauges, target_pa, is_served)
         if self.phase_ms[index] <= self.planned_ms[index] and not is_enough:
             self.pump_permille = self.dose_permille
             return
@@ -547,6 +545,16 @@ class SealedRegulator:
         else:
             self.dosed_bits |= 1 << index
             self._go(index, COAST)
+
+    def _is_dosed(self, index: int, gauges: Gauges, target_pa: int, is_served: bool) -> bool:
+        """A dose planned too long, because a leg had moved while its speed was learned, ends here."""
+        if not gauges.is_fresh(index):
+            return False
+        if not is_served:
+            # What valve and hose add to the reading is about what the rotor still brings.
+            return gauges.pressure_pa[index] >= target_pa
+        inside_pa = gauges.smooth_pa(index) - self.learned.hose_pa(index, self.rotor_permille)
+        return inside_pa >= target_pa + DOSE_EXTRA_PA
 
     def _begin_bleed(self, index: int, gauges: Gauges, target_pa: int) -> None:
         over_pa = gauges.smooth_pa(index) - target_pa
