@@ -1,5 +1,6 @@
 """`python -m host_tools.benchmark`: how fast the simulator is, and how well the regulator regulates."""
 
+import subprocess
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -13,7 +14,7 @@ from host_tools.benchmark.page import PAGE, page, show
 from host_tools.benchmark.pressure.matrix import DRAWS, compare
 from host_tools.benchmark.pressure.page import pressure_files
 from host_tools.benchmark.step_cost import step_costs
-from host_tools.docs.page import write
+from host_tools.docs.page import CHECKOUT, write
 from host_tools.errors import InputError
 
 UNUSABLE_INPUT = 2
@@ -51,7 +52,13 @@ def _pressure(draws: int) -> None:
             draws,
             lambda done, total: progress.update(task, completed=done, total=total, description="comparing"),
         )
-    write(pressure_files(found, costs, draws))
+    write(pressure_files(found, costs, draws, _commit()))
+
+
+def _commit() -> str:
+    asked = ["git", "-C", str(CHECKOUT), "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ _AFTER = """
 - **A sensor that lags by a second or more** overfills its chamber by what the pump brings meanwhile.
 - **A pump that won't stop**, with sensors on the chambers only: closed fill valves hide it, so it is seen
   at its next stop, which can be half a minute later ({pump_code}, the row above that misses its
-  budget), and that stop ends some 30 to 45 mmHg too high, because a leg that moves may not be taken for it.
+  budget), and that stop ends some 20 to 45 mmHg too high, because a leg that moves may not be taken for it.
   A sensor on the manifold sees it in milliseconds.
 - **A pump that won't stop, and a valve that holds a chamber joined to it**, on a board without `gate`: only
   the relief valve limits what that chamber gets, and only the plug ends it.

@@ -20,7 +20,8 @@ LAYOUT_NAMES = {"per_chamber": "a sensor on each chamber", "manifold": "one sens
 _TEXT = """\
 # How well pressure is controlled
 
-`make benchmark` makes this page: every number on it comes from that command. {machine}
+`make benchmark` makes this page: every number on it comes from that command, the comparison from commit
+`{commit}`. {machine}
 
 Soleus' regulator beside what others do, on the same simulated boots: two legs of five chambers, each with a
 fill and a vent valve, both legs together, foot to thigh, {hold_s} s of hold, {cycles} cycles; the legs lie
@@ -88,9 +89,10 @@ _WORDS = """\
 """
 
 
-def pressure_files(found: Comparison, costs: Sequence[StepCost], draws: int) -> Files:
+def pressure_files(found: Comparison, costs: Sequence[StepCost], draws: int, commit: str) -> Files:
     text = _TEXT.format(
         machine=" ".join(f"{line[0].upper()}{line[1:]}." for line in machine().values()),
+        commit=commit,
         hold_s=HOLD_S,
         cycles=CYCLES,
         draws=draws,
