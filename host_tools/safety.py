@@ -282,7 +282,7 @@ REQUIREMENTS = (
         why="The pressure is held all the while; the chamber is left out to spare the pump and the others.",
         budget_ms=240_000,
         trips=(
-            Trip("garment.left.foot:leak@80s", DEVKIT, "left.foot"),
+            Trip("garment.left.foot:leak@80s", DEVKIT, "left.foot", pressure=60),
             Trip("hose.left.calf:leak@80s", DEVKIT, "left.calf"),
         ),
     ),
@@ -316,7 +316,7 @@ REQUIREMENTS = (
         budget_ms=RISES_MS + REACTION_MS,
         trips=(
             Trip(
-                "valve.left.foot.fill:stuck@60s",
+                "valve.left.foot.fill:stuck@66s",
                 EIGHT,
                 "left.foot",
                 Since.SHOWN,
