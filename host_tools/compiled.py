@@ -33,7 +33,7 @@ CACHES_KEPT = 12
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Frozen(structref.StructRefProxy):  # type: ignore[misc]
+class Frozen(structref.StructRefProxy):  # type: ignore[misc]  # Numba has no types to derive from
     """A compiled copy of an object graph, opaque to Python; `thaw` reads it."""
 
 
@@ -55,6 +55,12 @@ def compiled(function: F) -> F:
     """Compile a loop over frozen objects, kept on disk for the next process."""
     _prepare()
     return numba.njit(cache=True)(function)
+
+
+def plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function as CPython runs it."""
+    dispatcher: Any = function
+    return dispatcher.py_func
 
 
 class _Graph:
@@ -196,9 +202,9 @@ def _always(method: Callable[..., Any]) -> Callable[..., Any]:
     parameters = ", ".join(inspect.signature(method).parameters)
     namespace = {"method": method}
     exec(f"def implementation({parameters}):\n    return method\n", namespace)
-    implementation = namespace["implementation"]
+    implementation: Any = namespace["implementation"]
     # It compares annotations too, so they have to be the method's own.
-    implementation.__signature__ = inspect.signature(method)  # type: ignore[attr-defined]
+    implementation.__signature__ = inspect.signature(method)
     return implementation
 
 

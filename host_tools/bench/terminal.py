@@ -90,8 +90,10 @@ def spark(mmhg: np.ndarray) -> str:
 
 def lines_table(lines: list[Line]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading, justify in (("line", "left"), ("value", "right"), ("unit", "left"), ("limit", "right")):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    table.add_column("line")
+    table.add_column("value", justify="right")
+    table.add_column("unit")
+    table.add_column("limit", justify="right")
     table.add_column("status")
     table.add_column("note", overflow="fold", style="dim")
     for line in lines:

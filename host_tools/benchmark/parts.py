@@ -1,10 +1,8 @@
 """Where the time goes: plant and core each alone, and the core once more in plain Python."""
 
-from collections.abc import Callable
-
 from host_tools.benchmark.replay import Tape, fresh_core, fresh_plant, replay_core, replay_plant
 from host_tools.benchmark.stopwatch import Job
-from host_tools.compiled import Frozen, freeze
+from host_tools.compiled import Frozen, freeze, plain
 from host_tools.simulate import Request, run
 
 PLANT = "plant"
@@ -18,7 +16,7 @@ SHORT_TICKS = 12_000
 def part_jobs(request: Request) -> dict[str, Job]:
     tape = Tape(run(request).trace)
     frozen_tape, ticks_count = freeze(tape), len(tape.dt_ms)
-    plain_replay: Callable[..., int] = replay_core.py_func  # type: ignore[attr-defined]
+    plain_replay = plain(replay_core)
     return {
         PLANT: lambda: _same(replay_plant(*_frozen_plant(request), frozen_tape, ticks_count)),
         CORE: lambda: _same(replay_core(freeze(fresh_core(request)), frozen_tape, ticks_count)),

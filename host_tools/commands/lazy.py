@@ -24,10 +24,10 @@ COMMANDS = {
 class LazyCommands(TyperGroup):
     is_listing = False
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 (click's signature)
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 (click's signature)
         if cmd_name not in COMMANDS:
             return None
         if self.is_listing:

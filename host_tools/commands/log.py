@@ -1,5 +1,6 @@
 """`soleus log`: what a session left behind, from the board or from the simulator."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +49,7 @@ def pull_sessions(
                 if (out / name).exists() and not names:
                     continue
                 task = progress.add_task(name, total=sessions[name])
-                path = pull(console, name, out, lambda count, task=task: progress.advance(task, count))  # type: ignore[misc]
+                path = pull(console, name, out, partial(progress.advance, task))
                 print(path)
 
 

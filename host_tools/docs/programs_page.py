@@ -6,7 +6,7 @@ import io
 from host_tools.boards import board_names, load_board
 from host_tools.docs.page import Files, table
 from host_tools.docs.program_table import program_table
-from host_tools.evidence.library import LibraryEvidence, judge_library, refusal
+from host_tools.evidence.every_program import LibraryEvidence, judge_library, refusal
 from host_tools.evidence.many import Case
 from host_tools.evidence.verdict import Verdict
 from host_tools.plant.spec import load_plant, plant_names

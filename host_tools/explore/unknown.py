@@ -106,8 +106,6 @@ class Anything:
         """A speed, of which only the learning would take notice."""
         return 0
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 class Candidates:
     """What a number may be, in rising order, as far as the answers given in this tick have left it open."""
@@ -191,8 +189,6 @@ class Goal:
     def __eq__(self, other: object) -> bool:
         return self._oracle.either()
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 def anything(oracle: Oracle) -> Anything:
     return Anything(Span(oracle))
@@ -246,8 +242,6 @@ class Subset:
             self._unknown &= ~bit
             self.bits |= bit if self._oracle.either() else 0
         return bool(self.bits & bit)
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 class _Others:

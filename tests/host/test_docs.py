@@ -11,7 +11,7 @@ import pytest
 from host_tools.boards import board_names
 from host_tools.docs import patterns_page, programs_page
 from host_tools.docs.page import CHECKOUT, outdated
-from host_tools.evidence.library import library_cases, refusal
+from host_tools.evidence.every_program import library_cases, refusal
 from host_tools.programs import program_names
 from soleus.core.program import NEEDS_SEALED_CHAMBERS, PATTERNS
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from host_tools.evidence.every_program import first_fitting_board
 from host_tools.evidence.healthy import BOARD, PROGRAM
-from host_tools.evidence.library import first_fitting_board
 from host_tools.evidence.many import Case, judge_case
 from host_tools.evidence.verdict import Verdict, judge
 from host_tools.plant.spec import plant_names

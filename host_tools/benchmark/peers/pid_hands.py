@@ -8,7 +8,7 @@ from typing import Any
 
 from host_tools.benchmark.peers.valve_bank import ValveBank
 from soleus.core.boots import Boots
-from soleus.core.regulation import BLEED, DOSE, FILL, HOLD
+from soleus.core.regulation import DOSE, FILL
 
 PERIOD_MS = 20
 # Below this a pump stands still.
@@ -42,31 +42,12 @@ class PidHands(ValveBank):
         self._watch_end(group_bits, duty_permille, dt_ms)
 
     def _advance(self, index: int, gauges: Any, target_pa: int) -> None:
-        phase = self.phase[index]
-        if phase in (FILL, DOSE):
-            is_alone = self.group_bits == 1 << index
-            if gauges.is_fresh(index) and gauges.smooth_pa(index) >= target_pa and not is_alone:
-                self.end_fill(index)
-        elif phase == BLEED:
-            if gauges.smooth_pa(index) <= target_pa or self.phase_ms[index] > 2000:
-                self.go(index, HOLD)
-        elif phase == HOLD:
-            self._hold(index, gauges, target_pa)
-        elif self.has_settled(index):
-            self.go(index, HOLD)
-            self._hold(index, gauges, target_pa)
-
-    def _hold(self, index: int, gauges: Any, target_pa: int) -> None:
-        pressure_pa = gauges.smooth_pa(index)
-        if self.phase_ms[index] > 0 and not gauges.is_fresh(index):
-            self.reached_bits |= 1 << index
-        elif pressure_pa < target_pa - self.band_pa:
-            is_first = not self.reached_bits & (1 << index)
-            self.go(index, FILL if is_first else DOSE)
-        elif pressure_pa > target_pa + self.band_pa:
-            self.go(index, BLEED)
-        else:
-            self.reached_bits |= 1 << index
+        if self.phase[index] not in (FILL, DOSE):
+            self.advance_closed(index, gauges, target_pa, self.band_pa)
+            return
+        is_alone = self.group_bits == 1 << index
+        if gauges.is_fresh(index) and gauges.smooth_pa(index) >= target_pa and not is_alone:
+            self.end_fill(index)
 
     def _ask(self, group_bits: int, gauges: Any, sequencer: Any, dt_ms: int) -> None:
         self.asks = 0

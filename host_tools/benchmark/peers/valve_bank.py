@@ -9,6 +9,8 @@ from typing import Any
 from soleus.core.boots import Boots
 from soleus.core.regulation import BLEED, COAST, COAST_MS, DOSE, FILL, HOLD, OFF, SETTLE, SETTLE_MS
 
+BLEED_MOST_MS = 2000
+
 
 class ValveBank:
     def __init__(self, boots: Boots) -> None:
@@ -55,6 +57,31 @@ class ValveBank:
         if self.phase[index] == COAST and self.phase_ms[index] >= COAST_MS:
             self.go(index, SETTLE)
         return self.phase[index] == SETTLE and self.phase_ms[index] >= SETTLE_MS
+
+    def see_hold(self, index: int, gauges: Any, target_pa: int, band_pa: int) -> None:
+        """A chamber that isn't seen now, because its sensor is on the manifold, is left alone."""
+        pressure_pa = gauges.smooth_pa(index)
+        if self.phase_ms[index] > 0 and not gauges.is_fresh(index):
+            self.reached_bits |= 1 << index
+        elif pressure_pa < target_pa - band_pa:
+            is_first = not self.reached_bits & (1 << index)
+            self.go(index, FILL if is_first else DOSE)
+        elif pressure_pa > target_pa + band_pa:
+            self.go(index, BLEED)
+        else:
+            self.reached_bits |= 1 << index
+
+    def advance_closed(self, index: int, gauges: Any, target_pa: int, band_pa: int) -> None:
+        """A chamber that gets no pump air: it bleeds, settles or holds."""
+        phase = self.phase[index]
+        if phase == BLEED:
+            if gauges.smooth_pa(index) <= target_pa or self.phase_ms[index] > BLEED_MOST_MS:
+                self.go(index, HOLD)
+        elif phase == HOLD:
+            self.see_hold(index, gauges, target_pa, band_pa)
+        elif self.has_settled(index):
+            self.go(index, HOLD)
+            self.see_hold(index, gauges, target_pa, band_pa)
 
     def drive(self, wanted_bits: int, sequencer: Any, commands: Any, duty_permille: int) -> None:
         """`wanted_bits`: who gets pump air now; a chamber that coasts keeps the manifold to itself."""

@@ -6,7 +6,7 @@ Its counter wraps at 2**30 as the chip's does, and starts a minute before that.
 
 import utime
 import wire
-from utime import *  # noqa: F403
+from utime import *  # noqa: F403 (all of MicroPython's own, but for what follows)
 
 _PERIOD = 1 << 30
 _START_MS = _PERIOD - 60_000
