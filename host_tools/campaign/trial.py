@@ -143,6 +143,7 @@ def _outcome(trial: Trial, orders: Orders, trace: Trace, result: SessionResult) 
     noticed = [notice.at_s for notice in result.notices] + ([] if latched_s is None else [latched_s])
     return Outcome(
         broken=_broken(trial),
+        has_gate=session.request.board.boots.has_gate,
         onset_s=orders.onset_s,
         noticed_s=min(noticed, default=None),
         latched_s=latched_s,
