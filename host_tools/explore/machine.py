@@ -73,7 +73,8 @@ class AnyGauges(Gauges):
     def __init__(self, boots: Boots, machine: "Machine") -> None:
         super().__init__(boots)
         self.machine = machine
-        self.pressure_pa: Any = _Each(self.smooth_pa)
+        self.pressure_pa: Any = _Each(self._seen_pa)
+        self.smooth_pa: Any = _Each(self._seen_pa)
         self.age_ms: Any = _Each(lambda _: anything(machine.oracle))
 
     def step(self, _readings: Any, _commands: Any, keep_bits: int, _dt_ms: int) -> None:
@@ -82,7 +83,7 @@ class AnyGauges(Gauges):
         self.keep_bits = keep_bits
         self.empty_bits: Any = Subset(self.machine.oracle, self.boots.all_bits & ~keep_bits)
 
-    def smooth_pa(self, index: int) -> Any:
+    def _seen_pa(self, index: int) -> Any:
         target_pa = self.machine.controller.sequencer.target_pa[index]
         if index not in self.offset_pa:
             self.offset_pa[index] = Candidates(self.machine.oracle, OFFSETS_PA if target_pa else OPEN_PA)

@@ -162,7 +162,7 @@ def vented(gauges: Gauges, ms: int, pa: int) -> None:
     gauges.is_zeroed = True
     gauges.age_ms[CALF] = 0
     gauges.vented_ms[CALF] = ms
-    gauges.smooth_pa_x16[CALF] = pa * 16
+    gauges.smooth_pa[CALF] = pa
 
 
 def vent_pressure() -> Look:
@@ -190,7 +190,7 @@ def prolonged() -> Look:
     gauges.age_ms[CALF] = 0
 
     def look(pa: int, outcome: Outcome, at_ms: int) -> None:
-        gauges.smooth_pa_x16[CALF] = pa * 16
+        gauges.smooth_pa[CALF] = pa
         guard.step(gauges, 1 << CALF, True, outcome.latch, at_ms, TICK_MS)
 
     return look
@@ -266,7 +266,7 @@ def sensors_disagree(sign: int) -> Callable[[], Look]:
         guard, gauges = SensorsDisagree(THREE_WAY_BOOTS), Gauges(THREE_WAY_BOOTS)
 
         def look(apart_pa: int, outcome: Outcome, at_ms: int) -> None:
-            gauges.smooth_pa_x16[:] = [TARGET_PA * 16, (TARGET_PA + sign * apart_pa) * 16, TARGET_PA * 16]
+            gauges.smooth_pa[:] = [TARGET_PA, TARGET_PA + sign * apart_pa, TARGET_PA]
             guard.step(gauges, [HOLD] * 3, outcome.latch, at_ms, TICK_MS)
 
         return look
@@ -782,7 +782,7 @@ def test_a_zero_is_judged_by_fresh_readings_of_a_zeroed_sensor_of_its_own(
 )
 def test_only_sensors_on_the_same_resting_air_must_agree(the_boots: Boots, phases: list[int]) -> None:
     guard, gauges, latch = SensorsDisagree(the_boots), Gauges(the_boots), FaultLatch()
-    gauges.smooth_pa_x16[CALF] = TARGET_PA * 16
+    gauges.smooth_pa[CALF] = TARGET_PA
     for _ in range(100):
         guard.step(gauges, phases, latch, 0, TICK_MS)
     assert latch.code == faults.NONE
@@ -948,7 +948,7 @@ def airless(guard: FillTimeout, index: int, most_pa: int, latch: FaultLatch, not
     gauges, shares_us = Gauges(BOOTS), [0] * BOOTS.count
     gauges.age_ms[index] = 0
     for pa, share_us in ((most_pa, 1_000_000), (0, limits.FILL_MOST_MS * 1000 + 1000)):
-        gauges.smooth_pa_x16[index] = pa * 16
+        gauges.smooth_pa[index] = pa
         shares_us[index] = share_us
         phases = [FILL if other == index else OFF for other in range(BOOTS.count)]
         guard.step(shares_us, phases, gauges, notices, latch, 0)

@@ -91,7 +91,7 @@ def below_zero() -> Look:
     gauges.vented_ms[CALF] = ZERO_AFTER_VENT_MS
 
     def look(is_bad: bool, ms: int, latch: FaultLatch) -> None:
-        gauges.smooth_pa_x16[CALF] = -pa_from_mmhg(9) * 16 if is_bad else 0
+        gauges.smooth_pa[CALF] = -pa_from_mmhg(9) if is_bad else 0
         guard.step(gauges, latch, 0, ms)
 
     return look
@@ -101,7 +101,7 @@ def apart() -> Look:
     guard, gauges = SensorsDisagree(THREE_WAY_BOOTS), Gauges(THREE_WAY_BOOTS)
 
     def look(is_bad: bool, ms: int, latch: FaultLatch) -> None:
-        gauges.smooth_pa_x16[CALF] = pa_from_mmhg(20) * 16 if is_bad else 0
+        gauges.smooth_pa[CALF] = pa_from_mmhg(20) if is_bad else 0
         guard.step(gauges, [HOLD] * 3, latch, 0, ms)
 
     return look
@@ -125,7 +125,7 @@ def rises() -> Look:
     gauges.empty_bits = 1 << CALF
 
     def look(is_bad: bool, ms: int, latch: FaultLatch) -> None:
-        gauges.smooth_pa_x16[CALF] = pa_from_mmhg(20) * 16 if is_bad else 0
+        gauges.smooth_pa[CALF] = pa_from_mmhg(20) if is_bad else 0
         guard.step(gauges, 0, Commands(), latch, 0, ms)
 
     return look
@@ -204,7 +204,7 @@ def test_a_pressure_that_is_a_millisecond_old_is_an_old_one() -> None:
     gauges.is_zeroed = True
     gauges.age_ms[:] = [1, 1, 1]
     gauges.pressure_pa[:] = [limits.OVER_TRIP_PA + 1] * 3
-    gauges.smooth_pa_x16[:] = [TARGET_PA * 16] * 3
+    gauges.smooth_pa[:] = [TARGET_PA] * 3
     gauges.vented_ms[:] = [limits.VENT_MOST_MS + 1] * 3
     over, vent = Overpressure(BOOTS), VentFailure(BOOTS)
     for _ in range(200):
@@ -353,9 +353,9 @@ def test_the_sensor_furthest_from_the_mean_is_named_whichever_it_is(
     mmhg: list[int], phases: list[int]
 ) -> None:
     guard, gauges, latch = SensorsDisagree(THREE_WAY_BOOTS), Gauges(THREE_WAY_BOOTS), FaultLatch()
-    gauges.smooth_pa_x16[:] = [pa_from_mmhg(one) * 16 for one in mmhg]
+    gauges.smooth_pa[:] = [pa_from_mmhg(one) for one in mmhg]
     guard.step(gauges, phases, latch, 0, limits.DISAGREE_MS)
-    held = {index: gauges.smooth_pa(index) for index in range(3) if phases[index] == HOLD}
+    held = {index: gauges.smooth_pa[index] for index in range(3) if phases[index] == HOLD}
     apart_pa = max(held.values(), default=0) - min(held.values(), default=0)
     if len(held) < 2 or apart_pa <= limits.DISAGREE_PA:
         assert latch.code == faults.NONE
@@ -369,7 +369,7 @@ def test_the_sensor_furthest_from_the_mean_is_named_whichever_it_is(
 
 def test_of_two_that_are_apart_the_lower_is_named_for_it_is_the_one_that_overfills() -> None:
     guard, gauges, latch = SensorsDisagree(THREE_WAY_BOOTS), Gauges(THREE_WAY_BOOTS), FaultLatch()
-    gauges.smooth_pa_x16[:] = [8000 * 16, 6000 * 16, 0]
+    gauges.smooth_pa[:] = [8000, 6000, 0]
     guard.step(gauges, [HOLD, HOLD, OFF], latch, 0, limits.DISAGREE_MS)
     assert latch.chamber_index == CALF
 

@@ -60,7 +60,7 @@ def fill(controller: Controller, tick: int, seed: int) -> None:
     readings, commands = controller.readings, controller.commands
     for index in range(len(readings.chamber_pa)):
         readings.chamber_pa[index] = 4000 + (seed * (index + 3) >> 4) % 160
-        controller.gauges.smooth_pa_x16[index] = readings.chamber_pa[index] * 16
+        controller.gauges.smooth_pa[index] = readings.chamber_pa[index]
     readings.chamber_pa[0] = -60_000 if tick % 97 == 0 else 60_000
     readings.supply_mv = 12_000 + seed % 40
     readings.buttons = 2 if tick % 500 == 0 else 0

@@ -58,9 +58,12 @@ class FillTimeout:
         if reached_bits & ~self.reached_bits:
             self.airless_count = 0
         self.reached_bits = reached_bits
+        if not reached_bits:
+            return
+        learned_ms = self.learned_ms
         for index in range(self.boots.count):
             if reached_bits & (1 << index):
-                self.learned_ms[index] = max(self.learned_ms[index], fill_share_us[index] // 1000)
+                learned_ms[index] = max(learned_ms[index], fill_share_us[index] // 1000)
 
     def limit_ms(self, index: int) -> int:
         if self.learned_ms[index] == 0:
@@ -76,22 +79,33 @@ class FillTimeout:
         latch: FaultLatch,
         at_ms: int,
     ) -> None:
-        self._watch(fill_share_us, gauges)
+        highest_pa = self.highest_pa
+        late_index = -1
         for index in range(self.boots.count):
-            fill_ms = fill_share_us[index] // 1000
-            limit_ms = self.limit_ms(index)
-            if fill_ms > limit_ms:
-                blamed_index = self._blamed(index, phase, gauges)
-                notices.rest(faults.FILL_TIMEOUT, blamed_index, fill_ms, limit_ms, at_ms)
-                self._look_for_air(blamed_index, latch, at_ms)
-                return
+            fill_us = fill_share_us[index]
+            if fill_us == 0:
+                highest_pa[index] = 0
+                continue
+            if gauges.age_ms[index] == 0:
+                highest_pa[index] = max(highest_pa[index], gauges.smooth_pa[index])
+            if late_index < 0 and fill_us // 1000 > self.limit_ms(index):
+                late_index = index
+        if late_index >= 0:
+            self._rest(late_index, fill_share_us[late_index] // 1000, phase, gauges, notices, latch, at_ms)
 
-    def _watch(self, fill_share_us: list, gauges: Gauges) -> None:
-        for index in range(self.boots.count):
-            if fill_share_us[index] == 0:
-                self.highest_pa[index] = 0
-            elif gauges.age_ms[index] == 0:
-                self.highest_pa[index] = max(self.highest_pa[index], gauges.smooth_pa(index))
+    def _rest(
+        self,
+        late_index: int,
+        fill_ms: int,
+        phase: list,
+        gauges: Gauges,
+        notices: Notices,
+        latch: FaultLatch,
+        at_ms: int,
+    ) -> None:
+        blamed_index = self._blamed(late_index, phase, gauges)
+        notices.rest(faults.FILL_TIMEOUT, blamed_index, fill_ms, self.limit_ms(late_index), at_ms)
+        self._look_for_air(blamed_index, latch, at_ms)
 
     def _look_for_air(self, index: int, latch: FaultLatch, at_ms: int) -> None:
         self.airless_count = self.airless_count + 1 if self.highest_pa[index] < NO_AIR_PA else 0
@@ -127,13 +141,17 @@ class Leak:
             self.leaky_count[index] = 0
 
     def step(self, dose_us: list, held_ms: list, restless_ms: list, notices: Notices, at_ms: int) -> None:
+        last_permille = self.last_permille
         for index in range(self.boots.count):
+            held = held_ms[index]
+            if held == 0 and last_permille[index] == 0:
+                continue
             if restless_ms[index] > 0:
-                self.last_permille[index] = 0
-            elif held_ms[index] >= LEAK_HELD_MS:
+                last_permille[index] = 0
+            elif held >= LEAK_HELD_MS:
                 # Microseconds of pump for each millisecond of holding: permille of the pump.
-                self.last_permille[index] = max(dose_us[index] // held_ms[index], 1)
-            elif held_ms[index] == 0 and self.last_permille[index] > 0:
+                last_permille[index] = max(dose_us[index] // held, 1)
+            elif held == 0:
                 self._end_hold(index, notices, at_ms)
 
     def _end_hold(self, index: int, notices: Notices, at_ms: int) -> None:
@@ -159,6 +177,8 @@ class Kink:
     def step(
         self, collapse_count: list, collapse_pa: list, target_pa: list, latch: FaultLatch, at_ms: int
     ) -> None:
+        if max(collapse_count) < COLLAPSE_COUNT:
+            return
         least_pa = COLLAPSE_MANIFOLD_PA if self.boots.has_manifold_sensor_only else 0
         for index in range(self.boots.count):
             # Bound: 16_000 Pa * 600 permille.
@@ -178,16 +198,19 @@ class RisesUnasked:
         self, gauges: Gauges, keep_bits: int, commands: Commands, latch: FaultLatch, at_ms: int, dt_ms: int
     ) -> None:
         closed_bits = keep_bits | commands.fill_bits | commands.seal_bits
+        open_bits = gauges.empty_bits & ~closed_bits
+        high_ms = self.high_ms
+        smooth_pa = gauges.smooth_pa
         for index in range(self.boots.count):
-            is_open = not closed_bits & (1 << index) and gauges.vented_ms[index] > OPEN_FOR_MS
-            is_high = gauges.age_ms[index] == 0 and gauges.smooth_pa(index) > RISES_PA
-            was_empty = gauges.empty_bits & (1 << index)
-            if not (is_open and is_high and was_empty):
-                self.high_ms[index] = 0
+            if not open_bits & (1 << index) or smooth_pa[index] <= RISES_PA:
+                high_ms[index] = 0
                 continue
-            self.high_ms[index] += dt_ms
-            if self.high_ms[index] >= RISES_MS:
-                latch.trip(faults.RISES_UNASKED, index, gauges.smooth_pa(index), RISES_PA, at_ms)
+            if gauges.vented_ms[index] <= OPEN_FOR_MS or gauges.age_ms[index] > 0:
+                high_ms[index] = 0
+                continue
+            high_ms[index] += dt_ms
+            if high_ms[index] >= RISES_MS:
+                latch.trip(faults.RISES_UNASKED, index, smooth_pa[index], RISES_PA, at_ms)
 
 
 class PumpRunaway:

@@ -25,6 +25,7 @@ class Gauges:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
         self.pressure_pa = [0] * boots.count
+        self.smooth_pa = [0] * boots.count
         self.smooth_pa_x16 = [0] * boots.count
         self.age_ms = [AGE_MOST_MS] * boots.count
         # How long ago each chamber was given up to the air, for how long it has now been cut off from it
@@ -38,9 +39,6 @@ class Gauges:
         self.manifold_zero_pa = 0
         self.is_zeroed = False
 
-    def smooth_pa(self, index: int) -> int:
-        return self.smooth_pa_x16[index] // _SIXTEENTHS
-
     def is_fresh(self, index: int) -> bool:
         return self.age_ms[index] < READING_BAD_MS
 
@@ -48,46 +46,74 @@ class Gauges:
         """`commands` are those of the tick before: they made these readings."""
         if not readings.missing_bits & MANIFOLD_BIT:
             self.manifold_pa = readings.manifold_pa - self.manifold_zero_pa
-        for index in range(self.boots.count):
-            bit = 1 << index
-            self.age_ms[index] = min(self.age_ms[index] + dt_ms, AGE_MOST_MS)
-            if self.boots.has_manifold_sensor_only:
-                self._see_through_manifold(index, commands.fill_bits & bit, readings.missing_bits, dt_ms)
-            elif not readings.missing_bits & bit:
-                self._see(index, readings.chamber_pa[index] - self.zero_pa[index], False)
-            self._watch_vent(index, keep_bits & bit, (commands.seal_bits | commands.fill_bits) & bit, dt_ms)
+        if self.boots.has_manifold_sensor_only:
+            for index in range(self.boots.count):
+                joined_bit = commands.fill_bits & (1 << index)
+                self._see_through_manifold(index, joined_bit, readings.missing_bits, dt_ms)
+        else:
+            self._see_each(readings, dt_ms)
+        self._watch_vents(keep_bits, commands.seal_bits | commands.fill_bits, dt_ms)
 
     def _see_through_manifold(self, index: int, joined_bit: int, missing_bits: int, dt_ms: int) -> None:
+        self.age_ms[index] = min(self.age_ms[index] + dt_ms, AGE_MOST_MS)
         if not joined_bit:
             self.joined_ms[index] = 0
             return
         was_joined = self.joined_ms[index] >= JOINED_MS
         self.joined_ms[index] = min(self.joined_ms[index] + dt_ms, AGE_MOST_MS)
-        if self.joined_ms[index] >= JOINED_MS and not missing_bits & MANIFOLD_BIT:
-            self._see(index, self.manifold_pa, not was_joined)
+        if self.joined_ms[index] < JOINED_MS or missing_bits & MANIFOLD_BIT:
+            return
+        if not was_joined:
+            self.smooth_pa_x16[index] = self.manifold_pa * _SIXTEENTHS
+        self._see(index, self.manifold_pa)
 
-    def _see(self, index: int, pressure_pa: int, is_first: bool) -> None:
+    def _see(self, index: int, pressure_pa: int) -> None:
         self.pressure_pa[index] = pressure_pa
         self.age_ms[index] = 0
         # Bound: 40_000 Pa * 16.
-        pressure_pa_x16 = pressure_pa * _SIXTEENTHS
-        if is_first:
-            self.smooth_pa_x16[index] = pressure_pa_x16
-        else:
-            self.smooth_pa_x16[index] += (pressure_pa_x16 - self.smooth_pa_x16[index]) >> _SMOOTH_SHIFT
+        smooth_pa_x16 = self.smooth_pa_x16[index]
+        smooth_pa_x16 += (pressure_pa * _SIXTEENTHS - smooth_pa_x16) >> _SMOOTH_SHIFT
+        self.smooth_pa_x16[index] = smooth_pa_x16
+        self.smooth_pa[index] = smooth_pa_x16 // _SIXTEENTHS
 
-    def _watch_vent(self, index: int, keep_bit: int, closed_bit: int, dt_ms: int) -> None:
-        bit = 1 << index
-        if keep_bit:
-            self.vented_ms[index] = 0
-            self.still_ms[index] = 0
-            self.empty_bits &= ~bit
-            return
-        self.vented_ms[index] = min(self.vented_ms[index] + dt_ms, AGE_MOST_MS)
-        self.still_ms[index] = min(self.still_ms[index] + dt_ms, AGE_MOST_MS) if closed_bit else 0
-        is_seen_empty = self.age_ms[index] == 0 and self.smooth_pa(index) < VENTED_PA
-        if is_seen_empty and self.still_ms[index] >= STILL_MS:
-            self.empty_bits |= bit
+    def _see_each(self, readings: Readings, dt_ms: int) -> None:
+        """`_see`, written out for all chambers: this loop is a good part of every tick."""
+        missing_bits = readings.missing_bits
+        chamber_pa = readings.chamber_pa
+        zero_pa = self.zero_pa
+        pressure_pa = self.pressure_pa
+        age_ms = self.age_ms
+        smooth_pa = self.smooth_pa
+        all_smooth_pa_x16 = self.smooth_pa_x16
+        for index in range(self.boots.count):
+            if missing_bits & (1 << index):
+                age_ms[index] = min(age_ms[index] + dt_ms, AGE_MOST_MS)
+                continue
+            gauge_pa = chamber_pa[index] - zero_pa[index]
+            pressure_pa[index] = gauge_pa
+            age_ms[index] = 0
+            smooth_pa_x16 = all_smooth_pa_x16[index]
+            smooth_pa_x16 += (gauge_pa * _SIXTEENTHS - smooth_pa_x16) >> _SMOOTH_SHIFT
+            all_smooth_pa_x16[index] = smooth_pa_x16
+            smooth_pa[index] = smooth_pa_x16 // _SIXTEENTHS
+
+    def _watch_vents(self, keep_bits: int, closed_bits: int, dt_ms: int) -> None:
+        vented_ms = self.vented_ms
+        still_ms = self.still_ms
+        self.empty_bits &= ~keep_bits
+        for index in range(self.boots.count):
+            bit = 1 << index
+            if keep_bits & bit:
+                vented_ms[index] = 0
+                still_ms[index] = 0
+                continue
+            vented_ms[index] = min(vented_ms[index] + dt_ms, AGE_MOST_MS)
+            if not closed_bits & bit:
+                still_ms[index] = 0
+                continue
+            still_ms[index] = min(still_ms[index] + dt_ms, AGE_MOST_MS)
+            if still_ms[index] >= STILL_MS and self.age_ms[index] == 0 and self.smooth_pa[index] < VENTED_PA:
+                self.empty_bits |= bit
 
     def shortest_vent_ms(self) -> int:
         """How long even the last of the chambers not yet seen empty has been open to the air."""

@@ -32,16 +32,21 @@ class Overpressure:
     def step(
         self, gauges: Gauges, keep_bits: int, target_pa: list, latch: FaultLatch, at_ms: int, dt_ms: int
     ) -> None:
+        pressures_pa = gauges.pressure_pa
+        age_ms = gauges.age_ms
+        over_target_ms = self.over_target_ms
+        is_trip_near = max(pressures_pa) > OVER_TRIP_PA or max(self.over_trip_count) > 0
         for index in range(self.boots.count):
-            if gauges.age_ms[index] > 0:
+            if age_ms[index] > 0:
                 continue
-            pressure_pa = gauges.pressure_pa[index]
-            self._look_at_trip(index, pressure_pa, latch, at_ms)
+            pressure_pa = pressures_pa[index]
+            if is_trip_near:
+                self._look_at_trip(index, pressure_pa, latch, at_ms)
             if not keep_bits & (1 << index) or pressure_pa <= target_pa[index] + OVER_TARGET_PA:
-                self.over_target_ms[index] = 0
+                over_target_ms[index] = 0
                 continue
-            self.over_target_ms[index] = min(self.over_target_ms[index] + dt_ms, OVER_TARGET_MS)
-            if self.over_target_ms[index] >= OVER_TARGET_MS:
+            over_target_ms[index] = min(over_target_ms[index] + dt_ms, OVER_TARGET_MS)
+            if over_target_ms[index] >= OVER_TARGET_MS:
                 latch.trip(faults.OVER_TARGET, index, pressure_pa, target_pa[index] + OVER_TARGET_PA, at_ms)
 
     def _look_at_trip(self, index: int, pressure_pa: int, latch: FaultLatch, at_ms: int) -> None:
@@ -58,28 +63,30 @@ class ProlongedPressure:
 
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
+        self.is_blind = boots.has_manifold_sensor_only
         self.pressed_ms = [0] * boots.count
 
     def step(
         self, gauges: Gauges, keep_bits: int, is_running: bool, latch: FaultLatch, at_ms: int, dt_ms: int
     ) -> None:
+        age_ms = gauges.age_ms
+        smooth_pa = gauges.smooth_pa
+        pressed_ms = self.pressed_ms
+        empty_bits = gauges.empty_bits
         for index in range(self.boots.count):
             bit = 1 << index
-            is_low = gauges.age_ms[index] == 0 and gauges.smooth_pa(index) < PRESSED_PA
-            if is_low or gauges.empty_bits & bit or self._is_aired(index, gauges, is_running):
-                self.pressed_ms[index] = 0
-                continue
+            is_low = age_ms[index] == 0 and smooth_pa[index] < PRESSED_PA
+            if is_low or empty_bits & bit or (self.is_blind and self._is_aired(index, gauges, is_running)):
+                pressed_ms[index] = 0
             # A chamber that isn't seen counts on, once it has been kept, until it is seen empty.
-            if keep_bits & bit or self.pressed_ms[index] > 0:
-                self.pressed_ms[index] = min(self.pressed_ms[index] + dt_ms, 2 * PRESSED_MOST_MS)
-            if self.pressed_ms[index] > PRESSED_MOST_MS:
-                latch.trip(faults.PROLONGED, index, self.pressed_ms[index], PRESSED_MOST_MS, at_ms)
+            elif keep_bits & bit or pressed_ms[index] > 0:
+                pressed_ms[index] = min(pressed_ms[index] + dt_ms, 2 * PRESSED_MOST_MS)
+                if pressed_ms[index] > PRESSED_MOST_MS:
+                    latch.trip(faults.PROLONGED, index, pressed_ms[index], PRESSED_MOST_MS, at_ms)
 
     def _is_aired(self, index: int, gauges: Gauges, is_running: bool) -> bool:
         """In a pause or a fault nobody looks through the manifold: there open vents and time have to do."""
-        if is_running or not self.boots.has_manifold_sensor_only:
-            return False
-        return gauges.vented_ms[index] >= UNSEEN_EMPTY_MS
+        return not is_running and gauges.vented_ms[index] >= UNSEEN_EMPTY_MS
 
 
 class VentFailure:
@@ -89,10 +96,12 @@ class VentFailure:
         self.boots = boots
 
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int) -> None:
-        if not gauges.is_zeroed:
+        if not gauges.is_zeroed or max(gauges.vented_ms) <= VENT_MOST_MS:
             return
+        vented_ms = gauges.vented_ms
+        smooth_pa = gauges.smooth_pa
         for index in range(self.boots.count):
-            if gauges.vented_ms[index] <= VENT_MOST_MS or gauges.age_ms[index] > 0:
+            if smooth_pa[index] < VENTED_PA or vented_ms[index] <= VENT_MOST_MS:
                 continue
-            if gauges.smooth_pa(index) >= VENTED_PA:
-                latch.trip(faults.VENT_FAILURE, index, gauges.smooth_pa(index), VENTED_PA, at_ms)
+            if gauges.age_ms[index] == 0:
+                latch.trip(faults.VENT_FAILURE, index, gauges.smooth_pa[index], VENTED_PA, at_ms)

@@ -11,6 +11,7 @@ ASK = 5  # too low: waiting for the manifold
 DOSE = 6  # a measured time of pump air
 BLEED = 7  # too high: the vent is open for a measured time
 PEEK = 8  # joined to a resting manifold, to be measured
+PHASES_COUNT = 9
 
 PHASE_NAMES = ("off", "fill", "coast", "settle", "hold", "ask", "dose", "bleed", "peek")
 

@@ -30,6 +30,7 @@ from .regulation import (
     OUT_OF_BAND_MS,
     OVERLAP_MS,
     PEEK,
+    PHASES_COUNT,
     PUMP_MOST_PERMILLE,
     SETTLE,
     SETTLE_MS,
@@ -85,6 +86,10 @@ class SealedRegulator:
         self.boots = boots
         self.phase = [OFF] * count
         self.phase_ms = [0] * count
+        # The same, asked the other way round: who is in each phase, and how many are filled.
+        self.phase_bits = [0] * PHASES_COUNT
+        self.phase_bits[OFF] = boots.all_bits
+        self.filling_count = 0
         # How long each chamber has been filled, and how much of that the pump was there for it alone:
         # chambers filled side by side share it. The guards look at the share.
         self.fill_ms = [0] * count
@@ -141,16 +146,9 @@ class SealedRegulator:
         self.served_bits = 0
         self.pump_permille = 0
 
-    def filling_count(self) -> int:
-        count = 0
-        for index in range(self.boots.count):
-            if self.phase[index] == FILL:
-                count += 1
-        return count
-
     def is_quiet(self) -> bool:
         """No pump air is on its way."""
-        return self.pump_permille == 0 and self._bits_in(COAST) == 0
+        return self.pump_permille == 0 and self.phase_bits[COAST] == 0
 
     def share_anew(self) -> None:
         """A chamber was rested: what was spent on it beside the others doesn't count against them."""
@@ -168,7 +166,7 @@ class SealedRegulator:
         keep_bits = sequencer.keep_bits
         if sequencer.stage_ms == 0:
             self.reached_bits &= ~sequencer.raise_bits()
-        filling_count = self.filling_count()
+        filling_count = self.filling_count
         self.pump_before_permille = self.pump_permille
         self.pump_permille = 0
         self.rotor_permille += (
@@ -183,12 +181,12 @@ class SealedRegulator:
         for index in range(self.boots.count):
             if keep_bits & (1 << index):
                 self._advance(index, gauges, sequencer, filling_count, dt_ms)
-            else:
+            elif self.phase[index] != OFF:
                 self._open(index)
         wanted_bits = self._share_manifold(gauges, sequencer)
         self._overlap(wanted_bits & keep_bits, keep_bits, dt_ms)
         commands.fill_bits = self.joined_bits
-        commands.seal_bits = (keep_bits | self.joined_bits) & ~self._bleeding_bits()
+        commands.seal_bits = (keep_bits | self.joined_bits) & ~self.phase_bits[BLEED]
         commands.fill_bits &= commands.seal_bits
         commands.pump_permille = self.pump_permille if commands.fill_bits else 0
 
@@ -245,7 +243,7 @@ class SealedRegulator:
         if phase == HOLD:
             self._hold(index, gauges, target_pa, dt_ms)
         elif phase == ASK:
-            if gauges.smooth_pa(index) >= target_pa:
+            if gauges.smooth_pa[index] >= target_pa:
                 # A neighbour that fills squeezes this one too: the air is no longer needed.
                 self._reach(index)
         elif self.phase_ms[index] >= waits_ms:
@@ -277,11 +275,11 @@ class SealedRegulator:
             self._fill_through_manifold(index, gauges, sequencer, filling_count, dt_ms)
             return
         self._watch_drop(index, gauges, dt_ms)
-        coasts = self.ends_together or self.filling_count() == 1
+        coasts = self.ends_together or self.filling_count == 1
         lead_pa = self.learned.shut_lead_pa[index]
         if coasts:
             coming_pa = self.learned.coming_pa(index, self.rotor_permille)
-            lead_pa = self.learned.coast_lead_pa[index] + coming_pa // max(self.filling_count(), 1)
+            lead_pa = self.learned.coast_lead_pa[index] + coming_pa // max(self.filling_count, 1)
         missing_pa = sequencer.wanted_pa[index] - lead_pa - inside_pa
         if not self.ends_together and (
             missing_pa > 0 or sequencer.wanted_pa[index] < sequencer.target_pa[index]
@@ -327,29 +325,29 @@ class SealedRegulator:
 
     def _inside_pa(self, index: int, gauges: Gauges) -> int:
         """The chamber itself: what its hose takes is only in the reading."""
-        return gauges.smooth_pa(index) - self.learned.hose_pa(index, self.flow_permille)
+        return gauges.smooth_pa[index] - self.learned.hose_pa(index, self.flow_permille)
 
     def _watch_drop(self, index: int, gauges: Gauges, dt_ms: int) -> None:
         """From an empty chamber, what is read so early is the hose's share; the little that has risen
         since is taken off."""
         if self.fill_ms[index] <= DROP_EARLY_MS:
-            self.early_pa[index] = gauges.smooth_pa(index)
+            self.early_pa[index] = gauges.smooth_pa[index]
         is_now = DROP_SEEN_MS <= self.fill_ms[index] < DROP_SEEN_MS + dt_ms
         is_clear = self.flow_permille >= DROP_FLOW_PERMILLE and not self.refill_bits & (1 << index)
         if is_now and is_clear:
-            seen_pa = 2 * self.early_pa[index] - gauges.smooth_pa(index)
+            seen_pa = 2 * self.early_pa[index] - gauges.smooth_pa[index]
             self.learned.note_drop(index, seen_pa, self.flow_permille)
 
     def _fill_through_manifold(
         self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int
     ) -> None:
         """Chambers filled side by side share the one pressure that is seen; the first speaks for all."""
-        group_bits = self._bits_in(FILL) & self.joined_bits
+        group_bits = self.phase_bits[FILL] & self.joined_bits
         if group_bits & ((1 << index) - 1):
             return
         wanted_pa = sequencer.wanted_pa[index]
         throttled_permille = throttle_permille(
-            wanted_pa - self.learned.coast_lead_pa[index] - gauges.smooth_pa(index)
+            wanted_pa - self.learned.coast_lead_pa[index] - gauges.smooth_pa[index]
         )
         self.pump_permille = throttled_permille
         is_throttled = wanted_pa == sequencer.target_pa[index] and throttled_permille <= THROTTLED_PERMILLE
@@ -359,7 +357,7 @@ class SealedRegulator:
         self.throttled_ms = 0
         for other in range(index, self.boots.count):
             if group_bits & (1 << other):
-                self._end_fill(other, True, filling_count, gauges.smooth_pa(index), wanted_pa)
+                self._end_fill(other, True, filling_count, gauges.smooth_pa[index], wanted_pa)
 
     def _end_fill(
         self, index: int, coasts: bool, filling_count: int, pressure_pa: int, target_pa: int
@@ -379,12 +377,12 @@ class SealedRegulator:
 
     def _coast(self, index: int, gauges: Gauges) -> None:
         if self.phase_ms[index] < COAST_LATE_MS:
-            self.late_coast_pa[index] = gauges.smooth_pa(index)
+            self.late_coast_pa[index] = gauges.smooth_pa[index]
         if self.phase_ms[index] < COAST_MS:
             return
-        rise_pa = gauges.smooth_pa(index) - self.late_coast_pa[index]
-        self.late_coast_pa[index] = gauges.smooth_pa(index)
-        is_first = self._bits_in(COAST) & ((1 << index) - 1) == 0
+        rise_pa = gauges.smooth_pa[index] - self.late_coast_pa[index]
+        self.late_coast_pa[index] = gauges.smooth_pa[index]
+        is_first = self.phase_bits[COAST] & ((1 << index) - 1) == 0
         if rise_pa > RUNAWAY_RISE_PA:
             # Still coming: the valve stays open until it is plain whether a leg does that or the pump.
             self.phase_ms[index] = COAST_LATE_MS
@@ -406,7 +404,7 @@ class SealedRegulator:
         self.worked_permille_ms[index] += self.rotor_permille * dt_ms // max(filling_count, 1)
 
     def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
-        missing_pa = target_pa - gauges.smooth_pa(index)
+        missing_pa = target_pa - gauges.smooth_pa[index]
         if target_pa == self.goal_pa[index]:
             self._learn(index, gauges, missing_pa)
             self._note_collapse(index, target_pa, missing_pa)
@@ -437,7 +435,7 @@ class SealedRegulator:
 
     def _learn(self, index: int, gauges: Gauges, missing_pa: int) -> None:
         learned = self.learned
-        moved_pa = gauges.smooth_pa(index) - self.before_pa[index]
+        moved_pa = gauges.smooth_pa[index] - self.before_pa[index]
         move = self.last_move[index]
         if move == FILL and self.coasted_bits & (1 << index):
             learned.note_coast(index, missing_pa, self.stop_pa_s[index])
@@ -461,7 +459,7 @@ class SealedRegulator:
         self._go(index, HOLD)
 
     def _hold(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
-        missing_pa = target_pa - gauges.smooth_pa(index)
+        missing_pa = target_pa - gauges.smooth_pa[index]
         if self.boots.has_manifold_sensor_only:
             self._hold_unseen(index, gauges, target_pa)
             return
@@ -489,7 +487,7 @@ class SealedRegulator:
             self.reached_bits |= 1 << index
             return
         self._take_goal(index, target_pa)
-        missing_pa = target_pa - gauges.smooth_pa(index)
+        missing_pa = target_pa - gauges.smooth_pa[index]
         if missing_pa > FAR_PA:
             self._begin_fill(index)
         elif missing_pa < -FAR_PA:
@@ -506,7 +504,7 @@ class SealedRegulator:
     def _begin_dose(self, index: int, gauges: Gauges, target_pa: int, is_served: bool) -> None:
         """A little more than is missing: what a chamber loses while it is held, it loses slowly."""
         self._aim(index, target_pa, gauges)
-        missing_pa = target_pa + DOSE_EXTRA_PA - gauges.smooth_pa(index)
+        missing_pa = target_pa + DOSE_EXTRA_PA - gauges.smooth_pa[index]
         if is_served:
             self.served_bits |= 1 << index
             self.above_pa[index] = self.before_pa[index] - self._lowest_filling_pa(
@@ -530,14 +528,14 @@ class SealedRegulator:
         if self.boots.has_manifold_sensor_only:
             # Unseen beside a fill, a dose is too short a stroke for so far a way.
             return False
-        pressure_pa = gauges.smooth_pa(index)
+        pressure_pa = gauges.smooth_pa[index]
         return pressure_pa - self._lowest_filling_pa(gauges, pressure_pa) > FAR_PA
 
     def _lowest_filling_pa(self, gauges: Gauges, most_pa: int) -> int:
         lowest_pa = most_pa
         for index in range(self.boots.count):
             if self.phase[index] == FILL:
-                lowest_pa = min(lowest_pa, gauges.smooth_pa(index))
+                lowest_pa = min(lowest_pa, gauges.smooth_pa[index])
         return lowest_pa
 
     def _dose(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
@@ -549,7 +547,7 @@ class SealedRegulator:
             return
         self.planned_ms[index] = max(min(self.planned_ms[index], self.phase_ms[index]), DOSE_LEAST_MS)
         self.last_move[index] = DOSE
-        if is_served and self._bits_in(FILL):
+        if is_served and self.phase_bits[FILL]:
             # Back to the one that waits, without a pause of the pump.
             self.pump_permille = PUMP_MOST_PERMILLE
             self._go(index, SETTLE)
@@ -564,11 +562,11 @@ class SealedRegulator:
         if not is_served:
             # What valve and hose add to the reading is about what the rotor still brings.
             return gauges.pressure_pa[index] >= target_pa
-        inside_pa = gauges.smooth_pa(index) - self.learned.hose_pa(index, self.rotor_permille)
+        inside_pa = gauges.smooth_pa[index] - self.learned.hose_pa(index, self.rotor_permille)
         return inside_pa >= target_pa + DOSE_EXTRA_PA
 
     def _begin_bleed(self, index: int, gauges: Gauges, target_pa: int) -> None:
-        over_pa = gauges.smooth_pa(index) - target_pa
+        over_pa = gauges.smooth_pa[index] - target_pa
         self._aim(index, target_pa, gauges)
         self.trims_count[index] += 1
         self.planned_ms[index] = duration_ms(
@@ -584,7 +582,7 @@ class SealedRegulator:
         if not is_over:
             return
         self.last_move[index] = BLEED
-        if self.boots.has_manifold_sensor_only and self._bits_in(FILL) & self.joined_bits:
+        if self.boots.has_manifold_sensor_only and self.phase_bits[FILL] & self.joined_bits:
             # The manifold is busy; this one is measured when it rests.
             self._reach(index)
         else:
@@ -593,18 +591,19 @@ class SealedRegulator:
     def _aim(self, index: int, target_pa: int, gauges: Gauges) -> None:
         """What a move is for, to learn from it only if that still holds at its end."""
         self.goal_pa[index] = target_pa
-        self.before_pa[index] = gauges.smooth_pa(index)
+        self.before_pa[index] = gauges.smooth_pa[index]
 
     def _go(self, index: int, phase: int) -> None:
+        bit = 1 << index
+        before = self.phase[index]
+        self.phase_bits[before] &= ~bit
+        self.phase_bits[phase] |= bit
+        if before == FILL:
+            self.filling_count -= 1
+        if phase == FILL:
+            self.filling_count += 1
         self.phase[index] = phase
         self.phase_ms[index] = 0
-
-    def _bleeding_bits(self) -> int:
-        bits = 0
-        for index in range(self.boots.count):
-            if self.phase[index] == BLEED:
-                bits |= 1 << index
-        return bits
 
     def _share_manifold(self, gauges: Gauges, sequencer: Sequencer) -> int:
         """Who is joined to the manifold in this tick; a measured dose goes before a fill."""
@@ -621,7 +620,7 @@ class SealedRegulator:
         is_filling = fill_bits & self.joined_bits != 0
         if self.boots.has_manifold_sensor_only and not is_filling:
             peek_bits = self._begin_peek(gauges, PEEK_BEFORE_FILL_AFTER_MS if fill_bits else PEEK_AFTER_MS)
-            if peek_bits or self._bits_in(BLEED):
+            if peek_bits or self.phase_bits[BLEED]:
                 # What is being let out must be measured before the manifold is busy for long.
                 return peek_bits
         if asking >= 0:
@@ -645,7 +644,7 @@ class SealedRegulator:
 
     def _fill_group(self, sequencer: Sequencer) -> int:
         """Who is filled now. One sensor for them all is right for all at one target at a time."""
-        fill_bits = self._bits_in(FILL)
+        fill_bits = self.phase_bits[FILL]
         if not self.boots.has_manifold_sensor_only:
             return fill_bits
         group_bits = 0
@@ -662,23 +661,18 @@ class SealedRegulator:
 
     def _busy_bits(self) -> int:
         """Chambers that need the manifold until their phase is over."""
-        bits = self._bits_in(COAST) | self._bits_in(DOSE) | self._bits_in(PEEK)
+        bits = self.phase_bits[COAST] | self.phase_bits[DOSE] | self.phase_bits[PEEK]
         if self.boots.has_manifold_sensor_only:
-            bits |= self._bits_in(SETTLE)
-        return bits
-
-    def _bits_in(self, phase: int) -> int:
-        bits = 0
-        for index in range(self.boots.count):
-            if self.phase[index] == phase:
-                bits |= 1 << index
+            bits |= self.phase_bits[SETTLE]
         return bits
 
     def _most_urgent(self, gauges: Gauges, sequencer: Sequencer) -> int:
         most_index = -1
         most_pa = 0
+        if not self.phase_bits[ASK]:
+            return most_index
         for index in range(self.boots.count):
-            missing_pa = sequencer.target_pa[index] - gauges.smooth_pa(index)
+            missing_pa = sequencer.target_pa[index] - gauges.smooth_pa[index]
             if self.phase[index] == ASK and missing_pa > most_pa:
                 most_index = index
                 most_pa = missing_pa

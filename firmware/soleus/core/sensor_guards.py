@@ -35,6 +35,7 @@ class SensorRange:
         self.boots = boots
         self.bad_ms = [0] * (boots.count + 1)
         self.silent_ms = [0] * (boots.count + 1)
+        self.is_alert = False
 
     def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         if self.boots.has_manifold_sensor_only:
@@ -43,9 +44,14 @@ class SensorRange:
                 self.boots.count, MANIFOLD_INDEX, readings.manifold_pa, missing_bit, latch, at_ms, dt_ms
             )
             return
+        missing_bits = readings.missing_bits & self.boots.all_bits
+        chamber_pa = readings.chamber_pa
+        is_in_range = min(chamber_pa) >= READING_LEAST_PA and max(chamber_pa) <= READING_MOST_PA
+        if is_in_range and not missing_bits and not self.is_alert:
+            return
         for index in range(self.boots.count):
-            missing_bit = readings.missing_bits & (1 << index)
-            self._look(index, index, readings.chamber_pa[index], missing_bit, latch, at_ms, dt_ms)
+            self._look(index, index, chamber_pa[index], missing_bits & (1 << index), latch, at_ms, dt_ms)
+        self.is_alert = max(self.silent_ms) > 0 or max(self.bad_ms) > 0
 
     def _look(
         self,
@@ -95,33 +101,34 @@ class SensorStuck:
         dt_ms: int,
     ) -> None:
         """`commands` are those of the tick before: they moved the air."""
+        has_manifold_only = self.boots.has_manifold_sensor_only
+        missing_bits = readings.missing_bits
+        chamber_pa = readings.chamber_pa
+        last_pa = self.last_pa
+        same_ms = self.same_ms
         for index in range(self.boots.count):
-            pa = readings.manifold_pa if self.boots.has_manifold_sensor_only else readings.chamber_pa[index]
-            if readings.missing_bits & (MANIFOLD_BIT if self.boots.has_manifold_sensor_only else 1 << index):
+            pa = readings.manifold_pa if has_manifold_only else chamber_pa[index]
+            if missing_bits and missing_bits & (MANIFOLD_BIT if has_manifold_only else 1 << index):
                 # Without a reading there is nothing to compare.
                 continue
-            is_filling = (
-                (phase[index] == FILL or phase[index] == DOSE)
-                and commands.fill_bits & (1 << index)
-                and commands.pump_permille > 0
-            )
-            is_emptying = (
-                phase[index] == OFF
-                and 0 < gauges.vented_ms[index] < VENT_MOVES_MS
-                and gauges.age_ms[index] == 0
-                and gauges.pressure_pa[index] > VENTED_PA
-            )
-            if pa != self.last_pa[index]:
-                self.last_pa[index] = pa
-                self.same_ms[index] = 0
-                continue
-            if not (is_filling or is_emptying):
-                continue
-            self.same_ms[index] += dt_ms
-            if self.same_ms[index] >= STUCK_MS:
-                named_index = MANIFOLD_INDEX if self.boots.has_manifold_sensor_only else index
-                latch.trip(faults.SENSOR_STUCK, named_index, self.same_ms[index], STUCK_MS, at_ms)
-                self.same_ms[index] = 0
+            if pa != last_pa[index]:
+                last_pa[index] = pa
+                same_ms[index] = 0
+            elif self._is_filling(index, commands, phase) or self._is_emptying(index, gauges, phase):
+                same_ms[index] += dt_ms
+                if same_ms[index] >= STUCK_MS:
+                    named_index = MANIFOLD_INDEX if has_manifold_only else index
+                    latch.trip(faults.SENSOR_STUCK, named_index, same_ms[index], STUCK_MS, at_ms)
+                    same_ms[index] = 0
+
+    def _is_filling(self, index: int, commands: Commands, phase: list) -> bool:
+        is_fed = commands.fill_bits & (1 << index) != 0 and commands.pump_permille > 0
+        return is_fed and (phase[index] == FILL or phase[index] == DOSE)
+
+    def _is_emptying(self, index: int, gauges: Gauges, phase: list) -> bool:
+        if phase[index] != OFF or gauges.age_ms[index] > 0:
+            return False
+        return 0 < gauges.vented_ms[index] < VENT_MOVES_MS and gauges.pressure_pa[index] > VENTED_PA
 
 
 class SensorErratic:
@@ -137,29 +144,38 @@ class SensorErratic:
         self.since_ms = [0] * self.sensors_count
 
     def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        has_manifold_only = self.boots.has_manifold_sensor_only
+        missing_bits = readings.missing_bits
+        chamber_pa = readings.chamber_pa
+        last_pa = self.last_pa
+        jump_count = self.jump_count
         for index in range(self.sensors_count):
-            pa = readings.manifold_pa if self.boots.has_manifold_sensor_only else readings.chamber_pa[index]
-            self.since_ms[index] = min(self.since_ms[index] + dt_ms, BAD_MOST_MS)
-            if readings.missing_bits & (MANIFOLD_BIT if self.boots.has_manifold_sensor_only else 1 << index):
-                # Without a reading there is nothing to compare.
-                continue
-            jump_pa = pa - self.last_pa[index]
-            self.last_pa[index] = pa
+            pa = readings.manifold_pa if has_manifold_only else chamber_pa[index]
+            jump_pa = 0
+            if not missing_bits or not missing_bits & (MANIFOLD_BIT if has_manifold_only else 1 << index):
+                jump_pa = pa - last_pa[index]
+                last_pa[index] = pa
+            if jump_count[index] or not -JUMP_PA <= jump_pa <= JUMP_PA:
+                self._look(index, jump_pa, latch, at_ms, dt_ms)
+
+    def _look(self, index: int, jump_pa: int, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        """Jumps count together within a window; without a reading there is nothing to compare."""
+        if self.jump_count[index]:
+            self.since_ms[index] += dt_ms
             if self.since_ms[index] > JUMP_WINDOW_MS:
                 self.jump_count[index] = 0
-                self.jump_pa[index] = 0
-            if abs(jump_pa) <= JUMP_PA:
-                continue
-            is_same_way = (jump_pa > 0) == (self.jump_pa[index] > 0) and self.jump_pa[index] != 0
-            self.jump_pa[index] = jump_pa
-            self.since_ms[index] = 0
-            if is_same_way:
-                continue
-            self.jump_count[index] += 1
-            if self.jump_count[index] >= JUMP_COUNT:
-                named_index = MANIFOLD_INDEX if self.boots.has_manifold_sensor_only else index
-                latch.trip(faults.SENSOR_ERRATIC, named_index, abs(jump_pa), JUMP_PA, at_ms)
-                self.jump_count[index] = 0
+        if -JUMP_PA <= jump_pa <= JUMP_PA:
+            return
+        is_same_way = self.jump_count[index] > 0 and (jump_pa > 0) == (self.jump_pa[index] > 0)
+        self.jump_pa[index] = jump_pa
+        self.since_ms[index] = 0
+        if is_same_way:
+            return
+        self.jump_count[index] += 1
+        if self.jump_count[index] >= JUMP_COUNT:
+            named_index = MANIFOLD_INDEX if self.boots.has_manifold_sensor_only else index
+            latch.trip(faults.SENSOR_ERRATIC, named_index, abs(jump_pa), JUMP_PA, at_ms)
+            self.jump_count[index] = 0
 
 
 class SensorZeroDrift:
@@ -172,14 +188,16 @@ class SensorZeroDrift:
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         if not gauges.is_zeroed or self.boots.has_manifold_sensor_only:
             return
+        if min(gauges.smooth_pa) >= -ZERO_DRIFT_MOST_PA and max(self.low_ms) == 0:
+            return
         for index in range(self.boots.count):
             is_open = gauges.vented_ms[index] >= ZERO_AFTER_VENT_MS and gauges.age_ms[index] == 0
-            if not is_open or gauges.smooth_pa(index) >= -ZERO_DRIFT_MOST_PA:
+            if not is_open or gauges.smooth_pa[index] >= -ZERO_DRIFT_MOST_PA:
                 self.low_ms[index] = 0
                 continue
             self.low_ms[index] = min(self.low_ms[index] + dt_ms, ZERO_DRIFT_MS)
             if self.low_ms[index] >= ZERO_DRIFT_MS:
-                latch.trip(faults.SENSOR_ZERO, index, gauges.smooth_pa(index), -ZERO_DRIFT_MOST_PA, at_ms)
+                latch.trip(faults.SENSOR_ZERO, index, gauges.smooth_pa[index], -ZERO_DRIFT_MOST_PA, at_ms)
 
 
 class SensorsDisagree:
@@ -200,21 +218,21 @@ class SensorsDisagree:
         for index in range(self.boots.count):
             if phase[index] != HOLD:
                 continue
-            pressure_pa = gauges.smooth_pa(index)
+            pressure_pa = gauges.smooth_pa[index]
             sum_pa += pressure_pa
             count += 1
-            if highest_index < 0 or pressure_pa > gauges.smooth_pa(highest_index):
+            if highest_index < 0 or pressure_pa > gauges.smooth_pa[highest_index]:
                 highest_index = index
-            if lowest_index < 0 or pressure_pa < gauges.smooth_pa(lowest_index):
+            if lowest_index < 0 or pressure_pa < gauges.smooth_pa[lowest_index]:
                 lowest_index = index
-        if count < 2 or gauges.smooth_pa(highest_index) - gauges.smooth_pa(lowest_index) <= DISAGREE_PA:
+        if count < 2 or gauges.smooth_pa[highest_index] - gauges.smooth_pa[lowest_index] <= DISAGREE_PA:
             self.apart_ms = 0
             return
         self.apart_ms += dt_ms
         if self.apart_ms >= DISAGREE_MS:
             mean_pa = sum_pa // count
-            is_high_odd = gauges.smooth_pa(highest_index) - mean_pa > mean_pa - gauges.smooth_pa(lowest_index)
+            is_high_odd = gauges.smooth_pa[highest_index] - mean_pa > mean_pa - gauges.smooth_pa[lowest_index]
             odd_index = highest_index if is_high_odd else lowest_index
-            apart_pa = gauges.smooth_pa(highest_index) - gauges.smooth_pa(lowest_index)
+            apart_pa = gauges.smooth_pa[highest_index] - gauges.smooth_pa[lowest_index]
             latch.trip(faults.SENSOR_DISAGREES, odd_index, apart_pa, DISAGREE_PA, at_ms)
             self.apart_ms = 0

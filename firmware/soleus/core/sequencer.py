@@ -121,11 +121,14 @@ class Sequencer:
         ramp_ms = timeline.least_ms[self.stage_index]
         is_ramping = self.stage_kind() == RAISE and self.stage_ms < ramp_ms
         first_offset = self.block_index * self.boots.count
+        keep_bits = self.keep_bits
+        wanted_pa = self.wanted_pa
+        target_pa = self.target_pa
         for index in range(self.boots.count):
             bit = 1 << index
-            if not self.keep_bits & bit:
-                self.wanted_pa[index] = 0
-                self.target_pa[index] = 0
+            if not keep_bits & bit:
+                wanted_pa[index] = 0
+                target_pa[index] = 0
                 continue
             full_pa = clamp(
                 self.level_pa + timeline.offset_pa[first_offset + index],
@@ -134,8 +137,8 @@ class Sequencer:
             )
             if relaxed_bits & bit:
                 full_pa = max(full_pa * timeline.relax_permille[self.block_index] // 1000, TARGET_LEAST_PA)
-            self.target_pa[index] = full_pa
+            target_pa[index] = full_pa
             if is_ramping and raised_bits & bit:
                 # Bound: 16_000 Pa * 30_000 ms.
                 full_pa = full_pa * self.stage_ms // ramp_ms
-            self.wanted_pa[index] = full_pa
+            wanted_pa[index] = full_pa

@@ -166,7 +166,7 @@ class Session:
         if gauges.boots.has_manifold_sensor_only:
             return True
         for index in range(gauges.boots.count):
-            if not gauges.is_fresh(index) or gauges.smooth_pa(index) >= VENTED_PA:
+            if not gauges.is_fresh(index) or gauges.smooth_pa[index] >= VENTED_PA:
                 return False
         return True
 

@@ -178,7 +178,7 @@ class SharedRegulator:
         if not gauges.is_fresh(index):
             self.pump_permille = throttle_permille(wanted_pa)
             return False
-        self.pump_permille = throttle_permille(wanted_pa - self.lead_pa[index] - gauges.smooth_pa(index))
+        self.pump_permille = throttle_permille(wanted_pa - self.lead_pa[index] - gauges.smooth_pa[index])
         self.throttled_ms = self.throttled_ms + dt_ms if self.pump_permille <= THROTTLED_PERMILLE else 0
         return self.throttled_ms >= THROTTLED_MS
 
@@ -293,7 +293,7 @@ class SharedRegulator:
         count = 0
         for index in range(self.boots.count):
             if self.group_bits & (1 << index):
-                sum_pa += gauges.smooth_pa(index)
+                sum_pa += gauges.smooth_pa[index]
                 count += 1
         return sum_pa // max(count, 1)
 

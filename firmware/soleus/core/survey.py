@@ -71,7 +71,7 @@ class Survey:
         bits = 0
         for index in range(self.boots.count):
             bit = 1 << index
-            is_low = self.boots.has_manifold_sensor_only or gauges.smooth_pa(index) < VENTED_PA
+            is_low = self.boots.has_manifold_sensor_only or gauges.smooth_pa[index] < VENTED_PA
             if is_low and not gauges.empty_bits & bit:
                 bits |= bit
         return bits

@@ -13,7 +13,6 @@ from .log_format import OVERVIEW_EXTRAS, OVERVIEW_MS, OVERVIEW_SHIFT, RING_EXTRA
 from .tick_coder import TickCoder
 
 BLOCKS_COUNT = 4
-_SMOOTH_SHIFT = OVERVIEW_SHIFT + 4
 # A cycle that takes longer than the room lasts for gets fewer rows towards its end.
 _SPARING_FACTOR = 4
 
@@ -130,9 +129,9 @@ class Overview:
     def _row(self) -> None:
         controller, extras, pressure = self.controller, self.extras, self.pressure
         sequencer, readings = controller.sequencer, controller.readings
-        smooth_pa_x16 = controller.gauges.smooth_pa_x16
+        smooth_pa = controller.gauges.smooth_pa
         for index in range(len(pressure)):
-            pressure[index] = smooth_pa_x16[index] >> _SMOOTH_SHIFT
+            pressure[index] = smooth_pa[index] >> OVERVIEW_SHIFT
         extras[0] = readings.supply_mv >> OVERVIEW_SHIFT
         extras[1] = sequencer.stage_index
         extras[2] = sequencer.block_index

@@ -27,5 +27,5 @@ class OnOff(ValveBank):
     def _advance(self, index: int, gauges: Any, target_pa: int) -> None:
         if self.phase[index] not in (FILL, DOSE):
             self.advance_closed(index, gauges, target_pa, self.band_pa)
-        elif gauges.is_fresh(index) and gauges.smooth_pa(index) >= target_pa - self.lead_pa:
+        elif gauges.is_fresh(index) and gauges.smooth_pa[index] >= target_pa - self.lead_pa:
             self.end_fill(index)

@@ -46,7 +46,7 @@ class PidHands(ValveBank):
             self.advance_closed(index, gauges, target_pa, self.band_pa)
             return
         is_alone = self.group_bits == 1 << index
-        if gauges.is_fresh(index) and gauges.smooth_pa(index) >= target_pa and not is_alone:
+        if gauges.is_fresh(index) and gauges.smooth_pa[index] >= target_pa and not is_alone:
             self.end_fill(index)
 
     def _ask(self, group_bits: int, gauges: Any, sequencer: Any, dt_ms: int) -> None:
@@ -69,7 +69,7 @@ class PidHands(ValveBank):
         for index in range(self.boots.count):
             if group_bits & (1 << index):
                 self.setpoint_pa = sequencer.target_pa[index]
-                sum_pa += gauges.smooth_pa(index) if gauges.is_fresh(index) else 0
+                sum_pa += gauges.smooth_pa[index] if gauges.is_fresh(index) else 0
                 count += 1
         self.measured_pa = sum_pa // count
 

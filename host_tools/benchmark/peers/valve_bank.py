@@ -60,7 +60,7 @@ class ValveBank:
 
     def see_hold(self, index: int, gauges: Any, target_pa: int, band_pa: int) -> None:
         """A chamber that isn't seen now, because its sensor is on the manifold, is left alone."""
-        pressure_pa = gauges.smooth_pa(index)
+        pressure_pa = gauges.smooth_pa[index]
         if self.phase_ms[index] > 0 and not gauges.is_fresh(index):
             self.reached_bits |= 1 << index
         elif pressure_pa < target_pa - band_pa:
@@ -75,7 +75,7 @@ class ValveBank:
         """A chamber that gets no pump air: it bleeds, settles or holds."""
         phase = self.phase[index]
         if phase == BLEED:
-            if gauges.smooth_pa(index) <= target_pa or self.phase_ms[index] > BLEED_MOST_MS:
+            if gauges.smooth_pa[index] <= target_pa or self.phase_ms[index] > BLEED_MOST_MS:
                 self.go(index, HOLD)
         elif phase == HOLD:
             self.see_hold(index, gauges, target_pa, band_pa)
@@ -105,7 +105,7 @@ class ValveBank:
         found = -1
         most_pa = -(1 << 29)
         for index in range(self.boots.count):
-            missing_pa = sequencer.target_pa[index] - gauges.smooth_pa(index)
+            missing_pa = sequencer.target_pa[index] - gauges.smooth_pa[index]
             if self.phase[index] == phase and missing_pa > most_pa:
                 found, most_pa = index, missing_pa
         return found
