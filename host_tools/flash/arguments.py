@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from string import ascii_lowercase
 
-from host_tools.paths import FIRMWARE
+from host_tools.paths import FIRMWARE, SOLEUS_PACKAGE
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -61,7 +61,7 @@ def _name(place: ast.arg | ast.Name) -> str:
 def names_needed() -> frozenset[str]:
     """Names that the chip keeps for another reason: attributes, keywords, functions, classes, globals."""
     needed = {"self"}
-    for file in FIRMWARE.rglob("*.py"):
+    for file in [*FIRMWARE.glob("*.py"), *SOLEUS_PACKAGE.rglob("*.py")]:
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             match node:

@@ -31,7 +31,7 @@ from host_tools.virtual.frames import (
     Record,
     RecordReader,
 )
-from host_tools.virtual.interpreter import Interpreter
+from host_tools.virtual.interpreter import Interpreter, refuse_without_unix_port
 from host_tools.virtual.pins import Wiring
 from host_tools.virtual.terminal import Terminal
 from soleus.core.signals import Commands, Readings
@@ -87,6 +87,7 @@ class VirtualBoard:
         flash_write_ms: int = 0,
         patience_s: float = PATIENCE_S,
     ) -> None:
+        refuse_without_unix_port()
         spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
         if board.table["sensors"]["driver"] != "adc":
             # Unplugged, a digital sensor doesn't answer; an analog one reads less than nothing.
