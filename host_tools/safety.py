@@ -282,7 +282,7 @@ REQUIREMENTS = (
         why="The pressure is held all the while; the chamber is left out to spare the pump and the others.",
         budget_ms=240_000,
         trips=(
-            Trip("garment.left.foot:leak@80s", DEVKIT, "left.foot", pressure=60),
+            Trip("garment.left.foot:leak@80s", DEVKIT, "left.foot"),
             Trip("hose.left.calf:leak@80s", DEVKIT, "left.calf"),
         ),
     ),

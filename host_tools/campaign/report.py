@@ -56,7 +56,7 @@ def _lists(rows: list[Row]) -> list[tuple[str, int, list[Row]]]:
         ],
         "Commands that the interlock refused": [row for row in rows if row["refused"]],
         "Sessions that never came to an end": [row for row in rows if row["outcome"] == ENDLESS],
-        "Air trapped behind a blocked way out": [row for row in rows if row["verdict"] == TRAPPED],
+        "Air that no command can let out": [row for row in rows if row["verdict"] == TRAPPED],
     }
     return [(title, len(its), sorted(its, key=badness)[:_LISTED_MOST]) for title, its in chosen.items()]
 

@@ -1,9 +1,10 @@
 """The verdict on a trial, from true pressures alone: the one place that says what harm is.
 
 harm      too much pressure, or pressure that is not gone in time, whatever the machine noticed.
-trapped   the fault holds the air in: the chamber's only way out is blocked, so that no command can empty
-          it. It was noticed, pressure stayed below the limit, and a person has to take the boot off. A
-          residual risk: shown apart, never counted as harmless.
+trapped   no command can empty the chamber: its only way out is blocked, or air goes on coming from a pump
+          that the board has no gate to cut off, through a valve that doesn't close. It was noticed, pressure
+          stayed below the limit, and a person has to take the boot off or pull the plug. A residual risk:
+          shown apart, never counted as harmless.
 alarm     nothing was broken yet, and the machine stopped or rested a chamber.
 detected  a fault was latched, or a chamber rested, after the onset.
 harmless  neither: the session went on, or ended as it should, without harm.
@@ -30,6 +31,8 @@ HOLDS_THE_AIR = {
     ("valve.three-way", "stuck"),
     ("hose", "kink"),
 }
+# Both together, on a board without a gate, and the pump's air can't be kept out.
+FEEDS_THE_AIR = {RUNAWAY, ("valve.fill", "stuck")}
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,12 @@ class Outcome:
     # Some chamber is above `PRESSED_MMHG` at the end. Not `SAFE_MMHG`: with the vents open the rest is on
     # its way out, and a sensor may be a few mmHg wrong.
     pressed_at_end: bool = False
+    has_gate: bool = True
+
+    @property
+    def is_beyond_commands(self) -> bool:
+        is_fed = not self.has_gate and self.broken >= FEEDS_THE_AIR
+        return is_fed or bool(self.broken & HOLDS_THE_AIR)
 
     @property
     def most_mmhg(self) -> float:
@@ -70,7 +79,7 @@ def verdict(outcome: Outcome) -> tuple[str, str]:
     stays = _stays(outcome)
     if too_high:
         return HARM, too_high
-    if stays and outcome.is_detected and outcome.broken & HOLDS_THE_AIR:
+    if stays and outcome.is_detected and outcome.is_beyond_commands:
         return TRAPPED, stays
     if stays:
         return HARM, stays

@@ -55,7 +55,7 @@ def run_trial(trial: Trial) -> Row:
     orders = orders_of(trial)
     session = _session(trial, orders)
     result = measured(session)
-    outcome = _outcome(trial, orders, session.trace, result)
+    outcome = _outcome(trial, orders, session, result)
     word, why = verdict(outcome)
     fault = result.fault
     budget = _took(trial, orders, session, result)
@@ -138,11 +138,13 @@ def _session(trial: Trial, orders: Orders) -> Session:
     return run(request, on_progress=watch)
 
 
-def _outcome(trial: Trial, orders: Orders, trace: Trace, result: SessionResult) -> Outcome:
+def _outcome(trial: Trial, orders: Orders, session: Session, result: SessionResult) -> Outcome:
+    trace = session.trace
     latched_s = result.fault.at_s if result.fault else None
     noticed = [notice.at_s for notice in result.notices] + ([] if latched_s is None else [latched_s])
     return Outcome(
         broken=_broken(trial),
+        has_gate=session.request.board.boots.has_gate,
         onset_s=orders.onset_s,
         noticed_s=min(noticed, default=None),
         latched_s=latched_s,

@@ -45,8 +45,9 @@ _CAMPAIGN = """\
 on every board, over all programs and plants; every pair of a stuck valve or sensor and one more fault; and
 healthy sessions with legs that move, weak batteries and people who press buttons. Judged by true pressures:
 *harm* is a chamber above 150 mmHg (160 with the pump shorted on), pressure that is not gone 5 s after the
-stop, or above 15 mmHg for more than 185 s; *trapped*, noticed, but the fault itself blocks the way out;
-*alarm*, stopped with nothing broken.
+stop, or above 15 mmHg for more than 185 s; *trapped*, noticed, but no command can empty the chamber,
+because the fault blocks its way out or feeds it from a pump that the board can't cut off; *alarm*, stopped
+with nothing broken.
 
 {verdicts}
 Single faults, by what breaks and how:

@@ -60,7 +60,7 @@ FORGOTTEN = {
         *("lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms", "above_pa", "dose_permille"),
         *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),
         *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa", "top_up_pa", "dosed_bits"),
-        *("stop_pa_s", "early_pa", "refill_bits"),
+        *("stop_pa_s", "early_pa", "refill_bits", "raised_bits"),
     ),
 }
 

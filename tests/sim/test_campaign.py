@@ -99,6 +99,7 @@ def test_the_smoke_campaign_breaks_every_kind_of_part_in_every_mode() -> None:
 BROKEN = frozenset({("sensor", "stuck")})
 VENT = frozenset({("valve.vent", "stuck")})
 PUMP = frozenset({("pump", "stuck")})
+FED = PUMP | {("valve.fill", "stuck")}
 QUIET = Outcome(broken=BROKEN, onset_s=60.0, noticed_s=None, latched_s=None, safe_s=None, end_s=120.0)
 LATCHED = replace(QUIET, noticed_s=61.0, latched_s=61.0, safe_s=62.0)
 WELL = replace(QUIET, broken=frozenset(), onset_s=None)
@@ -122,6 +123,9 @@ WELL = replace(QUIET, broken=frozenset(), onset_s=None)
         (replace(LATCHED, safe_s=None, broken=VENT, max_pressure_mmhg=151.0), HARM),
         (replace(QUIET, pressed_at_end=True), HARM),
         (replace(QUIET, pressed_at_end=True, broken=VENT), HARM),  # trapped, and nobody was told
+        (replace(LATCHED, safe_s=None, broken=FED, has_gate=False), TRAPPED),
+        (replace(LATCHED, safe_s=None, broken=FED), HARM),  # the gate should have cut the pump off
+        (replace(LATCHED, safe_s=None, broken=PUMP, has_gate=False), HARM),
         (replace(QUIET, pressed_s=185.1), HARM),
         (replace(QUIET, pressed_s=185.0), HARMLESS),
         (WELL, HARMLESS),

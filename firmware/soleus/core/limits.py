@@ -79,7 +79,7 @@ NO_AIR_COUNT = 2
 FILL_LEARNED_EXTRA_MS = 5000
 # What a chamber may cost to hold, after it has settled: valves and seams of a tired machine cost some
 # hundredths of the pump [D]; a seam that has opened costs more than a tenth.
-LEAK_MOST_PERMILLE = 100
+LEAK_MOST_PERMILLE = 70
 LEAK_HELD_MS = 10_000
 LEAK_COUNT = 3
 # A fill that loses so much of its target within the settling time never got beyond the valve.

@@ -133,6 +133,8 @@ class SealedRegulator:
         # The hose's share is looked for in a fill that began from an empty chamber.
         self.early_pa = [0] * count
         self.refill_bits = 0
+        # Filled because more was asked for, and not because air was lost.
+        self.raised_bits = 0
         # How far a served chamber stands above the emptiest that fills.
         self.above_pa = [0] * count
         # Who is given a dose between two stretches of another's fill, the pump running on.
@@ -263,7 +265,7 @@ class SealedRegulator:
         self.fill_ms[index] += dt_ms
         # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
         self.fill_share_us[index] += dt_ms * 1000 // max(filling_count, 1)
-        if self.held_ms[index] > 0:
+        if self.held_ms[index] > 0 and not self.raised_bits & bit:
             self.dose_us[index] += dt_ms * self.pump_before_permille // max(filling_count, 1)
         if not gauges.is_fresh(index):
             # Just joined: the manifold's sensor doesn't speak for this chamber yet.
@@ -414,6 +416,7 @@ class SealedRegulator:
         elif missing_pa > FAR_PA and not self._stands_above(index, gauges):
             self.trims_count[index] += 1
             self.reached_bits &= ~(1 << index)
+            self.raised_bits &= ~(1 << index)
             self.worked_permille_ms[index] = 0
             self._go(index, FILL)
         elif missing_pa > 0:
@@ -470,7 +473,7 @@ class SealedRegulator:
         if self.out_ms[index] < OUT_OF_BAND_MS and target_pa == self.goal_pa[index]:
             return
         self.out_ms[index] = 0
-        self.goal_pa[index] = target_pa
+        self._take_goal(index, target_pa)
         if missing_pa > FAR_PA and not self._stands_above(index, gauges):
             self._begin_fill(index)
         elif missing_pa > 0:
@@ -485,12 +488,20 @@ class SealedRegulator:
         if target_pa == self.goal_pa[index]:
             self.reached_bits |= 1 << index
             return
-        self.goal_pa[index] = target_pa
+        self._take_goal(index, target_pa)
         missing_pa = target_pa - gauges.smooth_pa(index)
         if missing_pa > FAR_PA:
             self._begin_fill(index)
         elif missing_pa < -FAR_PA:
             self._begin_bleed(index, gauges, target_pa)
+
+    def _take_goal(self, index: int, target_pa: int) -> None:
+        bit = 1 << index
+        if target_pa != self.goal_pa[index]:
+            self.raised_bits |= bit
+        else:
+            self.raised_bits &= ~bit
+        self.goal_pa[index] = target_pa
 
     def _begin_dose(self, index: int, gauges: Gauges, target_pa: int, is_served: bool) -> None:
         """A little more than is missing: what a chamber loses while it is held, it loses slowly."""
