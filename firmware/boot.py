@@ -17,13 +17,6 @@ WATCHDOG_MS = 1500
 CONTROL_TIMER = 0
 REST_TIMER = 1
 
-# Pins that must be left alone when nobody says what hangs on them: flash, USB and console.
-_NOT_OURS = (
-    ("C3", list(range(11, 22)), 22),
-    ("S3", [19, 20, 43, 44] + list(range(22, 38)), 49),
-    ("", [1, 3, 20, 24] + list(range(6, 12)) + list(range(28, 32)) + list(range(34, 40)), 40),
-)
-
 
 def vent() -> None:
     """Everything de-energised. Allocates nothing: a full heap is one of the reasons to come here."""
@@ -53,26 +46,29 @@ def _feed(_timer: Timer) -> None:
     WATCHDOG.feed()
 
 
-def _safe_pins() -> tuple:
+def _pins_to_rest() -> tuple:
     try:
         with open(SAFE_PINS_FILE) as file:
             table = json.load(file)
         return [Pin(pin) for pin in table["low"]], [Pin(pin) for pin in table["high"]], []
     except (OSError, ValueError, KeyError, TypeError):
-        # Nobody knows which pins are outputs: let go of all of them, as a hard reset would.
-        return [], [], [Pin(pin) for pin in _releasable_pins()]
-
-
-def _releasable_pins() -> list:
+        pass
+    # Nobody knows which pins are outputs: let go of all of them, as a hard reset would, but for those of
+    # flash, USB and console.
+    chips = (
+        ("C3", list(range(11, 22)), 22),
+        ("S3", [19, 20, 43, 44] + list(range(22, 38)), 49),
+        ("", [1, 3, 20, 24] + list(range(6, 12)) + list(range(28, 32)) + list(range(34, 40)), 40),
+    )
     chip = getattr(sys.implementation, "_machine", "")
-    for name, not_ours, count in _NOT_OURS:
-        if name in chip:
-            return [pin for pin in range(count) if pin not in not_ours]
-    return []
+    not_ours, count = next((not_ours, count) for name, not_ours, count in chips if name in chip)
+    return [], [], [Pin(pin) for pin in range(count) if pin not in not_ours]
 
 
-LOW, HIGH, RELEASED = _safe_pins()
+LOW, HIGH, RELEASED = _pins_to_rest()
 vent()
+# Never needed again, and the heap is small.
+del _pins_to_rest
 WATCHDOG = WDT(timeout=WATCHDOG_MS)
 _CONTROL = Timer(CONTROL_TIMER)
 _REST = Timer(REST_TIMER)

@@ -13,6 +13,7 @@ import numpy as np
 from host_tools.bench.tape import PA_PER_MMHG, Tape
 from host_tools.bench.target import BenchError, Identity, NotApplicableError
 from host_tools.boards import Board
+from host_tools.errors import InputError
 from host_tools.virtual.console import Console
 
 # Renewed often enough that a lost line doesn't end anything.
@@ -41,12 +42,13 @@ class LinkTarget:
         self._heard_s = time.monotonic()
         # Of the time before the board's last reset.
         self._offset_ms = 0
+        self._refuse_other_board()
         self._ask("bench_tape", on=True)
 
     def identity(self) -> Identity:
         versions = self._ask("versions")
         settings = self._ask("settings")["settings"]
-        hashes = [self._ask("hashes", folder=f).get("hashes", {}) for f in ("/soleus", "/soleus/core")]
+        hashes = [self._ask("hashes", folder=f).get("hashes", {}) for f in ("soleus", "soleus/core")]
         return Identity(
             serial=str(versions.get("unique_id", "")),
             board=str(versions.get("board", "")),
@@ -124,6 +126,12 @@ class LinkTarget:
             self._ask("stop")
             self._ask("bench_tape", on=False)
         self.console.close()
+
+    def _refuse_other_board(self) -> None:
+        told = self._ask("hello")["board"]
+        if told != self.board.name:
+            expected = f"the board that answers, which was flashed as {told}"
+            raise InputError("--board", "", self.board.name, expected)
 
     def _note_heard(self) -> None:
         """Of no need to a real board."""

@@ -26,6 +26,9 @@ def flash(
     keep_micropython: Annotated[
         bool, typer.Option("--keep-micropython", help="The one on the board stays, whichever it is.")
     ] = False,
+    line_numbers: Annotated[
+        bool, typer.Option("--line-numbers", help="Tracebacks with lines, outside the core; takes heap.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Look, say what would be done, write nothing.")
     ] = False,
@@ -35,7 +38,7 @@ def flash(
     A session that runs is ended, and the legs are vented, before anything is written.
     """
     its_board = load_board(board)
-    options = Options(image, packages, dry_run, keep_micropython)
+    options = Options(image, packages, dry_run, keep_micropython, line_numbers)
     console = Console(stderr=True, highlight=False, markup=False)
     try:
         with console.status("starting", spinner="dots") as status:

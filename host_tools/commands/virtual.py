@@ -9,8 +9,9 @@ from typing import Annotated
 import platformdirs
 import typer
 
-from host_tools.boards import load_board
+from host_tools.boards import Board, load_board
 from host_tools.errors import InputError
+from host_tools.flash.packages import cached_package_sources, package_sources
 from host_tools.plant.spec import load_plant
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.install import install
@@ -30,6 +31,9 @@ def virtual(
     flash: Annotated[
         Path | None, typer.Option(help="The folder that is its flash; else one that is kept for this board.")
     ] = None,
+    packages: Annotated[
+        Path | None, typer.Option(help="A folder with micropython-lib packages, for use without a net.")
+    ] = None,
     empty: Annotated[bool, typer.Option("--empty", help="Start without any file of Soleus on it.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="As fast as this computer can.")] = False,
 ) -> None:
@@ -40,12 +44,23 @@ def virtual(
     folder = flash or Path(platformdirs.user_data_dir("soleus")) / "virtual" / its_board.name
     folder.mkdir(parents=True, exist_ok=True)
     if not empty:
-        install(its_board, folder)
+        install(its_board, folder, _packages(its_board, packages))
     with VirtualBoard(its_board, folder, plant=load_plant(plant), seed=seed, has_own_time=fast) as machine:
         print(f"port {machine.port}", flush=True)
         print(f"flash {folder}", flush=True)
         print("`help` lists what can happen to it; Ctrl-C or `quit` ends it", flush=True)
         _obey(machine)
+
+
+def _packages(board: Board, folder: Path | None) -> dict[str, Path]:
+    """A board without its display is still a board; a folder that somebody names must do."""
+    try:
+        return package_sources(board.table, folder)
+    except InputError as error:
+        if folder:
+            raise
+        sys.stderr.write(f"soleus: no display: {error}\n")
+        return cached_package_sources(board.table)
 
 
 def _obey(machine: VirtualBoard) -> None:

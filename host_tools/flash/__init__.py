@@ -27,6 +27,8 @@ class Options:
     is_dry_run: bool = False
     keep_micropython: bool = False
     """The board runs a MicroPython already, and that one stays: esptool is not asked."""
+    has_line_numbers: bool = False
+    """Tracebacks with lines, for whoever looks for a mistake: they take heap."""
     soft_reset: bool = True
     """Before anything else, for a clean heap. An interpreter that ends on one is joined as it is."""
     self_test: Callable[[str], Verdict] | None = self_test
@@ -59,7 +61,7 @@ def flash(board: Board, port: str, options: Options | None = None, say: Say = la
     """Everything that can be wrong on the laptop's side is found before the board is touched."""
     options = options or Options()
     say("compiling the application")
-    app = build_application(board, options.packages)
+    app = build_application(board, options.packages, options.has_line_numbers)
     version = wanted_version(options.image)
     found = _look(port, options)
     _refuse_other_chip(board, port, found)

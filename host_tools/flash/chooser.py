@@ -18,8 +18,8 @@ try:
 except OSError:
     slot = ""
 if slot:
-    if slot not in sys.path:
-        sys.path.insert(0, slot)
+    # By the current folder first: each module keeps the path that it was found by, and a short one is cheap.
+    sys.path[:] = [""] + [path for path in sys.path if path not in ("", slot)] + [slot]
     sys.modules.pop("{name}", None)
     try:
         import {name}

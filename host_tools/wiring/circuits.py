@@ -133,9 +133,8 @@ def _valve(board: Board) -> Panel:
     valves = board.table["valves"]
     count = len(valves["fill"]) + len(valves.get("vent", []))
     title = f"Each of the {count} valves: AO3400A"
-    return circuit(
-        title, lambda d: _low_side(d, "coil", load_rail(board), "FILL, VENT\none GPIO each", "SS14")
-    )
+    label = "FILL, VENT\none GPIO each" if "vent" in valves else "FILL\none GPIO each"
+    return circuit(title, lambda d: _low_side(d, "coil", load_rail(board), label, "SS14"))
 
 
 def _analog_sensor(board: Board) -> Panel:
@@ -163,9 +162,10 @@ def _analog_sensor(board: Board) -> Panel:
         d += elm.Capacitor().at(node.center).down(1.6).label("100 nF", loc="bottom")
         d += elm.Ground()
         d += elm.Line().at(node.center).right(0.7)
-        d += elm.Dot(open=True).label("P, one GPIO each", loc="right", color=ANALOG)
+        d += elm.Dot(open=True).label(label, loc="right", color=ANALOG)
 
     count = len(sensors["pins"])
+    label = "P, one GPIO each" if count > 1 else f"P, GPIO{sensors['pins'][0]}"
     return circuit("The pressure sensor" if count == 1 else f"Each of the {count} pressure sensors", draw)
 
 

@@ -104,6 +104,10 @@ def _sensors(board: Board) -> list[Item]:
         items.append(Item(count, "1 kΩ and 100 nF", "at each sensor's output: takes the pump's ripple away"))
     items.append(Item(len(sensors.get("addresses", [])), "ADS1115", "at 3.3 V"))
     items.append(Item(len(mux_addresses(sensors)), "TCA9548A", "at 3.3 V, addresses as in board.toml"))
+    if "mux_address" in sensors:
+        # All channels are joined when the conversions start: ten stronger pairs would be too much to sink.
+        use = "to 3.3 V, on SCL and SDA of each channel in use; a sensor's own board must not have stronger ones"
+        items.append(Item(2 * count, "22 kΩ (sensors)", use))
     return items
 
 

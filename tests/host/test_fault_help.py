@@ -5,9 +5,10 @@ from typer.testing import CliRunner
 
 from host_tools.cli import app
 from host_tools.errors import InputError
+from host_tools.flash.application import advice_text
 from host_tools.output.words import explanation
 from soleus.core import faults
-from soleus.services.fault_help import ABOUT, CLEARING, HELP, WHAT, how_to_clear
+from soleus.services.fault_help import ABOUT, CLEARING, WHAT, advice, how_to_clear
 
 CODES = [row[0] for row in faults.TABLE[1:]]
 
@@ -28,14 +29,15 @@ def test_help_is_complete_and_short(code: str) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_device_and_laptop_say_the_same(code: str) -> None:
-    assert HELP.get(code) == explanation(code)
+    assert advice(code) == explanation(code)
+    assert f"{code} {advice(code)}\n" in advice_text()
     assert ABOUT[code][0] in explanation(code)
     assert ABOUT[code][2] in explanation(code)
 
 
 def test_a_code_that_is_not_there_has_no_words() -> None:
     assert explanation("E99") == ""
-    assert HELP.get("-", "nothing") == "nothing"
+    assert advice("-") == ""
 
 
 @pytest.mark.parametrize("row", range(1, len(faults.TABLE)))

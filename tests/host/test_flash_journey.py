@@ -1,7 +1,6 @@
 """The whole way on the virtual board: flash from empty, self-test, a session, flash in the middle of it."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -15,17 +14,13 @@ from host_tools.flash.device import Device
 from host_tools.flash.report import report_lines
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.console import Console
+from tests.display_driver import packages_folder
 from tests.virtual.rig import start_session
-
-STUB_DISPLAY_DRIVER = Path(__file__).parents[1] / "virtual" / "stub_ssd1306.py"
 
 
 @pytest.fixture
 def options(tmp_path: Path) -> Options:
-    package = tmp_path / "packages" / "ssd1306"
-    package.mkdir(parents=True)
-    shutil.copy(STUB_DISPLAY_DRIVER, package / "ssd1306.py")
-    return Options(packages=package.parent, keep_micropython=True)
+    return Options(packages=packages_folder(tmp_path), keep_micropython=True)
 
 
 @pytest.fixture

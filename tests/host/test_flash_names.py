@@ -6,6 +6,7 @@ import pytest
 
 from host_tools.flash.names import without_names
 from host_tools.paths import SOLEUS_PACKAGE
+from tests.display_driver import driver_file
 
 FILES = sorted(file.relative_to(SOLEUS_PACKAGE.parent).as_posix() for file in SOLEUS_PACKAGE.rglob("*.py"))
 
@@ -44,6 +45,53 @@ def test_what_becomes_of(name: str) -> None:
     assert without_names(source, "soleus/core/anything.py") == expected
 
 
+ARGUMENTS = {
+    "of a function": ("def f(pieces):\n    return pieces + 1\n", "def f(a):\n    return a + 1\n"),
+    "never a letter that is there": (
+        "def f(pieces):\n    a = 1\n    return pieces + a\n",
+        "def f(b):\n    a = 1\n    return b + a\n",
+    ),
+    "a name outside is another one": (
+        "pieces = 2\ndef f(morsels=pieces):\n    return morsels\n",
+        "pieces = 2\ndef f(a=pieces):\n    return a\n",
+    ),
+    "in what is within it, too": (
+        "def f(pieces):\n    return [morsel for morsel in pieces], lambda: pieces\n",
+        "def f(a):\n    return [morsel for morsel in a], lambda: a\n",
+    ),
+    "the annotation stays": (
+        "def f(pieces: int, *morsels: int):\n    return pieces\n",
+        "def f(a: int, *b: int):\n    return a\n",
+    ),
+    # `self_test` is a function of the firmware: its name is there anyway.
+    "a name that something else has, too": ("def f(self_test):\n    pass\n", "def f(self_test):\n    pass\n"),
+}
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_what_becomes_of_arguments(name: str) -> None:
+    source, expected = ARGUMENTS[name]
+    assert without_names(source, "soleus/app.py") == expected
+
+
+def test_whatever_is_given_by_name_keeps_it() -> None:
+    sources = {name: (SOLEUS_PACKAGE.parent / name).read_text() for name in FILES}
+    before = [node for text in sources.values() for node in ast.walk(ast.parse(text))]
+    after = [node for name in FILES for node in ast.walk(ast.parse(without_names(sources[name], name)))]
+    given = {node.arg for node in before if isinstance(node, ast.keyword)}
+    assert given & _argument_names(before) <= _argument_names(after)
+
+
+def test_of_somebody_elses_package_only_what_is_asked_for_stays() -> None:
+    bare = without_names(driver_file().read_text(), "ssd1306.py")
+    methods = {node.name for node in ast.walk(ast.parse(bare)) if isinstance(node, ast.FunctionDef)}
+    assert "poweroff" not in methods
+    assert {"__init__", "init_display", "show", "write_cmd", "write_data"} <= methods
+    assert "SET_CONTRAST" not in bare
+    assert "SET_COL_ADDR = const(0x21)" in bare
+    assert len(bare.splitlines()) == len(driver_file().read_text().splitlines())
+
+
 def test_a_constant_of_its_own_goes() -> None:
     text = (SOLEUS_PACKAGE / "core" / "regulation.py").read_text()
     assert "DOSE_PERMILLE =" in text
@@ -56,6 +104,10 @@ def test_every_line_stays_where_it_was(name: str) -> None:
     bare = without_names(source, name)
     assert len(bare.splitlines()) == len(source.splitlines())
     assert _places(ast.parse(bare)) == _places(ast.parse(source))
+
+
+def _argument_names(nodes: list[ast.AST]) -> set[str]:
+    return {node.arg for node in nodes if isinstance(node, ast.arg)}
 
 
 def _places(tree: ast.Module) -> list[tuple[str, int]]:

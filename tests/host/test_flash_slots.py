@@ -64,7 +64,7 @@ def board(tmp_path: Path) -> Iterator[PtyBoard]:
 def app(monkeypatch: pytest.MonkeyPatch) -> list[Application]:
     """What is flashed next."""
     apps = [an_app("one")]
-    monkeypatch.setattr(flash_module, "build_application", lambda _board, _packages: apps[-1])
+    monkeypatch.setattr(flash_module, "build_application", lambda *_: apps[-1])
     return apps
 
 

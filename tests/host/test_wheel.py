@@ -11,9 +11,13 @@ import pytest
 
 from host_tools import paths
 from host_tools.boards import load_board
+from host_tools.flash.application import build_application
 from host_tools.virtual.board import VirtualBoard
+from tests.display_driver import packages_folder
 
 ROOT = Path(__file__).parents[2]
+# Stands for the folder of the installed package.
+INSTALLED = "INSTALLED"
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +79,12 @@ def soleus(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 WORKS = {
-    # Compiling takes most of a minute; its programs, boards and plants are read before that.
-    "sim": (["sim", "easy-run", "--plant", "marsh"], 2, "tired"),
+    # The smallest boots, because all of core and plant is compiled anew: half a minute.
+    "sim": (["sim", "easy-run", "--board", "esp32-devkit", "--json", "-"], 0, '"outcome": "completed"'),
+    "a plant that isn't there": (["sim", "easy-run", "--plant", "marsh"], 2, "tired"),
     "board list": (["board", "list"], 0, "esp32-s3-duo"),
+    "board check": (["board", "check", f"{INSTALLED}/data/boards/esp32-s3-duo/board.toml"], 0, "fine"),
+    "program check": (["program", "check", f"{INSTALLED}/data/firmware/programs/easy-run.toml"], 0, ""),
     "virtual": (["virtual", "--board", "esp32-devkit", "--flash", "flash"], 0, "port /dev/"),
 }
 
@@ -87,28 +94,32 @@ def test_it_works_with_no_checkout_beside_it(name: str, soleus: Path, tmp_path: 
     if name == "virtual":
         pytest.importorskip("micropython_unix", reason="the unix port is not built for this kind of machine")
     arguments, status, expected = WORKS[name]
+    (installed,) = soleus.parents[1].glob("lib/python*/site-packages/host_tools")
+    arguments = [argument.replace(INSTALLED, str(installed)) for argument in arguments]
     done = said(soleus, arguments, tmp_path)
     assert (done.returncode, expected in done.stdout + done.stderr) == (status, True), done
 
 
 def test_it_flashes_with_no_checkout_beside_it(soleus: Path, tmp_path: Path) -> None:
+    """First what would be done, then all of it: packages, self-test and a second time with nothing to do."""
     pytest.importorskip("micropython_unix", reason="the unix port is not built for this kind of machine")
-    board = load_board("esp32-devkit")
+    board = load_board("esp32-s3-duo")
+    packages = packages_folder(tmp_path)
     (tmp_path / "flash").mkdir()
     with VirtualBoard(board, tmp_path / "flash", has_own_time=True) as virtual:
-        arguments = [
-            "flash",
-            "--board",
-            board.name,
-            "--port",
-            virtual.port,
-            "--keep-micropython",
-            "--dry-run",
-        ]
+        arguments = ["flash", "--board", board.name, "--port", virtual.port, "--keep-micropython"]
+        arguments += ["--packages", str(packages)]
+        would = said(soleus, [*arguments, "--dry-run"], tmp_path)
+        assert would.returncode == 0, would.stderr
+        assert "would be sent" in would.stdout
+        assert not list((tmp_path / "flash").iterdir())
         done = said(soleus, arguments, tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "would be sent" in done.stdout
-    assert not list((tmp_path / "flash").iterdir())
+        assert done.returncode == 0, done.stdout + done.stderr
+        # What it compiled is what a checkout compiles, byte for byte.
+        slot = build_application(board, packages).slot
+        assert (tmp_path / "flash" / "current-app").read_text() == slot
+        assert "ready" in done.stdout
+        assert "nothing to do" in said(soleus, arguments, tmp_path).stdout
 
 
 def said(soleus: Path, arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -317,7 +317,10 @@ class Mux:
     def __init__(self, sensors, number):
         self.sensors, self.number = sensors, number
 
+    writes = 0
+
     def write(self, content):
+        Mux.writes += 1
         self.sensors.bits[self.number] = content[0]
 
 
@@ -342,6 +345,11 @@ def check_abp2_behind_two_multiplexers():
     near(readings.chamber_pa[2], 3447)
     # Not started again: nothing, rather than the old one.
     assert read(sensors, 3).missing_bits == 0b111
+    # Two to start all; two, one and two more to join each bus alone: none that would change nothing.
+    Mux.writes = 0
+    sensors.prepare()
+    read(sensors, 3)
+    assert Mux.writes == 7, Mux.writes
     chips.counts[1] = None
     sensors.prepare()
     assert read(sensors, 3).missing_bits == 0b010
@@ -353,6 +361,18 @@ def check_abp2_behind_two_multiplexers():
     chips.status = 0x40
     sensors.prepare()
     assert read(sensors, 3).missing_bits == 0b111
+
+
+def check_a_multiplexer_that_forgot_is_told_again():
+    i2c = I2C()
+    chips = Honeywell(i2c, 0x28)
+    chips.counts[3] = 1_677_722
+    sensors = pressure_sensors(dict(ABP2, channels=[3]), [], i2c)
+    for is_forgetful in (False, True, False):
+        sensors.prepare()
+        if is_forgetful:
+            chips.bits = [0, 0]
+        assert read(sensors, 1).missing_bits == is_forgetful
 
 
 def check_mprls_takes_the_air_first():

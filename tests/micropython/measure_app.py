@@ -1,8 +1,5 @@
-# ruff: noqa: ANN001, ANN002, ANN003, ANN201, ANN204, ANN205, ARG002, E402, N801, PTH102, PTH104
-"""What the whole app takes of the heap, without any virtual board around it. Runs on MicroPython.
-
-Every new name takes room for good, so this script uses names that the firmware has, too.
-"""
+# ruff: noqa: PTH123, ANN001, ANN002, ANN003, ANN201, ANN204, ANN205, ARG002, E402, N801
+"""What the whole app takes of the heap, without any virtual board around it. Runs on MicroPython."""
 
 import gc
 import json
@@ -28,6 +25,9 @@ class Led:
         return 165_000
 
     def writeto(self, address, content):
+        pass
+
+    def writevto(self, address, content):
         pass
 
     def readfrom_into(self, address, buffer):
@@ -74,61 +74,122 @@ if "select" not in sys.modules:
 
         sys.modules["select"] = select
 
-os.mkdir("programs")
-os.rename("easy-run.json", "programs/easy-run.json")
-
-
-class boot:
-    CONTROL_TIMER = 0
-    SAFE_PINS_FILE = "safe_pins.json"
-    WATCHDOG = Led()
-
-    @staticmethod
-    def vent():
-        pass
+REQUESTS = ("hello", "status", "programs", "settings", "self_test", "faults", "why", "versions")
 
 
 def load():
-    global index
-    index = gc.mem_alloc()
     gc.threshold(2048)
+    import boot
+
+    boot.vent()
     __import__("soleus.app")
 
 
 def run():
-    global names, state
-    names = gc.mem_alloc()
-    from soleus import app
+    global app
+    import boot
+    from soleus.app import App
 
-    state = app.App(app.read_board(), boot)
-    state.tick.run(None)
-    assert state.tick.failure is None, state.tick.failure
+    app = App(boot)
+    app.tick.run(None)
+    assert app.tick.failure is None, app.tick.failure
+    if app.parts.display:
+        # As its service does: that brings the module that draws.
+        from soleus.drivers.screen import draw
+
+        draw(app.parts.display, app.controller, app.program_id, "")
+        app.parts.display.show()
+
+
+def borrow(chain):
+    """One request's modules, each borrowed by the one before it."""
+    from soleus.services.borrowed import borrow as borrow_one
+
+    held[:] = [borrow_one(name, folder) for name, folder in chain]
+
+
+def ask(request):
+    """What somebody asks for over the link, which keeps its last answer."""
+    held[:] = [app.requests.answer({"do": request})]
+    assert "error" not in held[0], held[0]
+
+
+def note(moment):
+    measured[moment] = gc.mem_alloc()
+
+
+def let_go(what):
+    if gc.mem_alloc() > measured["highest"]:
+        measured["highest"] = gc.mem_alloc()
+        measured["highest_at"] = what
+    held[:] = []
 
 
 def show():
-    print(
-        json.dumps(
-            {
-                "before": index,
-                "imported": names,
-                "running": gc.mem_alloc(),
-                "maxsize": sys.maxsize,
-                "warnings": state.warnings,
-            }
-        )
-    )
+    measured["warnings"] = app.warnings
+    measured["maxsize"] = sys.maxsize
+    print(json.dumps(measured))
 
 
-index = names = 0
-state = None
-values = [load, run, show]
+def nothing():
+    """So that garbage which the step before left is found, too."""
+
+
+def plan():
+    yield note, "before"
+    yield load, None
+    yield nothing, None
+    yield run, None
+    yield nothing, None
+    yield nothing, None
+    yield note, "at_rest"
+    for chain in chains:
+        yield borrow, chain
+        yield nothing, None
+        yield let_go, chain
+    for request in REQUESTS:
+        yield ask, request
+        yield nothing, None
+        yield let_go, request
+    yield nothing, None
+    yield nothing, None
+    # Every module that is needed now and then has been there: its new names stay.
+    yield note, "afterwards"
+    yield show, None
+
+
+with open("chains.json") as file:
+    chains = json.load(file)
+# Shifts what follows, see test_drivers_heap.py.
+padding = bytearray(int(sys.argv[1]))
+measured = {
+    "before": 0,
+    "at_rest": 0,
+    "afterwards": 0,
+    "highest": 0,
+    "highest_at": "",
+    "maxsize": 0,
+    "warnings": 0,
+}
+held = []
+app = None
+steps = plan()
+# As on a board: every module keeps the path that it was found by.
+os.chdir("app")
+sys.path[:] = ["", ".frozen"]
 
 
 def step(*_):
     gc.collect()
-    values.pop(0)()
-    if values:
-        js.setTimeout(step, 0)
+    try:
+        act, argument = next(steps)
+    except StopIteration:
+        return
+    if argument is None:
+        act()
+    else:
+        act(argument)
+    js.setTimeout(step, 0)
 
 
 # MicroPython for WebAssembly can't look for garbage while anything runs: each step is a call of its own.

@@ -1,4 +1,4 @@
-"""Closes a test run with two tables: the ways out of a session, and what the app costs."""
+"""Closes a test run with tables: the ways out of a session, what the app costs, how late a tick came."""
 
 from typing import Any
 
@@ -19,6 +19,12 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     for name, median_us, most_us, free_bytes, used_bytes in costs:
         sizes = f"{free_bytes / 1024:>10.1f}{used_bytes / 1024:>10.1f}"
         terminalreporter.line(f"{name:<20}{median_us:>10}{most_us:>10}{sizes}")
+
+    delays = _noted(terminalreporter, "delay")
+    if delays:
+        terminalreporter.section("how late the latest tick came")
+    for name, delay_ms, remark in delays:
+        terminalreporter.line(f"{name:<32}{delay_ms:>4} ms  {remark}")
 
 
 def _noted(terminal: TerminalReporter, kind: str) -> list[Any]:

@@ -12,6 +12,7 @@ from host_tools.boards import load_board
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.console import Console
 from host_tools.virtual.install import install
+from tests.display_driver import driver_file
 
 DEVKIT = "esp32-devkit"
 DUO = "esp32-s3-duo"
@@ -19,15 +20,13 @@ ONE_SENSOR = "esp32-c3-manifold"
 
 # Beside the app on the flash: does its mischief once somebody puts a file /bang there.
 _TRAPS = Path(__file__).with_name("traps.py")
-_STUB_DISPLAY_DRIVER = Path(__file__).with_name("stub_ssd1306.py")
 
 
 @functools.cache
 def _installed(name: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="soleus-installed-"))
-    install(load_board(name), folder)
-    (folder / "lib").mkdir()
-    shutil.copy(_STUB_DISPLAY_DRIVER, folder / "lib" / "ssd1306.py")
+    board = load_board(name)
+    install(board, folder, {"ssd1306.py": driver_file()} if "display" in board.table else {})
     return folder
 
 

@@ -1,37 +1,45 @@
-"""What the virtual board's pins do is what the core says to the same readings, tick by tick.
+"""What the virtual board's pins do is what `soleus sim` records for the same readings, tick by tick.
 
-The frames that went to the board are read by the drivers' own arithmetic, here in CPython, and given
-to the core; what it commands must be what was then on the pins.
+The frames that went to the board are read by the drivers' own arithmetic, here in CPython, and played
+to the simulator in the place of its plant: what its recorder then holds must have been on the pins.
 """
 
-import json
 import sys
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 
+from host_tools import loop
 from host_tools.boards import Board, load_board
+from host_tools.recording import Recorder
+from host_tools.simulate import prepare
 from host_tools.virtual.board import Moment
 from host_tools.virtual.frames import LEVELS_HIGH, LEVELS_LOW, NO_ANSWER, SENSORS, UV
 from soleus.core.controller import Controller
-from soleus.core.program import Program
-from soleus.core.session import DONE, STATE_NAMES
+from soleus.core.limits import TICK_MS
+from soleus.core.session import DONE
+from soleus.core.signals import Readings
 from soleus.drivers.calibration import Line
 from soleus.drivers.parts import COUNTS_AT_ZERO, COUNTS_SPAN, output_permille
-from tests.virtual.rig import DEVKIT, DUO, running, wait_for
+from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, wait_for
 
-BEAT_MS = 10
+PROGRAM = "easy-run"
 
 
-@pytest.mark.parametrize("name", [DEVKIT, DUO])
-def test_pins_do_what_the_core_says(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", [DEVKIT, DUO, ONE_SENSOR])
+def test_pins_do_what_the_simulator_records(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with running(name, tmp_path) as (board, console):
 
         def state() -> str:
             return str(console.ask("status")["state"])
 
+        assert console.ask("status")["program"] == PROGRAM
         board.press("start_stop", 100)
         wait_for(board, console, lambda: console.ask("status")["run_ms"] > 20_000)
         board.press("softer", 50)
@@ -39,39 +47,66 @@ def test_pins_do_what_the_core_says(name: str, tmp_path: Path, monkeypatch: pyte
         board.press("stop", 50)
         wait_for(board, console, lambda: state() == "done")
         history = list(board.history)
-        program = json.loads((board.flash / "programs" / "easy-run.json").read_text())
-    ticks, ended_in = replay(load_board(name), program, history, monkeypatch)
-    assert ticks > 3000
-    assert ended_in == "done"
-
-
-def replay(
-    board: Board, program: dict[str, object], history: list[Moment], monkeypatch: pytest.MonkeyPatch
-) -> tuple[int, str]:
-    pins = FakePins(monkeypatch)
-    from soleus.drivers.buttons import Buttons
-
-    buttons = Buttons(board.table["buttons"])
-    controller = Controller(board.boots)
-    controller.load(Program.from_table(program), 0, 0)
-    reader = Reader(board)
-    ticks = 0
+    commands = ["fill_bits", "seal_bits", "pump_permille"]
+    if load_board(name).boots.has_gate:
+        commands.append("gate_on")
+    recorder = simulated(load_board(name), history, monkeypatch)
+    recorded = np.stack([getattr(recorder, command)[: recorder.ticks_count] for command in commands], axis=1)
     # What a tick commands is on the pins when the next beat begins.
-    for moment, after in pairwise(history):
-        if after.ticks_count == moment.ticks_count:
-            continue
-        pins.frame = moment.frame
-        reader.read(moment.frame, controller)
-        controller.readings.buttons = buttons.step(controller.session.state, BEAT_MS)
-        commands = controller.step(controller.readings, BEAT_MS)
-        said = (commands.fill_bits, commands.seal_bits, commands.pump_permille)
-        assert said == (after.fill_bits, after.seal_bits, after.pump_permille), f"at {moment.at_ms} ms"
-        if board.boots.has_gate:
-            assert commands.gate_on == after.gate_on
-        ticks += 1
-        if controller.session.state == DONE:
-            break
-    return ticks, STATE_NAMES[controller.session.state]
+    pins = np.array([[getattr(after, command) for command in commands] for _, after in ticks_of(history)])
+    different = np.flatnonzero((recorded != pins[: recorder.ticks_count]).any(axis=1))
+    assert not len(different), f"tick {different[0]}: {recorded[different[0]]} {pins[different[0]]}"
+    assert recorder.ticks_count > 3000
+    assert recorder.state[recorder.ticks_count - 1] == DONE
+    assert recorder.pump_permille.max() > 500
+
+
+def ticks_of(history: list[Moment]) -> list[tuple[Moment, Moment]]:
+    return [pair for pair in pairwise(history) if pair[1].ticks_count != pair[0].ticks_count]
+
+
+def simulated(board: Board, history: list[Moment], monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    """`soleus sim`'s own loop and recorder, uncompiled, which does the same: tests/sim/test_compiled.py."""
+    request = prepare(PROGRAM, board, "nominal")
+    controller = Controller(request.board.boots)
+    controller.load(request.program, request.minutes, request.pressure_mmhg)
+    moments = [moment for moment, _ in ticks_of(history)]
+    played = Played(board, controller, moments, FakePins(monkeypatch))
+    recorder = Recorder(board.boots.count, len(moments))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("pressed_buttons", "record", "has_ended"):
+            patch.setattr(loop, name, getattr(loop, name).py_func)
+        for _ in moments:
+            loop.run_tick.py_func(controller, played, played.acts, recorder)
+            if controller.session.state == DONE:
+                break
+    return recorder
+
+
+class Played:
+    """In the place of plant and person: what was recorded of both."""
+
+    def __init__(self, board: Board, controller: Controller, moments: list[Moment], pins: "FakePins") -> None:
+        from soleus.drivers.buttons import Buttons
+
+        self.controller, self.pins = controller, pins
+        self.moments = iter(moments)
+        self.reader = Reader(board)
+        self.buttons = Buttons(board.table["buttons"])
+        self.now_ms, self.dt_ms, self.tick_ms = -TICK_MS, TICK_MS, TICK_MS
+        self.acts: Any = SimpleNamespace(at_ms=[], buttons=[], next_index=0, after_end_ms=0, is_endless=1)
+        nothing = np.zeros(board.boots.count)
+        self.truth = SimpleNamespace(
+            manifold_max_mmhg=0, pump_flow_ml_s=0, supply_v=0, pressure_mmhg=nothing, air_ml=nothing
+        )
+
+    def tick(self, _commands: object, readings: Readings) -> None:
+        moment = next(self.moments)
+        self.now_ms += TICK_MS
+        self.pins.frame = moment.frame
+        self.reader.read(moment.frame, readings)
+        self.acts.at_ms.append(self.now_ms)
+        self.acts.buttons.append(self.buttons.step(self.controller.session.state, TICK_MS))
 
 
 class FakePins:
@@ -104,6 +139,7 @@ class Reader:
     """From microvolts and counts to pascals, as the drivers do it."""
 
     def __init__(self, board: Board) -> None:
+        self.boots = board.boots
         self.sensors = board.table["sensors"]
         self.battery = board.table.get("battery")
         range_pa = int(self.sensors["range_kpa"] * 1000)
@@ -115,18 +151,25 @@ class Reader:
             low_count = COUNTS_AT_ZERO >> 6
             self.line = Line(low_count, 0, low_count + (COUNTS_SPAN >> 6), range_pa)
 
-    def read(self, frame: tuple[int, ...], controller: Controller) -> None:
-        readings = controller.readings
+    def read(self, frame: tuple[int, ...], readings: Readings) -> None:
         readings.missing_bits = 0
-        for index in range(controller.boots.count):
-            if self.sensors["driver"] == "adc":
-                readings.chamber_pa[index] = self.line.pa(frame[UV + self.sensors["pins"][index]])
-            elif frame[SENSORS + index] == NO_ANSWER:
-                readings.missing_bits |= 1 << index
-            else:
-                readings.chamber_pa[index] = self.line.pa(frame[SENSORS + index] >> 6)
+        if self.boots.has_manifold_sensor_only:
+            readings.manifold_pa = self._pa(frame, 0) or 0
+        else:
+            for index in range(self.boots.count):
+                pa = self._pa(frame, index)
+                if pa is None:
+                    readings.missing_bits |= 1 << index
+                else:
+                    readings.chamber_pa[index] = pa
         if self.battery:
             ratio_x1024 = (
                 (self.battery["top_ohm"] + self.battery["bottom_ohm"]) * 1024 // self.battery["bottom_ohm"]
             )
             readings.supply_mv = frame[UV + self.battery["pin"]] // 1000 * ratio_x1024 >> 10
+
+    def _pa(self, frame: tuple[int, ...], index: int) -> int | None:
+        if self.sensors["driver"] == "adc":
+            return self.line.pa(frame[UV + self.sensors["pins"][index]])
+        count = frame[SENSORS + index]
+        return None if count == NO_ANSWER else self.line.pa(count >> 6)

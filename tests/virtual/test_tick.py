@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from soleus.core.limits import TICK_MS
 from tests.virtual.rig import DEVKIT, DUO, running, start_session
 
-# A gap of 10 ms is the beat itself.
-GAP_MOST_MS = 30
+DELAY_MOST_MS = 20
 TRIES = 6
 # What counts for a try in which the ticks of two seconds were not all there.
 STOOD_STILL_MS = 2000
@@ -16,27 +16,41 @@ Note = Callable[[str, object], None]
 
 MISCHIEF = {
     "a service spins for 2 s": "from soleus.services import link; trap(link.Link, '_look', spin)",
-    "a service collects garbage": "from soleus.services import link; trap(link.Link, '_look', litter)",
+    "a service blocks for 2 s": "from soleus.services import link; trap(link.Link, '_look', sleep)",
+    "garbage is collected for 2 s": "from soleus.services import link; trap(link.Link, '_look', litter)",
 }
 
 
 @pytest.mark.by_the_clock
 @pytest.mark.parametrize("name", MISCHIEF)
-def test_no_service_delays_the_tick(name: str, tmp_path: Path) -> None:
-    """What else runs on this computer may delay it, too: the best of some tries counts."""
+def test_no_tick_comes_more_than_20_ms_late_while(name: str, tmp_path: Path, record_property: Note) -> None:
+    """How late: the gap to the tick before it, less the beat. What else runs on this computer may delay it,
+    too: the best of some tries counts."""
     with running(DEVKIT, tmp_path, trap=MISCHIEF[name], has_own_time=False) as (board, console):
-        gaps_ms = []
-        for _ in range(TRIES):
+        delays_ms: list[int] = []
+        while len(delays_ms) < TRIES and min(delays_ms, default=STOOD_STILL_MS) > DELAY_MOST_MS:
             console.ask("status", forget_gap=True)
             ticks_before = console.ask("status")["ticks"]
             (board.flash / "bang").write_text("")
             board.wait_until(lambda _: not (board.flash / "bang").exists(), 5)
+            # Answered only when the mischief is over.
             status = console.ask("status")
             kept_on = status["ticks"] - ticks_before > 150
-            gaps_ms.append(status["gap_most_ms"] if kept_on else STOOD_STILL_MS)
-            if gaps_ms[-1] <= GAP_MOST_MS:
-                break
-        assert min(gaps_ms) <= GAP_MOST_MS, gaps_ms
+            delays_ms.append(status["gap_most_ms"] - TICK_MS if kept_on else STOOD_STILL_MS)
+        record_property("delay", (name, min(delays_ms), _collections(board.flash)))
+        assert min(delays_ms) <= DELAY_MOST_MS, delays_ms
+
+
+def _collections(flash: Path) -> str:
+    """How many there were in 2 s, and how long the longest took."""
+    file = flash / "collections"
+    if not file.exists():
+        return ""
+    count, longest_us = map(int, file.read_text().split())
+    assert count > 100
+    return (
+        f"{count} collections, {2_000_000 // count} us each with making the garbage, at most {longest_us} us"
+    )
 
 
 def test_nothing_is_written_to_flash_while_pressure_is_held(tmp_path: Path) -> None:

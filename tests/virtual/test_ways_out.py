@@ -63,7 +63,7 @@ WAYS = {
         spring, 0.6, "ValueError", "from soleus.services import signs; trap(signs, 'colour_of', fail)"
     ),
     "exception in the flash writer": Way(
-        let_write_wait, 0.5, "ValueError", "from soleus import app; trap(app.App, '_may_write', fail)"
+        let_write_wait, 0.5, "ValueError", "from soleus import app; trap(app.App, 'tick_is_at_rest', fail)"
     ),
     "exception in the watch over the tick": Way(
         spring, 0.3, "ValueError", "from soleus import app; trap(app, 'is_in_session', fail)"

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: PTH107, PTH116
+# ruff: noqa: PTH107, PTH116, PTH123
 """Mischief for a virtual board, done once the file /bang is there. Runs in MicroPython, not here."""
 
 import gc
@@ -54,10 +54,22 @@ def spin() -> None:
         pass
 
 
-def litter() -> None:
+def sleep() -> None:
     os.remove("/bang")
+    time.sleep_ms(2000)
+
+
+def litter() -> None:
+    """Garbage all the time, and a collection each time; then it says how many, and the longest."""
+    os.remove("/bang")
+    count = longest_us = 0
     started_ms = time.ticks_ms()
     while time.ticks_diff(time.ticks_ms(), started_ms) < 2000:
         kept = [bytearray(100) for _ in range(50)]
+        begun_us = time.ticks_us()
         gc.collect()
+        longest_us = max(longest_us, time.ticks_diff(time.ticks_us(), begun_us))
+        count += 1
     del kept
+    with open("/collections", "w") as file:
+        file.write(f"{count} {longest_us}")

@@ -62,7 +62,7 @@ def _draw_leg(canvas: Any, controller: Controller, leg: int) -> None:
     for position in range(boots.chambers_per_leg):
         index = leg * boots.chambers_per_leg + position
         # The foot's chamber sticks out, so that the column reads as a leg.
-        width = _LEG_WIDTH + (_LEG_GAP if position == 0 else 0)
+        width = _LEG_WIDTH + (_LEG_GAP - 2 if position == 0 else 0)
         _draw_chamber(canvas, controller, index, left, _HEIGHT - (position + 1) * height, width, height - 1)
 
 

@@ -2,6 +2,8 @@
 
 import gc
 
+from micropython import const
+
 from soleus.annotations import Any
 from soleus.core import faults
 from soleus.core.errors import SettingError
@@ -12,15 +14,29 @@ from .borrowed import borrow
 from .fault_place import fault_place
 from .requests import PRESSES
 
+_TELEMETRY_LEAST_MS = const(50)
+_TELEMETRY_MOST_MS = const(10_000)
+
 
 def answer(requests: Any, do: str, request: dict) -> dict:
     if do == "log":
         return borrow("log_requests").answer(requests, request)
+    if do == "telemetry":
+        return _telemetry(requests, request.get("period_ms", 0))
     act = _ACTS.get(do)
     if act is None:
         names = [name for name, _, _ in PRESSES] + sorted(list(_ACTS) + ["hello", "telemetry", "log"])
         return {"error": "do = {!r}: one of {}".format(do, ", ".join(names))}
     return act(requests.app, request)
+
+
+def _telemetry(requests: Any, period_ms: object) -> dict:
+    is_whole = type(period_ms) is int and _TELEMETRY_LEAST_MS <= period_ms <= _TELEMETRY_MOST_MS
+    if period_ms != 0 and not is_whole:
+        expected = "0, or {} to {}".format(_TELEMETRY_LEAST_MS, _TELEMETRY_MOST_MS)
+        raise SettingError("period_ms", period_ms, expected)
+    requests.telemetry_ms = period_ms
+    return {"ok": True}
 
 
 def _status(app: Any, request: dict) -> dict:
@@ -69,7 +85,7 @@ def _fault(app: Any) -> "dict | None":
         "limit": mmhg_from_pa(latch.limit) if is_pressure else latch.limit,
         "unit": unit,
         "at_ms": latch.at_ms,
-        "help": borrow("fault_help").HELP.get(code, ""),
+        "help": borrow("advice").advice(code),
     }
 
 
@@ -81,7 +97,7 @@ def _rested(app: Any) -> list:
     for index in range(controller.boots.count):
         if notices.rested_bits >> index & 1:
             code = faults.TABLE[notices.code[index]][0]
-            rested.append([controller.boots.names[index], code, borrow("fault_help").HELP.get(code, "")])
+            rested.append([controller.boots.names[index], code, borrow("advice").advice(code)])
     return rested
 
 
@@ -100,14 +116,14 @@ def _load(app: Any, request: dict) -> dict:
 
 
 def _settings(app: Any, _request: dict) -> dict:
-    return {"ok": True, "settings": app.store.settings.table()}
+    return {"ok": True, "settings": borrow("state_load").settings_table(app.store.settings)}
 
 
 def _set(app: Any, request: dict) -> dict:
     changes = request.get("settings")
     if not isinstance(changes, dict):
         raise SettingError("settings", changes, "a table")
-    app.store.settings.change(changes)
+    app.store.change_settings(changes)
     app.store.save_settings()
     return {"ok": True, "note": "written at the next rest; calibration counts from the next boot"}
 
@@ -118,8 +134,8 @@ def _self_test(app: Any, _request: dict) -> dict:
 
 
 def _faults(_app: Any, _request: dict) -> dict:
-    advice = borrow("fault_help").HELP
-    table = [[code, name, advice.get(code, "")] for code, name, _, _ in faults.TABLE[1:]]
+    advice = borrow("advice").advice
+    table = [[code, name, advice(code)] for code, name, _, _ in faults.TABLE[1:]]
     return {"ok": True, "faults": table}
 
 

@@ -1,7 +1,8 @@
 """Help for every fault, for the console, the command line, the report and the docs: the only place for it.
 
-For each code: what happened, how the machine knows, what to look at, and how to clear it. A fault that
-ended the session also asks for a person: `CLEARING`.
+It stays on the laptop: a board gets `advice.txt`, which is made of it. For each code: what happened, how
+the machine knows, what to look at, and how to clear it. A fault that ended the session also asks for a
+person: `CLEARING`.
 """
 
 from soleus.core import faults
@@ -135,15 +136,10 @@ ABOUT = {
 }
 
 
-class Advice:
+def advice(code: str) -> str:
     """For a screen or one line on the console: what happened, and what to look at."""
-
-    def get(self, code: str, otherwise: str = "") -> str:
-        about = ABOUT.get(code)
-        return about[HAPPENED] + " " + about[LOOK_AT] if about else otherwise
-
-
-HELP = Advice()
+    about = ABOUT.get(code)
+    return about[HAPPENED] + " " + about[LOOK_AT] if about else ""
 
 
 def how_to_clear(code: str) -> str:

@@ -121,7 +121,7 @@ def header(app: Any) -> dict:
             "program": _table("programs/{}.json".format(app.program_id)) or None,
             "minutes": session.duration_ms // 60_000,
             "pressure_mmhg": mmhg_from_pa(session.asked_pa),
-            "settings": app.store.settings.table(),
+            "settings": borrow("state_load").settings_table(app.store.settings),
             "why": app.why,
             "therapy_s": app.recorder.therapy_s,
         }

@@ -12,14 +12,14 @@ from .ring import Overview, Ring
 
 
 class Recorder:
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, therapy: tuple, block_bytes: int) -> None:
         controller = app.controller
         self.app = app
         self.controller = controller
-        self.therapy_s, self.sessions_count = app.store.therapy()
+        self.therapy_s, self.sessions_count = therapy
         self.counted_s = 0
         self.overview = Overview(controller, 400 + 100 * controller.boots.count)
-        self.ring = Ring(controller, block_bytes(controller.boots, app.board["sensors"]["driver"]))
+        self.ring = Ring(controller, block_bytes)
         # The file of the session that is being recorded, and what is still to be written of it.
         self.path = ""
         self.written_bytes = 0
@@ -91,12 +91,3 @@ class Recorder:
                 self.is_open = self.overview.is_on = False
                 self.path = ""
                 self.ring.restart()
-
-
-def block_bytes(boots: Any, driver: str) -> int:
-    """Of the ring's four blocks: the core's state and 3.5 s of ticks, so that three of them are 10 s.
-
-    An analog input's noise takes 9 bits of a reading; a digital sensor is quieter, and its board has more.
-    """
-    sensors = 1 if boots.has_manifold_sensor_only else boots.count
-    return 700 + 60 * boots.count + sensors * (600 if driver in ("adc", "ads1115") else 150)

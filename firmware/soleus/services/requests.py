@@ -1,7 +1,5 @@
 """What can be asked for over the console link, each by its `do`: here what is asked for often."""
 
-from micropython import const
-
 from soleus.annotations import Any
 from soleus.core import faults, signals
 from soleus.core.errors import SettingError
@@ -27,8 +25,6 @@ BENCH_REQUESTS = ("service", "actuate", "renew", "bench_tape")
 
 # A session that was started over the link ends when nobody has been heard there for so long.
 LINK_LOST_MS = 5000
-_TELEMETRY_LEAST_MS = const(50)
-_TELEMETRY_MOST_MS = const(10_000)
 
 
 class Requests:
@@ -52,8 +48,6 @@ class Requests:
                 return answer(self.app, do, request)
             if do == "hello":
                 return self._hello()
-            if do == "telemetry":
-                return self._telemetry(request)
             return borrow("answers").answer(self, do, request)
         except SettingError as error:
             return {"error": str(error), "key": error.key}
@@ -95,19 +89,6 @@ class Requests:
     def _hello(self) -> dict:
         return {"ok": True, "soleus": borrow("about").VERSION, "board": self.app.board["name"]}
 
-    def _telemetry(self, request: dict) -> dict:
-        period_ms = request.get("period_ms", 0)
-        if period_ms != 0 and not _is_whole(period_ms, _TELEMETRY_LEAST_MS, _TELEMETRY_MOST_MS):
-            raise SettingError(
-                "period_ms", period_ms, "0, or {} to {}".format(_TELEMETRY_LEAST_MS, _TELEMETRY_MOST_MS)
-            )
-        self.telemetry_ms = period_ms
-        return {"ok": True}
-
 
 def is_in_session(state: int) -> bool:
     return state in (CHECKING, RUNNING, PAUSED, SERVICE)
-
-
-def _is_whole(value: object, least: int, most: int) -> bool:
-    return type(value) is int and least <= value <= most

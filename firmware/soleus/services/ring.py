@@ -24,7 +24,7 @@ class Ring:
         self.coder = TickCoder(controller.boots.count, RING_EXTRAS, TICK_MS)
         self.extras = [0] * RING_EXTRAS
         self.blocks = [bytearray(block_bytes) for _ in range(BLOCKS_COUNT)]
-        # Number of the block that is being written, and of the oldest that is there; block n lies at n % 5.
+        # Number of the block that is being written, and of the oldest that is there; block n lies at n % 4.
         self.number = 0
         self.oldest = 1
         self.used_bytes = [0] * BLOCKS_COUNT

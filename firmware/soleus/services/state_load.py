@@ -1,4 +1,7 @@
-"""What is read back from a board's files, and what of it makes sense; borrowed at the start, and by `set`."""
+"""What is read back from a board's files, and what of it makes sense; what has been learned, for its file.
+
+Borrowed at the start, by `set`, and after a session.
+"""
 
 import binascii
 import json
@@ -6,24 +9,25 @@ import json
 from micropython import const
 
 from soleus.annotations import Any, Callable
+from soleus.core.controller import Controller
 from soleus.core.errors import SettingError
 from soleus.core.learned import COAST_LEAST_MS, COAST_MOST_MS, DROP_MOST_PA, POUR_MOST_PERMILLE
 from soleus.core.regulation import LEAD_MOST_PA, RISE_LEAST_PA_S, RISE_MOST_PA_S
 
-from .state_store import LEARNED_FILE, LEARNED_NAMES
+from .state_store import LEARNED_FILE
 
 _SIZE_MOST_BYTES = const(4096)
 
-# For each of `LEARNED_NAMES`: the least and the most that its numbers may be.
-_LEARNED_BOUNDS = (
-    (-LEAD_MOST_PA, LEAD_MOST_PA),
-    (-LEAD_MOST_PA, LEAD_MOST_PA),
-    (-LEAD_MOST_PA, LEAD_MOST_PA),
-    (RISE_LEAST_PA_S, RISE_MOST_PA_S),
-    (RISE_LEAST_PA_S, RISE_MOST_PA_S),
-    (0, DROP_MOST_PA),
-    (0, POUR_MOST_PERMILLE),
-    (COAST_LEAST_MS * 10, COAST_MOST_MS * 10),
+# The regulator's lists, whichever of them it has, each with the least and the most that its numbers may be.
+_LEARNED = (
+    ("coast_lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
+    ("shut_lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
+    ("lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
+    ("rise_pa_s", RISE_LEAST_PA_S, RISE_MOST_PA_S),
+    ("fall_pa_s", RISE_LEAST_PA_S, RISE_MOST_PA_S),
+    ("drop_pa", 0, DROP_MOST_PA),
+    ("pour_permille", 0, POUR_MOST_PERMILLE),
+    ("coast_x10_ms", COAST_LEAST_MS * 10, COAST_MOST_MS * 10),
 )
 
 
@@ -31,8 +35,18 @@ class BrokenFileError(Exception):
     """Names the file and what is wrong with it."""
 
 
+def settings_table(settings: Any) -> dict:
+    return {
+        "program": settings.program,
+        "minutes": settings.minutes,
+        "pressure_mmhg": settings.pressure_mmhg,
+        "sound": settings.sound,
+        "calibration": settings.calibration,
+    }
+
+
 def change(settings: Any, table: dict) -> None:
-    known = settings.table()
+    known = settings_table(settings)
     for key in table:
         if key not in known:
             raise SettingError(key, table[key], "one of " + ", ".join(known))
@@ -46,8 +60,9 @@ def change(settings: Any, table: dict) -> None:
         setattr(settings, key, table[key])
 
 
-def load_learned(table: dict, learner: object, on_warning: Callable) -> None:
-    for name, (least, most) in zip(LEARNED_NAMES, _LEARNED_BOUNDS):
+def load_learned(table: dict, controller: Controller, on_warning: Callable) -> None:
+    learner = _learner_of(controller)
+    for name, least, most in _LEARNED:
         values = table.get(name)
         known = getattr(learner, name, None)
         if values is None or known is None:
@@ -57,6 +72,11 @@ def load_learned(table: dict, learner: object, on_warning: Callable) -> None:
             continue
         for index in range(len(known)):
             known[index] = values[index]
+
+
+def learned(controller: Controller) -> dict:
+    learner = _learner_of(controller)
+    return {name: list(getattr(learner, name)) for name, _, _ in _LEARNED if hasattr(learner, name)}
 
 
 def read_or_warn(name: str, on_warning: Callable) -> "dict | None":
@@ -103,3 +123,8 @@ def _are_point_pairs(pairs: list) -> bool:
         if pair[1][0] <= pair[0][0] or pair[1][1] <= pair[0][1]:
             return False
     return True
+
+
+def _learner_of(controller: Controller) -> object:
+    """The sealed regulator keeps apart what it learns; the shared one has little to keep."""
+    return getattr(controller.regulator, "learned", controller.regulator)

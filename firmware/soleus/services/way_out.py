@@ -1,4 +1,4 @@
-"""What ended the app, said now and after the next boot.
+"""What ended the app, said now and, by `start_up.py`, after the next boot.
 
 The reason goes into the memory of the real-time clock, which lives through every reset but not through
 a loss of power. After a crash the log of the session is written, too, a second later: no tick is left
@@ -17,13 +17,6 @@ from soleus.core.errors import SettingError
 _REASON_MOST_BYTES = const(200)
 # Time to read the reason, or to press Ctrl-C for a prompt, before the board starts again.
 _BEFORE_RESET_MS = const(1000)
-
-_CAUSES = (
-    ("WDT_RESET", "the watchdog reset it: the control tick had stopped"),
-    ("HARD_RESET", "it was reset"),
-    ("DEEPSLEEP_RESET", "it woke up"),
-    ("SOFT_RESET", "it was restarted"),
-)
 
 # What is worth keeping of an app that failed; it sets this when it starts.
 before_reset = None
@@ -69,19 +62,3 @@ def remember(reason: str) -> None:
         machine.RTC().memory(reason.encode()[:_REASON_MOST_BYTES])
     except (OSError, MemoryError):
         print("soleus: the reason could not be kept")
-
-
-def why_last(was_in_session: bool) -> str:
-    """Why the board had to start again. Reading it forgets it."""
-    memory = machine.RTC()
-    reason = bytes(memory.memory())
-    memory.memory(b"")
-    cause = machine.reset_cause()
-    if reason:
-        return reason.decode()
-    for name, words in _CAUSES:
-        if cause == getattr(machine, name):
-            return words
-    if was_in_session:
-        return "the power was lost, or sagged, during a session"
-    return "power on"
