@@ -13,6 +13,7 @@ from host_tools.compiled import compiled, freeze, thaw
 from host_tools.loop import Acts, run_ticks
 from host_tools.paths import SOLEUS_PACKAGE
 from host_tools.plant.draw import draw_plant
+from host_tools.plant.on_board import on_board
 from host_tools.plant.plant import Plant
 from host_tools.plant.spec import PlantSpec
 from host_tools.programs import load_program
@@ -64,7 +65,7 @@ class SimTarget:
         self.board = board
         self.tape = Tape(board.boots.count)
         self.now_s = 0.0
-        self.plant: Plant = draw_plant(plant, board.boots, seed)
+        self.plant: Plant = draw_plant(on_board(plant, board.table), board.boots, seed)
         if has_mains:
             self.plant.supply.capacity_wh = MAINS_WH
         self.controller = Controller(board.boots)
