@@ -14,6 +14,8 @@ from soleus.core.boots import ZONES
 BACK_PRESSURES = ((20, 1.0), (50, 0.92), (80, 0.84))
 FULL_MMHG = 60.0
 LEAK_MMHG, LEAK_S, LEAK_FROM_S = 82.0, 115.0, 6.0
+# On the way there it rests for a moment, for a twin: how much air each pressure takes.
+STOPS_MMHG = (35.0, 55.0, 75.0)
 VENT_FROM_MMHG, VENTED_MMHG = 80.0, 10.0
 REPEATS = 2
 EMPTY_S = 15.0
@@ -217,6 +219,8 @@ class Leak:
             began, closed = {}, {}
             for i in group:
                 began[i] = bench.target.tape.length
+                for mmhg in STOPS_MMHG:
+                    bench.fill([i], mmhg)
                 bench.fill_to([i], LEAK_MMHG)
                 closed[i] = bench.target.tape.length
             bench.wait(LEAK_S)
