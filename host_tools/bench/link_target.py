@@ -30,7 +30,7 @@ class LinkTarget:
 
     def __init__(self, board: Board, console: Console, person: Person) -> None:
         self.board = board
-        self.tape = Tape(board.boots.count)
+        self.tape = Tape(board.boots)
         self.now_s = 0.0
         # How often ticks went by untold.
         self.gaps_count = 0

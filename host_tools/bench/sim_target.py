@@ -63,7 +63,7 @@ class SimTarget:
 
     def __init__(self, board: Board, plant: PlantSpec, seed: int = 0, has_mains: bool = False) -> None:
         self.board = board
-        self.tape = Tape(board.boots.count)
+        self.tape = Tape(board.boots)
         self.now_s = 0.0
         self.plant: Plant = draw_plant(on_board(plant, board.table), board.boots, seed)
         if has_mains:
