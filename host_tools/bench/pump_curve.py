@@ -43,9 +43,7 @@ class PumpCurve:
         return float(self.flow_ml_s(node))
 
 
-def fit_pump(
-    mmhg: np.ndarray, pump: np.ndarray, vessel_ml: float, path_k: float = HOSE_K
-) -> PumpCurve:
+def fit_pump(mmhg: np.ndarray, pump: np.ndarray, vessel_ml: float, path_k: float = HOSE_K) -> PumpCurve:
     """`mmhg` beside the valve of the vessel, `pump` on or off, tick by tick, from rest to rest."""
 
     def modelled(values: np.ndarray) -> np.ndarray:

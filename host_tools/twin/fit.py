@@ -99,8 +99,8 @@ def fit_twin(run: BenchRun, on_progress: Progress | None = None) -> Twin:
 def _fit_pump(solo: SoloPlant, curves: list[Curve], lines: dict[str, float]) -> Fitted:
     curve = curves[0]
     rigid = {
-        "dead_ml": float(curve.facts["vessel_ml"]), "slack_ml": 0.0, "slack_mmhg": 1.0, "compliance_ml_mmhg": 0.0, "leak": 0.0,
-        "creep_share": 0.0, "creep_s": 10.0, "blood_ml": 0.0, "fill_conductance": FILL_K,
+        "dead_ml": float(curve.facts["vessel_ml"]), "slack_ml": 0.0, "slack_mmhg": 1.0,
+        "compliance_ml_mmhg": 0.0, "leak": 0.0, "creep_share": 0.0, "creep_s": 10.0, "blood_ml": 0.0, "fill_conductance": FILL_K,
         **_of_sensor(lines, curve.chamber), **_of_valves(lines, curve.chamber),
     }  # fmt: skip
     known = dict(PUMP)
@@ -162,7 +162,9 @@ def _fit(
         if "blood_ml" in names:
             # Soft flesh holds the blood.
             soft = values[names.index("compliance_ml_mmhg")]
-            usual[names.index("blood_ml")] = (values[names.index("blood_ml")] / soft - BLOOD_MMHG) / BLOOD_DOUBT
+            usual[names.index("blood_ml")] = (
+                values[names.index("blood_ml")] / soft - BLOOD_MMHG
+            ) / BLOOD_DOUBT
         return np.concatenate([(modelled(values) - measured) * weight, usual])
 
     found = least_squares(

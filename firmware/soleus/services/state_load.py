@@ -13,6 +13,7 @@ from soleus.core.regulation import LEAD_MOST_PA, RISE_LEAST_PA_S, RISE_MOST_PA_S
 from .state_store import LEARNED_FILE, LEARNED_NAMES
 
 _SIZE_MOST_BYTES = const(4096)
+_DAY_MOST = const(10)
 
 # For each of `LEARNED_NAMES`: the least and the most that its numbers may be.
 _LEARNED_BOUNDS = (
@@ -42,6 +43,8 @@ def change(settings: Any, table: dict) -> None:
         raise SettingError(
             "calibration", table["calibration"], "[[raw, pa], [raw, pa]] or null for each sensor"
         )
+    if len(table.get("calibrated_on", "")) > _DAY_MOST:
+        raise SettingError("calibrated_on", table["calibrated_on"], "a day, such as 2026-01-31")
     for key in table:
         setattr(settings, key, table[key])
 

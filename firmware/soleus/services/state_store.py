@@ -38,6 +38,8 @@ class Settings:
         self.sound = True
         # For each sensor [[raw, pa], [raw, pa]] or null; empty means as the datasheet says.
         self.calibration = []
+        # The day of it, as whoever wrote it says.
+        self.calibrated_on = ""
 
     def table(self) -> dict:
         return {
@@ -46,6 +48,7 @@ class Settings:
             "pressure_mmhg": self.pressure_mmhg,
             "sound": self.sound,
             "calibration": self.calibration,
+            "calibrated_on": self.calibrated_on,
         }
 
     def change(self, table: dict) -> None:

@@ -324,7 +324,13 @@ class Vent:
             for share in LOOKS:
                 bench.fill_to([i], VENT_FROM_MMHG)
                 before_s = round(share * most_s, 2)
-                bench.act(before_s + LOOK_S, seal=0, then_fill=bit, then_seal=bench.kept(bit), run_ms=round(before_s * 1000))
+                bench.act(
+                    before_s + LOOK_S,
+                    seal=0,
+                    then_fill=bit,
+                    then_seal=bench.kept(bit),
+                    run_ms=round(before_s * 1000),
+                )
                 open_s.append(before_s)
                 left_mmhg.append(float(bench.settled(LOOK_S - 0.15)[i]))
                 bench.vent([i], seconds=4.0)

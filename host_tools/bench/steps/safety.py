@@ -54,11 +54,12 @@ class Overpressure:
 
     def run(self, bench: Bench, choice: Choice) -> None:
         i = choice.chambers[0]
+        stop_mmhg = FULL_MMHG if bench.stays_joined else PRESSED_MMHG * 1.2
         mark = bench.target.tape.length
         bench.target.act(
             {
-                "fill": 1 << i, "seal": bench.kept(1 << i), "then_fill": 1 << i if bench.stays_joined else 0, "pump": 1000,
-                "stop_pa": int((FULL_MMHG if bench.stays_joined else PRESSED_MMHG * 1.2) * PA_PER_MMHG), "coast_ms": 300, "for_ms": 20_000,
+                "fill": 1 << i, "seal": bench.kept(1 << i), "pump": 1000, "coast_ms": 300, "for_ms": 20_000,
+                "then_fill": 1 << i if bench.stays_joined else 0, "stop_pa": int(stop_mmhg * PA_PER_MMHG),
                 "limit_pa": int(LOWERED_MMHG * PA_PER_MMHG),
             }
         )  # fmt: skip
@@ -115,7 +116,7 @@ class Silence:
     person = ""
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
-        del choice
+        del limits, choice
         most = SERVICE_SILENT_MOST_MS / 1000 + ANSWER_MS / 1000
         line = Line(
             "silence.vented", "all vent after the last word", "s", 0.3, most, "core: SERVICE_SILENT_MOST_MS"
@@ -144,7 +145,7 @@ class Watchdog:
     person = ""
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
-        del choice
+        del limits, choice
         line = Line(
             "watchdog",
             "outputs let go after the processor hangs",

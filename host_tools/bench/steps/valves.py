@@ -33,7 +33,10 @@ class Valves:
         most, source = limits.value("click_most_ms"), limits.source("click_most_ms")
         boots = limits.board.boots
         lines = []
-        for valve, name in (("fill", "valve" if boots.is_three_way else "fill valve"), ("vent", "vent valve")):
+        for valve, name in (
+            ("fill", "valve" if boots.is_three_way else "fill valve"),
+            ("vent", "vent valve"),
+        ):
             if valve == "vent" and boots.is_three_way:
                 # One valve to a chamber.
                 continue
@@ -150,4 +153,6 @@ def _measure(choice: Choice, seen: Seen, but: str = "") -> None:
                     is_energising=(valve, way) in (("fill", "opens"), ("vent", "closes")),
                 )
         for name, (mean_ms, sd_ms) in zip(moving, moments_ms(list(moving.values())), strict=True):
-            choice.line(f"{valve}.{way}.{name}").measure(mean_ms, sd_ms, f"{len(moving[name].clicks)} clicks{but}")
+            choice.line(f"{valve}.{way}.{name}").measure(
+                mean_ms, sd_ms, f"{len(moving[name].clicks)} clicks{but}"
+            )
