@@ -100,7 +100,8 @@ def _fit_pump(solo: SoloPlant, curves: list[Curve], lines: dict[str, float]) -> 
     curve = curves[0]
     rigid = {
         "dead_ml": float(curve.facts["vessel_ml"]), "slack_ml": 0.0, "slack_mmhg": 1.0,
-        "compliance_ml_mmhg": 0.0, "leak": 0.0, "creep_share": 0.0, "creep_s": 10.0, "blood_ml": 0.0, "fill_conductance": FILL_K,
+        "compliance_ml_mmhg": 0.0, "leak": 0.0, "creep_share": 0.0, "creep_s": 10.0, "blood_ml": 0.0,
+        "fill_conductance": FILL_K,
         **_of_sensor(lines, curve.chamber), **_of_valves(lines, curve.chamber),
     }  # fmt: skip
     known = dict(PUMP)

@@ -54,12 +54,13 @@ def predict(
 def _driven(real: Trace, board: Board, twin: PlantSpec, seed: int) -> float:
     """What a closed loop hides in the time that its fills take, and chance can't touch."""
     told = np.zeros_like(real.pressure_mmhg)
-    orders = [
+    fill, seal, pump, gate = (
         np.ascontiguousarray(column, np.int64)
         for column in (real.fill_bits, real.seal_bits, real.pump_permille, real.gate_on)
-    ]
-    plant = draw_plant(twin, board.boots, seed)
-    drive_boots(freeze(plant), freeze(Commands()), freeze(Readings(board.boots.count)), *orders, told)
+    )
+    plant = freeze(draw_plant(twin, board.boots, seed))
+    commands, readings = freeze(Commands()), freeze(Readings(board.boots.count))
+    drive_boots(plant, commands, readings, fill, seal, pump, gate, told)
     is_pressed = (np.maximum(told, real.pressure_mmhg) > PRESSED_MMHG) & (real.state == RUNNING)[:, None]
     return _rms((told - real.pressure_mmhg)[is_pressed])
 

@@ -140,7 +140,7 @@ def test_a_twin_needs_a_run_with_its_curves(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_a_browser_shows_the_report_whole(tmp_path: Path) -> None:
-    """Nothing blocked, nothing fetched, every line and curve drawn, and nothing that sticks out of the page."""
+    """Nothing fetched, every line and curve drawn, and nothing that sticks out of the page."""
     run = run_of("a", 0, 30.0, 9.0)
     time_s = np.arange(0.0, 60.0, 0.5)
     run.curves.append(Curve("leak.left.calf", "leak", "left.calf", time_s, 80 - time_s / 6))
@@ -159,8 +159,10 @@ const told = document.createElement("pre");
 told.id = "told";
 told.textContent = JSON.stringify({
   rows: document.querySelectorAll("tbody tr").length,
-  failed: [...document.querySelectorAll("tr.failed .status")].filter((cell) => cell.offsetHeight > 0).length,
-  figures: [...document.querySelectorAll("svg")].filter((svg) => svg.getBoundingClientRect().height > 100).length,
+  failed: [...document.querySelectorAll("tr.failed .status")].filter(
+    (cell) => cell.offsetHeight > 0).length,
+  figures: [...document.querySelectorAll("svg")].filter(
+    (svg) => svg.getBoundingClientRect().height > 100).length,
   sticksOut: [...document.querySelectorAll("main *")].some(
     (part) => !part.closest("svg") && part.getBoundingClientRect().right > innerWidth),
   fetched: performance.getEntriesByType("resource").filter((one) => !one.name.startsWith("data:")).length,
