@@ -16,6 +16,7 @@ ACT_MS = 140_000
 SETTLE_S = 0.5
 SLOW_PERMILLE = 500
 WAIT_S = 0.1
+LOOK_S = 0.3
 # Of a long hold so few readings tell all.
 SLOW_EVERY = 25
 
@@ -31,6 +32,8 @@ class Bench:
         self.target = target
         self.limits = limits
         self.boots = target.board.boots
+        # A chamber that can't be closed off, or isn't seen then, stays joined to the resting manifold.
+        self.stays_joined = self.boots.is_three_way or self.boots.has_manifold_sensor_only
         self.curves: list[Curve] = []
         self.sealed_bits = 0
         # Once the step `pump` has found it.
@@ -110,12 +113,12 @@ class Bench:
         """Pump until one of them shows `mmhg` beside its hose, then close and let the air settle."""
         bits = bits_of(chambers)
         mark = self.target.tape.length
-        seal = self.sealed_bits | bits
+        seal = self.kept(self.sealed_bits | bits)
         self.act(
             WAIT_S,
             fill=bits,
             seal=seal,
-            then_fill=0,
+            then_fill=bits if self.stays_joined else 0,
             then_seal=seal,
             pump=permille,
             stop_pa=_pa(min(mmhg, 110)),
@@ -128,7 +131,7 @@ class Bench:
         self.wait(SETTLE_S)
         self.refuse_fault()
         piece = self.target.tape.since(mark)
-        if (piece.fill & bits != 0).sum() > 4400:
+        if (piece.pump > 0).sum() > 4390:
             raise BenchError(f"{self.names(bits)}: {mmhg:g} mmHg not reached within 44 s")
         return piece
 
@@ -147,7 +150,12 @@ class Bench:
     def vent(self, chambers: Iterable[int] | None = None, seconds: float = 2.5) -> Piece:
         """Open to the air, these or all."""
         bits = self.boots.all_bits if chambers is None else bits_of(chambers)
-        return self.act(seconds, seal=self.sealed_bits & ~bits)
+        piece = self.act(seconds, seal=self.sealed_bits & ~bits)
+        if self.boots.has_manifold_sensor_only:
+            # What is not seen empty counts as pressed, and is let go after three minutes.
+            self.act(LOOK_S, fill=bits, seal=self.kept(self.sealed_bits | bits))
+            self.act(WAIT_S, seal=self.kept(self.sealed_bits & ~bits))
+        return piece
 
     def settled(self, seconds: float = 0.3) -> np.ndarray:
         """Mean pressure of each chamber over the last moment."""
@@ -158,6 +166,10 @@ class Bench:
     def is_pump_off(self) -> bool:
         tape = self.target.tape
         return bool(tape.since(tape.length - 1).pump[-1] == 0)
+
+    def kept(self, bits: int) -> int:
+        """Vents that an act closes; three-way valves have none of their own."""
+        return 0 if self.boots.is_three_way else bits
 
     def keep(self, step: str, chamber: int, piece: Piece, every: int = 1, **facts: object) -> None:
         """For the report, and for a twin."""
@@ -197,8 +209,12 @@ class Bench:
 
     def _has_closed(self, mark: int) -> bool:
         piece = self.target.tape.since(mark)
-        began = np.flatnonzero(piece.fill)
-        return bool(len(began) and len(piece) and piece.fill[-1] == 0) or self.target.state() != SERVICE
+        if self.target.state() != SERVICE:
+            return True
+        if self.stays_joined:
+            pumped = np.flatnonzero(piece.pump)
+            return bool(len(pumped)) and len(piece) - pumped[-1] > COAST_MS / 10
+        return bool(len(np.flatnonzero(piece.fill))) and piece.fill[-1] == 0
 
     def refuse_fault(self) -> None:
         state = self.target.state()

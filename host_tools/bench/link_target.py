@@ -3,7 +3,9 @@
 import base64
 import contextlib
 import hashlib
+import math
 import struct
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +20,9 @@ from host_tools.virtual.console import Console
 
 # Renewed often enough that a lost line doesn't end anything.
 RENEW_S = 0.3
+RAW_ASKS = 20
+ASKED_EVERY_S = 0.1
+WRITTEN_WITHIN_S = 30.0
 UNIT_PA = 2
 MISSING = -32768
 HEAD = 7
@@ -31,7 +36,7 @@ class LinkTarget:
 
     def __init__(self, board: Board, console: Console, person: Person) -> None:
         self.board = board
-        self.tape = Tape(board.boots.count)
+        self.tape = Tape(board.boots)
         self.now_s = 0.0
         # How often ticks went by untold.
         self.gaps_count = 0
@@ -105,18 +110,66 @@ class LinkTarget:
 
     def plug_reference(self, chamber: int | None, reference_ml: float) -> None:
         if chamber is None:
-            self.person("Take the vessel off and put every hose back on its boot, then press Enter.")
+            self._ask_person("Take the vessel off and put every hose back on its boot, then press Enter.")
             return
         name = self.board.boots.names[chamber]
-        self.person(f"Plug the rigid vessel of {reference_ml:g} mL on the hose of {name}, then press Enter.")
+        self._ask_person(
+            f"Plug the rigid vessel of {reference_ml:g} mL on the hose of {name}, then press Enter."
+        )
 
     def gauge_mmhg(self, chamber: int) -> float:
         name = self.board.boots.names[chamber]
-        said = self.person(f"Reference gauge on the hose of {name}: mmHg?")
+        said = self._ask_person(f"Reference gauge on the hose of {name}: mmHg?")
         try:
-            return float(said.replace(",", "."))
+            mmhg = float(said.replace(",", "."))
         except ValueError:
-            raise BenchError(f"the gauge: {said!r} is no number") from None
+            mmhg = math.nan
+        if not math.isfinite(mmhg):
+            raise BenchError(f"the gauge: {said!r} is no pressure in mmHg")
+        return mmhg
+
+    def _ask_person(self, question: str) -> str:
+        """However long that takes: the machine must hear of the bench meanwhile."""
+        said: list[str] = []
+        refused: list[BaseException] = []
+
+        def ask() -> None:
+            try:
+                said.append(self.person(question))
+            except BaseException as error:
+                refused.append(error)
+
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        while asking.is_alive():
+            self.wait(ASKED_EVERY_S)
+        if refused:
+            raise refused[0]
+        return said[0]
+
+    def raw(self) -> np.ndarray:
+        """What the converters show, a second's mean."""
+        rows = []
+        for _ in range(RAW_ASKS):
+            rows.append(self._ask("raw")["raw"])
+            self.wait(0.05)
+        seen = np.array(rows, float)
+        if (seen < 0).any():
+            raise BenchError("a sensor gives nothing to calibrate")
+        return np.asarray(seen.mean(axis=0))
+
+    def keep_calibration(self, pairs: dict[int, list[list[int]]], day: str) -> None:
+        """Sensors that are not named keep what they have."""
+        kept = list(self._ask("settings")["settings"]["calibration"])
+        kept += [None] * (max(pairs) + 1 - len(kept))
+        for index, pair in pairs.items():
+            kept[index] = pair
+        self._ask("set", settings={"calibration": kept, "calibrated_on": day})
+        until_s = time.monotonic() + WRITTEN_WITHIN_S
+        while self._ask("status")["waiting_writes"]:
+            self.wait(0.5)
+            if time.monotonic() > until_s:
+                raise BenchError("the device does not come to write it down")
 
     def hang(self) -> float:
         raise NotApplicableError("a real board can't be told to hang; pull no plug for it")

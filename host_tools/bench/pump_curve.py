@@ -14,6 +14,8 @@ from host_tools.bench.tape import TICK_S
 AMBIENT_MMHG = 760.0
 SUBSTEPS = 5
 ML_S_PER_L_MIN = 1000.0 / 60.0
+# Of usual parts, mL/s/sqrt(mmHg): from the sensor beside a valve to the vessel, and from one on the manifold.
+HOSE_K, VALVE_AND_HOSE_K = 47.0, 23.4
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,13 @@ class PumpCurve:
         return float(self.flow_ml_s(node))
 
 
-def fit_pump(mmhg: np.ndarray, pump: np.ndarray, vessel_ml: float) -> PumpCurve:
+def fit_pump(mmhg: np.ndarray, pump: np.ndarray, vessel_ml: float, path_k: float = HOSE_K) -> PumpCurve:
     """`mmhg` beside the valve of the vessel, `pump` on or off, tick by tick, from rest to rest."""
 
     def modelled(values: np.ndarray) -> np.ndarray:
         return _run(values, pump, vessel_ml, len(mmhg))
 
-    guess = np.array([210.0, 0.3, 0.0, 0.09, 47.0, 0.014])
+    guess = np.array([210.0, 0.3, 0.0, 0.09, path_k, 0.014])
     low = np.array([20.0, -0.5, -0.01, 0.02, 15.0, 0.0])
     high = np.array([900.0, 4.0, 0.02, 0.3, 300.0, 0.06])
     # Ripple is not modelled; a bend as large as its own doubt is held near zero.

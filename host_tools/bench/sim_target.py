@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from host_tools.bench.tape import PA_PER_MMHG, Tape
-from host_tools.bench.target import Identity, NotApplicableError
+from host_tools.bench.target import BenchError, Identity, NotApplicableError
 from host_tools.bench.vessel import Vessel
 from host_tools.boards import Board
 from host_tools.compiled import compiled, freeze, thaw
 from host_tools.loop import Acts, run_ticks
 from host_tools.paths import SOLEUS_PACKAGE
 from host_tools.plant.draw import draw_plant
+from host_tools.plant.on_board import on_board
 from host_tools.plant.plant import Plant
 from host_tools.plant.spec import PlantSpec
 from host_tools.programs import load_program
@@ -24,6 +25,7 @@ from soleus.core.service_asks import act_from
 from soleus.core.signals import BUTTON_CLEAR, BUTTON_SERVICE, BUTTON_START, BUTTON_STOP
 
 CHUNK_TICKS = 50
+NO_STORE = "the simulator keeps no calibration; a virtual board does"
 BUTTONS = {"start": BUTTON_START, "stop": BUTTON_STOP, "clear": BUTTON_CLEAR, "service": BUTTON_SERVICE}
 # From a wall socket: an endurance run would empty any battery.
 MAINS_WH = 1e6
@@ -62,9 +64,9 @@ class SimTarget:
 
     def __init__(self, board: Board, plant: PlantSpec, seed: int = 0, has_mains: bool = False) -> None:
         self.board = board
-        self.tape = Tape(board.boots.count)
+        self.tape = Tape(board.boots)
         self.now_s = 0.0
-        self.plant: Plant = draw_plant(plant, board.boots, seed)
+        self.plant: Plant = draw_plant(on_board(plant, board.table), board.boots, seed)
         if has_mains:
             self.plant.supply.capacity_wh = MAINS_WH
         self.controller = Controller(board.boots)
@@ -152,6 +154,13 @@ class SimTarget:
         """A digital gauge with tenths."""
         self._thaw()
         return round(float(self.plant.truth.node_mmhg[chamber]), 1)
+
+    def raw(self) -> np.ndarray:
+        raise BenchError(NO_STORE)
+
+    def keep_calibration(self, pairs: dict[int, list[list[int]]], day: str) -> None:
+        del pairs, day
+        raise BenchError(NO_STORE)
 
     def thawed_plant(self) -> Plant:
         """As it is now, for whoever compares it with what was measured."""

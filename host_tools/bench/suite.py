@@ -1,6 +1,7 @@
 """Steps by name, and the suites made of them."""
 
 from host_tools.bench.steps.air import Leak, Pump, Vent, Volume
+from host_tools.bench.steps.calibrate import Calibrate
 from host_tools.bench.steps.hoses import Hoses
 from host_tools.bench.steps.safety import Overpressure, Silence, Stop, Watchdog
 from host_tools.bench.steps.sensors import Accuracy, Zero
@@ -12,13 +13,13 @@ STEPS: dict[str, Step] = {
     step.name: step
     for step in (
         *(Zero(), Accuracy(), Valves(), Pump(), Volume(), Leak(), Vent(), Hoses()),
-        *(Overpressure(), Stop(), Silence(), Watchdog(), Pattern(), Endurance()),
+        *(Overpressure(), Stop(), Silence(), Watchdog(), Pattern(), Endurance(), Calibrate()),
     )
 }
 
 SUITES: dict[str, tuple[str, ...]] = {
     "quick": ("zero", "vent", "stop", "silence"),
-    "acceptance": tuple(name for name in STEPS if name != "endurance"),
+    "acceptance": tuple(name for name in STEPS if name not in ("endurance", "calibrate")),
     # What is known of a volume hangs on the pump.
     "volumes": ("pump", "volume"),
     "endurance": ("zero", "endurance"),

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from soleus.core.boots import Boots
+
 PA_PER_MMHG = 133.322
 TICK_S = 0.01
 
@@ -21,7 +23,9 @@ class Piece:
     fill: np.ndarray
     seal: np.ndarray
     pump: np.ndarray
-    mmhg: np.ndarray  # (ticks, chambers), zeroed
+    # (ticks, chambers), zeroed; where one sensor is on the manifold, each shows that, and it's true of a
+    # chamber that is joined to it.
+    mmhg: np.ndarray
     manifold_mmhg: np.ndarray
 
     def __len__(self) -> int:
@@ -38,14 +42,17 @@ class Piece:
 class Tape:
     """Grows with every tick that a target tells of."""
 
-    def __init__(self, chamber_count: int) -> None:
-        self._chamber_count = chamber_count
+    def __init__(self, boots: Boots) -> None:
+        self._chamber_count = boots.count
+        self._has_one_sensor = boots.has_manifold_sensor_only
         self._rows: list[dict[str, np.ndarray]] = []
         self._joined: dict[str, np.ndarray] | None = None
         self.length = 0
 
     def append(self, columns: dict[str, Any]) -> None:
         rows = {name: np.asarray(values) for name, values in columns.items()}
+        if self._has_one_sensor:
+            rows["mmhg"] = np.repeat(rows["manifold_mmhg"][:, None], self._chamber_count, axis=1)
         if len(rows["at_ms"]):
             self._rows.append(rows)
             self.length += len(rows["at_ms"])

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
+
 from host_tools.bench.tape import Tape
 from host_tools.boards import Board
 from soleus.core.session import STATE_NAMES
@@ -74,6 +76,14 @@ class Target(Protocol):
 
     def gauge_mmhg(self, chamber: int) -> float:
         """A person's act: read the reference gauge on this hose."""
+        ...
+
+    def raw(self) -> np.ndarray:
+        """What each sensor's converter shows just now."""
+        ...
+
+    def keep_calibration(self, pairs: dict[int, list[list[int]]], day: str) -> None:
+        """Two points [raw, pa] of each of these sensors, into the device's own store."""
         ...
 
     def hang(self) -> float:

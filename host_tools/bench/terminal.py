@@ -1,5 +1,6 @@
 """What a person sees while a bench works: how far it is, the chamber under test, each line as it comes."""
 
+import sys
 from types import TracebackType
 
 import numpy as np
@@ -12,6 +13,7 @@ from host_tools.bench.line import FAILED, NOT_APPLICABLE, PASSED, WAITING, Line
 from host_tools.bench.run import Watching
 from host_tools.bench.suite import STEPS
 from host_tools.bench.tape import Piece
+from host_tools.bench.target import BenchError
 
 BARS = "▁▂▃▄▅▆▇█"
 TRACE_POINTS = 60
@@ -48,6 +50,20 @@ class LiveBench:
     ) -> None:
         if self._live:
             self._live.stop()
+
+    def ask(self, question: str) -> str:
+        """The picture makes room for a person's answer."""
+        if not sys.stdin.isatty():
+            raise BenchError(f"nobody is there to be asked: {question}")
+        if self._live:
+            self._live.stop()
+        try:
+            return self.console.input(f"[bold]{question}[/bold] ")
+        except EOFError:
+            raise BenchError(f"nobody answers: {question}") from None
+        finally:
+            if self._live:
+                self._live.start()
 
     def _on_step(self, step: str, lines: list[Line]) -> None:
         self._step, self._note, self._lines = step, "", lines

@@ -17,7 +17,7 @@ from host_tools.virtual.console import Console
 from host_tools.virtual.install import install
 from soleus.core.session import SERVICE
 
-START_S = 40.0
+START_S, HELLO_S = 40.0, 2.0
 # The board's time hurries as long as it was renewed so recently, and then goes by the clock: a laptop that
 # is busy for a moment doesn't look like a bench that is gone.
 HURRY_MS = 600
@@ -93,6 +93,11 @@ class VirtualTarget(LinkTarget):
         self._come_back()
         return took_s
 
+    def restart(self) -> None:
+        """As with the reset button."""
+        self.machine.reset()
+        self._come_back()
+
     def close(self) -> None:
         super().close()
         self.machine.close()
@@ -101,11 +106,22 @@ class VirtualTarget(LinkTarget):
     def _come_back(self) -> None:
         """After a reset the board counts from nothing; the tape goes on."""
         self.machine.hurry_until_ms = None
-        self.console.expect("ready", START_S)
+        self._expect_answer()
         self.machine.hurry_until_ms = 0
         self._offset_ms = round(self.now_s * 1000)
         self._ahead_ms = NEVER_MS
         self._ask("bench_tape", on=True)
+
+    def _expect_answer(self) -> None:
+        """Its word that it is ready may hang on a line that the reset has cut."""
+        until_s = time.monotonic() + START_S
+        while True:
+            try:
+                self.console.ask("hello", timeout_s=HELLO_S)
+                return
+            except TimeoutError:
+                if time.monotonic() > until_s:
+                    raise
 
     def _ask(self, do: str, **arguments: Any) -> dict[str, Any]:
         if self._ahead_ms != NEVER_MS:

@@ -1,6 +1,5 @@
 """`soleus bench`: test a simulator, a virtual board or a real one, keep the proof, and look back at it."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -67,6 +66,8 @@ def bench(
     machine = _target(target, board, plant, seed, has_mains=what == "endurance")
     try:
         with LiveBench(machine.board.boots.names, steps) as live:
+            if isinstance(machine, LinkTarget):
+                machine.person = live.ask
             run = run_suite(
                 machine,
                 what,
@@ -95,17 +96,11 @@ def _target(target: str, board: str, plant: str, seed: int, has_mains: bool) -> 
     if target == "virtual":
         return VirtualTarget(its_board, load_plant(plant), seed)
     try:
-        return LinkTarget(its_board, LinkConsole(target), _ask_person)
+        return LinkTarget(its_board, LinkConsole(target), lambda _: "")
     except (OSError, BenchError) as error:
         raise InputError(
             "--target", "", target, f"sim, virtual, or a port with a flashed board ({error})"
         ) from None
-
-
-def _ask_person(question: str) -> str:
-    if not sys.stdin.isatty():
-        raise BenchError(f"nobody is there to be asked: {question}")
-    return Console(stderr=True).input(f"[bold]{question}[/bold] ")
 
 
 def _check_outputs(json: Path | None, csv: Path | None, report: Path | None, history: Path | None) -> None:

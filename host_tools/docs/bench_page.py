@@ -2,13 +2,13 @@
 
 from host_tools.bench.defaults import DEFAULTS
 from host_tools.bench.evidence import (
-    ACCURACY_DRAWS,
+    ACCURACY_SEEDS,
     BOARD,
     ENDURANCE_CYCLES,
     FOLDER,
     PLANT,
-    TWIN_DRAWS,
     TWIN_PROGRAMS,
+    TWIN_SEEDS,
     Part,
     read_rows,
 )
@@ -118,8 +118,8 @@ def bench_page() -> Files:
         twin=_or_not_made(Part.TWIN, _twin),
         board=BOARD,
         plant=PLANT,
-        draws=ACCURACY_DRAWS,
-        twin_draws=TWIN_DRAWS,
+        draws=len(ACCURACY_SEEDS),
+        twin_draws=len(TWIN_SEEDS),
         cycles=ENDURANCE_CYCLES,
         limits=table(
             ("key", "default", "what"), [(f"`{k}`", f"{v:g}", what) for k, (v, what) in DEFAULTS.items()]

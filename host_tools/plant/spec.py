@@ -135,6 +135,14 @@ class SensorSpec(_Table):
     noise_mmhg: Annotated[Range, _within(0.0, 20.0)]
 
 
+class DigitalSensorSpec(_Table):
+    """What is different where a board's sensors answer in numbers."""
+
+    missing: Literal["floor", "silent"]
+    count_pa: Annotated[Range, _within(0.001, 1000.0)]
+    noise_mmhg: Annotated[Range, _within(0.0, 20.0)]
+
+
 class SupplySpec(_Table):
     nominal_v: Annotated[Range, _within(1.0, 60.0)]
     full_v: Annotated[Range, _within(1.0, 60.0)]
@@ -192,6 +200,7 @@ class PlantSpec(_Table):
     leg: LegSpec
     air: AirSpec
     sensor: SensorSpec
+    digital_sensor: DigitalSensorSpec
     supply: SupplySpec
     integration: IntegrationSpec
     at: dict[str, OneChamberSpec] = {}

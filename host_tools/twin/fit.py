@@ -46,6 +46,8 @@ CHAMBER = {
     "left_ml": Known(15.0, 10.0, 0.0, 300.0),
 }
 DEAD_ML, FILL_K = 38.0, 27.0
+# A chamber's blood for each mL/mmHg that it gives way: 30 to 100 mL to a leg of five.
+BLOOD_MMHG, BLOOD_DOUBT = 4.6, 1.5
 # About where the step `hoses` has its chambers.
 FELT_AT_MMHG = 40.0
 
@@ -79,8 +81,8 @@ def fit_twin(run: BenchRun, on_progress: Progress | None = None) -> Twin:
     # In the order of the board, which is the order of its lines.
     leaks = [line.key.removeprefix("leak.") for line in run.lines if line.key.startswith("leak.")]
     names = [name for name in leaks if f"life.{name}" in curves]
-    vessel = next((curve for curve in run.curves if curve.step == "pump"), None)
-    if vessel is None or not names:
+    vessel = [curve for curve in run.curves if curve.step == "pump"]
+    if not vessel or not names:
         raise InputError("run", "suite", run.suite, "a run of `soleus bench acceptance`, with its curves")
     solo = SoloPlant()
     pump = _fit_pump(solo, vessel, lines)
@@ -94,25 +96,29 @@ def fit_twin(run: BenchRun, on_progress: Progress | None = None) -> Twin:
     return twin
 
 
-def _fit_pump(solo: SoloPlant, curve: Curve, lines: dict[str, float]) -> Fitted:
+def _fit_pump(solo: SoloPlant, curves: list[Curve], lines: dict[str, float]) -> Fitted:
+    curve = curves[0]
+    rigid = {
+        "dead_ml": float(curve.facts["vessel_ml"]), "slack_ml": 0.0, "slack_mmhg": 1.0,
+        "compliance_ml_mmhg": 0.0, "leak": 0.0, "creep_share": 0.0, "creep_s": 10.0, "blood_ml": 0.0,
+        "fill_conductance": FILL_K,
+        **_of_sensor(lines, curve.chamber), **_of_valves(lines, curve.chamber),
+    }  # fmt: skip
+    known = dict(PUMP)
+    if (relief := lines.get("relief")) is not None:
+        known["relief_mmhg"] = Known(min(max(relief, 105.0), 240.0), 5.0, 100.0, 250.0)
+    return _fit(solo, [_vessel_life(curve) for curve in curves], known, rigid, curve)
+
+
+def _vessel_life(curve: Curve) -> Life:
     pump = np.array(curve.facts["pump"], np.int64)
-    vessel_ml = float(curve.facts["vessel_ml"])
-    life = Life(
+    return Life(
         joined=np.where(_joined(pump), 1, 0).astype(np.int64),
         sealed=np.ones(len(pump), np.int64),
         pump=pump,
         kept=np.arange(len(pump)),
         mmhg=np.asarray(curve.mmhg, float),
     )
-    rigid = {
-        "dead_ml": vessel_ml, "slack_ml": 0.0, "slack_mmhg": 1.0, "compliance_ml_mmhg": 0.0, "leak": 0.0,
-        "creep_share": 0.0, "creep_s": 10.0, "blood_ml": 0.0, "fill_conductance": FILL_K,
-        **_of_sensor(lines, curve.chamber), **_of_valves(lines, curve.chamber),
-    }  # fmt: skip
-    known = dict(PUMP)
-    if (relief := lines.get("relief")) is not None:
-        known["relief_mmhg"] = Known(min(max(relief, 105.0), 240.0), 5.0, 100.0, 250.0)
-    return _fit(solo, life, known, rigid, curve)
 
 
 def _joined(pump: np.ndarray) -> np.ndarray:
@@ -129,15 +135,14 @@ def _fit_chamber(solo: SoloPlant, curve: Curve, name: str, lines: dict[str, floa
         **{key: value for key, value in pump.values.items() if key != "hose_conductance"},
         "dead_ml": DEAD_ML, "fill_conductance": FILL_K, **_of_sensor(lines, name), **_of_valves(lines, name),
     }  # fmt: skip
-    life = _life(curve)
     known = dict(CHAMBER)
     volume = lines.get(f"volume.{name}", 850.0)
     known["slack_ml"] = Known(max(volume * 0.7, 50.0), 300.0, 0.0, 6000.0)
-    return _fit(solo, life, known, fixed, curve)
+    return _fit(solo, [_life(curve)], known, fixed, curve)
 
 
 def _fit(
-    solo: SoloPlant, life: Life, known: dict[str, Known], fixed: dict[str, float], curve: Curve
+    solo: SoloPlant, lives: list[Life], known: dict[str, Known], fixed: dict[str, float], curve: Curve
 ) -> Fitted:
     names = list(known)
     start = np.array([known[name].value for name in names])
@@ -147,11 +152,21 @@ def _fit(
     # A fill is a second of ten readings each; a hold is minutes of few. Each reading counts the same.
     weight = 1.0 / READING_SIGMA
 
+    measured = np.concatenate([life.mmhg for life in lives])
+
     def modelled(values: np.ndarray) -> np.ndarray:
-        return solo.shown(life, {**fixed, **dict(zip(names, values.tolist(), strict=True))})
+        at = {**fixed, **dict(zip(names, values.tolist(), strict=True))}
+        return np.concatenate([solo.shown(life, at) for life in lives])
 
     def off(values: np.ndarray) -> np.ndarray:
-        return np.concatenate([(modelled(values) - life.mmhg) * weight, (values - start) / doubt])
+        usual = (values - start) / doubt
+        if "blood_ml" in names:
+            # Soft flesh holds the blood.
+            soft = values[names.index("compliance_ml_mmhg")]
+            usual[names.index("blood_ml")] = (
+                values[names.index("blood_ml")] / soft - BLOOD_MMHG
+            ) / BLOOD_DOUBT
+        return np.concatenate([(modelled(values) - measured) * weight, usual])
 
     found = least_squares(
         off,
@@ -163,14 +178,14 @@ def _fit(
         f_scale=3.0,
         ftol=1e-4,
         xtol=1e-4,
-        max_nfev=15,
+        max_nfev=20,
     )
     covariance = np.linalg.pinv(found.jac.T @ found.jac)
     values = dict(zip(names, found.x.tolist(), strict=True))
     sigma = dict(zip(names, np.sqrt(np.diag(covariance)).tolist(), strict=True))
     shown = modelled(found.x)
-    rms = float(np.sqrt(np.mean((shown - life.mmhg) ** 2)))
-    return Fitted({**fixed, **values}, sigma, rms, curve, shown)
+    rms = float(np.sqrt(np.mean((shown - measured) ** 2)))
+    return Fitted({**fixed, **values}, sigma, rms, curve, shown[: len(lives[0].mmhg)])
 
 
 def _life(curve: Curve) -> Life:

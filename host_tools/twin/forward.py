@@ -12,7 +12,8 @@ from host_tools.plant.spec import PlantSpec, load_plant
 from soleus.core.boots import Boots
 from soleus.core.signals import Commands, Readings
 
-PA_PER_MMHG = 133.322
+# Of usual parts: a relief that passes the whole pump.
+RELIEF_K = 80.0
 # The chambers of a plant file are one of five to a leg; here one stands for itself.
 SOLO = {"legs": 1, "chambers": ["foot"], "zones": ["foot"], "valves": "fill_vent", "sensors": "per_chamber"}
 
@@ -37,6 +38,21 @@ def drive(plant: Any, commands: Any, readings: Any, joined: Any, sealed: Any, pu
         commands.fill_bits = joined[k]
         commands.seal_bits = sealed[k]
         commands.pump_permille = pump[k]
+
+
+@compiled
+def drive_boots(
+    plant: Any, commands: Any, readings: Any, fill: Any, seal: Any, pump: Any, gate: Any, told: Any
+) -> None:
+    """The same with all chambers, whose true pressures are told."""
+    for k in range(len(fill)):
+        plant.tick(commands, readings)
+        for i in range(told.shape[1]):
+            told[k, i] = plant.truth.pressure_mmhg[i]
+        commands.fill_bits = fill[k]
+        commands.seal_bits = seal[k]
+        commands.pump_permille = pump[k]
+        commands.gate_on = gate[k]
 
 
 class SoloPlant:
@@ -71,7 +87,7 @@ def settle(plant: Plant, values: dict[str, float]) -> None:
     plant.supply.start_charge = 1.0
     plant.manifold.leak = 0.004
     plant.manifold.volume_ml = plant.manifold.air_ml = 26.0
-    plant.manifold.relief_k = 23.0
+    plant.manifold.relief_k = RELIEF_K
     plant.manifold.relief_mmhg = values.get("relief_mmhg", 150.0)
     v.full_fill_k[:] = values["fill_conductance"]
     v.full_vent_k[:] = values.get("vent_conductance", 28.0)

@@ -1,8 +1,12 @@
 """A twin as a plant file: what `soleus sim --plant FILE` runs."""
 
 from host_tools.twin.fit import TRAVEL_MS, Fitted, Twin
+from host_tools.twin.forward import RELIEF_K
 
 ML_S_PER_L_MIN = 1000.0 / 60.0
+# A middling battery at the start of a session, against the full one that the pump was fitted with.
+FULL_V, EMPTY_V, CHARGE = 12.6, 9.5, 0.95
+VOLTS_SHARE = (EMPTY_V + (FULL_V - EMPTY_V) * CHARGE) / FULL_V
 # What a bench can't tell apart stays as in a middling machine.
 HEADER = """\
 # The twin of {source}, made by `soleus twin fit`.
@@ -15,25 +19,33 @@ about = "twin of {source}"
 free_flow_l_min = {flow}
 stall_mmhg = {stall}
 time_constant_ms = {rotor}
+stiction_duty = 0.23
 ripple = 0.2
 ripple_hz = 37.0
+idle_w = 6.5
+load_w_per_mmhg = 0.03
 
 [manifold]
 volume_ml = 26.0
 leak = 0.004
 relief_mmhg = {relief}
+relief_k = {relief_k}
 
 [leg]
 movements_per_min = 0.0
+blood_out_s = 4.0
+blood_back_s = 40.0
 
 [air]
 warmth_share = 0.013
 cooling_s = 2.0
 
-# The battery's voltage is part of the pump's flow.
+# The pump's flow is that of this voltage, from which the battery goes on to sag.
 [supply]
-charge = 1.0
-capacity_wh = 1000.0
+charge = {charge}
+capacity_wh = 29.0
+ohm = 0.15
+electronics_w = 0.8
 
 [sensor]
 offset_mmhg = 0.0
@@ -51,10 +63,12 @@ def plant_toml(twin: Twin) -> str:
     pump = twin.pump
     text = HEADER.format(
         source=twin.source.replace('"', "'"),
-        flow=_number(pump, "free_flow_ml_s", 1 / ML_S_PER_L_MIN),
+        flow=_number(pump, "free_flow_ml_s", 1 / ML_S_PER_L_MIN / VOLTS_SHARE),
         stall=_number(pump, "stall_mmhg"),
         rotor=_number(pump, "time_constant_ms"),
         relief=_number(pump, "relief_mmhg"),
+        relief_k=RELIEF_K,
+        charge=CHARGE,
     )
     for name in twin.chambers:
         fitted = twin.at[name]

@@ -6,10 +6,15 @@ from itertools import pairwise
 import numpy as np
 
 from host_tools.boards import Board
+from host_tools.compiled import freeze
+from host_tools.plant.draw import draw_plant
+from host_tools.plant.on_board import on_board
 from host_tools.plant.spec import PlantSpec
 from host_tools.simulate import simulate
 from host_tools.trace import Trace
+from host_tools.twin.forward import drive_boots
 from soleus.core.session import RUNNING
+from soleus.core.signals import Commands, Readings
 
 PRESSED_MMHG = 10.0
 AROUND_TICKS = 100
@@ -21,6 +26,8 @@ class Prediction:
 
     # Each chamber from the moment at which it comes under pressure: what the leg feels.
     shape_mmhg: float
+    # The twin told to do what the machine did, command by command, wherever one of them is under pressure.
+    driven_mmhg: float
     # Each cycle from its own start: with all that chambers before it took longer or shorter.
     rhythm_mmhg: float
 
@@ -28,6 +35,7 @@ class Prediction:
 def predict(
     board: Board, plant: PlantSpec, twin: PlantSpec, seed: int, program: str, minutes: int | None = None
 ) -> Prediction:
+    plant, twin = on_board(plant, board.table), on_board(twin, board.table)
     real = simulate(program, board, plant, minutes=minutes, seed=seed).trace
     told = simulate(program, board, twin, minutes=minutes, seed=seed + 1).trace
     shape: list[np.ndarray] = []
@@ -38,7 +46,23 @@ def predict(
         rhythm.append((p[:length] - q[:length]).ravel())
         pressed = (p > PRESSED_MMHG).any(axis=0) & (q > PRESSED_MMHG).any(axis=0)
         shape += [_aligned(p[:, i], q[:, i]) for i in np.flatnonzero(pressed)]
-    return Prediction(_rms(np.concatenate(shape)), _rms(np.concatenate(rhythm)))
+    return Prediction(
+        _rms(np.concatenate(shape)), _driven(real, board, twin, seed + 1), _rms(np.concatenate(rhythm))
+    )
+
+
+def _driven(real: Trace, board: Board, twin: PlantSpec, seed: int) -> float:
+    """What a closed loop hides in the time that its fills take, and chance can't touch."""
+    told = np.zeros_like(real.pressure_mmhg)
+    fill, seal, pump, gate = (
+        np.ascontiguousarray(column, np.int64)
+        for column in (real.fill_bits, real.seal_bits, real.pump_permille, real.gate_on)
+    )
+    plant = freeze(draw_plant(twin, board.boots, seed))
+    commands, readings = freeze(Commands()), freeze(Readings(board.boots.count))
+    drive_boots(plant, commands, readings, fill, seal, pump, gate, told)
+    is_pressed = (np.maximum(told, real.pressure_mmhg) > PRESSED_MMHG) & (real.state == RUNNING)[:, None]
+    return _rms((told - real.pressure_mmhg)[is_pressed])
 
 
 def _aligned(p: np.ndarray, q: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from typing import Any
 from host_tools.boards import Board
 from host_tools.plant.draw import draw_plant
 from host_tools.plant.faults import parse_fault
+from host_tools.plant.on_board import on_board
 from host_tools.plant.plant import Plant
 from host_tools.plant.spec import PlantSpec, load_plant
 from host_tools.virtual.display import Ssd1306
@@ -89,9 +90,6 @@ class VirtualBoard:
     ) -> None:
         refuse_without_unix_port()
         spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
-        if board.table["sensors"]["driver"] != "adc":
-            # Unplugged, a digital sensor doesn't answer; an analog one reads less than nothing.
-            spec = spec.model_copy(update={"sensor": spec.sensor.model_copy(update={"missing": "silent"})})
         self.board = board
         self.flash = flash
         self.has_own_time = has_own_time
@@ -99,7 +97,7 @@ class VirtualBoard:
         self.flash_bytes = flash_bytes
         self.flash_write_ms = flash_write_ms
         self.patience_s = patience_s
-        self.plant = draw_plant(spec, board.boots, seed)
+        self.plant = draw_plant(on_board(spec, board.table), board.boots, seed)
         self.readings = Readings(board.boots.count)
         self.commands = Commands()
         self.wiring = Wiring(board.table)

@@ -66,14 +66,14 @@ BROKEN_CORES: dict[str, tuple[str, list[Change]]] = {
         "the pump runs against closed valves",
         [
             INTERLOCK_OFF,
-            (SealedRegulator.step, "self.joined_bits\n", "self.joined_bits & ~self._bits_in(DOSE)\n"),
+            (SealedRegulator.step, "self.joined_bits\n", "self.joined_bits & ~self.phase_bits[DOSE]\n"),
             (SealedRegulator.step, " if commands.fill_bits else 0", ""),
         ],
     ),
     "the same, and the interlock catches it": (
         "an illegal wish",
         [
-            (SealedRegulator.step, "self.joined_bits\n", "self.joined_bits & ~self._bits_in(DOSE)\n"),
+            (SealedRegulator.step, "self.joined_bits\n", "self.joined_bits & ~self.phase_bits[DOSE]\n"),
             (SealedRegulator.step, " if commands.fill_bits else 0", ""),
         ],
     ),

@@ -8,14 +8,17 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from host_tools import cli
 from host_tools.bench.history import History, first_drift
-from host_tools.bench.line import Line
+from host_tools.bench.line import Curve, Line
 from host_tools.bench.record import from_json, to_json
+from host_tools.bench.report import report_html
 from host_tools.bench.run import BenchRun
 from host_tools.bench.target import Identity
+from tests.host.chromium import dump_dom
 
 
 def soleus(*arguments: object) -> int:
@@ -134,3 +137,35 @@ def test_a_twin_needs_a_run_with_its_curves(tmp_path: Path, capsys: pytest.Captu
     assert "a run of `soleus bench acceptance`, with its curves" in capsys.readouterr().err
     file.write_text("{}")
     assert soleus("twin", "fit", file) == 2
+
+
+def test_a_browser_shows_the_report_whole(tmp_path: Path) -> None:
+    """Nothing fetched, every line and curve drawn, and nothing that sticks out of the page."""
+    run = run_of("a", 0, 30.0, 9.0)
+    time_s = np.arange(0.0, 60.0, 0.5)
+    run.curves.append(Curve("leak.left.calf", "leak", "left.calf", time_s, 80 - time_s / 6))
+    page = tmp_path / "bench.html"
+    # The page allows itself no script; the test does.
+    html = re.sub(r"<meta http-equiv=[^>]*>", "", report_html(run))
+    page.write_text(html.replace("</body>", f"<script>{MEASURE}</script></body>"), encoding="utf-8")
+    dom = dump_dom(page, "--window-size=1100,1600")
+    told = re.search(r'<pre id="told">(.*?)</pre>', dom)
+    assert told
+    assert json.loads(told[1]) == {"rows": 2, "failed": 1, "figures": 1, "sticksOut": False, "fetched": 0}
+
+
+MEASURE = """
+const told = document.createElement("pre");
+told.id = "told";
+told.textContent = JSON.stringify({
+  rows: document.querySelectorAll("tbody tr").length,
+  failed: [...document.querySelectorAll("tr.failed .status")].filter(
+    (cell) => cell.offsetHeight > 0).length,
+  figures: [...document.querySelectorAll("svg")].filter(
+    (svg) => svg.getBoundingClientRect().height > 100).length,
+  sticksOut: [...document.querySelectorAll("main *")].some(
+    (part) => !part.closest("svg") && part.getBoundingClientRect().right > innerWidth),
+  fetched: performance.getEntriesByType("resource").filter((one) => !one.name.startsWith("data:")).length,
+});
+document.body.append(told);
+"""

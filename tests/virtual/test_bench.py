@@ -1,17 +1,55 @@
 """The bench over the real console link: the same steps, the same lines, on the firmware itself."""
 
+import os
+import pty
+import re
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
 import pytest
 
-from host_tools.bench.run import run_suite
+from host_tools.bench.run import BenchRun, run_suite
 from host_tools.bench.virtual_target import VirtualTarget
 from host_tools.boards import load_board
-from host_tools.plant.spec import load_plant
-from soleus.core.session import DONE
-from tests.virtual.rig import DEVKIT
+from host_tools.log.from_board import pull
+from host_tools.log.log_file import Log, read_log
+from host_tools.log.replay import replay
+from host_tools.plant.spec import PlantSpec, load_plant
+from soleus.core.session import DONE, SERVICE
+from tests.virtual.rig import DEVKIT, ONE_SENSOR, running
+
+# On a board of four chambers; that of ten takes 29 minutes of its own time, and docs/bench.md has it.
+DAMAGED = """
+extends = "nominal"
+about = "damaged"
+[pump]
+free_flow_l_min = 9.4
+[at."left.calf"]
+leak = 0.04
+hose_to = "left.knee"
+[at."left.knee"]
+hose_to = "left.calf"
+[at."left.foot"]
+vent_conductance = 10
+[at."left.thigh"]
+gain_error = 0.05
+"""
+EXPLAINED = {
+    "sensor 5 % off": {"accuracy.60.left.thigh", "accuracy.90.left.thigh", "accuracy.110.left.thigh"},
+    "weak pump": {"pump.20", "pump.50", "pump.80"},
+    "slow vent": {"vent.left.foot"},
+}
+
+
+def nominal() -> PlantSpec:
+    return load_plant("nominal")
 
 
 def test_steps_on_a_virtual_board() -> None:
-    target = VirtualTarget(load_board(DEVKIT), load_plant("nominal"), 1)
+    target = VirtualTarget(load_board(DEVKIT), nominal(), 1)
     try:
         run = run_suite(target, "quick", chambers=["left.foot", "left.calf"])
         assert [(line.key, line.shown, line.note) for line in run.failed] == []
@@ -23,6 +61,60 @@ def test_steps_on_a_virtual_board() -> None:
         target.close()
 
 
+def test_damage_is_named_on_a_virtual_board_too(tmp_path: Path) -> None:
+    """Lines of three steps; every one that failed is explained, and every damage has its lines."""
+    file = tmp_path / "damaged.toml"
+    file.write_text(DAMAGED)
+    target = VirtualTarget(load_board(DEVKIT), load_plant(file), 0)
+    try:
+        runs = [
+            run_suite(target, "accuracy", chambers=["left.calf", "left.thigh"]),
+            run_suite(target, "pump", chambers=["left.foot"]),
+            run_suite(target, "vent", chambers=["left.foot", "left.thigh"]),
+        ]
+    finally:
+        target.close()
+    lines = {line.key: line for run in runs for line in run.lines}
+    failed = {line.key for run in runs for line in run.failed}
+    assert failed == set().union(*EXPLAINED.values()), {key: lines[key].note for key in failed}
+
+
+def test_a_board_with_one_manifold_sensor_is_measured() -> None:
+    target = VirtualTarget(load_board(ONE_SENSOR), nominal(), 1)
+    try:
+        run = run_suite(target, "quick", chambers=["left.foot"])
+    finally:
+        target.close()
+    assert [(line.key, line.shown, line.note) for line in run.failed] == []
+    measured = {line.key for line in run.lines if line.value is not None}
+    assert measured == {"zero.manifold", "noise.manifold", "vent.left.foot", "stop.vented", "silence.vented"}
+
+
+def newest_log(target: VirtualTarget, folder: Path) -> Log:
+    """Once it is closed: a rest must come."""
+    until_s = time.monotonic() + 30
+    while (answer := target.console.ask("log"))["open"] or not answer["sessions"]:
+        assert time.monotonic() < until_s
+        target.wait(0.5)
+    return read_log(pull(target.console, answer["sessions"][-1][0], folder))
+
+
+def test_what_a_board_has_kept_of_service_replays(tmp_path: Path) -> None:
+    """Acts and renewals come from outside the core; the ring knows of them."""
+    target = VirtualTarget(load_board(DEVKIT), nominal(), 1)
+    try:
+        run = run_suite(target, "silence", chambers=["left.foot"])
+        assert run.has_passed
+        log = newest_log(target, tmp_path)
+    finally:
+        target.close()
+    states = {int(state) for block in log.blocks for state in block.ticks[:, 7]}
+    assert SERVICE in states
+    result = replay(log)
+    assert result.difference is None, str(result)
+    assert result.ticks > 200
+
+
 @pytest.mark.parametrize(
     ("do", "arguments", "said"),
     [
@@ -31,9 +123,81 @@ def test_steps_on_a_virtual_board() -> None:
     ],
 )
 def test_nothing_moves_outside_of_service(do: str, arguments: dict[str, object], said: str) -> None:
-    target = VirtualTarget(load_board(DEVKIT), load_plant("nominal"), 1)
+    target = VirtualTarget(load_board(DEVKIT), nominal(), 1)
     try:
         assert said in target.console.ask(do, **arguments)["error"]
         assert target.machine.is_vented()
     finally:
         target.close()
+
+
+def test_after_a_calibration_the_sensor_is_right(tmp_path: Path) -> None:
+    file = tmp_path / "off.toml"
+    file.write_text('extends = "nominal"\nabout = "off"\n[at."left.calf"]\ngain_error = 0.05\n')
+    target = VirtualTarget(load_board(DEVKIT), load_plant(file), 1)
+
+    def calibrated() -> BenchRun:
+        return run_suite(target, "calibrate", chambers=["left.calf"])
+
+    try:
+        first = calibrated()
+        assert first.has_passed, [(line.key, line.note) for line in first.failed]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", first.identity.calibrated_on)
+        target.restart()
+        second = calibrated()
+    finally:
+        target.close()
+    before, after = (run.lines[0].value for run in (first, second))
+    assert before is not None
+    assert after is not None
+    assert before == pytest.approx(-4.8, abs=0.7)
+    assert abs(after) < 0.4
+
+
+TYPED = {
+    "zero it first": ["12"],
+    "is no pressure": ["nonsense"],
+    "where about 100 are": ["0", "12"],
+    "nothing is kept": ["0", "140"],
+}
+
+
+@pytest.mark.by_the_clock
+@pytest.mark.parametrize("said", TYPED)
+def test_a_person_is_guided_and_nonsense_refused_in_one_line(said: str, tmp_path: Path) -> None:
+    """The real command in a terminal of its own, with a person who types."""
+    with running(DEVKIT, tmp_path, has_own_time=False) as (board, console):
+        console.close()
+        shown = typed_at(board.port, TYPED[said])
+        settings = (board.flash / "settings.json").exists()
+    assert "Reference gauge on the hose of left.foot" in shown
+    assert said in " ".join(shown.split())
+    assert "Traceback" not in shown
+    assert not settings
+
+
+def typed_at(port: str, answers: list[str]) -> str:
+    """Everything that the terminal showed; each question gets the next answer."""
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "host_tools.cli", "bench", "calibrate", "--board", DEVKIT]
+    options = ["--target", port, "--chamber", "left.foot", "--history", os.devnull]
+    env = {**os.environ, "COLUMNS": "200", "TERM": "xterm"}
+    process = subprocess.Popen(
+        [*command, *options], stdin=follower, stdout=follower, stderr=follower, env=env, close_fds=True
+    )
+    os.close(follower)
+    guard = threading.Timer(90, process.kill)
+    guard.start()
+    shown, asked = "", 0
+    try:
+        while True:
+            shown += os.read(leader, 4096).decode(errors="replace")
+            if shown.count("mmHg?") > asked and asked < len(answers):
+                os.write(leader, answers[asked].encode() + b"\n")
+                asked += 1
+    except OSError:
+        process.wait(10)
+    finally:
+        guard.cancel()
+        os.close(leader)
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)

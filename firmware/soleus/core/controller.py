@@ -18,7 +18,7 @@ from .sealed_regulator import SealedRegulator
 from .sequencer import Sequencer
 from .service import Service
 from .session import CHECKING, DONE, IDLE, RUNNING, SERVICE, VENTING, Session
-from .signals import Commands, Readings
+from .signals import BUTTON_ALIVE, Commands, Readings
 from .survey import Survey
 from .timeline import REST, Timeline, lay_out
 from .units import mmhg_from_pa, pa_from_mmhg
@@ -73,8 +73,11 @@ class Controller:
         self._guard(readings, dt_ms)
         is_zeroed = self._check(readings, dt_ms)
         state_before = self.session.state
-        if state_before == SERVICE and self.service.has_fallen_silent():
-            self.session.end_service()
+        if state_before == SERVICE:
+            if readings.buttons & BUTTON_ALIVE:
+                self.service.renew()
+            if self.service.has_fallen_silent():
+                self.session.end_service()
         self.session.step(readings.buttons, is_zeroed, self.gauges, self.latch, dt_ms)
         if self.session.state != state_before:
             self._enter(self.session.state)

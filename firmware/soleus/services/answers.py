@@ -133,6 +133,11 @@ def _self_test(app: Any, _request: dict) -> dict:
     return {"ok": all(result[1] for result in results), "results": results}
 
 
+def _raw(app: Any, _request: dict) -> dict:
+    """What the converters show, for whoever calibrates them."""
+    return {"ok": True, "raw": list(app.parts.sensors.raw)}
+
+
 def _faults(_app: Any, _request: dict) -> dict:
     advice = borrow("advice").advice
     table = [[code, name, advice(code)] for code, name, _, _ in faults.TABLE[1:]]
@@ -164,6 +169,7 @@ _ACTS = {
     "set": _set,
     "self_test": _self_test,
     "faults": _faults,
+    "raw": _raw,
     "why": _why,
     "versions": _versions,
     "hashes": _hashes,

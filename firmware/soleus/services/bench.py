@@ -4,7 +4,7 @@ from soleus.annotations import Any
 from soleus.core.errors import SettingError
 from soleus.core.service_asks import act_from
 from soleus.core.session import DONE, IDLE, SERVICE, STATE_NAMES
-from soleus.core.signals import BUTTON_SERVICE
+from soleus.core.signals import BUTTON_ALIVE, BUTTON_SERVICE
 
 from .bench_tape import BenchTape
 
@@ -16,7 +16,8 @@ def answer(app: Any, do: str, request: dict) -> dict:
         return _actuate(app, request.get("act"))
     if do == "bench_tape":
         return _tell_ticks(app, request.get("on"))
-    app.controller.service.renew()
+    # As a press, so that a replay hears it, too.
+    app.tick.press(BUTTON_ALIVE)
     return {"ok": True}
 
 

@@ -14,6 +14,7 @@ from .borrowed import borrow
 from .files import encode, forget, write_whole
 from .log_format import END, HEADER, MAGIC, OVERVIEW, RING
 from .state_store import METER_FILE
+from .way_out import CTRL_C
 
 FOLDER = "/log"
 SUFFIX = ".slog"
@@ -49,7 +50,7 @@ def write_crash(recorder: Any, reason: str) -> None:
     while recorder.steps:
         write_step(recorder, recorder.steps.pop(0))
     table = _end(recorder)
-    table["ended_by"] = "crash"
+    table["ended_by"] = "Ctrl-C" if reason == CTRL_C else "crash"
     table["crash"] = reason
     # The core may have failed on these.
     table["readings"] = list(recorder.controller.readings.chamber_pa)

@@ -31,6 +31,8 @@ class Ring:
         self.is_open = False
         self.is_still = False
         self.must_restart = True
+        # A bench's acts reach the core from outside: each begins a block of its own.
+        self.act_count = 0
         # A fault that has been written down, and that nobody has cleared yet.
         self.kept_code = 0
 
@@ -45,6 +47,11 @@ class Ring:
         if self.is_still:
             return
         controller, coder = self.controller, self.coder
+        if self.act_count != controller.service.heeded_count:
+            self.act_count = controller.service.heeded_count
+            self._close_block()
+            self._open_block()
+            return
         readings = controller.readings
         self.extras[0] = readings.manifold_pa
         self.extras[1] = readings.supply_mv

@@ -17,6 +17,7 @@ from soleus.core.regulation import LEAD_MOST_PA, RISE_LEAST_PA_S, RISE_MOST_PA_S
 from .state_store import LEARNED_FILE
 
 _SIZE_MOST_BYTES = const(4096)
+_DAY_MOST = const(10)
 
 # The regulator's lists, whichever of them it has, each with the least and the most that its numbers may be.
 _LEARNED = (
@@ -42,6 +43,7 @@ def settings_table(settings: Any) -> dict:
         "pressure_mmhg": settings.pressure_mmhg,
         "sound": settings.sound,
         "calibration": settings.calibration,
+        "calibrated_on": settings.calibrated_on,
     }
 
 
@@ -56,6 +58,8 @@ def change(settings: Any, table: dict) -> None:
         raise SettingError(
             "calibration", table["calibration"], "[[raw, pa], [raw, pa]] or null for each sensor"
         )
+    if len(table.get("calibrated_on", "")) > _DAY_MOST:
+        raise SettingError("calibrated_on", table["calibrated_on"], "a day, such as 2026-01-31")
     for key in table:
         setattr(settings, key, table[key])
 

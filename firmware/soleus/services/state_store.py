@@ -26,6 +26,8 @@ class Settings:
         self.sound = True
         # For each sensor [[raw, pa], [raw, pa]] or null; empty means as the datasheet says.
         self.calibration = []
+        # The day of it, as whoever wrote it says.
+        self.calibrated_on = ""
 
 
 class StateStore:

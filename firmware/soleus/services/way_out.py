@@ -1,8 +1,8 @@
 """What ended the app, said now and, by `start_up.py`, after the next boot.
 
 The reason goes into the memory of the real-time clock, which lives through every reset but not through
-a loss of power. After a crash the log of the session is written, too, a second later: no tick is left
-that a flash write could hold up.
+a loss of power. The log of the session is written, too, at once after Ctrl-C and a second after a crash:
+no tick is left that a flash write could hold up.
 """
 
 import gc
@@ -15,6 +15,7 @@ from micropython import const
 from soleus.core.errors import SettingError
 
 _REASON_MOST_BYTES = const(200)
+CTRL_C = "stopped by Ctrl-C"
 # Time to read the reason, or to press Ctrl-C for a prompt, before the board starts again.
 _BEFORE_RESET_MS = const(1000)
 
@@ -27,7 +28,14 @@ def leave(cause: "BaseException | None") -> None:
     reason = "the app ended" if cause is None else reason_of(cause)
     remember(reason)
     print("soleus: vented; {}".format(reason))
-    if cause is None or isinstance(cause, KeyboardInterrupt):
+    if cause is None:
+        return
+    if isinstance(cause, KeyboardInterrupt):
+        try:
+            _keep_log(reason)
+        except KeyboardInterrupt:
+            # Whoever is in a hurry gets the prompt; what is written so far can be read.
+            print("soleus: the log was cut short")
         return
     if isinstance(cause, SystemExit):
         raise cause
@@ -51,7 +59,7 @@ def _keep_log(reason: str) -> None:
 
 def reason_of(cause: BaseException) -> str:
     if isinstance(cause, KeyboardInterrupt):
-        return "stopped by Ctrl-C"
+        return CTRL_C
     if isinstance(cause, SystemExit):
         return "restarted by a program (SystemExit)"
     return "{}: {}".format(type(cause).__name__, cause)

@@ -6,7 +6,7 @@ from scipy.optimize import least_squares
 from host_tools.bench.bench import Bench
 from host_tools.bench.limits import Limits
 from host_tools.bench.line import Line
-from host_tools.bench.pump_curve import ML_S_PER_L_MIN, PumpCurve, air_ml, fit_pump
+from host_tools.bench.pump_curve import HOSE_K, ML_S_PER_L_MIN, VALVE_AND_HOSE_K, PumpCurve, air_ml, fit_pump
 from host_tools.bench.steps.step import Choice, each, why_not
 from host_tools.bench.tape import TICK_S, Piece
 from soleus.core.boots import ZONES
@@ -14,8 +14,12 @@ from soleus.core.boots import ZONES
 BACK_PRESSURES = ((20, 1.0), (50, 0.92), (80, 0.84))
 FULL_MMHG = 60.0
 LEAK_MMHG, LEAK_S, LEAK_FROM_S = 82.0, 115.0, 6.0
+# On the way there it rests for a moment, for a twin: how much air each pressure takes.
+STOPS_MMHG = (35.0, 55.0, 75.0)
 VENT_FROM_MMHG, VENTED_MMHG = 80.0, 10.0
 REPEATS = 2
+# Parts of one and a half times the limit, after each of which a chamber is looked at again.
+LOOKS, LOOK_S = (0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0), 0.6
 EMPTY_S = 15.0
 
 
@@ -43,14 +47,11 @@ class Pump:
             wanted + room,
             "board.toml: [pneumatics] relief_mmhg",
         )
-        for line in (*lines, relief):
-            if why := why_not(limits.board.boots):
-                line.leave_out(why)
+        if why := why_not(limits.board.boots, needs_seal=True):
+            relief.leave_out(why)
         return [*lines, relief]
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        if why_not(bench.boots):
-            return
         vessel_ml, first = bench.limits.value("reference_ml"), choice.chambers[0]
         bench.target.plug_reference(first, vessel_ml)
         try:
@@ -62,18 +63,20 @@ class Pump:
 
     def _measure(self, bench: Bench, choice: Choice, first: int, vessel_ml: float) -> None:
         curves = []
+        path_k = VALVE_AND_HOSE_K if bench.boots.has_manifold_sensor_only else HOSE_K
         for n in range(REPEATS):
             bench.vent()
             piece = bench.fill([first], 108)
             bench.keep("pump", first, piece, part=f"fill {n + 1}", pump=piece.pump, vessel_ml=vessel_ml)
-            curves.append(fit_pump(piece.mmhg[:, first], piece.pump, vessel_ml))
+            curves.append(fit_pump(piece.mmhg[:, first], piece.pump, vessel_ml, path_k))
         bench.curve = _mean_curve(curves)
         for mmhg, _ in BACK_PRESSURES:
             flows = [curve.vessel_flow_ml_s(mmhg) / ML_S_PER_L_MIN for curve in curves]
             choice.line(f"pump.{mmhg}").measure(
                 float(np.mean(flows)), float(np.ptp(flows) / 2), f"fit {curves[0].rms_mmhg:.1f} mmHg RMS"
             )
-        _measure_relief(bench, choice.line("relief"), first)
+        if not why_not(bench.boots, needs_seal=True):
+            _measure_relief(bench, choice.line("relief"), first)
 
 
 def _mean_curve(curves: list[PumpCurve]) -> PumpCurve:
@@ -130,21 +133,18 @@ class Volume:
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
         boots, size = limits.board.boots, limits.size()
-        why = why_not(boots)
         lines = []
         for i in choice.chambers:
             zone = ZONES[boots.zone_of[i]]
             lines += each(
                 "volume", "air to 60 mmHg of", "mL",
                 round(limits.value(f"{zone}_least_ml") * size), round(limits.value(f"{zone}_most_ml") * size),
-                limits.source(f"{zone}_most_ml"), limits, Choice([i]), why,
+                limits.source(f"{zone}_most_ml"), limits, Choice([i]),
             )  # fmt: skip
         most_s, source = round(limits.value("fill_most_s") * size, 1), limits.source("fill_most_s")
-        return lines + each("fill", "pump time to 60 mmHg of", "s", 0.2, most_s, source, limits, choice, why)
+        return lines + each("fill", "pump time to 60 mmHg of", "s", 0.2, most_s, source, limits, choice)
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        if why_not(bench.boots):
-            return
         # The last slack of a boot empties slowly, and what is still in it would be missing.
         bench.vent(seconds=EMPTY_S)
         for i in choice.chambers:
@@ -203,11 +203,11 @@ class Leak:
             source,
             limits,
             choice,
-            why_not(limits.board.boots),
         )
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        if why_not(bench.boots):
+        if bench.stays_joined:
+            self._one_by_one(bench, choice)
             return
         for parity in (0, 1):
             group = [i for i in choice.chambers if i % bench.boots.chambers_per_leg % 2 == parity]
@@ -217,6 +217,8 @@ class Leak:
             began, closed = {}, {}
             for i in group:
                 began[i] = bench.target.tape.length
+                for mmhg in STOPS_MMHG:
+                    bench.fill([i], mmhg)
                 bench.fill_to([i], LEAK_MMHG)
                 closed[i] = bench.target.tape.length
             bench.wait(LEAK_S)
@@ -230,6 +232,16 @@ class Leak:
                 bench.keep("leak", i, piece, every=20)
                 rate, sd = leak_mmhg_min(piece.time_s, piece.mmhg[:, i])
                 choice.line(f"leak.{bench.boots.names[i]}").measure(rate, sd)
+
+    def _one_by_one(self, bench: Bench, choice: Choice) -> None:
+        """Joined to the resting manifold, whose own leak counts, too."""
+        for i in choice.chambers:
+            bench.vent(seconds=2 * EMPTY_S)
+            bench.fill_to([i], LEAK_MMHG)
+            piece = bench.act(LEAK_S, fill=1 << i, seal=bench.kept(1 << i))
+            bench.keep("leak", i, piece, every=20)
+            rate, sd = leak_mmhg_min(piece.time_s, piece.mmhg[:, i])
+            choice.line(f"leak.{bench.boots.names[i]}").measure(rate, sd, "with the manifold's")
 
 
 def leak_mmhg_min(time_s: np.ndarray, mmhg: np.ndarray, at_mmhg: float = 80.0) -> tuple[float, float]:
@@ -279,12 +291,12 @@ class Vent:
                 limits.source(key),
                 limits,
                 Choice([i]),
-                why_not(boots),
             )
         return lines
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        if why_not(bench.boots):
+        if bench.stays_joined:
+            self._by_looks(bench, choice)
             return
         bench.vent()
         bench.fill_to(choice.chambers, VENT_FROM_MMHG + 2)
@@ -301,3 +313,34 @@ class Vent:
                 line.fail(f"not below {VENTED_MMHG:g} mmHg within {len(mmhg) * TICK_S:.1f} s")
                 continue
             line.measure(low[0] * TICK_S, TICK_S, f"from {before[i]:.0f} mmHg")
+
+    def _by_looks(self, bench: Bench, choice: Choice) -> None:
+        """Open for a while, then joined again: what is left. The moment of 10 mmHg is between two looks."""
+        for i in choice.chambers:
+            bit = 1 << i
+            line = choice.line(f"vent.{bench.boots.names[i]}")
+            most_s = 1.5 * (line.most or 4.0)
+            open_s, left_mmhg = [0.0], [VENT_FROM_MMHG]
+            for share in LOOKS:
+                bench.fill_to([i], VENT_FROM_MMHG)
+                before_s = round(share * most_s, 2)
+                bench.act(
+                    before_s + LOOK_S,
+                    seal=0,
+                    then_fill=bit,
+                    then_seal=bench.kept(bit),
+                    run_ms=round(before_s * 1000),
+                )
+                open_s.append(before_s)
+                left_mmhg.append(float(bench.settled(LOOK_S - 0.15)[i]))
+                bench.vent([i], seconds=4.0)
+                if left_mmhg[-1] < VENTED_MMHG:
+                    break
+            if left_mmhg[-1] >= VENTED_MMHG:
+                line.fail(f"still {left_mmhg[-1]:.0f} mmHg after {open_s[-1]:.1f} s")
+                continue
+            # Air leaves at a speed that goes by the root of the pressure.
+            root = np.sqrt(np.clip(left_mmhg, 0.0, None))
+            share = (root[-2] - VENTED_MMHG**0.5) / (root[-2] - root[-1])
+            step_s = open_s[-1] - open_s[-2]
+            line.measure(open_s[-2] + share * step_s, step_s / 6, f"of {len(left_mmhg) - 1} looks")

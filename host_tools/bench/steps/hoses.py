@@ -28,7 +28,7 @@ class Hoses:
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
         boots = limits.board.boots
-        why = why_not(boots)
+        why = why_not(boots, needs_seal=True)
         if boots.chambers_per_leg < 3 and not why:
             why = "too few chambers on a leg to tell them apart"
         return each(
@@ -37,7 +37,7 @@ class Hoses:
 
     def run(self, bench: Bench, choice: Choice) -> None:
         boots = bench.boots
-        if why_not(boots) or boots.chambers_per_leg < 3:
+        if why_not(boots, needs_seal=True) or boots.chambers_per_leg < 3:
             return
         felt, room = _raise_each(bench)
         for i in choice.chambers:

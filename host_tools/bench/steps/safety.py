@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from host_tools.bench.bench import Bench, bits_of
+from host_tools.bench.bench import Bench
 from host_tools.bench.limits import Limits
-from host_tools.bench.line import Line
+from host_tools.bench.line import NOT_APPLICABLE, Line
 from host_tools.bench.steps.step import Choice, why_not
 from host_tools.bench.tape import PA_PER_MMHG, Piece
 from host_tools.bench.target import BenchError, NotApplicableError
@@ -12,6 +12,8 @@ from soleus.core.limits import OVER_TARGET_MS, OVER_TARGET_PA, SERVICE_SILENT_MO
 from soleus.core.session import DONE, FAULT, IDLE, SERVICE
 
 PRESSED_MMHG = 50.0
+# A manifold shows more than the chamber behind it, for as long as air flows.
+FULL_MMHG = 109.0
 LOWERED_MMHG = 25.0
 SAFE_MMHG = 10.0
 # Overpressure must be answered within 100 ms of being known.
@@ -48,17 +50,16 @@ class Overpressure:
                 "core: VENT_MOST_MS",
             ),
         ]
-        return _left_out(lines, limits)
+        return _with_safe_left_out(lines, limits)
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        if why_not(bench.boots):
-            return
         i = choice.chambers[0]
+        stop_mmhg = FULL_MMHG if bench.stays_joined else PRESSED_MMHG * 1.2
         mark = bench.target.tape.length
         bench.target.act(
             {
-                "fill": 1 << i, "seal": 1 << i, "then_fill": 0, "pump": 1000,
-                "stop_pa": int(PRESSED_MMHG * 1.2 * PA_PER_MMHG), "coast_ms": 300, "for_ms": 20_000,
+                "fill": 1 << i, "seal": bench.kept(1 << i), "pump": 1000, "coast_ms": 300, "for_ms": 20_000,
+                "then_fill": 1 << i if bench.stays_joined else 0, "stop_pa": int(stop_mmhg * PA_PER_MMHG),
                 "limit_pa": int(LOWERED_MMHG * PA_PER_MMHG),
             }
         )  # fmt: skip
@@ -89,11 +90,9 @@ class Stop:
             Line("stop.vented", "all vent after the stop", "ms", 0.0, ANSWER_MS, "core: 100 ms"),
             Line("stop.safe", f"{name} below 10 mmHg after the stop", "s", 0.0, SAFE_S, "core: VENT_MOST_MS"),
         ]
-        return _left_out(lines, limits)
+        return _with_safe_left_out(lines, limits)
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        if why_not(bench.boots):
-            return
         i = choice.chambers[0]
         bench.fill_to([i], PRESSED_MMHG)
         mark = bench.target.tape.length
@@ -104,7 +103,7 @@ class Stop:
         bench.wait_for(lambda: bench.target.state() in (IDLE, DONE, FAULT), 15.0)
         piece = bench.target.tape.since(mark)
         bench.keep("stop", i, piece)
-        end = int(np.argmax((piece.state != SERVICE) & (piece.seal == 0)))
+        end = int(np.argmax((piece.state != SERVICE) & (piece.seal == 0) & (piece.fill == 0)))
         choice.line("stop.vented").measure(max(0.0, float(piece.at_ms[end]) - pressed_s * 1000))
         _measure_safe(choice.line("stop.safe"), piece, i, end)
 
@@ -117,19 +116,17 @@ class Silence:
     person = ""
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
-        del choice
+        del limits, choice
         most = SERVICE_SILENT_MOST_MS / 1000 + ANSWER_MS / 1000
         line = Line(
             "silence.vented", "all vent after the last word", "s", 0.3, most, "core: SERVICE_SILENT_MOST_MS"
         )
-        return _left_out([line], limits)
+        return [line]
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        if why_not(bench.boots):
-            return
         i = choice.chambers[0]
         bench.fill_to([i], PRESSED_MMHG)
-        bench.act(0.2, seal=bits_of([i]))
+        bench.act(0.2, seal=bench.kept(1 << i), fill=1 << i if bench.stays_joined else 0)
         bench.target.renew()
         mark, last_s = bench.target.tape.length, bench.target.clock_s()
         bench.target.wait(SERVICE_SILENT_MOST_MS / 1000 + 1.0, is_silent=True)
@@ -148,7 +145,7 @@ class Watchdog:
     person = ""
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
-        del choice
+        del limits, choice
         line = Line(
             "watchdog",
             "outputs let go after the processor hangs",
@@ -157,11 +154,9 @@ class Watchdog:
             WATCHDOG_MOST_S,
             "firmware: watchdog of 1.5 s",
         )
-        return _left_out([line], limits)
+        return [line]
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        if why_not(bench.boots):
-            return
         line = choice.line("watchdog")
         bench.fill_to([choice.chambers[0]], PRESSED_MMHG)
         try:
@@ -171,14 +166,16 @@ class Watchdog:
         bench.wait_for(lambda: bench.target.state() in (SERVICE, IDLE, DONE, FAULT), 20.0)
 
 
-def _left_out(lines: list[Line], limits: Limits) -> list[Line]:
+def _with_safe_left_out(lines: list[Line], limits: Limits) -> list[Line]:
+    """Where nothing sees a chamber that is open to the air."""
     if why := why_not(limits.board.boots):
-        for line in lines:
-            line.leave_out(why)
+        lines[-1].leave_out(why)
     return lines
 
 
 def _measure_safe(line: Line, piece: Piece, i: int, end: int) -> None:
+    if line.status == NOT_APPLICABLE:
+        return
     low = np.flatnonzero(piece.mmhg[end:, i] < SAFE_MMHG)
     if len(low):
         line.measure(float(piece.at_ms[end + low[0]] - piece.at_ms[end]) / 1000)

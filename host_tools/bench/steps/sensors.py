@@ -5,7 +5,8 @@ import numpy as np
 from host_tools.bench.bench import COAST_MS, Bench, bits_of
 from host_tools.bench.limits import Limits
 from host_tools.bench.line import Line
-from host_tools.bench.steps.step import Choice, each, why_not
+from host_tools.bench.steps.step import Choice, each
+from soleus.core.boots import Boots
 from soleus.core.limits import ZERO_MOST_PA
 from soleus.core.units import mmhg_from_pa
 
@@ -55,39 +56,32 @@ class Accuracy:
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
         most, source = limits.value("accuracy_mmhg"), limits.source("accuracy_mmhg")
-        why = why_not(limits.board.boots)
         return [
-            line
+            Line(f"accuracy.{level}.{name}", f"error at {level} mmHg, {name}", "mmHg", -most, most, source)
             for level in LEVELS_MMHG
-            for line in each(
-                f"accuracy.{level}",
-                f"error at {level} mmHg,",
-                "mmHg",
-                -most,
-                most,
-                source,
-                limits,
-                choice,
-                why,
-            )
+            for name in sensor_names(limits.board.boots, choice.chambers).values()
         ]
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        if why_not(bench.boots):
-            return
         bits = bits_of(choice.chambers)
         bench.fill_to(choice.chambers, LEVELS_MMHG[0])
         for level in LEVELS_MMHG:
-            shown, true_mmhg = _joined_at(bench, choice.chambers, bits, level)
-            for i in choice.chambers:
+            shown = joined_at(bench, choice.chambers, bits, level)
+            true_mmhg = bench.target.gauge_mmhg(choice.chambers[0])
+            for i, name in sensor_names(bench.boots, choice.chambers).items():
                 note = f"at {true_mmhg:.1f} mmHg"
-                choice.line(f"accuracy.{level}.{bench.boots.names[i]}").measure(
-                    shown[i] - true_mmhg, note=note
-                )
+                choice.line(f"accuracy.{level}.{name}").measure(shown[i] - true_mmhg, note=note)
         bench.vent()
 
 
-def _joined_at(bench: Bench, chambers: list[int], bits: int, level: float) -> tuple[np.ndarray, float]:
+def sensor_names(boots: Boots, chambers: list[int]) -> dict[int, str]:
+    """By the chamber whose column of the tape tells of it."""
+    if boots.has_manifold_sensor_only:
+        return {chambers[0]: "manifold"}
+    return {i: boots.names[i] for i in chambers}
+
+
+def joined_at(bench: Bench, chambers: list[int], bits: int, level: float) -> np.ndarray:
     """Pump into all of them together, and wait until nothing flows any more."""
     stop_mmhg = min(level, 110)
     for _ in range(4):
@@ -96,14 +90,14 @@ def _joined_at(bench: Bench, chambers: list[int], bits: int, level: float) -> tu
             break
         bench.target.act(
             {
-                "fill": bits, "seal": bits, "pump": 1000 if missing > 12 else 500,
+                "fill": bits, "seal": bench.kept(bits), "pump": 1000 if missing > 12 else 500,
                 "stop_pa": int((stop_mmhg - 1.0) * 133.322), "limit_pa": 14_665, "coast_ms": COAST_MS,
                 "run_ms": 40_000, "for_ms": 60_000,
             }
         )  # fmt: skip
-        bench.sealed_bits = bits
+        bench.sealed_bits = bench.kept(bits)
         bench.wait(0.2)
         bench.wait_for(bench.is_pump_off, 42.0)
         bench.wait(1.5)
-    bench.act(2.5, fill=bits, seal=bits)
-    return bench.settled(0.5), bench.target.gauge_mmhg(chambers[0])
+    bench.act(2.5, fill=bits, seal=bench.kept(bits))
+    return bench.settled(0.5)

@@ -26,13 +26,18 @@ class Pattern:
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
         del choice
+        why = why_not(limits.board.boots)
         within, source = limits.value("reached_within_mmhg"), limits.source("reached_within_mmhg")
-        return [
+        lines = [
             Line("pattern.order", "chambers fill foot first", "", None, None, "program: sequential"),
             Line("pattern.cycle", "cycles differ in length by", "%", None, 10.0, "default for every board"),
             Line("pattern.reached", "worst held pressure off its target", "mmHg", None, within, source),
             Line("pattern.empty", "most pressure between two cycles", "mmHg", None, 10.0, "core: VENTED_PA"),
         ]
+        for line in lines:
+            if why and line.key != "pattern.cycle":
+                line.leave_out(why)
+        return lines
 
     def run(self, bench: Bench, choice: Choice) -> None:
         bench.end()
@@ -58,9 +63,7 @@ class Pattern:
         choice.line("pattern.cycle").measure(
             float(np.ptp(lengths) / lengths.mean() * 100), note=f"{lengths.mean():.1f} s a cycle"
         )
-        if bench.boots.has_manifold_sensor_only:
-            for key in ("order", "reached", "empty"):
-                choice.line(f"pattern.{key}").leave_out("one sensor on the manifold doesn't see each chamber")
+        if why_not(bench.boots):
             return
         wrong, off, empty = [], [], []
         per_leg = bench.boots.chambers_per_leg
@@ -122,9 +125,9 @@ class Endurance:
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
         most, source = limits.value("endurance_drift_most"), limits.source("endurance_drift_most")
-        why = why_not(limits.board.boots)
         lines = []
         for key, what in WHATS.items():
+            why = why_not(limits.board.boots) if key == "vent" else ""
             lines += each(
                 f"endurance.{key}", f"drift of {what},", "%", -most, most, source, limits, choice, why
             )
@@ -132,9 +135,6 @@ class Endurance:
         return [done, *lines]
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        if why_not(bench.boots):
-            choice.line("endurance.cycles").leave_out(why_not(bench.boots))
-            return
         seen: dict[str, list[list[float]]] = {key: [] for key in WHATS}
         done = 0
         try:
@@ -154,6 +154,8 @@ class Endurance:
         first_counted = min(WARM_UP_CYCLES, done // 2)
         part = max(1, (done - first_counted) // 10)
         for key, rows in seen.items():
+            if key == "vent" and why_not(bench.boots):
+                continue
             table = np.array(rows)[first_counted:]
             first, last = np.median(table[:part], axis=0), np.median(table[-part:], axis=0)
             for n, i in enumerate(choice.chambers):
@@ -173,6 +175,9 @@ WARM_UP_CYCLES = 3
 
 
 def _cycle(bench: Bench, chambers: list[int]) -> dict[str, list[float]]:
+    if bench.stays_joined:
+        cycles = [_cycle_of_one(bench, i) for i in chambers]
+        return {key: [cycle[key] for cycle in cycles] for key in WHATS}
     fill_s, held_mmhg, vent_s = [], [], []
     for i in chambers:
         piece = bench.fill([i], 60)
@@ -185,3 +190,14 @@ def _cycle(bench: Bench, chambers: list[int]) -> dict[str, list[float]]:
         low = np.flatnonzero(piece.mmhg[start:, i] < 10.0)
         vent_s.append(float(low[0]) * TICK_S if len(low) else 3.0)
     return {"fill": fill_s, "held": held_mmhg, "vent": vent_s}
+
+
+def _cycle_of_one(bench: Bench, i: int) -> dict[str, float]:
+    """A chamber that is only seen joined to the manifold has its fill, hold and vent by itself."""
+    piece = bench.fill([i], 60)
+    bench.wait(2.0)
+    held_mmhg = float(bench.settled()[i])
+    vented = bench.vent([i], seconds=4.0)
+    low = np.flatnonzero(vented.mmhg[:, i] < 10.0)
+    vent_s = float(low[0]) * TICK_S if len(low) else 4.0
+    return {"fill": float((piece.pump > 0).sum()) * TICK_S, "held": held_mmhg, "vent": vent_s}

@@ -32,17 +32,15 @@ class Step(Protocol):
     def run(self, bench: Bench, choice: Choice) -> None: ...
 
 
-NEEDS_SEALED = "these valves can't seal a chamber: three-way"
-NEEDS_SENSORS = "one sensor on the manifold doesn't see a chamber by itself"
+NO_SEAL = "these valves can't close a chamber off: three-way"
+NO_SENSOR = "one sensor on the manifold sees no chamber that is not joined to it"
 
 
-def why_not(boots: Boots, needs_seal: bool = True, needs_sensors: bool = True) -> str:
-    """Why this layout can't have a line; known before anything is tested."""
-    if needs_sensors and boots.has_manifold_sensor_only:
-        return NEEDS_SENSORS
-    if needs_seal and boots.is_three_way:
-        return NEEDS_SEALED
-    return ""
+def why_not(boots: Boots, needs_seal: bool = False) -> str:
+    """Why this layout can't have a line that looks at chambers by themselves; known before any test."""
+    if boots.has_manifold_sensor_only:
+        return NO_SENSOR
+    return NO_SEAL if needs_seal and boots.is_three_way else ""
 
 
 def each(

@@ -11,6 +11,7 @@ from host_tools.bench.tape import Piece
 
 VENT_ROUNDS, VENT_CLICKS, FILL_ROUNDS, FILL_CLICKS = 2, 7, 3, 4
 OPEN_MS, CLOSED_S = 110, 0.3
+ONE_BY_ONE_ROUNDS = 4
 # Nothing stays pressed for long: the fuller chamber is let go after so many others.
 RELEASE_AFTER = 4
 LEAST_STEP_MMHG = 2.0
@@ -30,18 +31,27 @@ class Valves:
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
         most, source = limits.value("click_most_ms"), limits.source("click_most_ms")
-        why = why_not(limits.board.boots)
+        boots = limits.board.boots
         lines = []
-        for valve in ("fill", "vent"):
+        for valve, name in (
+            ("fill", "valve" if boots.is_three_way else "fill valve"),
+            ("vent", "vent valve"),
+        ):
+            if valve == "vent" and boots.is_three_way:
+                # One valve to a chamber.
+                continue
+            why = why_not(boots) if valve == "vent" else ""
             for way in ("opens", "closes"):
-                what = f"{valve} valve {way} after,"
+                what = f"{name} {way} after,"
                 lines += each(f"{valve}.{way}", what, "ms", 1.0, most, source, limits, choice, why)
         return lines
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        if why_not(bench.boots):
-            return
         seen: Seen = {}
+        if bench.stays_joined:
+            self._through_manifold(bench, choice, seen)
+            _measure(choice, seen, "; the manifold's air adds up to 10 ms")
+            return
         self._vents(bench, choice, seen)
         bench.vent()
         self._fills(bench, choice, seen)
@@ -89,6 +99,24 @@ class Valves:
             bench.act(0.1, seal=seal)
             _see(bench, seen, piece, i, "fill", 1 - (piece.fill >> i & 1))
 
+    def _through_manifold(self, bench: Bench, choice: Choice, seen: Seen) -> None:
+        """Out of a full chamber that stays joined, into an empty one: the manifold between them steps."""
+        for i in choice.chambers:
+            reservoir = bench.boots.count - 1 if i != bench.boots.count - 1 else 0
+            source, both = 1 << reservoir, 1 << reservoir | 1 << i
+            for _ in range(ONE_BY_ONE_ROUNDS):
+                bench.fill_to([reservoir], 95)
+                mark = bench.target.tape.length
+                for _ in range(FILL_CLICKS):
+                    bench.act(CLOSED_S, fill=source, seal=bench.kept(source))
+                    bench.act(
+                        OPEN_MS / 1000 + CLOSED_S, run_ms=OPEN_MS, fill=both, seal=bench.kept(both),
+                        then_fill=source, then_seal=bench.kept(source),
+                    )  # fmt: skip
+                piece = bench.target.tape.since(mark)
+                _see(bench, seen, piece, i, "fill", 1 - (piece.fill >> i & 1))
+                bench.vent(seconds=4.0)
+
     def _let_down(self, bench: Bench, i: int) -> None:
         """To where the next clicks show well: a drop that the reservoir can make."""
         seal = bench.sealed_bits
@@ -108,7 +136,7 @@ def _see(bench: Bench, seen: Seen, piece: Piece, i: int, valve: str, closed: np.
         seen.setdefault((valve, way), {}).setdefault(name, []).extend(click for click in found if click)
 
 
-def _measure(choice: Choice, seen: Seen) -> None:
+def _measure(choice: Choice, seen: Seen, but: str = "") -> None:
     for (valve, way), clicks_of in seen.items():
         moving = {}
         for name, clicks in clicks_of.items():
@@ -125,4 +153,6 @@ def _measure(choice: Choice, seen: Seen) -> None:
                     is_energising=(valve, way) in (("fill", "opens"), ("vent", "closes")),
                 )
         for name, (mean_ms, sd_ms) in zip(moving, moments_ms(list(moving.values())), strict=True):
-            choice.line(f"{valve}.{way}.{name}").measure(mean_ms, sd_ms, f"{len(moving[name].clicks)} clicks")
+            choice.line(f"{valve}.{way}.{name}").measure(
+                mean_ms, sd_ms, f"{len(moving[name].clicks)} clicks{but}"
+            )
