@@ -106,7 +106,7 @@ def _sensors(board: Board) -> list[Item]:
     items.append(Item(len(mux_addresses(sensors)), "TCA9548A", "at 3.3 V, addresses as in board.toml"))
     if "mux_address" in sensors:
         # All channels are joined when the conversions start: ten stronger pairs would be too much to sink.
-        use = "to 3.3 V, on SCL and SDA of each channel in use; a sensor's own board must not have stronger ones"
+        use = "to 3.3 V, on SCL and SDA of each channel in use; no stronger ones on the sensors' own boards"
         items.append(Item(2 * count, "22 kΩ (sensors)", use))
     return items
 
