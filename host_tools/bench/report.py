@@ -20,7 +20,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _CSS = Path(__file__).parent.parent / "output" / "templates"
 POINTS_MOST = 700
 # Kept in numbers only.
-FOR_A_TWIN = ("life", "felt")
+FOR_A_TWIN = ("life", "felt", "drop")
 
 
 def write_report(run: BenchRun, file: Path) -> None:

@@ -54,6 +54,8 @@ CHAMBER = {
     "left_ml": Known(1.0, 2.0, 0.0, 300.0),
 }
 DEAD_ML, FILL_K = 38.0, 27.0
+# Of a resistance: what valves vary by, what the vessel and a drop leave open.
+USUAL_DOUBT, VESSEL_DOUBT, DROP_DOUBT = 0.2, 0.04, 0.04
 # A chamber's blood for each mL/mmHg that it gives way: 30 to 100 mL to a leg of five.
 BLOOD_MMHG, BLOOD_DOUBT = 4.6, 1.5
 # About where the step `hoses` has its chambers.
@@ -99,6 +101,7 @@ def fit_twin(run: BenchRun, on_progress: Progress | None = None) -> Twin:
         if on_progress:
             on_progress(name, n, len(names))
         twin.at[name] = _fit_chamber(solo, curves[f"life.{name}"], name, lines, pump)
+    _share_out_valves(twin, vessel[0].chamber, curves)
     for name in names:
         _couple(twin, name, names, curves)
     return twin
@@ -232,6 +235,39 @@ def _of_valves(lines: dict[str, float], name: str) -> dict[str, float]:
         for key, line in keys.items()
         if f"{line}.{name}" in lines
     }
+
+
+def _share_out_valves(twin: Twin, vessel_at: str, curves: dict[str, Curve]) -> None:
+    """Each fill valve from what two of them, in a row between two hoses, took of the drop.
+
+    That tells sums of two, and the vessel one of them.
+    """
+    names = twin.chambers
+    drops = {name: curves[f"drop.{name}"] for name in names if f"drop.{name}" in curves}
+    if vessel_at not in names or len(drops) < len(names):
+        return
+    usual = FILL_K**-2.0
+    rows, wanted = [*np.eye(len(names)) / (USUAL_DOUBT * usual)], [1 / USUAL_DOUBT] * len(names)
+
+    def tell(which: list[int], resistance: float, doubt: float) -> None:
+        row = np.zeros(len(names))
+        row[which] = 1.0 / (doubt * resistance)
+        rows.append(row)
+        wanted.append(1.0 / doubt)
+
+    tell([names.index(vessel_at)], twin.pump.values["fill_conductance"] ** -2.0, VESSEL_DOUBT)
+    for n, name in enumerate(names):
+        source = int(drops[name].time_s[0])
+        share = float(drops[name].mmhg[0])
+        hoses = sum(twin.at[names[i]].values["hose_conductance"] ** -2.0 for i in (n, source))
+        tell([n, source], hoses * share / (1.0 - share), DROP_DOUBT)
+    matrix = np.array(rows)
+    found = np.linalg.lstsq(matrix, np.array(wanted), rcond=None)[0]
+    sigma = np.sqrt(np.diag(np.linalg.inv(matrix.T @ matrix)))
+    for name, resistance, doubt in zip(names, found.tolist(), sigma.tolist(), strict=True):
+        conductance = max(resistance, usual / 25) ** -0.5
+        twin.at[name].values["fill_conductance"] = conductance
+        twin.at[name].sigma["fill_conductance"] = conductance * doubt / resistance / 2
 
 
 def _couple(twin: Twin, name: str, names: list[str], curves: dict[str, Curve]) -> None:

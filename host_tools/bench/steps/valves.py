@@ -15,6 +15,7 @@ ONE_BY_ONE_ROUNDS = 4
 # Nothing stays pressed for long: the fuller chamber is let go after so many others.
 RELEASE_AFTER = 4
 LEAST_STEP_MMHG = 2.0
+AT_REST_TICKS = 10
 # Of usual parts: fill valve 27, vent valve 28, hose 47 mL/s/sqrt(mmHg). Only the shape of a step hangs on
 # them, and that no more than by a fraction of the travel.
 FILL, VENT, HOSE = 1 / 27**2, 1 / 28**2, 1 / 47**2
@@ -78,10 +79,13 @@ class Valves:
                 bench.vent()
             reservoir = bench.boots.count - 1 if i != bench.boots.count - 1 else 0
             bench.fill_to([i], 25)
-            self._fill_clicks(bench, seen, i, reservoir)
+            shares = self._fill_clicks(bench, seen, i, reservoir)
+            bench.keep_values("drop", bench.boots.names[i], np.array([reservoir]), np.array([np.mean(shares)]))
             bench.vent([i], seconds=0.2)
 
-    def _fill_clicks(self, bench: Bench, seen: Seen, i: int, reservoir: int) -> None:
+    def _fill_clicks(self, bench: Bench, seen: Seen, i: int, reservoir: int) -> list[float]:
+        """Returns, of each click, the share of the drop between the two that was in their valves."""
+        shares: list[float] = []
         source, both = 1 << reservoir, 1 << reservoir | 1 << i
         for n in range(FILL_ROUNDS):
             if n:
@@ -98,6 +102,8 @@ class Valves:
             piece = bench.target.tape.since(mark)
             bench.act(0.1, seal=seal)
             _see(bench, seen, piece, i, "fill", 1 - (piece.fill >> i & 1))
+            shares += _shares_in_valves(piece, i, reservoir)
+        return shares
 
     def _through_manifold(self, bench: Bench, choice: Choice, seen: Seen) -> None:
         """Out of a full chamber that stays joined, into an empty one: the manifold between them steps."""
@@ -124,6 +130,23 @@ class Valves:
             if bench.settled()[i] < 32:
                 return
             bench.act(0.5, seal=seal & ~(1 << i), then_seal=seal, run_ms=120)
+
+
+def _shares_in_valves(piece: Piece, i: int, reservoir: int) -> list[float]:
+    """Between the two sensors are the valves, between the two chambers also their hoses."""
+    shares = []
+    drop = piece.mmhg[:, reservoir] - piece.mmhg[:, i]
+    for opens in np.flatnonzero(np.diff(piece.fill >> i & 1) == 1) + 1:
+        closes = opens + OPEN_MS // 10
+        after = slice(closes + AT_REST_TICKS, closes + 2 * AT_REST_TICKS)
+        if after.stop > len(drop):
+            continue
+        # Sensors at rest show the chambers, which the flow brings nearer to each other by and by.
+        at_rest = (drop[opens - AT_REST_TICKS : opens].mean() + drop[after].mean()) / 2
+        # Symmetrical around the middle of the time that a valve is open, a click later than the command.
+        flowing = drop[opens + 5 : closes - 1].mean()
+        shares.append(float(flowing / at_rest))
+    return shares
 
 
 def _see(bench: Bench, seen: Seen, piece: Piece, i: int, valve: str, closed: np.ndarray) -> None:
