@@ -8,6 +8,7 @@ import io
 import multiprocessing
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from enum import StrEnum
@@ -20,6 +21,8 @@ import typer
 from host_tools.bench.accuracy import VALVES, errors_of
 from host_tools.bench.run import run_suite
 from host_tools.bench.sim_target import SimTarget
+from host_tools.bench.target import Target
+from host_tools.bench.virtual_target import VirtualTarget
 from host_tools.boards import load_board
 from host_tools.docs.page import CHECKOUT
 from host_tools.errors import InputError
@@ -32,7 +35,8 @@ from host_tools.twin.prediction import predict
 from host_tools.whole_file import write_whole
 
 FOLDER = CHECKOUT / "docs" / "data" / "bench"
-BOARD, PLANT, DAMAGED = "esp32-s3-duo", "nominal", FOLDER / "damaged.toml"
+BOARD, SMALL_BOARD, PLANT = "esp32-s3-duo", "esp32-devkit", "nominal"
+DAMAGED = {BOARD: FOLDER / "damaged.toml", SMALL_BOARD: FOLDER / "damaged-devkit.toml"}
 # Seeds that nothing here was tuned on.
 ACCURACY_SEEDS, TWIN_SEEDS = range(500, 530), range(600, 620)
 ENDURANCE_CYCLES = 1000
@@ -48,6 +52,7 @@ Row = dict[str, Any]
 class Part(StrEnum):
     ACCURACY = "accuracy"
     ACCEPTANCE = "acceptance"
+    VIRTUAL = "virtual"
     ENDURANCE = "endurance"
     TWIN = "twin"
 
@@ -68,27 +73,42 @@ def accuracy_row(seed: int) -> Row:
 
 
 def acceptance_rows(board: str) -> list[Row]:
-    """Machines in order, and where there is one, the damaged one."""
+    """Machines in order, and the damaged one."""
     rows = []
-    plants = [(PLANT, seed) for seed in range(3)]
-    if board == BOARD:
-        plants.append((str(DAMAGED), 0))
-    for plant, seed in plants:
-        run = run_suite(SimTarget(load_board(board), load_plant(plant), seed), "acceptance")
-        counts = {status: sum(line.status == status for line in run.lines) for status in ("passed", "FAILED")}
-        rows.append(
-            {
-                "board": board,
-                "plant": Path(plant).stem,
-                "seed": seed,
-                "lines": len(run.lines),
-                "passed": counts["passed"],
-                "failed": counts["FAILED"],
-                "minutes": round(run.took_s / 60, 1),
-                "which": "; ".join(f"{line.title} {line.shown} {line.unit}".strip() for line in run.failed),
-            }
-        )
+    for plant, seed in [*((PLANT, seed) for seed in range(3)), (str(DAMAGED[board]), 0)]:
+        target = SimTarget(load_board(board), load_plant(plant), seed)
+        rows.append(_acceptance_row(target, plant, seed))
     return rows
+
+
+def virtual_rows() -> list[Row]:
+    """The same on the firmware itself, over its console link."""
+    rows = []
+    for plant in (PLANT, str(DAMAGED[SMALL_BOARD])):
+        target = VirtualTarget(load_board(SMALL_BOARD), load_plant(plant))
+        try:
+            rows.append(_acceptance_row(target, plant, 0))
+        finally:
+            target.close()
+    return rows
+
+
+def _acceptance_row(target: Target, plant: str, seed: int) -> Row:
+    began_s = time.monotonic()
+    run = run_suite(target, "acceptance")
+    counts = {status: sum(line.status == status for line in run.lines) for status in ("passed", "FAILED")}
+    return {
+        "target": run.target,
+        "board": run.identity.board,
+        "plant": Path(plant).stem.partition("-")[0],
+        "seed": seed,
+        "lines": len(run.lines),
+        "passed": counts["passed"],
+        "failed": counts["FAILED"],
+        "minutes": round(run.took_s / 60, 1),
+        "laptop_s": round(time.monotonic() - began_s),
+        "which": "; ".join(f"{line.title} {line.shown} {line.unit}".strip() for line in run.failed),
+    }
 
 
 def endurance_rows(cycles: int = ENDURANCE_CYCLES) -> list[Row]:
@@ -126,7 +146,8 @@ def make(part: Annotated[list[Part] | None, typer.Argument()] = None) -> None:
     """Make these tables again, or all."""
     makers: dict[Part, Callable[[], list[Row]]] = {
         Part.ACCURACY: lambda: _each(accuracy_row, ACCURACY_SEEDS),
-        Part.ACCEPTANCE: lambda: [row for board in (BOARD, "esp32-devkit") for row in acceptance_rows(board)],
+        Part.ACCEPTANCE: lambda: [row for board in (BOARD, SMALL_BOARD) for row in acceptance_rows(board)],
+        Part.VIRTUAL: virtual_rows,
         Part.ENDURANCE: endurance_rows,
         Part.TWIN: lambda: _each(twin_row, TWIN_SEEDS),
     }

@@ -39,6 +39,7 @@ PUMP = {
     "relief_mmhg": Known(150.0, 8.0, 100.0, 250.0),
     **{f"trapped_{n}_mmhg": TRAPPED for n in range(REPEATS)},
 }
+OF_THE_PUMP = ("free_flow_ml_s", "stall_mmhg", "time_constant_ms", "relief_mmhg")
 CHAMBER = {
     "slack_ml": Known(620.0, 400.0, 0.0, 6000.0),
     "slack_mmhg": Known(1.5, 0.5, 0.3, 10.0),
@@ -143,7 +144,7 @@ def _joined(pump: np.ndarray) -> np.ndarray:
 
 def _fit_chamber(solo: SoloPlant, curve: Curve, name: str, lines: dict[str, float], pump: Fitted) -> Fitted:
     fixed = {
-        **{key: value for key, value in pump.values.items() if key != "hose_conductance" and "trapped" not in key},
+        **{key: pump.values[key] for key in OF_THE_PUMP},
         "dead_ml": DEAD_ML, "fill_conductance": FILL_K, **_of_sensor(lines, name), **_of_valves(lines, name),
     }  # fmt: skip
     known = dict(CHAMBER)

@@ -80,7 +80,9 @@ class Valves:
             reservoir = bench.boots.count - 1 if i != bench.boots.count - 1 else 0
             bench.fill_to([i], 25)
             shares = self._fill_clicks(bench, seen, i, reservoir)
-            bench.keep_values("drop", bench.boots.names[i], np.array([reservoir]), np.array([np.mean(shares)]))
+            bench.keep_values(
+                "drop", bench.boots.names[i], np.array([reservoir]), np.array([np.mean(shares)])
+            )
             bench.vent([i], seconds=0.2)
 
     def _fill_clicks(self, bench: Bench, seen: Seen, i: int, reservoir: int) -> list[float]:
