@@ -222,7 +222,7 @@ REQUIREMENTS = (
         why="No value of such a sensor can be believed.",
         budget_ms=SENSOR_MS,
         trips=(
-            Trip("sensor.left.foot:garbage@80s", DEVKIT, "left.foot"),
+            Trip("sensor.left.foot:garbage@82s", DEVKIT, "left.foot"),
             Trip("sensor.manifold:garbage@65s", MANIFOLD, "manifold"),
         ),
     ),
