@@ -316,7 +316,7 @@ REQUIREMENTS = (
         budget_ms=RISES_MS + REACTION_MS,
         trips=(
             Trip(
-                "valve.left.foot.fill:stuck@66s",
+                "valve.left.foot.fill:stuck@87s",
                 EIGHT,
                 "left.foot",
                 Since.SHOWN,
