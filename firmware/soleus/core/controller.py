@@ -31,9 +31,9 @@ CHECK_JOIN_MS = 500
 # A look at chambers that are still emptying would only slow them: they get this long first. A stop is
 # all-vent at once for at least as long.
 SURVEY_AFTER_MS = 2500
-# Through a manifold's sensor a valve that follows late is looked past; at the end of a session the air gets
-# the time that the slowest boots need.
-UNSEEN_SURVEY_AFTER_MS = 4500
+# A manifold's sensor looks past a valve that follows late: at the end of a session the air gets as long
+# as the slowest boots need, and still two looks before a vent counts as failed.
+UNSEEN_SURVEY_AFTER_MS = 3700
 # The machine's own clock stops counting here (eleven days), far below 2**30.
 AT_MOST_MS = 1_000_000_000
 
