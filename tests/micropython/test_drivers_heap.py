@@ -14,7 +14,7 @@ from tests.micropython.interpreters import CHIP_HEAP_BYTES, run_wasm
 
 SCRIPT = Path(__file__).with_name("measure_app.py")
 FREE_LEAST_BYTES = 40 * 1024
-FREE_AT_ITS_HIGHEST_BYTES = 28 * 1024
+FREE_AT_ITS_HIGHEST_BYTES = 34 * 1024
 # Addresses are small numbers in this interpreter, so now and then a number is taken for one and keeps up to
 # 7 KB of garbage: shifted by so many bytes it isn't. On an ESP32 no usual number looks like an address.
 SHIFTS_BYTES = (160, 3333, 12_000)
