@@ -54,12 +54,18 @@ def _module(board: Board) -> list[str]:
     checks = [
         "Unplug supply, pump and valves. Plug in USB. 3V3: 3.2 to 3.4 V.",
         f"Hold the reset button. 0 V at: {low}." + (f" 3.3 V at: {high}." if high else ""),
-        f"`soleus flash --board {board.name}`: MicroPython, the application, and its self-test.",
+        f"`soleus flash --board {board.name}`: MicroPython, the application, its self-test{_supply(board)}.",
         "The same pins show the same volts while it runs and nothing is started.",
     ]
     if "led" in board.table:
-        checks.append("The LED lights, and each button is seen in `status` over the console link.")
+        checks.append("The LED lights.")
+    if "buttons" in board.table:
+        checks.append("Hold each button for 2 s: `soleus ask status` names it under `held`.")
     return checks
+
+
+def _supply(board: Board) -> str:
+    return ", in which only the supply falls short: there is none yet" if "battery" in board.table else ""
 
 
 def _gate() -> list[str]:
@@ -82,7 +88,7 @@ def _sensors(board: Board) -> list[str]:
             f"At {mmhg_from_pa(OVER_TRIP_PA)} mmHg, where the guards trip, it will be {trip_mv:.0f} mV."
         )
     names = ", ".join(sensor_names(board))
-    checks.append(f"`self_test` over the console link: every sensor well, within 10 mmHg of zero ({names}).")
+    checks.append(f"`soleus ask self_test`: every sensor well, within 10 mmHg of zero ({names}).")
     checks.append(
         "Unplug one: it is named within a second. Suck and blow at each hose: the right name moves."
     )
@@ -131,7 +137,7 @@ def _pump(board: Board) -> list[str]:
 def _power_cut(board: Board) -> list[str]:
     checks = [
         "Pull the supply in mid-fill: every chamber is below 10 mmHg within 5 s, with no power at all.",
-        "Plug it in again: nothing starts by itself, and `why` says what happened.",
+        "Plug it in again: nothing starts by itself, and `soleus ask why` says what happened.",
     ]
     if "gate" not in board.table:
         checks.append(

@@ -1,11 +1,15 @@
 """`soleus virtual` as a person starts it: a port, and what can be done to the board by typing."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from host_tools.cli import main
 from host_tools.virtual.console import Console
-from tests.virtual.rig import DEVKIT
+from tests.virtual.rig import DEVKIT, running
 
 _START = """
 import sys, typer
@@ -32,3 +36,46 @@ def test_a_virtual_board_from_the_command_line(tmp_path: Path) -> None:
     assert "power off" in said
     assert "fill 0, seal 0" in said
     assert "one of" in said
+
+
+ASKED = [
+    (["hello"], 0, "board  esp32-devkit\n"),
+    (["status"], 0, "state  idle\n"),
+    (["self_test"], 0, "results  sensor left.calf  True  "),
+    (["faults"], 0, "faults  E01  "),
+    (["set", 'settings={"sound": false}'], 0, "written at the next rest"),
+    (["load", "program=easy-run", "minutes=15"], 0, "minutes  15\n"),
+    (["load", "minutes=1"], 2, "minutes = 1: a whole number from"),
+    (["pause"], 2, "pause: not while idle"),
+    (["dance"], 2, "one of start, stop"),
+    (["load", "easy-run"], 2, "KEY=VALUE = 'easy-run': such as"),
+    (["hello", "--port", "/dev/nothing"], 2, "a board's port"),
+]
+
+
+def test_a_person_asks_a_board(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(DEVKIT, tmp_path) as (board, console):
+        console.close()
+        for words, status, said in ASKED:
+            monkeypatch.setattr(sys, "argv", ["soleus", "ask", "--port", board.port, *words])
+            with pytest.raises(SystemExit) as ended:
+                main()
+            printed = capsys.readouterr()
+            assert said in (printed.err if status else printed.out), words
+            assert ended.value.code == status, words
+
+
+def test_whoever_starts_a_session_stays_with_it_and_ctrl_c_ends_it(tmp_path: Path) -> None:
+    with running(DEVKIT, tmp_path) as (board, console):
+        console.close()
+        command = [str(Path(sys.executable).with_name("soleus")), "ask", "start", "--port", board.port]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            # Longer than a silent link is borne.
+            board.wait_until(lambda _: board.highest_mmhg() > 20 and board.now_ms > 15_000, 40)
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=20)
+        board.wait_until(lambda _: board.highest_mmhg() < 10, 10)
+    assert process.returncode == 0
+    assert "fault  null" in said

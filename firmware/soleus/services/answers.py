@@ -65,8 +65,15 @@ def _status(app: Any, request: dict) -> dict:
         "tick_most_us": app.tick.took_most_us,
         "gap_most_ms": app.tick.gap_most_ms,
         "waiting_writes": len(app.writer.pending),
+        "held": _held(app.parts.buttons),
         "warnings": app.warnings,
     }
+
+
+def _held(buttons: Any) -> list:
+    """The buttons that are down now: so whoever wires them sees each."""
+    contacts = [(name, getattr(buttons, name, None)) for name in ("start_stop", "softer", "louder", "stop")]
+    return [name for name, contact in contacts if contact and contact.held_ms]
 
 
 def _fault(app: Any) -> "dict | None":
