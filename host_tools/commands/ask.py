@@ -1,6 +1,7 @@
 """`soleus ask`: one request over the console link; with `start`, somebody who stays with the session."""
 
 import json
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from host_tools.virtual.console import Console, open_console
 FELL_SHORT = 1
 # Often enough for a virtual board whose time runs ten times as fast.
 LOOK_EVERY_S = 0.2
-OVER = ("idle", "done", "fault")
+OVER = ("done", "fault")
 # Of every answer; they say nothing of the board.
 _ENVELOPE = ("seq", "re", "ok")
 
@@ -32,11 +33,15 @@ def ask(
     """
     with open_console(find_port(port)) as console:
         answer = _answer(console, do, dict(_argument(text) for text in arguments or []))
-        if do == "start":
-            answer = _stay(console)
-        _print(answer)
-        if do == "telemetry" and answer["ok"]:
-            _listen(console)
+        try:
+            if do == "start":
+                answer = _stay(console)
+            _print(answer)
+            if do == "telemetry":
+                _listen(console)
+        except OSError as error:
+            print(f"soleus: {console.serial.port}: the board is gone ({error})", file=sys.stderr)
+            raise typer.Exit(FELL_SHORT) from None
     if not answer["ok"] or answer.get("fault"):
         raise typer.Exit(FELL_SHORT)
 
@@ -57,7 +62,10 @@ def _answer(console: Console, do: str, arguments: dict[str, Any]) -> dict[str, A
         answer = console.ask(do, **arguments)
     except TimeoutError:
         raise InputError(
-            "--port", "", console.serial.port, "a port with a Soleus board that runs its application"
+            "--port",
+            "",
+            console.serial.port,
+            "a board that runs Soleus; at a prompt, its reset button starts it",
         ) from None
     if "error" in answer:
         raise InputError(console.serial.port, "", None, str(answer["error"]))
@@ -72,6 +80,9 @@ def _stay(console: Console) -> dict[str, Any]:
             while True:
                 console.pause(LOOK_EVERY_S)
                 status = console.ask("status")
+                if status["state"] == "idle":
+                    # It knows of no session any more: it was started anew.
+                    return {**console.ask("why"), "ok": False}
                 if status["state"] in OVER:
                     return status
                 line.update(_words(status))

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -20,7 +21,7 @@ typer.run(virtual)
 
 def test_a_virtual_board_from_the_command_line(tmp_path: Path) -> None:
     command = [sys.executable, "-c", _START, "--board", DEVKIT, "--flash", str(tmp_path / "flash")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
         port = process.stdout.readline().split()[1]
@@ -38,6 +39,7 @@ def test_a_virtual_board_from_the_command_line(tmp_path: Path) -> None:
     assert "one of" in said
 
 
+ASK = [str(Path(sys.executable).with_name("soleus")), "ask"]
 ASKED = [
     (["hello"], 0, "board  esp32-devkit\n"),
     (["status"], 0, "state  idle\n"),
@@ -67,11 +69,22 @@ def test_a_person_asks_a_board(
             assert ended.value.code == status, words
 
 
+def test_whoever_stays_with_a_session_hears_that_the_board_started_anew(tmp_path: Path) -> None:
+    with running(DEVKIT, tmp_path) as (board, console):
+        console.close()
+        with subprocess.Popen([*ASK, "start", "--port", board.port], stdout=PIPE, text=True) as process:
+            board.wait_until(lambda _: board.highest_mmhg() > 20, 40)
+            board.power_off()
+            board.power_on()
+            said, _ = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "why  the power was lost, or sagged, during a session" in said
+
+
 def test_whoever_starts_a_session_stays_with_it_and_ctrl_c_ends_it(tmp_path: Path) -> None:
     with running(DEVKIT, tmp_path) as (board, console):
         console.close()
-        command = [str(Path(sys.executable).with_name("soleus")), "ask", "start", "--port", board.port]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen([*ASK, "start", "--port", board.port], stdout=PIPE, text=True) as process:
             # Longer than a silent link is borne.
             board.wait_until(lambda _: board.highest_mmhg() > 20 and board.now_ms > 15_000, 40)
             process.send_signal(signal.SIGINT)
