@@ -54,7 +54,7 @@ def _module(board: Board) -> list[str]:
     checks = [
         "Unplug supply, pump and valves. Plug in USB. 3V3: 3.2 to 3.4 V.",
         f"Hold the reset button. 0 V at: {low}." + (f" 3.3 V at: {high}." if high else ""),
-        f"`soleus flash --board {board.name}`: MicroPython, the application, its self-test{_no_supply_yet(board)}.",
+        _flashed(board),
         "The same pins show the same volts while it runs and nothing is started.",
     ]
     if "led" in board.table:
@@ -64,8 +64,9 @@ def _module(board: Board) -> list[str]:
     return checks
 
 
-def _no_supply_yet(board: Board) -> str:
-    return ", in which only the supply falls short: there is none yet" if "battery" in board.table else ""
+def _flashed(board: Board) -> str:
+    but = "; in it only the supply falls short, as there is none yet" if "battery" in board.table else ""
+    return f"`soleus flash --board {board.name}`: MicroPython, the application, its self-test{but}."
 
 
 def _gate() -> list[str]:
