@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from host_tools.virtual.console import Console, open_console
 FELL_SHORT = 1
 # Often enough for a virtual board whose time runs ten times as fast.
 LOOK_EVERY_S = 0.2
+RENEW_EVERY_S = 0.05
 OVER = ("done", "fault")
 # Of every answer; they say nothing of the board.
 _ENVELOPE = ("seq", "re", "ok")
@@ -29,11 +31,16 @@ def ask(
 ) -> None:
     """Ask a board something over its console link; `start` stays until the session is over.
 
-    Ctrl-C stops a session that was started so, and its telemetry.
+    Ctrl-C stops a session that was started so, and telemetry. `actuate` begins and ends service by itself.
     """
     with open_console(find_port(port)) as console:
-        answer = _answer(console, do, dict(_argument(text) for text in arguments or []))
+        table = dict(_argument(text) for text in arguments or [])
         try:
+            if do == "actuate":
+                _begin_service(console)
+            answer = _answer(console, do, table)
+            if do == "actuate":
+                _end_service(console, table["act"].get("for_ms", 0))
             if do == "start":
                 answer = _stay(console)
             _print(answer)
@@ -90,6 +97,24 @@ def _stay(console: Console) -> dict[str, Any]:
         console.ask("stop")
         terminal.print("stopped by Ctrl-C; the legs are being vented")
         return console.ask("status")
+
+
+def _begin_service(console: Console) -> None:
+    """From rest; the check of every session comes first."""
+    _answer(console, "service", {})
+    while _answer(console, "status", {})["state"] == "checking":
+        console.pause(RENEW_EVERY_S)
+
+
+def _end_service(console: Console, for_ms: int) -> None:
+    """Service ends by itself when nobody renews it."""
+    until_s = time.monotonic() + for_ms / 1000
+    while time.monotonic() < until_s:
+        console.ask("renew")
+        console.pause(RENEW_EVERY_S)
+    console.ask("stop")
+    while console.ask("status")["state"] == "venting":
+        console.pause(RENEW_EVERY_S)
 
 
 def _words(status: dict[str, Any]) -> str:

@@ -107,9 +107,19 @@ def _valves(board: Board) -> list[str]:
         rest = "Blow into each chamber's hose: it goes out through its vent. Into the manifold: it holds."
     return [
         f"With {load_rail(board)} off. {rest}",
-        "Supply on. Energise one valve at a time: it clicks, the right one, and lets go when told.",
-        "After 10 minutes energised a valve may be warm, not hot: peak-and-hold is at work.",
+        f"Supply on. {_click(board)}",
+        "Later, in a session: a valve may be warm, not hot. Peak-and-hold is at work.",
     ]
+
+
+def _click(board: Board) -> str:
+    first = board.boots.names[0]
+    if board.boots.is_three_way:
+        act, clicks = '{"fill": 1, "for_ms": 2000}', f"the valve of {first} clicks, and again 2 s later"
+    else:
+        act = '{"fill": 1, "seal": 1, "for_ms": 2000}'
+        clicks = f"both valves of {first} click, and again 2 s later; without `fill` its vent valve alone"
+    return f"`soleus ask actuate 'act={act}'`: {clicks}. 2, 4, 8 and so on are the next chambers."
 
 
 def _relief(board: Board) -> list[str]:

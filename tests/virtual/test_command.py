@@ -49,6 +49,8 @@ ASKED = [
     (["load", "program=easy-run", "minutes=15"], 0, "minutes  15\n"),
     (["load", "minutes=1"], 2, "minutes = 1: a whole number from"),
     (["pause"], 2, "pause: not while idle"),
+    (["actuate", 'act={"fill": 2, "seal": 2, "for_ms": 500}'], 0, ""),
+    (["actuate", 'act={"fill": 2}'], 2, "its vent must be closed"),
     (["dance"], 2, "one of start, stop"),
     (["load", "easy-run"], 2, "KEY=VALUE = 'easy-run': such as"),
     (["hello", "--port", "/dev/nothing"], 2, "a board's port"),
@@ -67,6 +69,7 @@ def test_a_person_asks_a_board(
             printed = capsys.readouterr()
             assert said in (printed.err if status else printed.out), words
             assert ended.value.code == status, words
+        assert 48 <= sum(moment.fill_bits == moment.seal_bits == 2 for moment in board.history) <= 60
 
 
 def test_whoever_stays_with_a_session_hears_that_the_board_started_anew(tmp_path: Path) -> None:
