@@ -15,6 +15,7 @@ from host_tools.virtual.console import Console, open_console
 FELL_SHORT = 1
 # Often enough for a virtual board whose time runs ten times as fast.
 LOOK_EVERY_S = 0.2
+# Service ends after a second without.
 RENEW_EVERY_S = 0.05
 OVER = ("done", "fault")
 # Of every answer; they say nothing of the board.

@@ -60,7 +60,8 @@ ASKED = [
 def test_a_person_asks_a_board(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with running(DEVKIT, tmp_path) as (board, console):
+    # In a person's time: service ends when nobody renews it for a second.
+    with running(DEVKIT, tmp_path, has_own_time=False) as (board, console):
         console.close()
         for words, status, said in ASKED:
             monkeypatch.setattr(sys, "argv", ["soleus", "ask", "--port", board.port, *words])
