@@ -14,7 +14,6 @@ from .borrowed import borrow
 from .files import encode, forget, write_whole
 from .log_format import END, HEADER, MAGIC, OVERVIEW, RING
 from .state_store import METER_FILE
-from .way_out import CTRL_C
 
 FOLDER = "/log"
 SUFFIX = ".slog"
@@ -43,14 +42,14 @@ def write_step(recorder: Any, step: Any) -> None:
         append(recorder, RING, recorder.ring.block(step))
 
 
-def write_crash(recorder: Any, reason: str) -> None:
+def write_crash(recorder: Any, ended_by: str, reason: str) -> None:
     """The app is over, the vents are open, no tick comes any more."""
     steps = [] if recorder.path else ["header"]
     recorder.steps = steps + ["overview", "freeze", "meter"]
     while recorder.steps:
         write_step(recorder, recorder.steps.pop(0))
     table = _end(recorder)
-    table["ended_by"] = "Ctrl-C" if reason == CTRL_C else "crash"
+    table["ended_by"] = ended_by
     table["crash"] = reason
     # The core may have failed on these.
     table["readings"] = list(recorder.controller.readings.chamber_pa)

@@ -61,9 +61,9 @@ class Recorder:
                 self._write(["overview", "meter"])
             self.was_at_rest = is_at_rest
 
-    def write_crash(self, reason: str) -> None:
+    def write_crash(self, ended_by: str, reason: str) -> None:
         if self.is_open:
-            borrow("log_writer").write_crash(self, reason)
+            borrow("log_writer").write_crash(self, ended_by, reason)
 
     def _write(self, steps: list) -> None:
         self.steps = steps
