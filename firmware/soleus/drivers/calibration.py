@@ -34,6 +34,11 @@ class Line:
         return ((span_pa << self.fraction_bits + self.shift) + span_raw // 2) // span_raw
 
 
+def lines_of(point_pairs: list, count: int, nominal: Line) -> list:
+    """One for each sensor, however many of them a person has calibrated."""
+    return [line_of(point_pairs[i] if i < len(point_pairs) else None, nominal) for i in range(count)]
+
+
 def line_of(point_pair: object, nominal: Line) -> Line:
     """A person's calibration [[raw, pa], [raw, pa]], or the datasheet's where there is none."""
     if not isinstance(point_pair, (list, tuple)) or len(point_pair) != 2:

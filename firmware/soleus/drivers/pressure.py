@@ -8,7 +8,7 @@ DRIVERS = ("adc", "ads1115", "abp2", "mprls")
 
 
 def pressure_sensors(table: dict, points: list, i2c: "I2C | None") -> Any:
-    """`points` are a person's calibration, one pair for each sensor; empty means the datasheet's."""
+    """`points` are a person's calibration, a pair for each sensor; where one is missing, the datasheet's."""
     driver = table["driver"]
     if driver == "adc":
         from .pressure_adc import AdcPressure

@@ -9,7 +9,7 @@ from micropython import const
 
 from soleus.core.signals import MANIFOLD_BIT, Readings
 
-from .calibration import Line, line_of
+from .calibration import Line, lines_of
 from .parts import output_permille
 
 _SAMPLES = const(4)
@@ -25,7 +25,7 @@ class AdcPressure:
             supply_mv * zero_permille, 0, supply_mv * full_permille, int(table["range_kpa"] * 1000)
         )
         self.adcs = [ADC(Pin(pin), atten=ADC.ATTN_11DB) for pin in table["pins"]]
-        self.lines = [line_of(pair, nominal) for pair in (points or [None] * len(self.adcs))]
+        self.lines = lines_of(points, len(self.adcs), nominal)
         self.raw = [0] * len(self.adcs)
 
     def read_chambers(self, readings: Readings) -> None:

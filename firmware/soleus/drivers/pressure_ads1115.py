@@ -12,7 +12,7 @@ from micropython import const
 
 from soleus.core.signals import MANIFOLD_BIT, Readings
 
-from .calibration import Line, line_of
+from .calibration import Line, lines_of
 from .parts import output_permille
 
 _REGISTER_CONVERSION = const(0)
@@ -39,7 +39,7 @@ class Ads1115Pressure:
         # Sensor i is input `channels[i]`: 0 to 3 on the first converter, 4 to 7 on the next.
         self.channels = list(table["channels"])
         self.inputs = sorted({channel % 4 for channel in self.channels})
-        self.lines = [line_of(pair, nominal) for pair in (points or [None] * len(self.channels))]
+        self.lines = lines_of(points, len(self.channels), nominal)
         self.raw = [0] * len(self.channels)
         self.config = bytearray([_REGISTER_CONFIG, 0, _CONFIG_LOW])
         self.point_at = bytearray(1)

@@ -14,7 +14,7 @@ from micropython import const
 
 from soleus.core.signals import MANIFOLD_BIT, Readings
 
-from .calibration import Line, line_of
+from .calibration import Line, lines_of
 from .mux import Mux
 from .parts import COUNTS_AT_ZERO, COUNTS_SPAN
 
@@ -48,7 +48,7 @@ class HoneywellPressure:
         low_count = COUNTS_AT_ZERO >> _COUNT_SHIFT
         nominal = Line(low_count, 0, low_count + (COUNTS_SPAN >> _COUNT_SHIFT), range_pa)
         count = len(self.channels)
-        self.lines = [line_of(pair, nominal) for pair in (points or [None] * count)]
+        self.lines = lines_of(points, count, nominal)
         self.raw = [0] * count
         self.answer = bytearray(4)
         self.is_started = False
