@@ -8,6 +8,7 @@ from scipy.optimize import least_squares
 
 from host_tools.bench.line import Curve
 from host_tools.bench.run import BenchRun
+from host_tools.bench.steps.air import REPEATS
 from host_tools.errors import InputError
 from host_tools.plant.gas import AMBIENT_MMHG
 from host_tools.twin.forward import Life, SoloPlant
@@ -26,12 +27,17 @@ class Known:
     high: float
 
 
+# No fill begins with an empty manifold but the first.
+TRAPPED = Known(50.0, 50.0, 0.0, 160.0)
 PUMP = {
     "free_flow_ml_s": Known(215.0, 60.0, 40.0, 800.0),
     "stall_mmhg": Known(610.0, 60.0, 250.0, 1200.0),
     "time_constant_ms": Known(90.0, 30.0, 20.0, 300.0),
     "hose_conductance": Known(47.0, 5.0, 10.0, 300.0),
+    # Together they say when a fast fill begins to lose air through the relief.
+    "fill_conductance": Known(27.0, 2.0, 8.0, 150.0),
     "relief_mmhg": Known(150.0, 8.0, 100.0, 250.0),
+    **{f"trapped_{n}_mmhg": TRAPPED for n in range(REPEATS)},
 }
 CHAMBER = {
     "slack_ml": Known(620.0, 400.0, 0.0, 6000.0),
@@ -43,7 +49,9 @@ CHAMBER = {
     "blood_ml": Known(13.0, 7.0, 0.0, 120.0),
     "hose_conductance": Known(47.0, 6.0, 10.0, 300.0),
     "vent_conductance": Known(28.0, 8.0, 1.0, 300.0),
-    "left_ml": Known(15.0, 10.0, 0.0, 300.0),
+    "trapped_mmhg": TRAPPED,
+    # After a minute with open vents, as the step `leak` gives them: no reading tells these from slack.
+    "left_ml": Known(1.0, 2.0, 0.0, 300.0),
 }
 DEAD_ML, FILL_K = 38.0, 27.0
 # A chamber's blood for each mL/mmHg that it gives way: 30 to 100 mL to a leg of five.
@@ -101,16 +109,15 @@ def _fit_pump(solo: SoloPlant, curves: list[Curve], lines: dict[str, float]) -> 
     rigid = {
         "dead_ml": float(curve.facts["vessel_ml"]), "slack_ml": 0.0, "slack_mmhg": 1.0,
         "compliance_ml_mmhg": 0.0, "leak": 0.0, "creep_share": 0.0, "creep_s": 10.0, "blood_ml": 0.0,
-        "fill_conductance": FILL_K,
         **_of_sensor(lines, curve.chamber), **_of_valves(lines, curve.chamber),
     }  # fmt: skip
     known = dict(PUMP)
     if (relief := lines.get("relief")) is not None:
         known["relief_mmhg"] = Known(min(max(relief, 105.0), 240.0), 5.0, 100.0, 250.0)
-    return _fit(solo, [_vessel_life(curve) for curve in curves], known, rigid, curve)
+    return _fit(solo, [_vessel_life(n, curve) for n, curve in enumerate(curves)], known, rigid, curve)
 
 
-def _vessel_life(curve: Curve) -> Life:
+def _vessel_life(number: int, curve: Curve) -> Life:
     pump = np.array(curve.facts["pump"], np.int64)
     return Life(
         joined=np.where(_joined(pump), 1, 0).astype(np.int64),
@@ -118,6 +125,7 @@ def _vessel_life(curve: Curve) -> Life:
         pump=pump,
         kept=np.arange(len(pump)),
         mmhg=np.asarray(curve.mmhg, float),
+        trapped=f"trapped_{number}_mmhg",
     )
 
 
@@ -132,7 +140,7 @@ def _joined(pump: np.ndarray) -> np.ndarray:
 
 def _fit_chamber(solo: SoloPlant, curve: Curve, name: str, lines: dict[str, float], pump: Fitted) -> Fitted:
     fixed = {
-        **{key: value for key, value in pump.values.items() if key != "hose_conductance"},
+        **{key: value for key, value in pump.values.items() if key != "hose_conductance" and "trapped" not in key},
         "dead_ml": DEAD_ML, "fill_conductance": FILL_K, **_of_sensor(lines, name), **_of_valves(lines, name),
     }  # fmt: skip
     known = dict(CHAMBER)

@@ -7,6 +7,7 @@ import numpy as np
 
 from host_tools.compiled import compiled, freeze
 from host_tools.plant.draw import draw_plant
+from host_tools.plant.gas import AMBIENT_MMHG
 from host_tools.plant.plant import Plant
 from host_tools.plant.spec import PlantSpec, load_plant
 from soleus.core.boots import Boots
@@ -27,6 +28,8 @@ class Life:
     pump: np.ndarray
     kept: np.ndarray
     mmhg: np.ndarray
+    # Which of the values says what the last fill has left in the manifold.
+    trapped: str = "trapped_mmhg"
 
 
 @compiled
@@ -66,6 +69,7 @@ class SoloPlant:
     def shown(self, life: Life, values: dict[str, float]) -> np.ndarray:
         plant = draw_plant(self.spec, self.boots, 0)
         settle(plant, values)
+        plant.manifold.air_ml *= 1.0 + values.get(life.trapped, 0.0) / AMBIENT_MMHG
         readings, commands = Readings(1), Commands()
         shown = np.zeros(len(life.joined))
         drive(freeze(plant), freeze(commands), freeze(readings), life.joined, life.sealed, life.pump, shown)

@@ -1,9 +1,11 @@
 """Pump strength and relief, and of each chamber its room, its leak and its vent."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.optimize import least_squares
 
-from host_tools.bench.bench import Bench
+from host_tools.bench.bench import EMPTY_S, Bench
 from host_tools.bench.limits import Limits
 from host_tools.bench.line import Line
 from host_tools.bench.pump_curve import HOSE_K, ML_S_PER_L_MIN, VALVE_AND_HOSE_K, PumpCurve, air_ml, fit_pump
@@ -19,10 +21,11 @@ FILLS_MOST_S = 60.0
 # On the way there it rests for a moment, for a twin: how much air each pressure takes.
 STOPS_MMHG = (35.0, 55.0, 75.0)
 VENT_FROM_MMHG, VENTED_MMHG = 80.0, 10.0
-REPEATS = 2
+OPEN_TICKS = 50
+# The pump's ripple is folded into readings every 10 ms, differently each time.
+REPEATS = 4
 # Parts of one and a half times the limit, after each of which a chamber is looked at again.
 LOOKS, LOOK_S = (0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0), 0.6
-EMPTY_S = 15.0
 
 
 class Pump:
@@ -67,8 +70,10 @@ class Pump:
         curves = []
         path_k = VALVE_AND_HOSE_K if bench.boots.has_manifold_sensor_only else HOSE_K
         for n in range(REPEATS):
-            bench.vent()
+            # A boot that was not quite empty at the last check is no zero for the vessel.
+            open_mmhg = bench.vent().mmhg[-OPEN_TICKS:]
             piece = bench.fill([first], 108)
+            piece = replace(piece, mmhg=piece.mmhg - open_mmhg.mean(axis=0))
             bench.keep("pump", first, piece, part=f"fill {n + 1}", pump=piece.pump, vessel_ml=vessel_ml)
             curves.append(fit_pump(piece.mmhg[:, first], piece.pump, vessel_ml, path_k))
         bench.curve = _mean_curve(curves)
@@ -219,7 +224,7 @@ class Leak:
     def _as_many_as_fit(self, bench: Bench, choice: Choice, group: list[int]) -> list[int]:
         """Those whose fills a weak pump has no time for are returned."""
         tape = bench.target.tape
-        bench.vent(seconds=2 * EMPTY_S)
+        bench.vent(seconds=4 * EMPTY_S)
         start, longest = tape.length, 0
         began, closed = {}, {}
         for i in group:
