@@ -69,6 +69,8 @@ LOW, HIGH, RELEASED = _pins_to_rest()
 vent()
 # Never needed again, and the heap is small.
 del _pins_to_rest
+# What writes down why an app failed; the app sets it when it starts.
+keep_log = None
 WATCHDOG = WDT(timeout=WATCHDOG_MS)
 _CONTROL = Timer(CONTROL_TIMER)
 _REST = Timer(REST_TIMER)

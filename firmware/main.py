@@ -21,9 +21,10 @@ def main() -> None:
         cause = error
     rest_surely()
     try:
+        # Only now: a running app does without its 1 KB.
         from soleus.services import way_out
 
-        way_out.leave(cause)
+        way_out.leave(cause, boot.keep_log)
     except MemoryError:
         # Not even the reason can be said.
         machine.reset()

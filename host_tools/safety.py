@@ -222,7 +222,7 @@ REQUIREMENTS = (
         why="No value of such a sensor can be believed.",
         budget_ms=SENSOR_MS,
         trips=(
-            Trip("sensor.left.foot:garbage@80s", DEVKIT, "left.foot"),
+            Trip("sensor.left.foot:garbage@82s", DEVKIT, "left.foot"),
             Trip("sensor.manifold:garbage@65s", MANIFOLD, "manifold"),
         ),
     ),
@@ -316,7 +316,7 @@ REQUIREMENTS = (
         budget_ms=RISES_MS + REACTION_MS,
         trips=(
             Trip(
-                "valve.left.foot.fill:stuck@66s",
+                "valve.left.foot.fill:stuck@87s",
                 EIGHT,
                 "left.foot",
                 Since.SHOWN,

@@ -8,7 +8,6 @@ from micropython import const
 
 from soleus.annotations import Any
 from soleus.core.controller import Controller
-from soleus.core.errors import SettingError
 from soleus.core.session import DONE, FAULT, IDLE
 from soleus.core.signals import BUTTON_STOP
 from soleus.services.borrowed import borrow
@@ -71,6 +70,9 @@ class App:
         # What else the description says is no longer needed once everything is built.
         self.board = {"name": board["name"]}
         start_up.build(self, board, boot)
+        # Let go first: a program takes much room while it is checked.
+        del start_up, board
+        borrow("program_files").load_usual(self)
 
     async def main(self) -> None:
         """Each service is a task of its own; the first that fails ends them all."""
@@ -95,18 +97,6 @@ class App:
     def warn(self, warning: str) -> None:
         if len(self.warnings) < _WARNINGS_MOST:
             self.warnings.append(warning)
-
-    def load_program(self, program_id: str, minutes: int = 0, pressure_mmhg: int = 0) -> None:
-        if not self.tick.is_idle():
-            raise SettingError("program", program_id, "a machine at rest; stop the session first")
-        program = borrow("program_files").read_program(program_id)
-        self.tick.is_loading = True
-        try:
-            self.controller.load(program, minutes, pressure_mmhg)
-        finally:
-            self.tick.is_loading = False
-        self.program_id = program.id
-        self.recorder.ring.restart()
 
     def tick_is_at_rest(self) -> bool:
         return self.tick.is_at_rest()

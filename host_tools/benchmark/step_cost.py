@@ -37,7 +37,7 @@ PROGRAM = {
     "pressure_mmhg": 60,
     "blocks": [{"pattern": "sequential", "hold_s": 2}],
 }
-SIZES = ((1, 1), (1, 4), (2, 5), (2, 8))
+SIZES = ((1, 1), (1, 2), (1, 4), (1, 8), (2, 5), (2, 8))
 MIDDLE_TICKS = 100
 # Where the busiest tick is looked for: soft start, release and the second cycle.
 LOOKED_AT_TICKS = 9000

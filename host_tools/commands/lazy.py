@@ -11,6 +11,7 @@ COMMANDS = {
     "sim": "Run a session on the simulator: the firmware's own core against a model of the boots.",
     "virtual": "Run a virtual board: real MicroPython on a pseudo-terminal, simulated boots on its pins.",
     "flash": "Flash a controller: MicroPython, the application, the board's description and the programs.",
+    "ask": "Ask a board something over its console link; `start` stays until the session is over.",
     "bench": "Test a machine step by step; status 1 when a line failed.",
     "program": "Find, look at, check and compile programs.",
     "board": "List, look at and check boards.",

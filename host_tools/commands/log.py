@@ -19,7 +19,7 @@ from host_tools.output.plot import plot_session
 from host_tools.output.report import ReportContext, write_report
 from host_tools.output.terminal import print_summary
 from host_tools.output.trace_file import TraceWriter, check_suffix
-from host_tools.virtual.console import Console
+from host_tools.virtual.console import open_console
 
 DIFFERS = 1
 
@@ -37,7 +37,7 @@ def pull_sessions(
 ) -> None:
     """Fetch the sessions that a board has kept; those that are here already are left as they are."""
     _check_folder(out)
-    with _console(port) as console:
+    with open_console(port) as console:
         sessions = dict(sessions_on(console)["sessions"])
         for name in names or []:
             if name not in sessions:
@@ -61,7 +61,7 @@ def record(
 ) -> None:
     """Record every tick of the board's next session, until it ends or Ctrl-C. Load its program before."""
     _check_suffix(out)
-    with _console(port) as console:
+    with open_console(port) as console:
         stream = Stream(console, out, piece_bytes)
         stream.begin()
         terminal = Terminal(stderr=True)
@@ -82,7 +82,7 @@ def list_sessions(
 ) -> None:
     """The sessions in a folder, or on a board."""
     if port:
-        with _console(port) as console:
+        with open_console(port) as console:
             answer = sessions_on(console)
         for name, size_bytes in answer["sessions"]:
             note = "  (being written)" if answer["open"].endswith(name) else ""
@@ -160,13 +160,6 @@ def to_test(
     print(test if test else result)
     if test is None:
         raise typer.Exit(DIFFERS)
-
-
-def _console(port: str) -> Console:
-    try:
-        return Console(port)
-    except OSError as error:
-        raise InputError("--port", "", port, f"a board's port ({error.strerror or error})") from None
 
 
 def _check_folder(folder: Path) -> None:

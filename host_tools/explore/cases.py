@@ -1,9 +1,10 @@
 """Which boots and patterns are walked, and all of them on all cores."""
 
+from __future__ import annotations
+
 import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 
@@ -42,10 +43,9 @@ def all_cases(chambers: int, patterns: Sequence[str] = PATTERNS) -> list[Case]:
 
 
 def walk_all(cases: Sequence[Case], workers: int | None = None) -> Iterator[Walked]:
-    """Each as it is done, in the order of the cases."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context) as pool:
-        yield from pool.map(_walked, cases)
+    """Each as it is done."""
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap_unordered(_walked, cases)
 
 
 def _walked(case: Case) -> Walked:

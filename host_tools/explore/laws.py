@@ -1,5 +1,7 @@
 """What must be so in every tick, whatever was read and pressed before it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from host_tools.explore.machine import Machine
@@ -22,7 +24,7 @@ class Before:
     is_pump_on: bool
 
     @staticmethod
-    def of(machine: Machine) -> "Before":
+    def of(machine: Machine) -> Before:
         controller = machine.controller
         commands = controller.commands
         return Before(

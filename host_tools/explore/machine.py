@@ -1,5 +1,7 @@
 """A real controller whose gauges, guards and clocks say anything; its state can be read and written."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Any
 
@@ -70,7 +72,7 @@ State = tuple[tuple[tuple[int, ...], ...], ...]
 class AnyGauges(Gauges):
     """Pressures relative to what is wanted; the rest is open."""
 
-    def __init__(self, boots: Boots, machine: "Machine") -> None:
+    def __init__(self, boots: Boots, machine: Machine) -> None:
         super().__init__(boots)
         self.machine = machine
         self.pressure_pa: Any = _Each(self._seen_pa)
@@ -105,7 +107,7 @@ class AnyGauges(Gauges):
 class AnyGuards(Guards):
     """Whatever real guards may do: latch a fault, or rest chambers."""
 
-    def __init__(self, boots: Boots, machine: "Machine") -> None:
+    def __init__(self, boots: Boots, machine: Machine) -> None:
         super().__init__(boots, machine.controller.latch)
         self.machine = machine
 
@@ -128,7 +130,7 @@ class AnySurvey(Survey):
 
     OWN = ("_index", "has_stepped", "is_one_by_one")
 
-    def __init__(self, boots: Boots, machine: "Machine") -> None:
+    def __init__(self, boots: Boots, machine: Machine) -> None:
         self.machine = machine
         self.is_going_on = 0
         self.has_stepped = False
@@ -164,7 +166,7 @@ class AnySurvey(Survey):
 
 
 class AnyZeroing(Zeroing):
-    def __init__(self, boots: Boots, machine: "Machine") -> None:
+    def __init__(self, boots: Boots, machine: Machine) -> None:
         super().__init__(boots)
         self.machine = machine
 
@@ -216,7 +218,7 @@ class Machine:
             values.put(values.initial)
         for clocks in self._clocks:
             clocks.forget()
-        for values, held in zip(self._kept, state, strict=True):
+        for values, held in zip(self._kept, state):
             values.put(held)
         controller.survey.renew()
         if controller.session.wind_down_ms:
@@ -269,8 +271,8 @@ class _Values:
         return (tuple([holder[name] for name in self._names]), *[tuple(some) for some in self._lists])
 
     def put(self, held: tuple[tuple[int, ...], ...]) -> None:
-        self._holder.update(zip(self._names, held[0], strict=True))
-        for some, values in zip(self._lists, held[1:], strict=True):
+        self._holder.update(zip(self._names, held[0]))
+        for some, values in zip(self._lists, held[1:]):
             some[:] = values
 
 

@@ -1,5 +1,7 @@
 """Values that the core may find to be anything: decided only when it looks, both ways followed."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import SupportsInt, TypeVar
 
@@ -73,10 +75,10 @@ class Anything:
         self._span = span
         self._offset = offset
 
-    def __add__(self, more: int) -> "Anything":
+    def __add__(self, more: int) -> Anything:
         return Anything(self._span, self._offset + more)
 
-    def __sub__(self, less: int) -> "Anything":
+    def __sub__(self, less: int) -> Anything:
         return Anything(self._span, self._offset - less)
 
     def __lt__(self, limit: object) -> bool:
@@ -143,21 +145,21 @@ class Deferred:
     def __int__(self) -> int:
         return self._candidates.one() * self._factor + self._offset
 
-    def __add__(self, more: SupportsInt) -> "Deferred":
+    def __add__(self, more: SupportsInt) -> Deferred:
         return Deferred(self._candidates, self._factor, self._offset + int(more))
 
     __radd__ = __add__
 
-    def __sub__(self, less: SupportsInt) -> "Deferred":
+    def __sub__(self, less: SupportsInt) -> Deferred:
         return self + -int(less)
 
-    def __rsub__(self, whole: int) -> "Deferred":
+    def __rsub__(self, whole: int) -> Deferred:
         return -self + whole
 
-    def __neg__(self) -> "Deferred":
+    def __neg__(self) -> Deferred:
         return self * -1
 
-    def __mul__(self, factor: int) -> "Deferred":
+    def __mul__(self, factor: int) -> Deferred:
         return Deferred(self._candidates, self._factor * factor, self._offset * factor)
 
     __rmul__ = __mul__
@@ -234,7 +236,7 @@ class Subset:
         assert isinstance(other, int)
         return all(self._decide(1 << index) for index in range(other.bit_length()))
 
-    def __invert__(self) -> "_Others":
+    def __invert__(self) -> _Others:
         return _Others(self)
 
     def _decide(self, bit: int) -> bool:

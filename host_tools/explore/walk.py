@@ -1,5 +1,7 @@
 """Breadth first through all states of one pair of boots with one pattern."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

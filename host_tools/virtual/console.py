@@ -10,6 +10,8 @@ from typing import Any
 
 import serial
 
+from host_tools.errors import InputError
+
 BAUD = 115_200
 AGAIN_AFTER_S = 0.5
 
@@ -64,6 +66,12 @@ class Console:
             if time.monotonic() > until_s:
                 raise TimeoutError(f"no {event!r} within {timeout_s} s; last heard {self.noise[-3:]}")
 
+    def pause(self, duration_s: float) -> None:
+        """Hears what comes meanwhile."""
+        until_s = time.monotonic() + duration_s
+        while time.monotonic() < until_s:
+            self.events.extend(self.listen())
+
     def listen(self) -> Iterator[dict[str, Any]]:
         """Whole messages that have come; whatever else was printed goes into `noise`."""
         self._rest += self.serial.read(65536 if self.serial.in_waiting else 1)
@@ -74,6 +82,14 @@ class Console:
                 self.noise.append(line)
             else:
                 yield message
+
+
+def open_console(port: str) -> Console:
+    """For a port that a person named."""
+    try:
+        return Console(port)
+    except OSError as error:
+        raise InputError("--port", "", port, f"a board's port ({error.strerror or error})") from None
 
 
 def frame_line(message: dict[str, Any]) -> bytes:

@@ -54,12 +54,19 @@ def _module(board: Board) -> list[str]:
     checks = [
         "Unplug supply, pump and valves. Plug in USB. 3V3: 3.2 to 3.4 V.",
         f"Hold the reset button. 0 V at: {low}." + (f" 3.3 V at: {high}." if high else ""),
-        f"`soleus flash --board {board.name}`: MicroPython, the application, and its self-test.",
+        _flashed(board),
         "The same pins show the same volts while it runs and nothing is started.",
     ]
     if "led" in board.table:
-        checks.append("The LED lights, and each button is seen in `status` over the console link.")
+        checks.append("The LED lights.")
+    if "buttons" in board.table:
+        checks.append("Hold each button for 2 s: `soleus ask status` names it under `held`.")
     return checks
+
+
+def _flashed(board: Board) -> str:
+    but = "; in it only the supply falls short, as there is none yet" if "battery" in board.table else ""
+    return f"`soleus flash --board {board.name}`: MicroPython, the application, its self-test{but}."
 
 
 def _gate() -> list[str]:
@@ -82,7 +89,7 @@ def _sensors(board: Board) -> list[str]:
             f"At {mmhg_from_pa(OVER_TRIP_PA)} mmHg, where the guards trip, it will be {trip_mv:.0f} mV."
         )
     names = ", ".join(sensor_names(board))
-    checks.append(f"`self_test` over the console link: every sensor well, within 10 mmHg of zero ({names}).")
+    checks.append(f"`soleus ask self_test`: every sensor well, within 10 mmHg of zero ({names}).")
     checks.append(
         "Unplug one: it is named within a second. Suck and blow at each hose: the right name moves."
     )
@@ -100,9 +107,19 @@ def _valves(board: Board) -> list[str]:
         rest = "Blow into each chamber's hose: it goes out through its vent. Into the manifold: it holds."
     return [
         f"With {load_rail(board)} off. {rest}",
-        "Supply on. Energise one valve at a time: it clicks, the right one, and lets go when told.",
-        "After 10 minutes energised a valve may be warm, not hot: peak-and-hold is at work.",
+        f"Supply on. {_click(board)}",
+        "Later, in a session: a valve may be warm, not hot. Peak-and-hold is at work.",
     ]
+
+
+def _click(board: Board) -> str:
+    first = board.boots.names[0]
+    if board.boots.is_three_way:
+        act, clicks = '{"fill": 1, "for_ms": 2000}', f"the valve of {first} clicks, and again 2 s later"
+    else:
+        act = '{"fill": 1, "seal": 1, "for_ms": 2000}'
+        clicks = f"both valves of {first} click, and again 2 s later; without `fill` its vent valve alone"
+    return f"`soleus ask actuate 'act={act}'`: {clicks}. 2, 4, 8 and so on are the next chambers."
 
 
 def _relief(board: Board) -> list[str]:
@@ -131,7 +148,7 @@ def _pump(board: Board) -> list[str]:
 def _power_cut(board: Board) -> list[str]:
     checks = [
         "Pull the supply in mid-fill: every chamber is below 10 mmHg within 5 s, with no power at all.",
-        "Plug it in again: nothing starts by itself, and `why` says what happened.",
+        "Plug it in again: nothing starts by itself, and `soleus ask why` says what happened.",
     ]
     if "gate" not in board.table:
         checks.append(

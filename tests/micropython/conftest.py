@@ -1,4 +1,4 @@
-"""Closes a test run with a table of the sessions that were replayed, and on which interpreter."""
+"""Closes a test run with tables: sessions replayed on which interpreter, and the heap that the app leaves."""
 
 from collections import defaultdict
 
@@ -13,6 +13,19 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
                 if name == "replay":
                     session, interpreter, ticks = value
                     results[session, ticks][interpreter] = word
+    heaps = sorted(
+        value
+        for report in terminalreporter.stats.get("passed", [])
+        for name, value in report.user_properties
+        if name == "heap"
+    )
+    if heaps:
+        terminalreporter.section("KB free of 160, in words of 32 bits")
+        terminalreporter.line(f"{'board':<20}{'at rest':>10}{'all asked once':>16}{'at the highest':>16}")
+    for board, at_rest, afterwards, highest in heaps:
+        terminalreporter.line(
+            f"{board:<20}{at_rest / 1024:>10.1f}{afterwards / 1024:>16.1f}{highest / 1024:>16.1f}"
+        )
     if results:
         _write(terminalreporter, dict(sorted(results.items())))
 

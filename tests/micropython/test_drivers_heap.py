@@ -14,7 +14,7 @@ from tests.micropython.interpreters import CHIP_HEAP_BYTES, run_wasm
 
 SCRIPT = Path(__file__).with_name("measure_app.py")
 FREE_LEAST_BYTES = 40 * 1024
-FREE_AT_ITS_HIGHEST_BYTES = 28 * 1024
+FREE_AT_ITS_HIGHEST_BYTES = 34 * 1024
 # Addresses are small numbers in this interpreter, so now and then a number is taken for one and keeps up to
 # 7 KB of garbage: shifted by so many bytes it isn't. On an ESP32 no usual number looks like an address.
 SHIFTS_BYTES = (160, 3333, 12_000)
@@ -38,8 +38,7 @@ def test_the_app_leaves_room(board: str, tmp_path: Path, record_property: Note) 
         moment: CHIP_HEAP_BYTES - min(measure[moment] - measure["before"] for measure in measured)
         for moment in ("at_rest", "afterwards", "highest")
     }
-    record_property("heap", (board, free))
-    print(board, free, "highest:", measured[0]["highest_at"])
+    record_property("heap", (board, free["at_rest"], free["afterwards"], free["highest"]))
     assert all(measure["maxsize"] < 1 << 31 for measure in measured)
     assert not any(measure["warnings"] for measure in measured)
     assert min(free["at_rest"], free["afterwards"]) >= FREE_LEAST_BYTES

@@ -1,5 +1,7 @@
 """Air that more pressure needs is no leak; air that is lost is, whatever the program does besides."""
 
+import pytest
+
 from host_tools.simulate import Session, simulate
 
 
@@ -25,3 +27,21 @@ def test_a_leak_is_seen_through_pulses() -> None:
         *("plain-pulse", "esp32-s3-duo", "nominal"), pressure=60, seed=1, fault=["hose.left.calf:leak@60s"]
     )
     assert _rested(session) == ["left.calf"]
+
+
+@pytest.mark.parametrize(
+    ("program", "pressure", "seed", "moves_at_s"),
+    [("intervals", 90, 66370, 107.69), ("race", 80, 59733, 113.05)],
+)
+def test_a_leg_that_contracts_every_second_is_not_taken_for_a_leak(
+    program: str, pressure: int, seed: int, moves_at_s: float
+) -> None:
+    """It presses air out of the vent, which the pump brings back: no air is lost that nobody let out."""
+    session = simulate(
+        *(program, "esp32-s3-duo", "nominal"),
+        pressure=pressure,
+        seed=seed,
+        fault=[f"leg.left:move@{moves_at_s}s"],
+        event=[f"stop@{moves_at_s + 240:.2f}s"],
+    )
+    assert _rested(session) == []

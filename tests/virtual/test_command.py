@@ -1,11 +1,16 @@
 """`soleus virtual` as a person starts it: a port, and what can be done to the board by typing."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 
+import pytest
+
+from host_tools.cli import main
 from host_tools.virtual.console import Console
-from tests.virtual.rig import DEVKIT
+from tests.virtual.rig import DEVKIT, running
 
 _START = """
 import sys, typer
@@ -16,7 +21,7 @@ typer.run(virtual)
 
 def test_a_virtual_board_from_the_command_line(tmp_path: Path) -> None:
     command = [sys.executable, "-c", _START, "--board", DEVKIT, "--flash", str(tmp_path / "flash")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
         port = process.stdout.readline().split()[1]
@@ -32,3 +37,62 @@ def test_a_virtual_board_from_the_command_line(tmp_path: Path) -> None:
     assert "power off" in said
     assert "fill 0, seal 0" in said
     assert "one of" in said
+
+
+ASK = [str(Path(sys.executable).with_name("soleus")), "ask"]
+ASKED = [
+    (["hello"], 0, "board  esp32-devkit\n"),
+    (["status"], 0, "state  idle\n"),
+    (["self_test"], 0, "results  sensor left.calf  True  "),
+    (["faults"], 0, "faults  E01  "),
+    (["set", 'settings={"sound": false}'], 0, "written at the next rest"),
+    (["load", "program=easy-run", "minutes=15"], 0, "minutes  15\n"),
+    (["load", "minutes=1"], 2, "minutes = 1: a whole number from"),
+    (["pause"], 2, "pause: not while idle"),
+    (["actuate", 'act={"fill": 2, "seal": 2, "for_ms": 500}'], 0, ""),
+    (["actuate", 'act={"fill": 2}'], 2, "its vent must be closed"),
+    (["dance"], 2, "one of start, stop"),
+    (["load", "easy-run"], 2, "KEY=VALUE = 'easy-run': such as"),
+    (["hello", "--port", "/dev/nothing"], 2, "a board's port"),
+]
+
+
+def test_a_person_asks_a_board(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # In a person's time: service ends when nobody renews it for a second.
+    with running(DEVKIT, tmp_path, has_own_time=False) as (board, console):
+        console.close()
+        for words, status, said in ASKED:
+            monkeypatch.setattr(sys, "argv", ["soleus", "ask", "--port", board.port, *words])
+            with pytest.raises(SystemExit) as ended:
+                main()
+            printed = capsys.readouterr()
+            assert said in (printed.err if status else printed.out), words
+            assert ended.value.code == status, words
+        assert 48 <= sum(moment.fill_bits == moment.seal_bits == 2 for moment in board.history) <= 60
+
+
+def test_whoever_stays_with_a_session_hears_that_the_board_started_anew(tmp_path: Path) -> None:
+    with running(DEVKIT, tmp_path) as (board, console):
+        console.close()
+        with subprocess.Popen([*ASK, "start", "--port", board.port], stdout=PIPE, text=True) as process:
+            board.wait_until(lambda _: board.highest_mmhg() > 20, 40)
+            board.power_off()
+            board.power_on()
+            said, _ = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "why  the power was lost, or sagged, during a session" in said
+
+
+def test_whoever_starts_a_session_stays_with_it_and_ctrl_c_ends_it(tmp_path: Path) -> None:
+    with running(DEVKIT, tmp_path) as (board, console):
+        console.close()
+        with subprocess.Popen([*ASK, "start", "--port", board.port], stdout=PIPE, text=True) as process:
+            # Longer than a silent link is borne.
+            board.wait_until(lambda _: board.highest_mmhg() > 20 and board.now_ms > 15_000, 40)
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=20)
+        board.wait_until(lambda _: board.highest_mmhg() < 10, 10)
+    assert process.returncode == 0
+    assert "fault  null" in said

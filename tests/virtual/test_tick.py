@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from soleus.core.limits import TICK_MS
-from tests.virtual.rig import DEVKIT, DUO, running, start_session
+from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, start_session
 
 DELAY_MOST_MS = 20
 TRIES = 6
@@ -75,7 +75,7 @@ def writes(happenings: list) -> list[float]:
     return [happening.highest_mmhg for happening in happenings if happening.what == "flash write"]
 
 
-@pytest.mark.parametrize("name", [DEVKIT, DUO])
+@pytest.mark.parametrize("name", [DEVKIT, DUO, ONE_SENSOR])
 def test_what_a_tick_and_the_app_cost(name: str, tmp_path: Path, record_property: Note) -> None:
     """With an ESP32's heap of 160 KB, counted in words of 32 bits: the unix port's are twice as wide."""
     with running(name, tmp_path) as (board, console):

@@ -17,6 +17,8 @@ from .units import clamp, pa_from_mmhg
 
 # A small motor's time constant is 50-150 ms; the air that still comes is learned as a time at full speed.
 ROTOR_MS = 100
+# Until it is known, rather too long: what is missing can be brought.
+COAST_START_MS = 120
 COAST_LEAST_MS = 40
 COAST_MOST_MS = 250
 COAST_STEP_MS = 20
@@ -25,9 +27,12 @@ COAST_SPEED_PA_S = pa_from_mmhg(5)
 # What is left for a lead once the run-down is known.
 LEAD_RESIDUE_PA = pa_from_mmhg(4)
 # A fill is to end a little short: what is missing can be brought, what is too much is felt.
-SHORT_PA = BAND_PA // 2
+SHORT_PA = BAND_PA * 2 // 3
 # A fill must have taken so much of the whole pump before its speed counts.
 RISE_SEEN_MS = 200
+# In a shorter dose the sensor's noise is more than what it brings: fills know the speed better, except
+# those through a manifold's sensor, which end throttled.
+DOSE_SEEN_MS = 120
 # 4 mm by 1.5 m take 13 mmHg at 10 L/min.
 DROP_MOST_PA = pa_from_mmhg(20)
 DROP_SEEN_MOST_PA = pa_from_mmhg(45)
@@ -49,7 +54,7 @@ class Learned:
         # What a dose loses while the valves change over, for each pascal that it stands above the others.
         self.pour_permille = [0] * count
         # How long the air that comes after a stop would take at the speed of the stop: one, the pump's own.
-        self.coast_x10_ms = [ROTOR_MS * 10]
+        self.coast_x10_ms = [COAST_START_MS * 10]
 
     def coming_pa(self, index: int, rotor_permille: int) -> int:
         """What the rotor still brings to this chamber alone. Bound: 27_000 Pa/s * 2500."""
@@ -88,8 +93,9 @@ class Learned:
         self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], over_pa, LEAD_RESIDUE_PA)
 
     def note_dose(self, index: int, moved_pa: int, full_speed_ms: int) -> None:
-        took_ms = max(full_speed_ms, 1)
-        self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, took_ms)
+        if full_speed_ms >= DOSE_SEEN_MS or self.boots.has_manifold_sensor_only:
+            took_ms = max(full_speed_ms, 1)
+            self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, took_ms)
 
     def note_pour(self, index: int, moved_pa: int, full_speed_ms: int, above_pa: int) -> None:
         # Bound: 27_000 Pa/s * 2_000 ms; 40_000 Pa * 1000.
@@ -98,7 +104,10 @@ class Learned:
         self.pour_permille[index] = (self.pour_permille[index] * 3 + seen_permille) // 4
 
     def note_fall(self, index: int, moved_pa: int, took_ms: int) -> None:
-        self.fall_pa_s[index] = learned_speed_pa_s(self.fall_pa_s[index], moved_pa, took_ms)
+        """A vent is open for a few ticks only, so one look tells little: a quarter of what it would."""
+        share = 1 if self.boots.has_manifold_sensor_only else 4
+        fall_pa_s = self.fall_pa_s[index]
+        self.fall_pa_s[index] += (learned_speed_pa_s(fall_pa_s, moved_pa, took_ms) - fall_pa_s) // share
 
     def note_drop(self, index: int, seen_pa: int, flow_permille: int) -> None:
         """Bound: 6_000 Pa * 1000 / 200 * 1000."""

@@ -27,8 +27,9 @@ THROTTLE_PA = pa_from_mmhg(8)
 # Below 20-30 % of duty a small pump stands still; a weak battery raises that by a third.
 PUMP_LEAST_PERMILLE = 450
 PUMP_MOST_PERMILLE = 1000
-CALM_PA = pa_from_mmhg(20)
-CALM_PERMILLE = 850
+# Alone on the pump a chamber rises fast, and in an empty one little stands against the pump: its whole flow
+# through one valve would drive the manifold 70 mmHg above the chamber.
+LONE_TAPER_PA = pa_from_mmhg(20)
 
 # Above the throttle's most by this, the pump stops.
 THROTTLE_ROOM_PA = pa_from_mmhg(5)
@@ -64,12 +65,11 @@ def taper_permille(missing_pa: int) -> int:
     return _tapered_permille(missing_pa, TAPER_PA)
 
 
-def calm_permille(missing_pa: int) -> int:
-    """The most for a chamber that has the pump to itself: in an empty one little stands against the
-    pump, and its whole flow through one valve would drive the manifold 70 mmHg above the chamber."""
-    if missing_pa >= CALM_PA:
-        return PUMP_MOST_PERMILLE
-    return CALM_PERMILLE + max(missing_pa, 0) * (PUMP_MOST_PERMILLE - CALM_PERMILLE) // CALM_PA
+def lone_taper_permille(missing_pa: int) -> int:
+    """The same for a chamber that has the pump to itself."""
+    if missing_pa <= 0:
+        return 0
+    return _tapered_permille(missing_pa, LONE_TAPER_PA)
 
 
 def throttle_permille(room_pa: int) -> int:

@@ -36,8 +36,8 @@ from .regulation import (
     SETTLE_MS,
     THROTTLED_MS,
     THROTTLED_PERMILLE,
-    calm_permille,
     duration_ms,
+    lone_taper_permille,
     taper_permille,
     throttle_permille,
 )
@@ -62,9 +62,9 @@ TRIMS_MOST = 4
 # its top-ups don't count as a leak.
 CALM_MS = 1000
 RESTLESS_MS = 8000
-# Alone on the manifold and at low pressure, a dose is given by a slower pump: its whole flow through one
-# valve would lift the manifold 70 mmHg above the chamber.
-CALM_DOSE_PA = pa_from_mmhg(70)
+# Below this a dose beside a fill is given by a slower pump: its whole flow through one valve would lift
+# the manifold 70 mmHg above the chamber. Higher up the pump has less to give.
+CALM_DOSE_PA = pa_from_mmhg(95)
 CALM_DOSE_PERMILLE = 750
 CALM_ROTOR_PERMILLE = 830
 # So far above the others a chamber loses air to them while the valves change over.
@@ -293,7 +293,7 @@ class SealedRegulator:
             # Ahead of its ramp.
             return 0
         if filling_count == 1:
-            return min(taper_permille(missing_pa), calm_permille(missing_pa))
+            return lone_taper_permille(missing_pa)
         return taper_permille(max(min(missing_pa, self.slow_missing_pa), 1))
 
     def _look_ahead(self, gauges: Gauges, sequencer: Sequencer, filling_count: int) -> None:
@@ -507,9 +507,7 @@ class SealedRegulator:
         missing_pa = target_pa + DOSE_EXTRA_PA - gauges.smooth_pa[index]
         if is_served:
             self.served_bits |= 1 << index
-            self.above_pa[index] = self.before_pa[index] - self._lowest_filling_pa(
-                gauges, self.before_pa[index]
-            )
+            self.above_pa[index] = self._above_manifold_pa(index, gauges)
             self.dose_permille = CALM_DOSE_PERMILLE if target_pa < CALM_DOSE_PA else PUMP_MOST_PERMILLE
         else:
             self.served_bits &= ~(1 << index)
@@ -522,6 +520,14 @@ class SealedRegulator:
         self.planned_ms[index] = full_speed_ms * PUMP_MOST_PERMILLE // self.dose_permille
         self._go(index, DOSE)
         self.pump_permille = self.dose_permille
+
+    def _above_manifold_pa(self, index: int, gauges: Gauges) -> int:
+        """It stands where those are that were filled until now; after another's dose it is high already."""
+        before_pa = self.before_pa[index]
+        was_dosing = self.phase_bits[FILL] & self.joined_bits == 0
+        if was_dosing and not self.boots.has_manifold_sensor_only:
+            return 0
+        return before_pa - self._lowest_filling_pa(gauges, before_pa)
 
     def _stands_above(self, index: int, gauges: Gauges) -> bool:
         """Joined to those that fill, its air would flow to them: it is given doses of its own instead."""
@@ -572,6 +578,9 @@ class SealedRegulator:
         self.planned_ms[index] = duration_ms(
             over_pa, self.learned.fall_pa_s[index], BLEED_LEAST_MS, BLEED_MOST_MS
         )
+        # What is let out here and brought back later is no leak.
+        pumped_ms = duration_ms(over_pa, self.learned.rise_pa_s[index], 0, DOSE_MOST_MS)
+        self.dose_us[index] = max(self.dose_us[index] - pumped_ms * 1000, 0)
         self._go(index, BLEED)
 
     def _bleed(self, index: int, gauges: Gauges, sequencer: Sequencer) -> None:

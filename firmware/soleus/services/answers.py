@@ -14,18 +14,18 @@ from .borrowed import borrow
 from .fault_place import fault_place
 from .requests import PRESSES
 
+# Answered by others than `_ACTS`.
+_ELSEWHERE = ("hello", "load", "log", "programs", "telemetry")
 _TELEMETRY_LEAST_MS = const(50)
 _TELEMETRY_MOST_MS = const(10_000)
 
 
 def answer(requests: Any, do: str, request: dict) -> dict:
-    if do == "log":
-        return borrow("log_requests").answer(requests, request)
     if do == "telemetry":
         return _telemetry(requests, request.get("period_ms", 0))
     act = _ACTS.get(do)
     if act is None:
-        names = [name for name, _, _ in PRESSES] + sorted(list(_ACTS) + ["hello", "telemetry", "log"])
+        names = [name for name, _, _ in PRESSES] + sorted(list(_ACTS) + list(_ELSEWHERE))
         return {"error": "do = {!r}: one of {}".format(do, ", ".join(names))}
     return act(requests.app, request)
 
@@ -65,8 +65,15 @@ def _status(app: Any, request: dict) -> dict:
         "tick_most_us": app.tick.took_most_us,
         "gap_most_ms": app.tick.gap_most_ms,
         "waiting_writes": len(app.writer.pending),
+        "held": _held(app.parts.buttons),
         "warnings": app.warnings,
     }
+
+
+def _held(buttons: Any) -> list:
+    """The buttons that are down now: so whoever wires them sees each."""
+    contacts = [(name, getattr(buttons, name, None)) for name in ("start_stop", "softer", "louder", "stop")]
+    return [name for name, contact in contacts if contact and contact.held_ms]
 
 
 def _fault(app: Any) -> "dict | None":
@@ -99,20 +106,6 @@ def _rested(app: Any) -> list:
             code = faults.TABLE[notices.code[index]][0]
             rested.append([controller.boots.names[index], code, borrow("advice").advice(code)])
     return rested
-
-
-def _programs(_app: Any, _request: dict) -> dict:
-    return {"ok": True, "programs": borrow("program_files").program_ids()}
-
-
-def _load(app: Any, request: dict) -> dict:
-    minutes, pressure_mmhg = request.get("minutes", 0), request.get("pressure_mmhg", 0)
-    app.load_program(request.get("program", app.program_id), minutes, pressure_mmhg)
-    return {
-        "ok": True,
-        "program": app.program_id,
-        "minutes": app.controller.session.duration_ms // 60_000,
-    }
 
 
 def _settings(app: Any, _request: dict) -> dict:
@@ -163,8 +156,6 @@ def _hashes(app: Any, request: dict) -> dict:
 
 _ACTS = {
     "status": _status,
-    "programs": _programs,
-    "load": _load,
     "settings": _settings,
     "set": _set,
     "self_test": _self_test,

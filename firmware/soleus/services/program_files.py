@@ -1,14 +1,49 @@
-"""The programs on this board's flash; borrowed when one is loaded or all are listed."""
+"""The programs on this board's flash: listed, and got ready. Borrowed for that moment."""
 
 import json
 import os
 
+from soleus.annotations import Any
 from soleus.core.errors import SettingError
 from soleus.core.program import Program
 
 from .borrowed import borrow
 
 PROGRAMS_FOLDER = "programs"
+
+
+def answer(app: Any, do: str, request: dict) -> dict:
+    if do == "programs":
+        return {"ok": True, "programs": program_ids()}
+    minutes, pressure_mmhg = request.get("minutes", 0), request.get("pressure_mmhg", 0)
+    load(app, request.get("program", app.program_id), minutes, pressure_mmhg)
+    return {
+        "ok": True,
+        "program": app.program_id,
+        "minutes": app.controller.session.duration_ms // 60_000,
+    }
+
+
+def load_usual(app: Any) -> None:
+    settings = app.store.settings
+    try:
+        load(app, settings.program, settings.minutes, settings.pressure_mmhg)
+    except SettingError as error:
+        app.warn(str(error))
+
+
+def load(app: Any, program_id: object, minutes: int, pressure_mmhg: int) -> None:
+    """0 is the program's own."""
+    if not app.tick.is_idle():
+        raise SettingError("program", program_id, "a machine at rest; stop the session first")
+    program = read_program(program_id)
+    app.tick.is_loading = True
+    try:
+        app.controller.load(program, minutes, pressure_mmhg)
+    finally:
+        app.tick.is_loading = False
+    app.program_id = program.id
+    app.recorder.ring.restart()
 
 
 def program_ids() -> list:

@@ -48,6 +48,11 @@ class Requests:
                 return answer(self.app, do, request)
             if do == "hello":
                 return self._hello()
+            # These two need much room: no other answers beside them.
+            if do in ("load", "programs"):
+                return borrow("program_files").answer(self.app, do, request)
+            if do == "log":
+                return borrow("log_requests").answer(self, request)
             return borrow("answers").answer(self, do, request)
         except SettingError as error:
             return {"error": str(error), "key": error.key}

@@ -46,4 +46,4 @@ def _sensor(name: str, is_there: bool, pa: int, app: Any) -> list:
     is_well = READING_LEAST_PA <= pa <= READING_MOST_PA
     if app.tick.is_at_rest():
         is_well = -ZERO_MOST_PA <= pa <= ZERO_MOST_PA
-    return ["sensor " + name, is_well, "{} mmHg x10".format(tenths_mmhg_from_pa(pa))]
+    return ["sensor " + name, is_well, "{:.1f} mmHg".format(tenths_mmhg_from_pa(pa) / 10)]

@@ -12,7 +12,6 @@ from soleus.core.controller import Controller
 from soleus.core.errors import SettingError
 from soleus.tick import Tick
 
-from . import way_out
 from .borrowed import borrow
 from .files import encode, write_whole
 from .flash_writer import FlashWriter
@@ -53,11 +52,10 @@ def build(app: Any, board: dict, boot: Any) -> None:
     fitted.fit(app.parts, board, boots, app.store.settings.calibration)
     app.recorder = Recorder(app, therapy, _block_bytes(boots, board["sensors"]["driver"]))
     app.tick = Tick(app.controller, app.parts, boot.vent, boot.WATCHDOG.feed, app.recorder.record)
-    way_out.before_reset = app.recorder.write_crash
+    boot.keep_log = app.recorder.write_crash
     app.requests = Requests(app)
     app.link = Link(app.requests.answer, app.after_look)
     app.timer = Timer(boot.CONTROL_TIMER)
-    _load_usual_program(app)
     no_display = fitted.fit_display(app.parts, board)
     if no_display:
         app.warn(no_display)
@@ -104,14 +102,6 @@ def _block_bytes(boots: Boots, driver: str) -> int:
     """
     sensors = 1 if boots.has_manifold_sensor_only else boots.count
     return 700 + 60 * boots.count + sensors * (600 if driver in ("adc", "ads1115") else 150)
-
-
-def _load_usual_program(app: Any) -> None:
-    settings = app.store.settings
-    try:
-        app.load_program(settings.program, settings.minutes, settings.pressure_mmhg)
-    except SettingError as error:
-        app.warn(str(error))
 
 
 def _write_safe_pins(app: Any, board: dict, name: str) -> None:

@@ -12,17 +12,16 @@ from time import sleep_ms
 import machine
 from micropython import const
 
+from soleus.annotations import Callable
 from soleus.core.errors import SettingError
 
 _REASON_MOST_BYTES = const(200)
 # Time to read the reason, or to press Ctrl-C for a prompt, before the board starts again.
 _BEFORE_RESET_MS = const(1000)
 
-# What is worth keeping of an app that failed; it sets this when it starts.
-before_reset = None
 
-
-def leave(cause: "BaseException | None") -> None:
+def leave(cause: "BaseException | None", keep_log: "Callable | None") -> None:
+    """`keep_log` writes down what is worth keeping of an app that failed."""
     gc.collect()
     reason = "the app ended" if cause is None else reason_of(cause)
     remember(reason)
@@ -31,7 +30,7 @@ def leave(cause: "BaseException | None") -> None:
         return
     if isinstance(cause, KeyboardInterrupt):
         try:
-            _keep_log("Ctrl-C", reason)
+            _keep_safely(keep_log, "Ctrl-C", reason)
         except KeyboardInterrupt:
             # Whoever is in a hurry gets the prompt; what is written so far can be read.
             print("soleus: the log was cut short")
@@ -43,15 +42,15 @@ def leave(cause: "BaseException | None") -> None:
         return
     sys.print_exception(cause)
     sleep_ms(_BEFORE_RESET_MS)
-    _keep_log("crash", reason)
+    _keep_safely(keep_log, "crash", reason)
     machine.reset()
 
 
-def _keep_log(ended_by: str, reason: str) -> None:
-    if before_reset is None:
+def _keep_safely(keep_log: "Callable | None", ended_by: str, reason: str) -> None:
+    if keep_log is None:
         return
     try:
-        before_reset(ended_by, reason)
+        keep_log(ended_by, reason)
     except Exception as error:
         print("soleus: the log could not be kept: {}".format(error))
 

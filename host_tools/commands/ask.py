@@ -1,0 +1,144 @@
+"""`soleus ask`: one request over the console link; with `start`, somebody who stays with the session."""
+
+import json
+import sys
+import time
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console as Terminal
+
+from host_tools.errors import InputError
+from host_tools.flash.ports import find_port
+from host_tools.virtual.console import Console, open_console
+
+FELL_SHORT = 1
+# Often enough for a virtual board whose time runs ten times as fast.
+LOOK_EVERY_S = 0.2
+# Service ends after a second without.
+RENEW_EVERY_S = 0.05
+OVER = ("done", "fault")
+# Of every answer; they say nothing of the board.
+_ENVELOPE = ("seq", "re", "ok")
+
+
+def ask(
+    do: Annotated[str, typer.Argument(metavar="DO", help="Such as status, why, start, stop, self_test.")],
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KEY=VALUE]...", help="Such as minutes=15."),
+    ] = None,
+    port: Annotated[str | None, typer.Option(help="Such as /dev/ttyUSB0 or COM3; else the only one.")] = None,
+) -> None:
+    """Ask a board something over its console link; `start` stays until the session is over.
+
+    Ctrl-C stops a session that was started so, and telemetry. `actuate` begins and ends service by itself.
+    """
+    with open_console(find_port(port)) as console:
+        table = dict(_argument(text) for text in arguments or [])
+        try:
+            if do == "actuate":
+                _begin_service(console)
+            answer = _answer(console, do, table)
+            if do == "actuate":
+                _end_service(console, table["act"].get("for_ms", 0))
+            if do == "start":
+                answer = _stay(console)
+            _print(answer)
+            if do == "telemetry":
+                _listen(console)
+        except OSError as error:
+            print(f"soleus: {console.serial.port}: the board is gone ({error})", file=sys.stderr)
+            raise typer.Exit(FELL_SHORT) from None
+    if not answer["ok"] or answer.get("fault"):
+        raise typer.Exit(FELL_SHORT)
+
+
+def _argument(text: str) -> tuple[str, Any]:
+    """A value is JSON, such as 15 or {"sound": false}; whatever isn't is a word."""
+    key, is_pair, value = text.partition("=")
+    if not is_pair:
+        raise InputError("KEY=VALUE", "", text, "such as minutes=15")
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value
+
+
+def _answer(console: Console, do: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    try:
+        answer = console.ask(do, **arguments)
+    except TimeoutError:
+        raise InputError(
+            "--port",
+            "",
+            console.serial.port,
+            "a board that runs Soleus; at a prompt, its reset button starts it",
+        ) from None
+    if "error" in answer:
+        raise InputError(console.serial.port, "", None, str(answer["error"]))
+    return answer
+
+
+def _stay(console: Console) -> dict[str, Any]:
+    """The board stops a session whose link falls silent; asking how it is keeps it going."""
+    terminal = Terminal(stderr=True, highlight=False)
+    try:
+        with terminal.status("starting", spinner="dots") as line:
+            while True:
+                console.pause(LOOK_EVERY_S)
+                status = console.ask("status")
+                if status["state"] == "idle":
+                    # It knows of no session any more: it was started anew.
+                    return {**console.ask("why"), "ok": False}
+                if status["state"] in OVER:
+                    return status
+                line.update(_words(status))
+    except KeyboardInterrupt:
+        console.ask("stop")
+        terminal.print("stopped by Ctrl-C; the legs are being vented")
+        return console.ask("status")
+
+
+def _begin_service(console: Console) -> None:
+    """From rest; the check of every session comes first."""
+    _answer(console, "service", {})
+    while _answer(console, "status", {})["state"] == "checking":
+        console.pause(RENEW_EVERY_S)
+
+
+def _end_service(console: Console, for_ms: int) -> None:
+    """Service ends by itself when nobody renews it."""
+    until_s = time.monotonic() + for_ms / 1000
+    while time.monotonic() < until_s:
+        console.ask("renew")
+        console.pause(RENEW_EVERY_S)
+    console.ask("stop")
+    while console.ask("status")["state"] == "venting":
+        console.pause(RENEW_EVERY_S)
+
+
+def _words(status: dict[str, Any]) -> str:
+    left_s = (status["duration_ms"] - status["run_ms"]) // 1000
+    words = f"{status['program']}, {status['state']}: {left_s // 60}:{left_s % 60:02d} left, "
+    words += f"{status['asked_mmhg']} mmHg; Ctrl-C stops"
+    return f"press a button of the board to go on; {words}" if status["asks_for_life"] else words
+
+
+def _listen(console: Console) -> None:
+    try:
+        while True:
+            print(json.dumps(console.expect("telemetry", timeout_s=15)), flush=True)
+    except KeyboardInterrupt:
+        console.ask("telemetry", period_ms=0)
+
+
+def _print(answer: dict[str, Any]) -> None:
+    """A line for each thing that was said."""
+    for key in sorted(answer.keys() - _ENVELOPE):
+        value = answer[key]
+        if isinstance(value, list) and value and isinstance(value[0], list):
+            for row in value:
+                print(f"{key}  " + "  ".join(map(str, row)))
+        else:
+            print(f"{key}  {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")

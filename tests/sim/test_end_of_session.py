@@ -1,0 +1,17 @@
+"""A session is over when the legs are free, and not before."""
+
+from host_tools.simulate import simulate
+from soleus.core.session import DONE
+
+
+def test_a_valve_that_follows_late_is_not_looked_past_while_its_chamber_is_full() -> None:
+    """The only sensor shows an empty manifold until the three-way valve has moved."""
+    session = simulate(
+        *("research-80", "esp32-c3-manifold", "tired"),
+        pressure=100,
+        seed=23352,
+        fault=["valve.left.thigh:slow@105.69s"],
+        event=["stop@345.69s"],
+    )
+    assert session.controller.session.state == DONE
+    assert session.trace.pressure_mmhg[-1].max() < 15
