@@ -13,7 +13,7 @@ from host_tools.output.palette import ALARM, INK, chamber_colours
 
 def history_png(history: History, keys: list[str], units: list[str]) -> bytes:
     figure = Figure(figsize=(9, 2.6 * len(keys) + 0.6), layout="constrained")
-    all_axes = figure.subplots(len(keys), 1, squeeze=False)[:, 0]
+    all_axes = figure.subplots(len(keys), 1, sharex=True, squeeze=False)[:, 0]
     colours = chamber_colours(max(len(units), 2))
     for axes, key in zip(all_axes, keys, strict=True):
         for unit, colour in zip(units, colours, strict=False):
@@ -30,7 +30,7 @@ def history_png(history: History, keys: list[str], units: list[str]) -> bytes:
             axes.set_ylabel(points[-1].unit)
             axes.set_title(points[-1].title, loc="left", fontsize=10, color=INK)
         axes.grid(alpha=0.3)
-        axes.legend(fontsize=8, frameon=False)
+        axes.legend(fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=4)
     out = io.BytesIO()
     with mpl.rc_context({"date.converter": "concise"}):
         figure.savefig(out, format="png", dpi=110)

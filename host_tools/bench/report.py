@@ -79,7 +79,7 @@ def _svg(curves: list[Curve]) -> str:
                 )
             axes.set_xlabel("s" if "endurance" not in curves[0].step else "cycle", color=INK)
             axes.set_ylabel("mmHg" if "endurance" not in curves[0].step else "s, mmHg", color=INK)
-            axes.legend(fontsize=7, frameon=False, loc="upper right", ncols=2)
+            axes.legend(fontsize=7, frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=5)
             axes.grid(alpha=0.25)
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None})
