@@ -2,13 +2,11 @@
 
 from host_tools.bench.defaults import DEFAULTS
 from host_tools.bench.evidence import (
-    ACCURACY_SEEDS,
     BOARD,
     ENDURANCE_CYCLES,
     FOLDER,
     PLANT,
     TWIN_PROGRAMS,
-    TWIN_SEEDS,
     Part,
     read_rows,
 )
@@ -121,8 +119,8 @@ def bench_page() -> Files:
         twin=_or_not_made(Part.TWIN, _twin),
         board=BOARD,
         plant=PLANT,
-        draws=len(ACCURACY_SEEDS),
-        twin_draws=len(TWIN_SEEDS),
+        draws=len(read_rows(Part.ACCURACY)),
+        twin_draws=len(read_rows(Part.TWIN)),
         cycles=ENDURANCE_CYCLES,
         limits=table(
             ("key", "default", "what"), [(f"`{k}`", f"{v:g}", what) for k, (v, what) in DEFAULTS.items()]

@@ -98,11 +98,15 @@ def fit_twin(run: BenchRun, on_progress: Progress | None = None) -> Twin:
     solo = SoloPlant()
     pump = _fit_pump(solo, vessel, lines)
     twin = Twin(run.identity.board, f"{run.identity.serial}, {run.started_at}", names, pump)
-    for n, name in enumerate(names):
-        if on_progress:
-            on_progress(name, n, len(names))
-        twin.at[name] = _fit_chamber(solo, curves[f"life.{name}"], name, lines, pump)
-    _share_out_valves(twin, vessel[0].chamber, curves)
+    # Twice: what the valves take is only known with the hoses, and the air of a fill only with both.
+    for again in (False, True):
+        for n, name in enumerate(names):
+            if on_progress:
+                on_progress(name, again * len(names) + n, 2 * len(names))
+            begun = twin.at.get(name)
+            twin.at[name] = _fit_chamber(solo, curves[f"life.{name}"], name, lines, pump, begun)
+        if not again:
+            _share_out_valves(twin, vessel[0].chamber, curves)
     for name in names:
         _couple(twin, name, names, curves)
     return twin
@@ -142,19 +146,36 @@ def _joined(pump: np.ndarray) -> np.ndarray:
     return joined
 
 
-def _fit_chamber(solo: SoloPlant, curve: Curve, name: str, lines: dict[str, float], pump: Fitted) -> Fitted:
+def _fit_chamber(
+    solo: SoloPlant,
+    curve: Curve,
+    name: str,
+    lines: dict[str, float],
+    pump: Fitted,
+    begun: Fitted | None,
+) -> Fitted:
     fixed = {
         **{key: pump.values[key] for key in OF_THE_PUMP},
         "dead_ml": DEAD_ML, "fill_conductance": FILL_K, **_of_sensor(lines, name), **_of_valves(lines, name),
     }  # fmt: skip
+    if begun:
+        fixed["fill_conductance"] = begun.values["fill_conductance"]
     known = dict(CHAMBER)
     volume = lines.get(f"volume.{name}", 850.0)
     known["slack_ml"] = Known(max(volume * 0.7, 50.0), 300.0, 0.0, 6000.0)
-    return _fit(solo, [_life(curve)], known, fixed, curve)
+    fitted = _fit(solo, [_life(curve)], known, fixed, curve, begun)
+    if begun and "fill_conductance" in begun.sigma:
+        fitted.sigma["fill_conductance"] = begun.sigma["fill_conductance"]
+    return fitted
 
 
 def _fit(
-    solo: SoloPlant, lives: list[Life], known: dict[str, Known], fixed: dict[str, float], curve: Curve
+    solo: SoloPlant,
+    lives: list[Life],
+    known: dict[str, Known],
+    fixed: dict[str, float],
+    curve: Curve,
+    begun: Fitted | None = None,
 ) -> Fitted:
     names = list(known)
     start = np.array([known[name].value for name in names])
@@ -182,7 +203,7 @@ def _fit(
 
     found = least_squares(
         off,
-        start,
+        np.array([begun.values[name] for name in names]) if begun else start,
         bounds=(low, high),
         x_scale=doubt,
         diff_step=1e-3,
