@@ -99,7 +99,9 @@ machine's commands, all of the session, and is never corrected. **shape**: it ru
 each chamber is compared from the moment it comes under pressure; **rhythm**: each cycle from its start, so
 that a fill a second longer counts for all that comes after it. **same** is the plant's own numbers with
 other chance (a leg that moves, valves that vary), which no fit can beat: what it shows in shape and rhythm
-is chance, and not the twin's error.
+is chance, and not the twin's error. The aim was 2 mmHg for each machine. In shape, the twin meets it where
+chance leaves room for it, and is as far off as chance elsewhere; driven, it does not meet it on every
+machine: most of what is left is a fill's air, a percent or so of it.
 
 {twin}
 ## Limits
