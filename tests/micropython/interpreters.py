@@ -21,8 +21,6 @@ WASM_PACKAGE = HERE / "node_modules" / "@micropython" / "micropython-webassembly
 
 # What an ESP32 leaves to a program, counted in 32-bit words: the unix port's words are twice as wide.
 CHIP_HEAP_BYTES = 160 * 1024
-# An ESP32-S3 without PSRAM: people read 200 to 260 KB there. Not yet seen by us on a chip.
-S3_HEAP_BYTES = 200 * 1024
 TIMEOUT_S = 300.0
 
 # The unix port is a C module; its own `python -m` entry would lose the exit status.

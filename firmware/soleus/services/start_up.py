@@ -101,7 +101,7 @@ def _block_bytes(boots: Boots, driver: str) -> int:
     An analog input's noise takes 9 bits of a reading; a digital sensor is quieter, and its board has more.
     """
     sensors = 1 if boots.has_manifold_sensor_only else boots.count
-    return 700 + 60 * boots.count + sensors * (600 if driver in ("adc", "ads1115") else 340)
+    return 700 + 60 * boots.count + sensors * (600 if driver in ("adc", "ads1115") else 150)
 
 
 def _write_safe_pins(app: Any, board: dict, name: str) -> None:
