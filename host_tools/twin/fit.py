@@ -105,7 +105,8 @@ def fit_twin(run: BenchRun, on_progress: Progress | None = None) -> Twin:
                 on_progress(name, again * len(names) + n, 2 * len(names))
             begun = twin.at.get(name)
             twin.at[name] = _fit_chamber(solo, curves[f"life.{name}"], name, lines, pump, begun)
-        if not again:
+        # A drop names its source by its place on the board: it helps only where every chamber is fitted.
+        if not again and names == leaks:
             _share_out_valves(twin, vessel[0].chamber, curves)
     for name in names:
         _couple(twin, name, names, curves)
