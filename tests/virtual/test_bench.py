@@ -179,7 +179,7 @@ def test_a_person_is_guided_and_nonsense_refused_in_one_line(said: str, tmp_path
 def typed_at(port: str, answers: list[str]) -> str:
     """Everything that the terminal showed; each question gets the next answer."""
     leader, follower = pty.openpty()
-    command = [sys.executable, "-m", "host_tools.cli", "bench", "calibrate", "--board", DEVKIT]
+    command = [str(Path(sys.executable).with_name("soleus")), "bench", "calibrate", "--board", DEVKIT]
     options = ["--target", port, "--chamber", "left.foot", "--history", os.devnull]
     env = {**os.environ, "COLUMNS": "200", "TERM": "xterm"}
     process = subprocess.Popen(
