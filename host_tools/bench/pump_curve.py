@@ -64,7 +64,9 @@ class PumpCurve:
         return np.asarray(pumped - RELIEF_K * np.sqrt(over))
 
 
-def fit_pump(mmhg: np.ndarray, pump: np.ndarray, vessel_ml: float, has_hose_between: bool = True) -> PumpCurve:
+def fit_pump(
+    mmhg: np.ndarray, pump: np.ndarray, vessel_ml: float, has_hose_between: bool = True
+) -> PumpCurve:
     """`mmhg` tick by tick from rest to rest, `pump` in permille of its duty.
 
     Where the sensor is on the manifold, valve and hose are both between it and the vessel.
@@ -82,7 +84,8 @@ def fit_pump(mmhg: np.ndarray, pump: np.ndarray, vessel_ml: float, has_hose_betw
     rms = float(np.sqrt(np.mean(found.fun[: len(mmhg)] ** 2)))
     covariance = np.linalg.pinv(found.jac.T @ found.jac) * rms**2
     sigma = float(np.sqrt(abs(covariance[0, 0])) / found.x[0])
-    return PumpCurve(*found.x.tolist(), rms_mmhg=rms, sigma=sigma)
+    q0, slope, relief, rotor_s, hose_k, valve_k, trapped = found.x.tolist()
+    return PumpCurve(q0, slope, relief, rotor_s, hose_k, valve_k, trapped, rms, sigma)
 
 
 def _run(values: list[float], pump: list[int], vessel_ml: float, has_hose_between: bool) -> np.ndarray:
