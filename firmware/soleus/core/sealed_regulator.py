@@ -43,6 +43,7 @@ from .regulation import (
 )
 from .sequencer import Sequencer
 from .signals import Commands
+from .squeeze import Squeeze
 from .units import pa_from_mmhg
 
 # A held chamber asks for air, or gives some back, beyond these.
@@ -78,6 +79,13 @@ FLOW_MS = 50
 DROP_EARLY_MS = 300
 DROP_SEEN_MS = 600
 DROP_FLOW_PERMILLE = 200
+# While air flows, the manifold stands above the chamber; so far it may be let above the target for that.
+AHEAD_MOST_PA = pa_from_mmhg(4)
+# Where nobody looks for seconds a chamber is left a little too high: tissue gives way.
+UNSEEN_EXTRA_PERMILLE = 10
+# A chamber that isn't seen is let down when its neighbour has squeezed it so far, to a little below.
+SQUEEZED_PA = pa_from_mmhg(2)
+SQUEEZED_UNDER_PA = pa_from_mmhg(1)
 
 
 class SealedRegulator:
@@ -112,6 +120,7 @@ class SealedRegulator:
         self.overlap_bits = 0
         self.overlap_ms = 0
         self.learned = Learned(boots)
+        self.squeeze = Squeeze(boots, self.learned)
         # The trim or fill under way: its planned time, the pressure before it, how it ended.
         self.planned_ms = [0] * count
         # Where the last quarter of a fill began, and the pump's work since.
@@ -342,12 +351,14 @@ class SealedRegulator:
         self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int
     ) -> None:
         """Chambers filled side by side share the one pressure that is seen; the first speaks for all."""
+        self._watch_drop(index, gauges, dt_ms)
         group_bits = self.phase_bits[FILL] & self.joined_bits
         if group_bits & ((1 << index) - 1):
             return
         wanted_pa = sequencer.wanted_pa[index]
+        ahead_pa = min(self.learned.hose_pa(index, self.flow_permille), AHEAD_MOST_PA)
         throttled_permille = throttle_permille(
-            wanted_pa - self.learned.coast_lead_pa[index] - gauges.smooth_pa[index]
+            wanted_pa - self.learned.coast_lead_pa[index] + ahead_pa - gauges.smooth_pa[index]
         )
         self.pump_permille = throttled_permille
         is_throttled = wanted_pa == sequencer.target_pa[index] and throttled_permille <= THROTTLED_PERMILLE
@@ -405,6 +416,11 @@ class SealedRegulator:
 
     def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa[index]
+        if self.boots.has_manifold_sensor_only:
+            self.squeeze.see(
+                index, gauges.smooth_pa[index], self._above_pa(index, gauges), self.phase[index] == PEEK
+            )
+            missing_pa += target_pa * UNSEEN_EXTRA_PERMILLE // 1000
         if target_pa == self.goal_pa[index]:
             self._learn(index, gauges, missing_pa)
             self._note_collapse(index, target_pa, missing_pa)
@@ -416,12 +432,14 @@ class SealedRegulator:
             self.reached_bits &= ~(1 << index)
             self.raised_bits &= ~(1 << index)
             self.worked_permille_ms[index] = 0
+            if self.boots.has_manifold_sensor_only:
+                self.refill_bits |= 1 << index
             self._go(index, FILL)
         elif missing_pa > 0:
             self.trims_count[index] += 1
             self._go(index, ASK)
         else:
-            self._begin_bleed(index, gauges, target_pa)
+            self._begin_bleed(index, gauges, target_pa, -missing_pa)
 
     def _note_collapse(self, index: int, target_pa: int, missing_pa: int) -> None:
         if self.last_move[index] != FILL:
@@ -461,7 +479,7 @@ class SealedRegulator:
     def _hold(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa[index]
         if self.boots.has_manifold_sensor_only:
-            self._hold_unseen(index, gauges, target_pa)
+            self._hold_unseen(index, gauges, target_pa, dt_ms)
             return
         if -BLEED_PA <= missing_pa <= self.top_up_pa:
             self.out_ms[index] = 0
@@ -479,19 +497,36 @@ class SealedRegulator:
         else:
             if self.phase_ms[index] > CALM_MS:
                 self.restless_ms[index] = RESTLESS_MS
-            self._begin_bleed(index, gauges, target_pa)
+            self._begin_bleed(index, gauges, target_pa, -missing_pa)
 
-    def _hold_unseen(self, index: int, gauges: Gauges, target_pa: int) -> None:
+    def _hold_unseen(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
         """Its pressure was seen a while ago: enough for a new target, too little for a trim."""
         if target_pa == self.goal_pa[index]:
             self.reached_bits |= 1 << index
+            come_in_pa = self.squeeze.come_in_pa(index, self._above_pa(index, gauges), dt_ms)
+            over_pa = gauges.smooth_pa[index] + come_in_pa - target_pa
+            if over_pa > SQUEEZED_PA:
+                self._begin_bleed(index, gauges, target_pa, over_pa + SQUEEZED_UNDER_PA)
             return
         self._take_goal(index, target_pa)
         missing_pa = target_pa - gauges.smooth_pa[index]
         if missing_pa > FAR_PA:
             self._begin_fill(index)
         elif missing_pa < -FAR_PA:
-            self._begin_bleed(index, gauges, target_pa)
+            self._begin_bleed(index, gauges, target_pa, -missing_pa)
+
+    def _above_pa(self, index: int, gauges: Gauges) -> int:
+        """In the neighbour above it on the leg."""
+        above = index + 1
+        phase = self.phase[above] if above % self.boots.chambers_per_leg else OFF
+        if phase == OFF:
+            return 0
+        if phase == FILL and gauges.is_fresh(above):
+            return max(self._inside_pa(above, gauges), 0)
+        if phase == FILL and not self.refill_bits & (1 << above):
+            # Its last value is that of the cycle before.
+            return 0
+        return gauges.smooth_pa[above]
 
     def _take_goal(self, index: int, target_pa: int) -> None:
         bit = 1 << index
@@ -571,8 +606,7 @@ class SealedRegulator:
         inside_pa = gauges.smooth_pa[index] - self.learned.hose_pa(index, self.rotor_permille)
         return inside_pa >= target_pa + DOSE_EXTRA_PA
 
-    def _begin_bleed(self, index: int, gauges: Gauges, target_pa: int) -> None:
-        over_pa = gauges.smooth_pa[index] - target_pa
+    def _begin_bleed(self, index: int, gauges: Gauges, target_pa: int, over_pa: int) -> None:
         self._aim(index, target_pa, gauges)
         self.trims_count[index] += 1
         self.planned_ms[index] = duration_ms(
@@ -581,6 +615,8 @@ class SealedRegulator:
         # What is let out here and brought back later is no leak.
         pumped_ms = duration_ms(over_pa, self.learned.rise_pa_s[index], 0, DOSE_MOST_MS)
         self.dose_us[index] = max(self.dose_us[index] - pumped_ms * 1000, 0)
+        if self.boots.has_manifold_sensor_only:
+            self.squeeze.let_out_pa[index] += over_pa
         self._go(index, BLEED)
 
     def _bleed(self, index: int, gauges: Gauges, sequencer: Sequencer) -> None:
@@ -593,6 +629,7 @@ class SealedRegulator:
         self.last_move[index] = BLEED
         if self.boots.has_manifold_sensor_only and self.phase_bits[FILL] & self.joined_bits:
             # The manifold is busy; this one is measured when it rests.
+            self.last_move[index] = HOLD
             self._reach(index)
         else:
             self._go(index, SETTLE)
@@ -652,10 +689,13 @@ class SealedRegulator:
                 self._go(index, SETTLE)
 
     def _fill_group(self, sequencer: Sequencer) -> int:
-        """Who is filled now. One sensor for them all is right for all at one target at a time."""
+        """Who is filled now. One sensor for them all is right for all at one target at a time, and air must
+        not flow from those that are nearly full to empty ones."""
         fill_bits = self.phase_bits[FILL]
         if not self.boots.has_manifold_sensor_only:
             return fill_bits
+        if fill_bits & self.refill_bits:
+            fill_bits &= self.refill_bits
         group_bits = 0
         group_pa = 0
         for index in range(self.boots.count):
