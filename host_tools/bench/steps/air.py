@@ -8,7 +8,7 @@ from scipy.optimize import least_squares
 from host_tools.bench.bench import EMPTY_S, Bench
 from host_tools.bench.limits import Limits
 from host_tools.bench.line import Line
-from host_tools.bench.pump_curve import HOSE_K, ML_S_PER_L_MIN, VALVE_AND_HOSE_K, PumpCurve, air_ml, fit_pump
+from host_tools.bench.pump_curve import ML_S_PER_L_MIN, PumpCurve, air_ml, fit_pump
 from host_tools.bench.steps.step import Choice, each, why_not
 from host_tools.bench.tape import TICK_S, Piece
 from soleus.core.boots import ZONES
@@ -68,14 +68,14 @@ class Pump:
 
     def _measure(self, bench: Bench, choice: Choice, first: int, vessel_ml: float) -> None:
         curves = []
-        path_k = VALVE_AND_HOSE_K if bench.boots.has_manifold_sensor_only else HOSE_K
+        has_hose_between = not bench.boots.has_manifold_sensor_only
         for n in range(REPEATS):
             # A boot that was not quite empty at the last check is no zero for the vessel.
             open_mmhg = bench.vent().mmhg[-OPEN_TICKS:]
             piece = bench.fill([first], 108)
             piece = replace(piece, mmhg=piece.mmhg - open_mmhg.mean(axis=0))
             bench.keep("pump", first, piece, part=f"fill {n + 1}", pump=piece.pump, vessel_ml=vessel_ml)
-            curves.append(fit_pump(piece.mmhg[:, first], piece.pump, vessel_ml, path_k))
+            curves.append(fit_pump(piece.mmhg[:, first], piece.pump, vessel_ml, has_hose_between))
         bench.curve = _mean_curve(curves)
         for mmhg, _ in BACK_PRESSURES:
             flows = [curve.vessel_flow_ml_s(mmhg) / ML_S_PER_L_MIN for curve in curves]

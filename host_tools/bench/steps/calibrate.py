@@ -5,6 +5,7 @@ pressure that the machine makes itself. Nothing is kept unless every sensor unde
 """
 
 import datetime as dt
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +17,10 @@ from host_tools.bench.steps.step import Choice
 from host_tools.bench.tape import PA_PER_MMHG
 from host_tools.bench.target import BenchError
 
-HIGH_MMHG, SETTLED_S = 100.0, 6.0
+HIGH_MMHG, SETTLED_S = 100.0, 12.0
+# The last slack of a boot that was full just before empties over half a minute; from below so much change
+# between two looks, what is left moves no point.
+STILL_LOOK_S, STILL_MMHG, STILL_MOST_S = 5.0, 0.1, 60.0
 # What a gauge may show with everything open, and how far a sensor may be off before it's another fault.
 OPEN_MOST_MMHG, CORRECTION_MOST = 2.0, 15.0
 # An absolute sensor is calibrated as one; the device takes the air off again.
@@ -43,39 +47,38 @@ class Calibrate:
     def run(self, bench: Bench, choice: Choice) -> None:
         target, first = bench.target, choice.chambers[0]
         sensors = sensor_names(bench.boots, choice.chambers)
-        bench.vent(seconds=5.0)
-        low_mmhg = target.gauge_mmhg(first)
-        if abs(low_mmhg) > OPEN_MOST_MMHG:
-            raise BenchError(f"a gauge that shows {low_mmhg:g} mmHg with every vent open: zero it first")
-        low_raw = target.raw()
+        _open_until_still(bench, choice.chambers)
+        low = _point(bench, first)
+        if abs(low.gauge_mmhg) > OPEN_MOST_MMHG:
+            raise BenchError(
+                f"a gauge that shows {low.gauge_mmhg:g} mmHg with every vent open: zero it first"
+            )
         bits = bits_of(choice.chambers)
         bench.fill_to(choice.chambers[:1], HIGH_MMHG / 3)
         joined_at(bench, choice.chambers, bits, HIGH_MMHG)
         bench.wait(SETTLED_S)
-        # Around the moment of the gauge: the pressure still creeps.
-        mark = target.tape.length
-        before_raw = target.raw()
-        high_mmhg = target.gauge_mmhg(first)
-        high_raw = (before_raw + target.raw()) / 2
+        high = _point(bench, first)
         bench.refuse_fault()
-        shown_mmhg = target.tape.since(mark).mmhg.mean(axis=0)
         bench.vent()
-        if not HIGH_MMHG / 2 <= high_mmhg <= HIGH_MMHG * 1.5:
+        if not HIGH_MMHG / 2 <= high.gauge_mmhg <= HIGH_MMHG * 1.5:
             raise BenchError(
-                f"{high_mmhg:g} mmHg on the gauge, where about {HIGH_MMHG:g} are: look at its hose, its unit"
+                f"{high.gauge_mmhg:g} mmHg on the gauge, where about {HIGH_MMHG:g} are: "
+                "look at its hose, its unit"
             )
         lines = [choice.line(f"calibrate.{name}") for name in sensors.values()]
+        # From point to point: the zero that the check has found is of another moment.
+        true_mmhg, shown_mmhg = high.gauge_mmhg - low.gauge_mmhg, high.shown_mmhg - low.shown_mmhg
         for i, line in zip(sensors, lines, strict=True):
             line.measure(
-                (high_mmhg - low_mmhg) / max(shown_mmhg[i], 1.0) * 100 - 100,
-                note=f"shows {shown_mmhg[i]:.1f} at {high_mmhg:g} mmHg",
+                true_mmhg / max(shown_mmhg[i], 1.0) * 100 - 100,
+                note=f"shows {high.shown_mmhg[i]:.1f} at {high.gauge_mmhg:g} mmHg",
             )
         kept = choice.line("calibrate.kept")
         if any(line.status != PASSED for line in lines):
             kept.fail("nothing is kept: a sensor that is so far off needs another remedy")
             return
         base_pa = AIR_PA.get(target.board.table["sensors"]["driver"], 0)
-        pairs = _pairs(low_raw, high_raw, base_pa + low_mmhg * PA_PER_MMHG, base_pa + high_mmhg * PA_PER_MMHG)
+        pairs = _pairs(low, high, base_pa)
         which = [0] if bench.boots.has_manifold_sensor_only else list(sensors)
         day = dt.date.today().isoformat()
         bench.end()
@@ -83,8 +86,39 @@ class Calibrate:
         kept.judge(True, day, "counts from the next start")
 
 
-def _pairs(low_raw: np.ndarray, high_raw: np.ndarray, low_pa: float, high_pa: float) -> list[list[list[int]]]:
-    points = np.rint(
-        np.stack([low_raw, np.full(len(low_raw), low_pa), high_raw, np.full(len(low_raw), high_pa)], axis=1)
-    ).astype(int)
-    return [[[int(a), int(b)], [int(c), int(d)]] for a, b, c, d in points]
+@dataclass(frozen=True)
+class _Point:
+    """One pressure: the gauge's word, and what sensors show and converters give around that moment."""
+
+    gauge_mmhg: float
+    shown_mmhg: np.ndarray
+    raw: np.ndarray
+
+
+def _point(bench: Bench, first: int) -> _Point:
+    """Raw values before the gauge is read and as many after: the pressure still creeps."""
+    target = bench.target
+    mark = target.tape.length
+    before_raw = target.raw()
+    gauge_mmhg = target.gauge_mmhg(first)
+    raw = (before_raw + target.raw()) / 2
+    return _Point(gauge_mmhg, target.tape.since(mark).mmhg.mean(axis=0), raw)
+
+
+def _open_until_still(bench: Bench, chambers: list[int]) -> None:
+    bench.vent()
+    until_s = bench.target.now_s + STILL_MOST_S
+    before_mmhg = np.inf
+    while bench.target.now_s < until_s:
+        now_mmhg = bench.wait(STILL_LOOK_S).mmhg[:, chambers].mean(axis=0)
+        if np.all(np.abs(now_mmhg - before_mmhg) < STILL_MMHG):
+            return
+        before_mmhg = now_mmhg
+
+
+def _pairs(low: _Point, high: _Point, base_pa: float) -> list[list[list[int]]]:
+    def ends(point: _Point) -> list[list[int]]:
+        pa = round(base_pa + point.gauge_mmhg * PA_PER_MMHG)
+        return [[int(raw), pa] for raw in np.rint(point.raw)]
+
+    return [list(pair) for pair in zip(ends(low), ends(high), strict=True)]
