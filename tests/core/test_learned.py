@@ -2,7 +2,7 @@
 
 import pytest
 
-from soleus.core.learned import DOSE_SEEN_MS, SQUEEZE_MOST_PERMILLE, Learned
+from soleus.core.learned import DOSE_SEEN_MS, Learned
 from soleus.core.regulation import RISE_START_PA_S
 from tests.core.fake_air import boots
 
@@ -54,19 +54,3 @@ def test_through_a_manifold_a_short_vent_says_little_and_a_long_one_much() -> No
     start_pa_s = Learned(MANIFOLD).fall_pa_s[FOOT]
     assert short.fall_pa_s[FOOT] > start_pa_s * 9 // 10
     assert long.fall_pa_s[FOOT] < start_pa_s * 7 // 10
-
-
-@pytest.mark.parametrize("permille", [0, 40, 150, 300])
-def test_two_looks_tell_how_much_of_the_neighbour_comes_through(permille: int) -> None:
-    learned = Learned(MANIFOLD)
-    for _ in range(4):
-        learned.note_squeeze(FOOT, 12_000 * permille // 1000, 12_000)
-    assert learned.squeeze_permille[FOOT] == pytest.approx(permille, abs=3)
-
-
-@pytest.mark.parametrize("squeezed_pa", [-5000, 30_000])
-def test_a_leg_that_moved_meanwhile_teaches_nothing_impossible(squeezed_pa: int) -> None:
-    learned = Learned(MANIFOLD)
-    for _ in range(9):
-        learned.note_squeeze(FOOT, squeezed_pa, 3000)
-    assert 0 <= learned.squeeze_permille[FOOT] <= SQUEEZE_MOST_PERMILLE

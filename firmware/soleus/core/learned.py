@@ -124,11 +124,6 @@ class Learned:
         fall_pa_s = self.fall_pa_s[index]
         self.fall_pa_s[index] += (learned_speed_pa_s(fall_pa_s, moved_pa, took_ms) - fall_pa_s) // share
 
-    def note_squeeze(self, index: int, squeezed_pa: int, risen_pa: int) -> None:
-        """Bound: 40_000 Pa * 1000."""
-        seen_permille = clamp(squeezed_pa * 1000 // risen_pa, 0, SQUEEZE_MOST_PERMILLE)
-        self.squeeze_permille[index] = (self.squeeze_permille[index] + 3 * seen_permille) // 4
-
     def note_drop(self, index: int, seen_pa: int, flow_permille: int) -> None:
         """Bound: 6_000 Pa * 1000 / 200 * 1000."""
         full_pa = clamp(seen_pa, 0, DROP_SEEN_MOST_PA) * 1000 // flow_permille * 1000 // flow_permille

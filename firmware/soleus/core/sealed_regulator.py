@@ -6,6 +6,7 @@ brings, is learned for each chamber. One manifold feeds them all: a chamber that
 joined to it while another is being filled, or its air would flow over; so doses take turns with fills.
 """
 
+from .all_seen import AllSeen
 from .boots import Boots
 from .gauges import Gauges
 from .learned import ROTOR_MS, Learned
@@ -43,7 +44,6 @@ from .regulation import (
 )
 from .sequencer import Sequencer
 from .signals import Commands
-from .squeeze import Squeeze
 from .units import pa_from_mmhg
 
 # A held chamber asks for air, or gives some back, beyond these.
@@ -54,8 +54,6 @@ TOP_UP_SLOW_PA = 3 * BAND_PA
 BLEED_PA = BAND_PA * 11 // 10
 DOSE_EXTRA_PA = BAND_PA * 3 // 4
 # One manifold sensor sees a held chamber only when it is joined for a moment.
-PEEK_AFTER_MS = 3000
-PEEK_BEFORE_FILL_AFTER_MS = 5000
 PEEK_MS = 160
 # After so many trims in a row a chamber counts as reached; the guards judge what remains.
 TRIMS_MOST = 4
@@ -81,11 +79,6 @@ DROP_SEEN_MS = 600
 DROP_FLOW_PERMILLE = 200
 # While air flows, the manifold stands above the chamber; so far it may be let above the target for that.
 AHEAD_MOST_PA = pa_from_mmhg(4)
-# Where nobody looks for seconds a chamber is left a little too high: tissue gives way.
-UNSEEN_EXTRA_PERMILLE = 10
-# A chamber that isn't seen is let down when its neighbour has squeezed it so far, to a little below.
-SQUEEZED_PA = pa_from_mmhg(2)
-SQUEEZED_UNDER_PA = pa_from_mmhg(1)
 
 
 class SealedRegulator:
@@ -120,7 +113,7 @@ class SealedRegulator:
         self.overlap_bits = 0
         self.overlap_ms = 0
         self.learned = Learned(boots)
-        self.squeeze = Squeeze(boots, self.learned)
+        self.unseen = _unseen_for(boots, self.learned)
         # The trim or fill under way: its planned time, the pressure before it, how it ended.
         self.planned_ms = [0] * count
         # Where the last quarter of a fill began, and the pump's work since.
@@ -417,10 +410,8 @@ class SealedRegulator:
     def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa[index]
         if self.boots.has_manifold_sensor_only:
-            self.squeeze.see(
-                index, gauges.smooth_pa[index], self._above_pa(index, gauges), self.phase[index] == PEEK
-            )
-            missing_pa += target_pa * UNSEEN_EXTRA_PERMILLE // 1000
+            self.unseen.see(index, gauges, self.phase, self.refill_bits, self.flow_permille)
+            missing_pa += self.unseen.extra_pa(target_pa)
         if target_pa == self.goal_pa[index]:
             self._learn(index, gauges, missing_pa)
             self._note_collapse(index, target_pa, missing_pa)
@@ -503,10 +494,11 @@ class SealedRegulator:
         """Its pressure was seen a while ago: enough for a new target, too little for a trim."""
         if target_pa == self.goal_pa[index]:
             self.reached_bits |= 1 << index
-            come_in_pa = self.squeeze.come_in_pa(index, self._above_pa(index, gauges), dt_ms)
-            over_pa = gauges.smooth_pa[index] + come_in_pa - target_pa
-            if over_pa > SQUEEZED_PA:
-                self._begin_bleed(index, gauges, target_pa, over_pa + SQUEEZED_UNDER_PA)
+            over_pa = self.unseen.over_pa(
+                index, gauges, self.phase, self.refill_bits, self.flow_permille, target_pa, dt_ms
+            )
+            if over_pa > 0:
+                self._begin_bleed(index, gauges, target_pa, over_pa)
             return
         self._take_goal(index, target_pa)
         missing_pa = target_pa - gauges.smooth_pa[index]
@@ -514,19 +506,6 @@ class SealedRegulator:
             self._begin_fill(index)
         elif missing_pa < -FAR_PA:
             self._begin_bleed(index, gauges, target_pa, -missing_pa)
-
-    def _above_pa(self, index: int, gauges: Gauges) -> int:
-        """In the neighbour above it on the leg."""
-        above = index + 1
-        phase = self.phase[above] if above % self.boots.chambers_per_leg else OFF
-        if phase == OFF:
-            return 0
-        if phase == FILL and gauges.is_fresh(above):
-            return max(self._inside_pa(above, gauges), 0)
-        if phase == FILL and not self.refill_bits & (1 << above):
-            # Its last value is that of the cycle before.
-            return 0
-        return gauges.smooth_pa[above]
 
     def _take_goal(self, index: int, target_pa: int) -> None:
         bit = 1 << index
@@ -615,8 +594,7 @@ class SealedRegulator:
         # What is let out here and brought back later is no leak.
         pumped_ms = duration_ms(over_pa, self.learned.rise_pa_s[index], 0, DOSE_MOST_MS)
         self.dose_us[index] = max(self.dose_us[index] - pumped_ms * 1000, 0)
-        if self.boots.has_manifold_sensor_only:
-            self.squeeze.let_out_pa[index] += over_pa
+        self.unseen.let_out(index, over_pa)
         self._go(index, BLEED)
 
     def _bleed(self, index: int, gauges: Gauges, sequencer: Sequencer) -> None:
@@ -660,12 +638,12 @@ class SealedRegulator:
             self._begin_dose(asking, gauges, sequencer.target_pa[asking], False)
             return 1 << asking
         busy_bits = self._busy_bits()
-        fill_bits = self._fill_group(sequencer)
+        fill_bits = self.unseen.fill_group(self.phase_bits[FILL], self.refill_bits, sequencer.target_pa)
         if busy_bits:
             return busy_bits
         is_filling = fill_bits & self.joined_bits != 0
         if self.boots.has_manifold_sensor_only and not is_filling:
-            peek_bits = self._begin_peek(gauges, PEEK_BEFORE_FILL_AFTER_MS if fill_bits else PEEK_AFTER_MS)
+            peek_bits = self._begin_peek(gauges, fill_bits != 0)
             if peek_bits or self.phase_bits[BLEED]:
                 # What is being let out must be measured before the manifold is busy for long.
                 return peek_bits
@@ -688,26 +666,6 @@ class SealedRegulator:
             if bits & (1 << index):
                 self._go(index, SETTLE)
 
-    def _fill_group(self, sequencer: Sequencer) -> int:
-        """Who is filled now. One sensor for them all is right for all at one target at a time, and air must
-        not flow from those that are nearly full to empty ones."""
-        fill_bits = self.phase_bits[FILL]
-        if not self.boots.has_manifold_sensor_only:
-            return fill_bits
-        if fill_bits & self.refill_bits:
-            fill_bits &= self.refill_bits
-        group_bits = 0
-        group_pa = 0
-        for index in range(self.boots.count):
-            if not fill_bits & (1 << index):
-                continue
-            if group_bits == 0 or sequencer.target_pa[index] < group_pa:
-                group_bits = 0
-                group_pa = sequencer.target_pa[index]
-            if sequencer.target_pa[index] == group_pa:
-                group_bits |= 1 << index
-        return group_bits
-
     def _busy_bits(self) -> int:
         """Chambers that need the manifold until their phase is over."""
         bits = self.phase_bits[COAST] | self.phase_bits[DOSE] | self.phase_bits[PEEK]
@@ -727,17 +685,12 @@ class SealedRegulator:
                 most_pa = missing_pa
         return most_index
 
-    def _begin_peek(self, gauges: Gauges, after_ms: int) -> int:
-        oldest_index = -1
-        oldest_ms = after_ms
-        for index in range(self.boots.count):
-            if self.phase[index] == HOLD and gauges.age_ms[index] > oldest_ms:
-                oldest_index = index
-                oldest_ms = gauges.age_ms[index]
-        if oldest_index < 0:
+    def _begin_peek(self, gauges: Gauges, is_before_fill: bool) -> int:
+        index = self.unseen.next_look(gauges, self.phase, is_before_fill)
+        if index < 0:
             return 0
-        self._go(oldest_index, PEEK)
-        return 1 << oldest_index
+        self._go(index, PEEK)
+        return 1 << index
 
     def _overlap(self, wanted_bits: int, keep_bits: int, dt_ms: int) -> None:
         """With the pump running, whoever leaves the manifold leaves it after the next has opened."""
@@ -759,3 +712,12 @@ class SealedRegulator:
             if wanted_bits & (1 << index) and self.phase[index] == DOSE and self._pours(index):
                 return True
         return False
+
+
+def _unseen_for(boots: Boots, learned: Learned) -> AllSeen:
+    """A chip that doesn't need the real one saves its heap."""
+    if not boots.has_manifold_sensor_only:
+        return AllSeen()
+    from .unseen import Unseen
+
+    return Unseen(boots, learned)  # pyright: ignore[reportReturnType] (alike by its names, not by its class)
