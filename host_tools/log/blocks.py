@@ -4,9 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from host_tools.log.state import number_at
 from soleus.core.limits import TICK_MS
 from soleus.services.log_format import BLOCK_HEAD_BYTES, OVERVIEW_EXTRAS, OVERVIEW_MS, RING_EXTRAS
-from soleus.services.tick_coder import ESCAPE_ZEROS
+from soleus.services.tick_coder import (
+    ESCAPE_ZEROS,
+    LOUDNESS_MOST,
+    NOISE_MOST,
+    NOISY_K,
+    SHORT_JUMP_BITS,
+)
 
 # Columns of a tick before those of the channels: the chambers, then the extras.
 COLUMNS = (
@@ -46,30 +53,44 @@ def decode_overview(payload: bytes, chamber_count: int) -> Block:
 def _decode(payload: bytes, channel_count: int, usual_dt_ms: int) -> Block:
     number, at_ms = int.from_bytes(payload[:4], "little"), int.from_bytes(payload[8:12], "little")
     ticks_count = int.from_bytes(payload[4:6], "little")
-    state_at = BLOCK_HEAD_BYTES + channel_count
+    state_at, loudness, expected = BLOCK_HEAD_BYTES, [], []
+    for _ in range(channel_count):
+        loudness.append(payload[state_at])
+        value, state_at = number_at(payload, state_at + 1)
+        expected.append(value)
     state_end = state_at + int.from_bytes(payload[6:8], "little")
-    ticks = _Ticks(payload[state_end:], list(payload[BLOCK_HEAD_BYTES:state_at]), usual_dt_ms)
+    ticks = _Ticks(payload[state_end:], loudness, expected, usual_dt_ms)
     rows = [ticks.next() for _ in range(ticks_count)]
     table = np.array(rows, np.int64).reshape(ticks_count, CHANNELS + channel_count)
     return Block(number, at_ms, payload[state_at:state_end], table)
 
 
 class _Ticks:
-    def __init__(self, content: bytes, k: list[int], usual_dt_ms: int) -> None:
+    def __init__(self, content: bytes, loudness: list[int], expected: list[int], usual_dt_ms: int) -> None:
         # As text: finding the next one and reading a number are then the interpreter's own work.
         self._bits = "".join(f"{byte:08b}" for byte in content)
         self._at = 0
-        self._k = k
+        self._loudness = loudness
+        self._loud = [index for index, one in enumerate(loudness) if one]
+        self._quiet = [index for index, one in reversed(list(enumerate(loudness))) if not one]
         self._usual_dt_ms = usual_dt_ms
-        self._before = [0] * len(k)
+        self._expected = expected
+        # A quiet channel's first value may be the expected one.
+        self._values = list(expected)
         self._missing_bits = self._fill_bits = self._seal_bits = self._pump_permille = self._state_word = 0
 
     def next(self) -> list[int]:
         dt_ms, buttons = self._usual_dt_ms, 0
-        if self._take(1):
-            flags = self._take(6)
+        order = self._loud
+        is_ordinary = not self._take(1)
+        if not is_ordinary and not self._take(1):
+            self._pump_permille = self._take(10)
+        elif not is_ordinary:
+            flags = self._take(7)
+            if flags & 64:
+                order = self._loud + self._quiet
             if flags & 32:
-                dt_ms = _signed(self._take(32))
+                dt_ms = self._signed_32()
             if flags & 16:
                 buttons = self._take(8)
             if flags & 8:
@@ -82,19 +103,29 @@ class _Ticks:
                 self._state_word = self._take(16)
         word = self._state_word
         machine = [dt_ms, buttons, self._missing_bits, self._fill_bits, self._seal_bits, self._pump_permille]
-        return [*machine, word & 1, word >> 1 & 15, word >> 5, *self._channels()]
+        return [*machine, word & 1, word >> 1 & 15, word >> 5, *self._channels(order)]
 
-    def _channels(self) -> list[int]:
-        for index, k in enumerate(self._k):
+    def _channels(self, order: list[int]) -> list[int]:
+        for index in order:
+            k = self._loudness[index] >> 2
             zeros = self._bits.index("1", self._at) - self._at if not self._is_escape() else ESCAPE_ZEROS
             if zeros == ESCAPE_ZEROS:
                 self._at += ESCAPE_ZEROS
-                self._before[index] = _signed(self._take(32))
-                continue
-            self._at += zeros + 1
-            step = zeros << k | self._take(k)
-            self._before[index] += -(step >> 1) - 1 if step & 1 else step >> 1
-        return list(self._before)
+                code = self._take(SHORT_JUMP_BITS) if self._take(1) else None
+            else:
+                self._at += zeros + 1
+                code = zeros << k | self._take(k)
+            self._step(index, k, self._signed_32() - self._expected[index] if code is None else _step(code))
+            self._loudness[index] = min(max(self._loudness[index] + zeros - 1, 0), LOUDNESS_MOST)
+        return list(self._values)
+
+    def _step(self, index: int, k: int, step: int) -> None:
+        self._values[index] = self._expected[index] + step
+        is_noise = k >= NOISY_K and abs(step) <= NOISE_MOST
+        self._expected[index] += step >> 1 if is_noise else step
+
+    def _signed_32(self) -> int:
+        return _signed(self._take(32))
 
     def _is_escape(self) -> bool:
         return self._bits.startswith("0" * ESCAPE_ZEROS, self._at)
@@ -103,6 +134,10 @@ class _Ticks:
         at = self._at
         self._at += count
         return int(self._bits[at : self._at], 2) if count else 0
+
+
+def _step(code: int) -> int:
+    return -(code >> 1) - 1 if code & 1 else code >> 1
 
 
 def _signed(word: int) -> int:

@@ -1,11 +1,10 @@
 """The core's state, out of the bytes that `soleus.services.core_state` packs, and into a core again."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from soleus.core.controller import Controller
-from soleus.services.core_state import CoreState
+from soleus.services.core_state import SAME, CoreState
 from soleus.services.core_walk import walk
 
 
@@ -27,14 +26,13 @@ def packed(controller: Controller) -> bytes:
 
 
 def unpacked(content: bytes, names: StateNames) -> dict[str, int | list[int]]:
-    numbers = _numbers(content)
+    numbers = _Numbers(content)
     values: dict[str, int | list[int]] = {}
     for path, size in names.fields:
-        if size == 0:
-            values[path] = next(numbers)
-        else:
-            is_zero = next(numbers) == 0
-            values[path] = [0] * size if is_zero else [next(numbers) for _ in range(size)]
+        # Single numbers come first; among the lists, too, the number before the first one is 0.
+        if size and not numbers.is_among_lists:
+            numbers.begin_lists()
+        values[path] = [numbers.next() for _ in range(size)] if size else numbers.next()
     return values
 
 
@@ -48,15 +46,36 @@ def restore(controller: Controller, values: dict[str, int | list[int]]) -> None:
             setattr(owner, name, bool(value) if isinstance(was, bool) else value)
 
 
-def _numbers(content: bytes) -> Iterator[int]:
-    at = 0
-    while at < len(content):
-        byte = content[at]
+class _Numbers:
+    """One after the other, as `CoreState.pack` has put them."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._at = self._before = self._same_count = 0
+        self.is_among_lists = False
+
+    def begin_lists(self) -> None:
+        self.is_among_lists = True
+        self._before = 0
+
+    def next(self) -> int:
+        if not self._same_count and self._content[self._at] == SAME:
+            self._same_count = self._content[self._at + 1]
+            self._at += 2
+        if self._same_count:
+            self._same_count -= 1
+        else:
+            self._before, self._at = number_at(self._content, self._at)
+        return self._before
+
+
+def number_at(content: bytes, at: int) -> tuple[int, int]:
+    """A number that `put_number` has put, and where the next byte is."""
+    byte = content[at]
+    value, shift, is_negative = byte & 0x3F, 6, byte & 0x40
+    while byte & 0x80:
         at += 1
-        value, shift, is_negative = byte & 0x3F, 6, byte & 0x40
-        while byte & 0x80:
-            byte = content[at]
-            at += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-        yield -value if is_negative else value
+        byte = content[at]
+        value |= (byte & 0x7F) << shift
+        shift += 7
+    return (-value if is_negative else value), at + 1

@@ -56,6 +56,22 @@ def test_ticks_come_back_as_they_were(extras: int, usual_ms: int, data: st.DataO
         assert block.ticks.shape[1] == CHANNELS + 3 + extras
 
 
+@pytest.mark.parametrize("extras", [RING_EXTRAS, OVERVIEW_EXTRAS])
+@pytest.mark.parametrize("chambers", [3, 10])
+def test_no_tick_is_longer_than_it_says(chambers: int, extras: int) -> None:
+    """A block is full when such a one might not fit any more."""
+    coder, core = TickCoder(chambers, extras, 10), Controller(BOOTS)
+    coder.begin(bytearray(4096), 1, 0)
+    for tick in range(20):
+        before = coder.at
+        values = [(-1) ** tick * ((1 << 28) - 1 - tick)] * (chambers + extras)
+        core.session.state, core.latch.code = tick & 15, tick & 31
+        core.commands.fill_bits = core.commands.seal_bits = core.commands.pump_permille = tick
+        coder.code(11, 255, tick, core, values[:chambers], values[chambers:])
+        assert coder.at - before < coder.tick_most_bytes
+    assert coder.end() <= coder.at + 1
+
+
 def put(coder: TickCoder, core: Controller, machine: tuple[int, ...], values: list[int]) -> None:
     dt_ms, buttons, missing_bits, *commanded, core.session.state, core.latch.code = machine
     commands = core.commands

@@ -7,42 +7,75 @@ from soleus.annotations import Any
 
 from .borrowed import borrow
 
+SAME, SAME_MOST = 0x40, 0xFF
+
 
 class CoreState:
     def __init__(self, controller: Any) -> None:
         found = borrow("core_walk").Found(controller)
-        self.owners, self.names, self.lists = found.owners, found.names, found.lists
-        self.zeros = {len(values): [0] * len(values) for values in self.lists}
+        # Without the room that a list keeps for more.
+        self.owners, self.names = tuple(found.owners), tuple(found.names)
+        self.lists = tuple(found.lists)
 
     def pack(self, buffer: bytearray, at: int, end: int) -> int:
         """Where the next byte goes, or 0 when there is no room. First the single numbers, then the lists."""
         if at + 5 * len(self.owners) > end:
             return 0
-        for index in range(len(self.owners)):
-            at = _put(buffer, at, getattr(self.owners[index], self.names[index]))
+        at = self._pack_singles(buffer, at)
+        before = same_count = 0
         for values in self.lists:
-            if at + 1 + 5 * len(values) > end:
-                return 0
             # Most lists are all zero most of the time.
-            is_zero = values == self.zeros[len(values)]
-            buffer[at] = 0 if is_zero else 1
-            at += 1
-            if not is_zero:
-                for value in values:
-                    # The two commonest lengths without a call: this is in the tick.
-                    if 0 <= value < 0x40:
-                        buffer[at] = value
-                        at += 1
-                    elif 0 <= value < 0x2000:
-                        buffer[at] = 0x80 | value & 0x3F
-                        buffer[at + 1] = value >> 6
-                        at += 2
-                    else:
-                        at = _put(buffer, at, value)
-        return at
+            if before == 0 and not any(values):
+                same_count += len(values)
+                continue
+            if at + 4 + 5 * len(values) > end:
+                return 0
+            for value in values:
+                if value == before:
+                    same_count += 1
+                    continue
+                if same_count:
+                    at = _put_same(buffer, at, before, same_count)
+                    same_count = 0
+                before = value
+                # The commonest length without a call: this is in the tick.
+                if 0x40 <= value < 0x2000:
+                    buffer[at] = 0x80 | value & 0x3F
+                    buffer[at + 1] = value >> 6
+                    at += 2
+                else:
+                    at = put_number(buffer, at, value)
+        return _put_same(buffer, at, before, same_count)
+
+    def _pack_singles(self, buffer: bytearray, at: int) -> int:
+        before = same_count = 0
+        for index in range(len(self.owners)):
+            value = getattr(self.owners[index], self.names[index])
+            if value == before:
+                same_count += 1
+                continue
+            at = _put_same(buffer, at, before, same_count)
+            same_count = 0
+            before = value
+            at = put_number(buffer, at, value)
+        return _put_same(buffer, at, before, same_count)
 
 
-def _put(buffer: bytearray, at: int, value: int) -> int:
+def _put_same(buffer: bytearray, at: int, value: int, count: int) -> int:
+    """So many more of the number before: a zero with a sign says that a count follows."""
+    if count == 1 and 0 <= value < 0x40:
+        buffer[at] = value
+        return at + 1
+    while count:
+        part = count if count < SAME_MOST else SAME_MOST
+        buffer[at] = SAME
+        buffer[at + 1] = part
+        at += 2
+        count -= part
+    return at
+
+
+def put_number(buffer: bytearray, at: int, value: int) -> int:
     """Six bits and the sign, then seven bits a byte; the highest bit says that more follow."""
     sign = 0
     if value < 0:

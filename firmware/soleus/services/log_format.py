@@ -5,7 +5,7 @@ all that. A cut anywhere costs the frame that it falls into and nothing before i
 little-endian.
 """
 
-MAGIC = b"SLG1"
+MAGIC = b"SLG2"
 
 HEADER = 1  # JSON: who recorded, what was asked for
 OVERVIEW = 2  # a block with a row every `OVERVIEW_MS`

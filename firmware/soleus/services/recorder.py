@@ -18,7 +18,7 @@ class Recorder:
         self.controller = controller
         self.therapy_s, self.sessions_count = therapy
         self.counted_s = 0
-        self.overview = Overview(controller, 400 + 100 * controller.boots.count)
+        self.overview = Overview(controller, 300 + 70 * controller.boots.count)
         self.ring = Ring(controller, block_bytes)
         # The file of the session that is being recorded, and what is still to be written of it.
         self.path = ""

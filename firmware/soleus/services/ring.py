@@ -104,7 +104,7 @@ class Overview:
         self.coder = TickCoder(controller.boots.count, OVERVIEW_EXTRAS, OVERVIEW_MS)
         self.buffer = bytearray(size_bytes)
         # Smoothed pressures hardly move in half a second.
-        self.coder.k = [1] * self.coder.count
+        self.coder.loudness = [4] * self.coder.count
         self.pressure = [0] * controller.boots.count
         self.extras = [0] * OVERVIEW_EXTRAS
         self.is_on = False

@@ -96,12 +96,12 @@ def why_last(was_in_session: bool) -> str:
 
 
 def _block_bytes(boots: Boots, driver: str) -> int:
-    """Of the ring's four blocks: the core's state and 3.5 s of ticks, so that three of them are 10 s.
+    """Of the ring's four blocks, as much as memory allows: the core's state, and ticks.
 
-    An analog input's noise takes 9 bits of a reading; a digital sensor is quieter, and its board has more.
+    Three whole blocks are there at least: 10 s and more of four chambers, 7.7 s of ten.
     """
     sensors = 1 if boots.has_manifold_sensor_only else boots.count
-    return 700 + 60 * boots.count + sensors * (600 if driver in ("adc", "ads1115") else 150)
+    return 700 + 60 * boots.count + sensors * (600 if driver in ("adc", "ads1115") else 160)
 
 
 def _write_safe_pins(app: Any, board: dict, name: str) -> None:

@@ -1,20 +1,28 @@
-"""Ticks as few bits: what changed, and each channel's step from the tick before.
+"""Ticks as few bits: what changed, and each channel's step from what it was expected to be.
 
-A tick begins with one bit: is anything out of the ordinary? If so, six bits say what: time, buttons,
-sensors without a reading, valves, pump, state; and their values follow. Then every channel has its step
-from the tick before as a Rice code: in zigzag, its upper part as that many zeros and a one, its lower
-`k` bits plain. `k` is chosen for each block by what the last one was like, and stands at its beginning.
-Eight zeros mean that the value itself follows in 32 bits.
+A tick begins with one bit: is anything out of the ordinary? If so, a second one: more than the pump? If so,
+seven bits say what: quiet channels, time, buttons, sensors without a reading, valves, pump, state; and their
+values follow. Then every loud channel has its step as a Rice code: in zigzag, its upper part as that many
+zeros and a one, its lower `k` bits plain. Eight zeros mean a jump: a bit and the step in 12 bits, or the
+value itself in 32.
+
+`k` is a quarter of the channel's `loudness`, which goes up and down with every step; it stands at the
+block's beginning, and so does what is expected first. A channel whose loudness is nothing there is quiet for
+the whole block: it has its code only in ticks in which a quiet one changes. A small step of a noisy channel
+moves its expectation half the way only, so that noise counts once and not twice.
 """
 
 from soleus.annotations import Any
 
+from .core_state import put_number
 from .log_format import BLOCK_HEAD_BYTES
 
-K_FIRST = 6
-K_MOST = 12
+LOUDNESS_FIRST = 20
+# `k` is 12 at most.
+LOUDNESS_MOST = 48
 ESCAPE_ZEROS = 8
-STEP_COUNTED_MOST = 1023
+SHORT_JUMP_MOST, SHORT_JUMP_BITS = 4095, 12
+NOISE_MOST, NOISY_K = 16, 2
 
 
 class TickCoder:
@@ -22,11 +30,13 @@ class TickCoder:
         self.usual_dt_ms = usual_dt_ms
         self.chamber_count = chamber_count
         self.count = chamber_count + extra_count
-        self.k = [K_FIRST] * self.count
-        self.sum = [0] * self.count
-        self.before = [0] * self.count
-        # The longest that a tick can become.
-        self.tick_most_bytes = 20 + 5 * self.count
+        self.loudness = [LOUDNESS_FIRST] * self.count
+        self.expected = [0] * self.count
+        # Of the channels, the loud ones first.
+        self.order = [0] * self.count
+        self.loud_count = 0
+        # The longest that a tick can become: every channel jumps, and takes 41 bits.
+        self.tick_most_bytes = 20 + (41 * self.count + 7 >> 3)
         self.buffer = bytearray(0)
         self.ticks = self.at = 0
         self._forget()
@@ -40,13 +50,18 @@ class TickCoder:
         self._put_16(8, at_ms & 0xFFFF)
         self._put_16(10, at_ms >> 16)
         at = BLOCK_HEAD_BYTES
+        loud = 0
+        quiet = self.count
         for index in range(self.count):
-            if self.ticks:
-                self.k[index] = self._k_for(self.sum[index])
-            buffer[at] = self.k[index]
-            self.sum[index] = 0
-            self.before[index] = 0
-            at += 1
+            buffer[at] = self.loudness[index]
+            at = put_number(buffer, at + 1, self.expected[index])
+            if self.loudness[index]:
+                self.order[loud] = index
+                loud += 1
+            else:
+                quiet -= 1
+                self.order[quiet] = index
+        self.loud_count = loud
         self.at = at
         self.ticks = 0
         self._forget()
@@ -64,37 +79,61 @@ class TickCoder:
         self, dt_ms: int, buttons: int, missing_bits: int, core: Any, chambers: list, extras: list
     ) -> None:
         """Bound: readings stay within 2**28, so that a step doubled stays below 2**30."""
+        has_quiet = False
+        for n in range(self.loud_count, self.count):
+            index = self.order[n]
+            value = chambers[index] if index < self.chamber_count else extras[index - self.chamber_count]
+            has_quiet = has_quiet or value != self.expected[index]
         state_word = core.latch.code << 5 | core.session.state << 1 | core.commands.gate_on
-        self._code_flagged(dt_ms, buttons, missing_bits, core.commands, state_word)
-        chamber_count, before, sums = self.chamber_count, self.before, self.sum
+        self._code_flagged(has_quiet, dt_ms, buttons, missing_bits, core.commands, state_word)
+        self._code_channels(chambers, extras, self.count if has_quiet else self.loud_count)
+        self.ticks += 1
+
+    def _code_channels(self, chambers: list, extras: list, count: int) -> None:
+        chamber_count, expected, order = self.chamber_count, self.expected, self.order
         # Not all in one line: four values would make a tuple.
-        buffer, at = self.buffer, self.at
-        bits, count = self.bits, self.bits_count
-        for index in range(self.count):
+        buffer, at, all_loudness = self.buffer, self.at, self.loudness
+        bits, bits_count = self.bits, self.bits_count
+        for n in range(count):
+            index = order[n]
             value = chambers[index] if index < chamber_count else extras[index - chamber_count]
-            step = value - before[index]
-            before[index] = value
+            loudness = all_loudness[index]
+            k = loudness >> 2
+            step = value - expected[index]
+            if k >= NOISY_K and -NOISE_MOST <= step <= NOISE_MOST:
+                expected[index] += step >> 1
+            else:
+                expected[index] = value
             step = step << 1 if step >= 0 else -step * 2 - 1
-            k = self.k[index]
             zeros = step >> k
-            # A jump now and then shouldn't make every other step longer.
-            sums[index] += step if step < STEP_COUNTED_MOST else STEP_COUNTED_MOST
             if zeros < ESCAPE_ZEROS:
                 # The one that ends the zeros, and the lower bits. Bound: 7 + 8 + 12 bits.
                 bits = bits << zeros + 1 + k | step + (1 - zeros << k)
-                count += zeros + 1 + k
+                bits_count += zeros + 1 + k
             else:
-                self.at, self.bits, self.bits_count = at, bits, count
-                self._put(0, ESCAPE_ZEROS)
-                self._put_32(value)
-                at, bits, count = self.at, self.bits, self.bits_count
-            while count >= 8:
-                count -= 8
-                buffer[at] = bits >> count & 0xFF
+                self.at, self.bits, self.bits_count = at, bits, bits_count
+                self._put_jump(step, value)
+                at, bits, bits_count = self.at, self.bits, self.bits_count
+                zeros = ESCAPE_ZEROS
+            if zeros > 1:
+                loudness += zeros - 1
+                all_loudness[index] = loudness if loudness < LOUDNESS_MOST else LOUDNESS_MOST
+            elif zeros == 0 and loudness:
+                all_loudness[index] = loudness - 1
+            while bits_count >= 8:
+                bits_count -= 8
+                buffer[at] = bits >> bits_count & 0xFF
                 at += 1
-                bits &= (1 << count) - 1
-        self.at, self.bits, self.bits_count = at, bits, count
-        self.ticks += 1
+                bits &= (1 << bits_count) - 1
+        self.at, self.bits, self.bits_count = at, bits, bits_count
+
+    def _put_jump(self, step: int, value: int) -> None:
+        self._put(0, ESCAPE_ZEROS)
+        if step <= SHORT_JUMP_MOST:
+            self._put(1 << SHORT_JUMP_BITS | step, 1 + SHORT_JUMP_BITS)
+        else:
+            self._put(0, 1)
+            self._put_32(value)
 
     def end(self) -> int:
         """How long the block has become; its last byte is filled up with zeros."""
@@ -104,18 +143,22 @@ class TickCoder:
         return self.at
 
     def _code_flagged(
-        self, dt_ms: int, buttons: int, missing_bits: int, commands: Any, state_word: int
+        self, has_quiet: bool, dt_ms: int, buttons: int, missing_bits: int, commands: Any, state_word: int
     ) -> None:
         has_valves = commands.fill_bits != self.fill_bits or commands.seal_bits != self.seal_bits
         has_missing = missing_bits != self.missing_bits
         has_pump = commands.pump_permille != self.pump_permille
         has_state = state_word != self.state_word
         has_time = dt_ms != self.usual_dt_ms
-        if not (has_valves or has_missing or has_pump or has_state or has_time or buttons):
-            self._put(0, 1)
+        if not (has_valves or has_missing or has_state or has_time or has_quiet or buttons):
+            if has_pump:
+                self.pump_permille = commands.pump_permille
+                self._put(0x800 | self.pump_permille, 12)
+            else:
+                self._put(0, 1)
             return
-        flags = 0x40 | has_time << 5 | (buttons != 0) << 4 | has_missing << 3
-        self._put(flags | has_valves << 2 | has_pump << 1 | has_state, 7)
+        flags = 0x180 | has_quiet << 6 | has_time << 5 | (buttons != 0) << 4 | has_missing << 3
+        self._put(flags | has_valves << 2 | has_pump << 1 | has_state, 9)
         if has_time:
             self._put_32(dt_ms)
         if buttons:
@@ -155,10 +198,3 @@ class TickCoder:
     def _put_16(self, at: int, value: int) -> None:
         self.buffer[at] = value & 0xFF
         self.buffer[at + 1] = value >> 8 & 0xFF
-
-    def _k_for(self, step_sum: int) -> int:
-        """About two thirds of the mean: there a Rice code is shortest."""
-        k = 0
-        while k < K_MOST and (self.ticks << k) * 3 < step_sum * 2:
-            k += 1
-        return k
