@@ -22,11 +22,13 @@ from soleus.core.boots import Boots
 from soleus.core.controller import Controller
 from soleus.core.gauges import Gauges
 from soleus.core.guards import Guards
+from soleus.core.learned import Learned
 from soleus.core.program import Program
 from soleus.core.regulation import DOSE, HOLD, PUMP_MOST_PERMILLE
 from soleus.core.session import PAUSED, RUNNING
 from soleus.core.survey import Survey
 from soleus.core.units import pa_from_mmhg
+from soleus.core.unseen import Unseen
 from soleus.core.zeroing import Zeroing
 
 TICK_MS = 10
@@ -165,6 +167,26 @@ class AnySurvey(Survey):
         self._index = index
 
 
+class AnyUnseen(Unseen):
+    """A chamber may have to be let down at any tick, and any that fill may be ones that had lost air."""
+
+    def __init__(self, boots: Boots, machine: Machine) -> None:
+        super().__init__(boots, Learned(boots))
+        self.machine = machine
+
+    def see(self, *_: Any) -> None:
+        pass
+
+    def over_pa(self, *_: Any) -> int:
+        return int(self.machine.oracle.either())
+
+    def let_out(self, *_: Any) -> None:
+        pass
+
+    def fill_group(self, fill_bits: int, _refill_bits: int, target_pa: list) -> int:
+        return super().fill_group(fill_bits, self.machine.oracle.choose(subsets(fill_bits)), target_pa)
+
+
 class AnyZeroing(Zeroing):
     def __init__(self, boots: Boots, machine: Machine) -> None:
         super().__init__(boots)
@@ -186,6 +208,8 @@ class Machine:
         controller.guards = AnyGuards(boots, self)
         controller.zeroing = AnyZeroing(boots, self)
         controller.survey = AnySurvey(boots, self)
+        if isinstance(getattr(controller.regulator, "unseen", None), Unseen):
+            controller.regulator.unseen = AnyUnseen(boots, self)
         _keep_from_learning(controller.regulator)
         self.has_guarded = False
         self.buttons = Buttons(self.oracle)

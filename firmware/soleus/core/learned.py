@@ -35,8 +35,13 @@ RISE_SEEN_MS = 200
 DOSE_SEEN_MS = 120
 # 4 mm by 1.5 m take 13 mmHg at 10 L/min.
 DROP_MOST_PA = pa_from_mmhg(20)
+# A sensor on the manifold sees the drop over the valve as well.
+DROP_MOST_MANIFOLD_PA = pa_from_mmhg(100)
+UNSEEN_FALL_START_PA_S = pa_from_mmhg(80)
 DROP_SEEN_MOST_PA = pa_from_mmhg(45)
 POUR_MOST_PERMILLE = 60
+SQUEEZE_START_PERMILLE = 100
+SQUEEZE_MOST_PERMILLE = 300
 
 
 class Learned:
@@ -50,9 +55,18 @@ class Learned:
         self.rise_pa_s = [RISE_START_PA_S] * count
         self.fall_pa_s = [RISE_START_PA_S] * count
         # What its sensor, on the valve's side of the hose, reads too much in the whole pump's flow.
+        self.drop_most_pa = DROP_MOST_PA
         self.drop_pa = [0] * count
         # What a dose loses while the valves change over, for each pascal that it stands above the others.
         self.pour_permille = [0] * count
+        # How much of the pressure of the neighbour above comes through to it.
+        self.squeeze_permille = [SQUEEZE_START_PERMILLE] * count
+        if boots.has_manifold_sensor_only:
+            # What nobody sees is taken from the safe side: much of a reading is the flow's, and a vent lets
+            # out much.
+            self.drop_most_pa = DROP_MOST_MANIFOLD_PA
+            self.drop_pa = [DROP_MOST_MANIFOLD_PA] * count
+            self.fall_pa_s = [UNSEEN_FALL_START_PA_S] * count
         # How long the air that comes after a stop would take at the speed of the stop: one, the pump's own.
         self.coast_x10_ms = [COAST_START_MS * 10]
 
@@ -104,12 +118,13 @@ class Learned:
         self.pour_permille[index] = (self.pour_permille[index] * 3 + seen_permille) // 4
 
     def note_fall(self, index: int, moved_pa: int, took_ms: int) -> None:
-        """A vent is open for a few ticks only, so one look tells little: a quarter of what it would."""
-        share = 1 if self.boots.has_manifold_sensor_only else 4
+        """A vent is open for a few ticks only, so one look tells little: a quarter of what it would; a
+        manifold's sensor looks longer, and knows more of long ones."""
+        share = clamp(200 // took_ms, 1, 8) if self.boots.has_manifold_sensor_only else 4
         fall_pa_s = self.fall_pa_s[index]
         self.fall_pa_s[index] += (learned_speed_pa_s(fall_pa_s, moved_pa, took_ms) - fall_pa_s) // share
 
     def note_drop(self, index: int, seen_pa: int, flow_permille: int) -> None:
         """Bound: 6_000 Pa * 1000 / 200 * 1000."""
         full_pa = clamp(seen_pa, 0, DROP_SEEN_MOST_PA) * 1000 // flow_permille * 1000 // flow_permille
-        self.drop_pa[index] = (self.drop_pa[index] + min(full_pa, DROP_MOST_PA)) // 2
+        self.drop_pa[index] = (self.drop_pa[index] + min(full_pa, self.drop_most_pa)) // 2

@@ -6,6 +6,7 @@ brings, is learned for each chamber. One manifold feeds them all: a chamber that
 joined to it while another is being filled, or its air would flow over; so doses take turns with fills.
 """
 
+from .all_seen import AllSeen
 from .boots import Boots
 from .gauges import Gauges
 from .learned import ROTOR_MS, Learned
@@ -53,8 +54,6 @@ TOP_UP_SLOW_PA = 3 * BAND_PA
 BLEED_PA = BAND_PA * 11 // 10
 DOSE_EXTRA_PA = BAND_PA * 3 // 4
 # One manifold sensor sees a held chamber only when it is joined for a moment.
-PEEK_AFTER_MS = 3000
-PEEK_BEFORE_FILL_AFTER_MS = 5000
 PEEK_MS = 160
 # After so many trims in a row a chamber counts as reached; the guards judge what remains.
 TRIMS_MOST = 4
@@ -78,6 +77,8 @@ FLOW_MS = 50
 DROP_EARLY_MS = 300
 DROP_SEEN_MS = 600
 DROP_FLOW_PERMILLE = 200
+# While air flows, the manifold stands above the chamber; so far it may be let above the target for that.
+AHEAD_MOST_PA = pa_from_mmhg(4)
 
 
 class SealedRegulator:
@@ -112,6 +113,7 @@ class SealedRegulator:
         self.overlap_bits = 0
         self.overlap_ms = 0
         self.learned = Learned(boots)
+        self.unseen = _unseen_for(boots, self.learned)
         # The trim or fill under way: its planned time, the pressure before it, how it ended.
         self.planned_ms = [0] * count
         # Where the last quarter of a fill began, and the pump's work since.
@@ -342,12 +344,14 @@ class SealedRegulator:
         self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int
     ) -> None:
         """Chambers filled side by side share the one pressure that is seen; the first speaks for all."""
+        self._watch_drop(index, gauges, dt_ms)
         group_bits = self.phase_bits[FILL] & self.joined_bits
         if group_bits & ((1 << index) - 1):
             return
         wanted_pa = sequencer.wanted_pa[index]
+        ahead_pa = min(self.learned.hose_pa(index, self.flow_permille), AHEAD_MOST_PA)
         throttled_permille = throttle_permille(
-            wanted_pa - self.learned.coast_lead_pa[index] - gauges.smooth_pa[index]
+            wanted_pa - self.learned.coast_lead_pa[index] + ahead_pa - gauges.smooth_pa[index]
         )
         self.pump_permille = throttled_permille
         is_throttled = wanted_pa == sequencer.target_pa[index] and throttled_permille <= THROTTLED_PERMILLE
@@ -405,6 +409,9 @@ class SealedRegulator:
 
     def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa[index]
+        if self.boots.has_manifold_sensor_only:
+            self.unseen.see(index, gauges, self.phase, self.refill_bits, self.flow_permille)
+            missing_pa += self.unseen.extra_pa(target_pa)
         if target_pa == self.goal_pa[index]:
             self._learn(index, gauges, missing_pa)
             self._note_collapse(index, target_pa, missing_pa)
@@ -416,12 +423,14 @@ class SealedRegulator:
             self.reached_bits &= ~(1 << index)
             self.raised_bits &= ~(1 << index)
             self.worked_permille_ms[index] = 0
+            if self.boots.has_manifold_sensor_only:
+                self.refill_bits |= 1 << index
             self._go(index, FILL)
         elif missing_pa > 0:
             self.trims_count[index] += 1
             self._go(index, ASK)
         else:
-            self._begin_bleed(index, gauges, target_pa)
+            self._begin_bleed(index, gauges, target_pa, -missing_pa)
 
     def _note_collapse(self, index: int, target_pa: int, missing_pa: int) -> None:
         if self.last_move[index] != FILL:
@@ -461,7 +470,7 @@ class SealedRegulator:
     def _hold(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa[index]
         if self.boots.has_manifold_sensor_only:
-            self._hold_unseen(index, gauges, target_pa)
+            self._hold_unseen(index, gauges, target_pa, dt_ms)
             return
         if -BLEED_PA <= missing_pa <= self.top_up_pa:
             self.out_ms[index] = 0
@@ -479,19 +488,24 @@ class SealedRegulator:
         else:
             if self.phase_ms[index] > CALM_MS:
                 self.restless_ms[index] = RESTLESS_MS
-            self._begin_bleed(index, gauges, target_pa)
+            self._begin_bleed(index, gauges, target_pa, -missing_pa)
 
-    def _hold_unseen(self, index: int, gauges: Gauges, target_pa: int) -> None:
+    def _hold_unseen(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
         """Its pressure was seen a while ago: enough for a new target, too little for a trim."""
         if target_pa == self.goal_pa[index]:
             self.reached_bits |= 1 << index
+            over_pa = self.unseen.over_pa(
+                index, gauges, self.phase, self.refill_bits, self.flow_permille, target_pa, dt_ms
+            )
+            if over_pa > 0:
+                self._begin_bleed(index, gauges, target_pa, over_pa)
             return
         self._take_goal(index, target_pa)
         missing_pa = target_pa - gauges.smooth_pa[index]
         if missing_pa > FAR_PA:
             self._begin_fill(index)
         elif missing_pa < -FAR_PA:
-            self._begin_bleed(index, gauges, target_pa)
+            self._begin_bleed(index, gauges, target_pa, -missing_pa)
 
     def _take_goal(self, index: int, target_pa: int) -> None:
         bit = 1 << index
@@ -571,8 +585,7 @@ class SealedRegulator:
         inside_pa = gauges.smooth_pa[index] - self.learned.hose_pa(index, self.rotor_permille)
         return inside_pa >= target_pa + DOSE_EXTRA_PA
 
-    def _begin_bleed(self, index: int, gauges: Gauges, target_pa: int) -> None:
-        over_pa = gauges.smooth_pa[index] - target_pa
+    def _begin_bleed(self, index: int, gauges: Gauges, target_pa: int, over_pa: int) -> None:
         self._aim(index, target_pa, gauges)
         self.trims_count[index] += 1
         self.planned_ms[index] = duration_ms(
@@ -581,6 +594,7 @@ class SealedRegulator:
         # What is let out here and brought back later is no leak.
         pumped_ms = duration_ms(over_pa, self.learned.rise_pa_s[index], 0, DOSE_MOST_MS)
         self.dose_us[index] = max(self.dose_us[index] - pumped_ms * 1000, 0)
+        self.unseen.let_out(index, over_pa)
         self._go(index, BLEED)
 
     def _bleed(self, index: int, gauges: Gauges, sequencer: Sequencer) -> None:
@@ -593,6 +607,7 @@ class SealedRegulator:
         self.last_move[index] = BLEED
         if self.boots.has_manifold_sensor_only and self.phase_bits[FILL] & self.joined_bits:
             # The manifold is busy; this one is measured when it rests.
+            self.last_move[index] = HOLD
             self._reach(index)
         else:
             self._go(index, SETTLE)
@@ -623,12 +638,12 @@ class SealedRegulator:
             self._begin_dose(asking, gauges, sequencer.target_pa[asking], False)
             return 1 << asking
         busy_bits = self._busy_bits()
-        fill_bits = self._fill_group(sequencer)
+        fill_bits = self.unseen.fill_group(self.phase_bits[FILL], self.refill_bits, sequencer.target_pa)
         if busy_bits:
             return busy_bits
         is_filling = fill_bits & self.joined_bits != 0
         if self.boots.has_manifold_sensor_only and not is_filling:
-            peek_bits = self._begin_peek(gauges, PEEK_BEFORE_FILL_AFTER_MS if fill_bits else PEEK_AFTER_MS)
+            peek_bits = self._begin_peek(gauges, fill_bits != 0)
             if peek_bits or self.phase_bits[BLEED]:
                 # What is being let out must be measured before the manifold is busy for long.
                 return peek_bits
@@ -651,23 +666,6 @@ class SealedRegulator:
             if bits & (1 << index):
                 self._go(index, SETTLE)
 
-    def _fill_group(self, sequencer: Sequencer) -> int:
-        """Who is filled now. One sensor for them all is right for all at one target at a time."""
-        fill_bits = self.phase_bits[FILL]
-        if not self.boots.has_manifold_sensor_only:
-            return fill_bits
-        group_bits = 0
-        group_pa = 0
-        for index in range(self.boots.count):
-            if not fill_bits & (1 << index):
-                continue
-            if group_bits == 0 or sequencer.target_pa[index] < group_pa:
-                group_bits = 0
-                group_pa = sequencer.target_pa[index]
-            if sequencer.target_pa[index] == group_pa:
-                group_bits |= 1 << index
-        return group_bits
-
     def _busy_bits(self) -> int:
         """Chambers that need the manifold until their phase is over."""
         bits = self.phase_bits[COAST] | self.phase_bits[DOSE] | self.phase_bits[PEEK]
@@ -687,17 +685,12 @@ class SealedRegulator:
                 most_pa = missing_pa
         return most_index
 
-    def _begin_peek(self, gauges: Gauges, after_ms: int) -> int:
-        oldest_index = -1
-        oldest_ms = after_ms
-        for index in range(self.boots.count):
-            if self.phase[index] == HOLD and gauges.age_ms[index] > oldest_ms:
-                oldest_index = index
-                oldest_ms = gauges.age_ms[index]
-        if oldest_index < 0:
+    def _begin_peek(self, gauges: Gauges, is_before_fill: bool) -> int:
+        index = self.unseen.next_look(gauges, self.phase, is_before_fill)
+        if index < 0:
             return 0
-        self._go(oldest_index, PEEK)
-        return 1 << oldest_index
+        self._go(index, PEEK)
+        return 1 << index
 
     def _overlap(self, wanted_bits: int, keep_bits: int, dt_ms: int) -> None:
         """With the pump running, whoever leaves the manifold leaves it after the next has opened."""
@@ -719,3 +712,12 @@ class SealedRegulator:
             if wanted_bits & (1 << index) and self.phase[index] == DOSE and self._pours(index):
                 return True
         return False
+
+
+def _unseen_for(boots: Boots, learned: Learned) -> AllSeen:
+    """A chip that doesn't need the real one saves its heap."""
+    if not boots.has_manifold_sensor_only:
+        return AllSeen()
+    from .unseen import Unseen
+
+    return Unseen(boots, learned)  # pyright: ignore[reportReturnType] (alike by its names, not by its class)

@@ -11,7 +11,13 @@ from micropython import const
 from soleus.annotations import Any, Callable
 from soleus.core.controller import Controller
 from soleus.core.errors import SettingError
-from soleus.core.learned import COAST_LEAST_MS, COAST_MOST_MS, DROP_MOST_PA, POUR_MOST_PERMILLE
+from soleus.core.learned import (
+    COAST_LEAST_MS,
+    COAST_MOST_MS,
+    DROP_MOST_MANIFOLD_PA,
+    POUR_MOST_PERMILLE,
+    SQUEEZE_MOST_PERMILLE,
+)
 from soleus.core.regulation import LEAD_MOST_PA, RISE_LEAST_PA_S, RISE_MOST_PA_S
 
 from .state_store import LEARNED_FILE
@@ -26,8 +32,9 @@ _LEARNED = (
     ("lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
     ("rise_pa_s", RISE_LEAST_PA_S, RISE_MOST_PA_S),
     ("fall_pa_s", RISE_LEAST_PA_S, RISE_MOST_PA_S),
-    ("drop_pa", 0, DROP_MOST_PA),
+    ("drop_pa", 0, DROP_MOST_MANIFOLD_PA),
     ("pour_permille", 0, POUR_MOST_PERMILLE),
+    ("squeeze_permille", 0, SQUEEZE_MOST_PERMILLE),
     ("coast_x10_ms", COAST_LEAST_MS * 10, COAST_MOST_MS * 10),
 )
 
