@@ -122,7 +122,7 @@ def _fit_pump(solo: SoloPlant, curves: list[Curve], lines: dict[str, float]) -> 
     }  # fmt: skip
     known = dict(PUMP)
     if (relief := lines.get("relief")) is not None:
-        known["relief_mmhg"] = Known(min(max(relief, 105.0), 240.0), 5.0, 100.0, 250.0)
+        known["relief_mmhg"] = Known(min(max(relief, 105.0), 240.0), 2.0, 100.0, 250.0)
     return _fit(solo, [_vessel_life(n, curve) for n, curve in enumerate(curves)], known, rigid, curve)
 
 

@@ -12,7 +12,7 @@ import pytest
 from host_tools.boards import load_board
 from host_tools.log.blocks import decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames
-from tests.micropython.interpreters import INTERPRETERS
+from tests.micropython.interpreters import HAS_UNIX, INTERPRETERS, run_unix
 
 SCRIPT = Path(__file__).with_name("record_ticks.py")
 Run = Callable[..., str]
@@ -59,3 +59,12 @@ def test_the_oldest_sessions_make_room(run: Run) -> None:
     frames = cut_into_frames(bytes.fromhex(bounded["last"]))
     assert frames.torn_bytes == 0
     assert len(frames.whole) == 11
+
+
+@pytest.mark.skipif(not HAS_UNIX, reason="littlefs is in the unix port")
+def test_a_session_erases_few_blocks() -> None:
+    """Of littlefs itself, by the flash below it; at 100,000 erases a block that is a lifetime."""
+    erases = json.loads(run_unix(SCRIPT.with_name("count_erases.py"), heap_bytes=16 << 20))
+    print(f"erases a session: {erases}")
+    assert erases["a_session"] < 30
+    assert erases["with_ring"] < 40

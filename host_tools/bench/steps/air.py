@@ -22,6 +22,9 @@ FILLS_MOST_S = 60.0
 STOPS_MMHG = (35.0, 55.0, 75.0)
 VENT_FROM_MMHG, VENTED_MMHG = 80.0, 10.0
 OPEN_TICKS = 50
+CLOSES_S = 0.06
+# A rotor's air falls below a usual manifold's leak after so many of its own times.
+OVERRUN_S, ROTOR_TIMES = 0.35, 5.5
 # The pump's ripple is folded into readings every 10 ms, differently each time.
 REPEATS = 4
 # Parts of one and a half times the limit, after each of which a chamber is looked at again.
@@ -100,7 +103,8 @@ def _measure_relief(bench: Bench, line: Line, vessel: int) -> None:
     """
     other = vessel + 1 if vessel + 1 < bench.boots.count else 0
     rises: dict[str, list[float]] = {"known": [], "relief": []}
-    known_mmhg, low_mmhg = [], []
+    lows: dict[str, list[float]] = {"known": [], "relief": []}
+    known_mmhg = []
     bench.vent()
     bench.fill_to([vessel], 15)
     for _ in range(6):
@@ -108,26 +112,34 @@ def _measure_relief(bench: Bench, line: Line, vessel: int) -> None:
             bench.fill_to([other], 92)
             seal = bench.sealed_bits
             if kind == "known":
-                bench.act(0.8, fill=1 << other, seal=seal)
+                piece = bench.act(0.8, fill=1 << other, seal=seal)
                 known_mmhg.append(float(bench.settled()[other]))
             else:
-                _overrun(bench, other, seal)
-            before = float(bench.act(0.5, seal=seal).mmhg[-35:, vessel].mean())
-            low_mmhg.append(before)
+                piece = _overrun(bench, other, seal)
+            before = float(piece.mmhg[-35:, vessel].mean())
+            # Until the other's valve is closed, and no longer: manifolds leak.
+            bench.act(CLOSES_S, seal=seal)
             bench.act(0.4, fill=1 << vessel, seal=seal)
             after = float(bench.act(0.6, seal=seal).mmhg[-35:, vessel].mean())
+            lows[kind].append(before)
             rises[kind].append(after - before)
     ratio = float(np.mean(rises["relief"]) / np.mean(rises["known"]))
-    room = float(np.mean(known_mmhg)) - float(np.mean(low_mmhg))
+    room = float(np.mean(known_mmhg)) - float(np.mean(lows["known"]))
     spread = float(np.std(rises["relief"]) / np.sqrt(len(rises["relief"])) / np.mean(rises["known"]))
-    line.measure(float(np.mean(low_mmhg)) + room * ratio, room * spread, "by the air left in the manifold")
+    line.measure(
+        float(np.mean(lows["relief"])) + room * ratio, room * spread, "by the air left in the manifold"
+    )
 
 
-def _overrun(bench: Bench, other: int, seal: int) -> None:
-    """Pump on for a moment, then pump and valve off together."""
-    bench.act(
-        0.6, fill=1 << other, seal=seal, then_fill=0, then_seal=seal,
-        pump=1000, stop_pa=14_600, run_ms=350, coast_ms=0, limit_pa=14_665,
+def _overrun(bench: Bench, other: int, seal: int) -> Piece:
+    """Pump on for a moment, then pump and valve off together.
+
+    Looked at when the rotor, which fills up what leaks away, has just come to rest.
+    """
+    rotor_s = bench.curve.rotor_s if bench.curve else 0.09
+    return bench.act(
+        OVERRUN_S + ROTOR_TIMES * rotor_s, fill=1 << other, seal=seal, then_fill=0, then_seal=seal,
+        pump=1000, stop_pa=14_600, run_ms=round(OVERRUN_S * 1000), coast_ms=0, limit_pa=14_665,
     )  # fmt: skip
 
 
