@@ -595,9 +595,9 @@ class SealedRegulator:
             self._begin_dose(asking, gauges, sequencer.target_pa[asking], False)
             return 1 << asking
         busy_bits = self._busy_bits()
-        fill_bits = self.unseen.fill_group(self.phase_bits[FILL], self.refill_bits, sequencer.target_pa)
         if busy_bits:
             return busy_bits
+        fill_bits = self.unseen.fill_group(self.phase_bits[FILL], self.refill_bits, sequencer.target_pa)
         is_filling = fill_bits & self.joined_bits != 0
         if self.boots.has_manifold_sensor_only and not is_filling:
             peek_bits = self._begin_peek(gauges, fill_bits != 0)
