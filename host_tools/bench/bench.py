@@ -7,7 +7,7 @@ import numpy as np
 from host_tools.bench.limits import Limits
 from host_tools.bench.line import Curve
 from host_tools.bench.pump_curve import PumpCurve
-from host_tools.bench.tape import PA_PER_MMHG, Piece
+from host_tools.bench.tape import PA_PER_MMHG, TICK_S, Piece
 from host_tools.bench.target import BenchError, Target, state_name
 from soleus.core.session import DONE, FAULT, IDLE, SERVICE
 
@@ -19,6 +19,8 @@ SETTLE_S = 0.5
 SLOW_PERMILLE = 500
 WAIT_S = 0.1
 LOOK_S = 0.3
+# [G] A battery of 29 Wh falls from 12.6 to 9.5 V; a pump takes 9 W, some held valves and the board 2 W.
+BATTERY_WH, BATTERY_SAG, PUMP_W, REST_W = 29.0, 0.25, 9.0, 2.0
 # Of a long hold so few readings tell all.
 SLOW_EVERY = 25
 
@@ -198,10 +200,18 @@ class Bench:
             "ticks": len(piece),
             "kept": kept,
             "orders": [[int(k), *map(int, orders[k])] for k in changes],
+            "battery_share": self.battery_share(),
         }
         self.curves.append(
             Curve(f"life.{name}", "life", name, piece.time_s[kept], piece.mmhg[kept, chamber], facts)
         )
+
+    def battery_share(self) -> float:
+        """Of the voltage at the start, what a middling battery has left after all that was commanded."""
+        tape = self.target.tape.since(0)
+        pump_s = float(tape.pump.sum()) / 1000 * TICK_S
+        used_wh = (pump_s * PUMP_W + len(tape) * TICK_S * REST_W) / 3600
+        return 1.0 - used_wh / BATTERY_WH * BATTERY_SAG
 
     def keep_values(self, key: str, chamber: str, x: np.ndarray, values: np.ndarray) -> None:
         self.curves.append(Curve(f"{key}.{chamber}", key, chamber, x, values))

@@ -60,10 +60,13 @@ How the less obvious ones work:
   ([clicks.py](../host_tools/bench/clicks.py)). A valve that is exactly the same each time is known to 5 ms
   only, and its line says so.
 - **pump**: pressures alone can't tell a strong pump from a small boot. A rigid vessel of known volume on
-  one hose can.
+  one hose can; the manifold's own air, which the fill before has left there, is fitted with it.
+- **calibrate**: the gauge is read once all boots are empty and again under pressure, with fifty values of
+  each converter before and after it; the correction goes from point to point, so no zero of another moment
+  counts.
 - **relief**: pump and valve are stopped together; what the rotor still gives stays in the manifold, as much
-  as the relief lets it, and is measured by letting it into the vessel. Only told where the pump is strong
-  enough to open it.
+  as the relief lets it, and is measured by letting it into the vessel as soon as the rotor has come to rest.
+  Only told where the pump is strong enough to open it.
 - **accuracy**: all chambers joined to one resting manifold have one pressure, so one gauge tells of all
   sensors.
 - **leak**: neighbours empty, 115 s; a fall that dies away (fabric, flesh, warm air) is told from one that
@@ -82,8 +85,8 @@ simulator has no processor that could hang, so the watchdog's line is not applic
 ## Measured against the plant's truth
 
 `{board}`, {draws} machines drawn from `{plant}`; the worst chamber, valve or back-pressure of any, and RMS
-over all machines. A valve's truth is its latency and half its travel; a volume's the air that the plant
-counted.
+over all machines. A valve's truth is its latency, half its travel, and the half millisecond by which the
+plant's pressures follow its armatures; a volume's the air that the plant counted.
 
 {accuracy}
 ## Endurance
@@ -99,9 +102,10 @@ machine's commands, all of the session, and is never corrected. **shape**: it ru
 each chamber is compared from the moment it comes under pressure; **rhythm**: each cycle from its start, so
 that a fill a second longer counts for all that comes after it. **same** is the plant's own numbers with
 other chance (a leg that moves, valves that vary), which no fit can beat: what it shows in shape and rhythm
-is chance, and not the twin's error. The aim was 2 mmHg for each machine. In shape, the twin meets it where
-chance leaves room for it, and is as far off as chance elsewhere; driven, it does not meet it on every
-machine: most of what is left is a fill's air, a percent or so of it.
+is chance, and not the twin's error. The aim was 2 mmHg for each machine. Driven, the twin meets it; in shape,
+it does where chance leaves room for it, and is as far off as chance elsewhere. A percent of the pump's flow
+is 2 mmHg, and the bench takes as much out of a battery between its steps: the fit knows how much that is of a
+middling one, from what was commanded.
 
 {twin}
 ## Limits

@@ -135,6 +135,7 @@ def _vessel_life(number: int, curve: Curve) -> Life:
         kept=np.arange(len(pump)),
         mmhg=np.asarray(curve.mmhg, float),
         trapped=f"trapped_{number}_mmhg",
+        battery_share=float(curve.facts.get("battery_share", 1.0)),
     )
 
 
@@ -230,7 +231,12 @@ def _life(curve: Curve) -> Life:
         orders[k : changes[n + 1][0] if n + 1 < len(changes) else ticks] = order
     kept = np.array(curve.facts["kept"], np.int64)
     return Life(
-        orders[:, 0].copy(), orders[:, 1].copy(), orders[:, 2].copy(), kept, np.asarray(curve.mmhg, float)
+        joined=orders[:, 0].copy(),
+        sealed=orders[:, 1].copy(),
+        pump=orders[:, 2].copy(),
+        kept=kept,
+        mmhg=np.asarray(curve.mmhg, float),
+        battery_share=float(curve.facts.get("battery_share", 1.0)),
     )
 
 

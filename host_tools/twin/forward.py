@@ -30,6 +30,8 @@ class Life:
     mmhg: np.ndarray
     # Which of the values says what the last fill has left in the manifold.
     trapped: str = "trapped_mmhg"
+    # Of the voltage at the bench's start, by which the pump goes.
+    battery_share: float = 1.0
 
 
 @compiled
@@ -69,6 +71,7 @@ class SoloPlant:
     def shown(self, life: Life, values: dict[str, float]) -> np.ndarray:
         plant = draw_plant(self.spec, self.boots, 0)
         settle(plant, values)
+        plant.pump.free_flow_ml_s *= life.battery_share
         plant.manifold.air_ml *= 1.0 + values.get(life.trapped, 0.0) / AMBIENT_MMHG
         readings, commands = Readings(1), Commands()
         shown = np.zeros(len(life.joined))

@@ -77,7 +77,10 @@ class Pump:
             open_mmhg = bench.vent().mmhg[-OPEN_TICKS:]
             piece = bench.fill([first], 108)
             piece = replace(piece, mmhg=piece.mmhg - open_mmhg.mean(axis=0))
-            bench.keep("pump", first, piece, part=f"fill {n + 1}", pump=piece.pump, vessel_ml=vessel_ml)
+            bench.keep(
+                "pump", first, piece, part=f"fill {n + 1}", pump=piece.pump, vessel_ml=vessel_ml,
+                battery_share=bench.battery_share(),
+            )  # fmt: skip
             curves.append(fit_pump(piece.mmhg[:, first], piece.pump, vessel_ml, has_hose_between))
         bench.curve = _mean_curve(curves)
         for mmhg, _ in BACK_PRESSURES:
