@@ -184,7 +184,9 @@ class AnyUnseen(Unseen):
         pass
 
     def fill_group(self, fill_bits: int, _refill_bits: int, target_pa: list) -> int:
-        return super().fill_group(fill_bits, self.machine.oracle.choose(subsets(fill_bits)), target_pa)
+        # All of them are one group, as none are.
+        refill_bits = self.machine.oracle.choose(subsets(fill_bits)[:-1] or [0])
+        return super().fill_group(fill_bits, refill_bits, target_pa)
 
 
 class AnyZeroing(Zeroing):

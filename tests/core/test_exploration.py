@@ -13,7 +13,7 @@ import pytest
 from host_tools.explore import machine
 from host_tools.explore.cases import Case, all_cases
 from host_tools.explore.walk import small_boots, small_program, walk
-from soleus.core import regulation, sealed_regulator, shared_regulator
+from soleus.core import regulation, sealed_regulator, shared_regulator, throttle
 from soleus.core.controller import Controller
 from soleus.core.faults import FaultLatch
 from soleus.core.interlock import Interlock
@@ -136,7 +136,7 @@ def test_three_way_valves_have_no_vents_to_seal(monkeypatch: pytest.MonkeyPatch)
 
 def test_every_limit_of_the_regulators_has_pressures_on_both_sides_of_it() -> None:
     """Far below, below, at and above what is wanted, as the code tells them apart."""
-    cuts_pa = [-regulation.FAR_PA, -regulation.BAND_PA, regulation.BAND_PA, regulation.THROTTLE_ROOM_PA]
+    cuts_pa = [-regulation.FAR_PA, -regulation.BAND_PA, regulation.BAND_PA, throttle.THROTTLE_ROOM_PA]
     cuts_pa += [-sealed_regulator.TOP_UP_PA, sealed_regulator.BLEED_PA]
     cuts_pa += [-shared_regulator.TOP_UP_PA, shared_regulator.BLEED_PA, shared_regulator.PUSH_PA]
     for least_pa, most_pa in zip(machine.OFFSETS_PA, machine.OFFSETS_PA[1:], strict=False):

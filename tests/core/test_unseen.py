@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soleus.core.gauges import Gauges
-from soleus.core.learned import SQUEEZE_MOST_PERMILLE, SQUEEZE_START_PERMILLE, Learned
+from soleus.core.learned import Learned
 from soleus.core.regulation import FILL, HOLD, OFF, PEEK, SETTLE
 from soleus.core.units import pa_from_mmhg
 from soleus.core.unseen import (
@@ -13,6 +13,8 @@ from soleus.core.unseen import (
     LOOK_BEFORE_FILL_AFTER_MS,
     SAG_MOST_MS,
     SAG_MS,
+    SQUEEZE_MOST_PERMILLE,
+    SQUEEZE_START_PERMILLE,
     SQUEEZED_PA,
     SQUEEZED_UNDER_PA,
     Unseen,
@@ -104,8 +106,8 @@ def test_only_a_chamber_that_was_held_teaches() -> None:
         leg.calf(HOLD, FULL_PA)
         leg.phase[FOOT] = phase
         leg.look(FULL_PA + 3 * COME_IN_PA)
-    assert filled.unseen.learned.squeeze_permille[FOOT] == SQUEEZE_START_PERMILLE
-    assert held.unseen.learned.squeeze_permille[FOOT] > 2 * SQUEEZE_START_PERMILLE
+    assert filled.unseen.squeeze_permille[FOOT] == SQUEEZE_START_PERMILLE
+    assert held.unseen.squeeze_permille[FOOT] > 2 * SQUEEZE_START_PERMILLE
 
 
 @given(st.integers(0, 2000))
@@ -133,7 +135,7 @@ def test_a_few_looks_tell_how_much_of_the_neighbour_comes_through(permille: int)
         leg.phase[FOOT] = PEEK
         leg.look(FULL_PA + FULL_PA * permille // 1000)
         leg.phase[FOOT] = HOLD
-    assert leg.unseen.learned.squeeze_permille[FOOT] == pytest.approx(permille, abs=3)
+    assert leg.unseen.squeeze_permille[FOOT] == pytest.approx(permille, abs=3)
 
 
 @pytest.mark.parametrize("squeezed_pa", [-5000, 30_000])
@@ -142,7 +144,7 @@ def test_a_leg_that_moved_meanwhile_teaches_nothing_impossible(squeezed_pa: int)
     leg.calf(HOLD, FULL_PA)
     leg.phase[FOOT] = PEEK
     leg.look(FULL_PA + squeezed_pa)
-    assert 0 <= leg.unseen.learned.squeeze_permille[FOOT] <= SQUEEZE_MOST_PERMILLE
+    assert 0 <= leg.unseen.squeeze_permille[FOOT] <= SQUEEZE_MOST_PERMILLE
 
 
 @pytest.mark.parametrize(

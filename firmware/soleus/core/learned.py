@@ -35,13 +35,8 @@ RISE_SEEN_MS = 200
 DOSE_SEEN_MS = 120
 # 4 mm by 1.5 m take 13 mmHg at 10 L/min.
 DROP_MOST_PA = pa_from_mmhg(20)
-# A sensor on the manifold sees the drop over the valve as well.
-DROP_MOST_MANIFOLD_PA = pa_from_mmhg(100)
-UNSEEN_FALL_START_PA_S = pa_from_mmhg(80)
 DROP_SEEN_MOST_PA = pa_from_mmhg(45)
 POUR_MOST_PERMILLE = 60
-SQUEEZE_START_PERMILLE = 100
-SQUEEZE_MOST_PERMILLE = 300
 
 
 class Learned:
@@ -59,14 +54,6 @@ class Learned:
         self.drop_pa = [0] * count
         # What a dose loses while the valves change over, for each pascal that it stands above the others.
         self.pour_permille = [0] * count
-        # How much of the pressure of the neighbour above comes through to it.
-        self.squeeze_permille = [SQUEEZE_START_PERMILLE] * count
-        if boots.has_manifold_sensor_only:
-            # What nobody sees is taken from the safe side: much of a reading is the flow's, and a vent lets
-            # out much.
-            self.drop_most_pa = DROP_MOST_MANIFOLD_PA
-            self.drop_pa = [DROP_MOST_MANIFOLD_PA] * count
-            self.fall_pa_s = [UNSEEN_FALL_START_PA_S] * count
         # How long the air that comes after a stop would take at the speed of the stop: one, the pump's own.
         self.coast_x10_ms = [COAST_START_MS * 10]
 

@@ -23,7 +23,6 @@ OVERLAP_MS = 10
 
 # Near the target the pump slows, so that what still comes after the stop is small.
 TAPER_PA = pa_from_mmhg(12)
-THROTTLE_PA = pa_from_mmhg(8)
 # Below 20-30 % of duty a small pump stands still; a weak battery raises that by a third.
 PUMP_LEAST_PERMILLE = 450
 PUMP_MOST_PERMILLE = 1000
@@ -31,8 +30,6 @@ PUMP_MOST_PERMILLE = 1000
 # through one valve would drive the manifold 70 mmHg above the chamber.
 LONE_TAPER_PA = pa_from_mmhg(20)
 
-# Above the throttle's most by this, the pump stops.
-THROTTLE_ROOM_PA = pa_from_mmhg(5)
 # A throttled pump that has turned this slowly for so long has nothing left to push.
 THROTTLED_PERMILLE = 500
 THROTTLED_MS = 150
@@ -62,30 +59,17 @@ def taper_permille(missing_pa: int) -> int:
     """Pump duty for a chamber that is `missing_pa` away from where it should be."""
     if missing_pa <= 0:
         return 0
-    return _tapered_permille(missing_pa, TAPER_PA)
+    return tapered_permille(missing_pa, TAPER_PA)
 
 
 def lone_taper_permille(missing_pa: int) -> int:
     """The same for a chamber that has the pump to itself."""
     if missing_pa <= 0:
         return 0
-    return _tapered_permille(missing_pa, LONE_TAPER_PA)
+    return tapered_permille(missing_pa, LONE_TAPER_PA)
 
 
-def throttle_permille(room_pa: int) -> int:
-    """Pump duty when the sensor sits on the manifold, `room_pa` below the most that it may show.
-
-    What it shows is the chamber plus the drop over valve and hose, so it stays near that most while
-    the flow, and with it the drop, dies away; the pump must go on turning meanwhile.
-    """
-    if room_pa < -THROTTLE_ROOM_PA:
-        return 0
-    if room_pa <= 0:
-        return PUMP_LEAST_PERMILLE
-    return _tapered_permille(room_pa, THROTTLE_PA)
-
-
-def _tapered_permille(missing_pa: int, taper_pa: int) -> int:
+def tapered_permille(missing_pa: int, taper_pa: int) -> int:
     if missing_pa >= taper_pa:
         return PUMP_MOST_PERMILLE
     return PUMP_LEAST_PERMILLE + missing_pa * (PUMP_MOST_PERMILLE - PUMP_LEAST_PERMILLE) // taper_pa

@@ -35,12 +35,9 @@ from .regulation import (
     PUMP_MOST_PERMILLE,
     SETTLE,
     SETTLE_MS,
-    THROTTLED_MS,
-    THROTTLED_PERMILLE,
     duration_ms,
     lone_taper_permille,
     taper_permille,
-    throttle_permille,
 )
 from .sequencer import Sequencer
 from .signals import Commands
@@ -71,14 +68,14 @@ POUR_SEEN_PA = pa_from_mmhg(20)
 # Chambers so near to each other slow the pump together.
 TOGETHER_PA = pa_from_mmhg(14)
 FAR_AHEAD_PA = 1 << 20
+# Where nobody looks for seconds a chamber is left a little too high: tissue gives way.
+UNSEEN_EXTRA_PERMILLE = 10
 # Until valve and sensor show how a change of the flow has come through.
 FLOW_MS = 50
 # The hose's share of a reading is looked for at these moments of a fill from empty, in no less flow.
 DROP_EARLY_MS = 300
 DROP_SEEN_MS = 600
 DROP_FLOW_PERMILLE = 200
-# While air flows, the manifold stands above the chamber; so far it may be let above the target for that.
-AHEAD_MOST_PA = pa_from_mmhg(4)
 
 
 class SealedRegulator:
@@ -225,7 +222,7 @@ class SealedRegulator:
             self.held_ms[index] += dt_ms
         phase = self.phase[index]
         if phase == OFF:
-            self._begin_fill(index)
+            self.begin_fill(index)
             self.refill_bits &= ~(1 << index)
         elif phase == FILL:
             self._fill(index, gauges, sequencer, filling_count, dt_ms)
@@ -251,7 +248,7 @@ class SealedRegulator:
         elif self.phase_ms[index] >= waits_ms:
             self._judge(index, gauges, target_pa)
 
-    def _begin_fill(self, index: int) -> None:
+    def begin_fill(self, index: int) -> None:
         self.reached_bits &= ~(1 << index)
         self.trims_count[index] = 0
         self.worked_permille_ms[index] = 0
@@ -274,9 +271,9 @@ class SealedRegulator:
         inside_pa = self._inside_pa(index, gauges)
         self._watch_rise(index, inside_pa, sequencer.target_pa[index], filling_count, dt_ms)
         if self.boots.has_manifold_sensor_only:
-            self._fill_through_manifold(index, gauges, sequencer, filling_count, dt_ms)
+            self.unseen.fill(index, gauges, sequencer, self, dt_ms)
             return
-        self._watch_drop(index, gauges, dt_ms)
+        self.watch_drop(index, gauges, dt_ms)
         coasts = self.ends_together or self.filling_count == 1
         lead_pa = self.learned.shut_lead_pa[index]
         if coasts:
@@ -288,7 +285,7 @@ class SealedRegulator:
         ):
             self.pump_permille = max(self.pump_permille, self._duty_permille(missing_pa, filling_count))
             return
-        self._end_fill(index, coasts, filling_count, inside_pa, sequencer.target_pa[index])
+        self.end_fill(index, coasts, filling_count, inside_pa, sequencer.target_pa[index])
 
     def _duty_permille(self, missing_pa: int, filling_count: int) -> int:
         if missing_pa <= 0:
@@ -329,7 +326,7 @@ class SealedRegulator:
         """The chamber itself: what its hose takes is only in the reading."""
         return gauges.smooth_pa[index] - self.learned.hose_pa(index, self.flow_permille)
 
-    def _watch_drop(self, index: int, gauges: Gauges, dt_ms: int) -> None:
+    def watch_drop(self, index: int, gauges: Gauges, dt_ms: int) -> None:
         """From an empty chamber, what is read so early is the hose's share; the little that has risen
         since is taken off."""
         if self.fill_ms[index] <= DROP_EARLY_MS:
@@ -340,30 +337,7 @@ class SealedRegulator:
             seen_pa = 2 * self.early_pa[index] - gauges.smooth_pa[index]
             self.learned.note_drop(index, seen_pa, self.flow_permille)
 
-    def _fill_through_manifold(
-        self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int
-    ) -> None:
-        """Chambers filled side by side share the one pressure that is seen; the first speaks for all."""
-        self._watch_drop(index, gauges, dt_ms)
-        group_bits = self.phase_bits[FILL] & self.joined_bits
-        if group_bits & ((1 << index) - 1):
-            return
-        wanted_pa = sequencer.wanted_pa[index]
-        ahead_pa = min(self.learned.hose_pa(index, self.flow_permille), AHEAD_MOST_PA)
-        throttled_permille = throttle_permille(
-            wanted_pa - self.learned.coast_lead_pa[index] + ahead_pa - gauges.smooth_pa[index]
-        )
-        self.pump_permille = throttled_permille
-        is_throttled = wanted_pa == sequencer.target_pa[index] and throttled_permille <= THROTTLED_PERMILLE
-        self.throttled_ms = self.throttled_ms + dt_ms if is_throttled else 0
-        if self.throttled_ms < THROTTLED_MS:
-            return
-        self.throttled_ms = 0
-        for other in range(index, self.boots.count):
-            if group_bits & (1 << other):
-                self._end_fill(other, True, filling_count, gauges.smooth_pa[index], wanted_pa)
-
-    def _end_fill(
+    def end_fill(
         self, index: int, coasts: bool, filling_count: int, pressure_pa: int, target_pa: int
     ) -> None:
         """The last one waits for the rotor with its valve open; earlier ones just close."""
@@ -411,7 +385,7 @@ class SealedRegulator:
         missing_pa = target_pa - gauges.smooth_pa[index]
         if self.boots.has_manifold_sensor_only:
             self.unseen.see(index, gauges, self.phase, self.refill_bits, self.flow_permille)
-            missing_pa += self.unseen.extra_pa(target_pa)
+            missing_pa += target_pa * UNSEEN_EXTRA_PERMILLE // 1000
         if target_pa == self.goal_pa[index]:
             self._learn(index, gauges, missing_pa)
             self._note_collapse(index, target_pa, missing_pa)
@@ -430,7 +404,7 @@ class SealedRegulator:
             self.trims_count[index] += 1
             self._go(index, ASK)
         else:
-            self._begin_bleed(index, gauges, target_pa, -missing_pa)
+            self.begin_bleed(index, gauges, target_pa, -missing_pa)
 
     def _note_collapse(self, index: int, target_pa: int, missing_pa: int) -> None:
         if self.last_move[index] != FILL:
@@ -470,7 +444,7 @@ class SealedRegulator:
     def _hold(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa[index]
         if self.boots.has_manifold_sensor_only:
-            self._hold_unseen(index, gauges, target_pa, dt_ms)
+            self.unseen.hold(index, gauges, target_pa, self, dt_ms)
             return
         if -BLEED_PA <= missing_pa <= self.top_up_pa:
             self.out_ms[index] = 0
@@ -480,34 +454,17 @@ class SealedRegulator:
         if self.out_ms[index] < OUT_OF_BAND_MS and target_pa == self.goal_pa[index]:
             return
         self.out_ms[index] = 0
-        self._take_goal(index, target_pa)
+        self.take_goal(index, target_pa)
         if missing_pa > FAR_PA and not self._stands_above(index, gauges):
-            self._begin_fill(index)
+            self.begin_fill(index)
         elif missing_pa > 0:
             self._go(index, ASK)
         else:
             if self.phase_ms[index] > CALM_MS:
                 self.restless_ms[index] = RESTLESS_MS
-            self._begin_bleed(index, gauges, target_pa, -missing_pa)
+            self.begin_bleed(index, gauges, target_pa, -missing_pa)
 
-    def _hold_unseen(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
-        """Its pressure was seen a while ago: enough for a new target, too little for a trim."""
-        if target_pa == self.goal_pa[index]:
-            self.reached_bits |= 1 << index
-            over_pa = self.unseen.over_pa(
-                index, gauges, self.phase, self.refill_bits, self.flow_permille, target_pa, dt_ms
-            )
-            if over_pa > 0:
-                self._begin_bleed(index, gauges, target_pa, over_pa)
-            return
-        self._take_goal(index, target_pa)
-        missing_pa = target_pa - gauges.smooth_pa[index]
-        if missing_pa > FAR_PA:
-            self._begin_fill(index)
-        elif missing_pa < -FAR_PA:
-            self._begin_bleed(index, gauges, target_pa, -missing_pa)
-
-    def _take_goal(self, index: int, target_pa: int) -> None:
+    def take_goal(self, index: int, target_pa: int) -> None:
         bit = 1 << index
         if target_pa != self.goal_pa[index]:
             self.raised_bits |= bit
@@ -585,7 +542,7 @@ class SealedRegulator:
         inside_pa = gauges.smooth_pa[index] - self.learned.hose_pa(index, self.rotor_permille)
         return inside_pa >= target_pa + DOSE_EXTRA_PA
 
-    def _begin_bleed(self, index: int, gauges: Gauges, target_pa: int, over_pa: int) -> None:
+    def begin_bleed(self, index: int, gauges: Gauges, target_pa: int, over_pa: int) -> None:
         self._aim(index, target_pa, gauges)
         self.trims_count[index] += 1
         self.planned_ms[index] = duration_ms(
@@ -638,9 +595,9 @@ class SealedRegulator:
             self._begin_dose(asking, gauges, sequencer.target_pa[asking], False)
             return 1 << asking
         busy_bits = self._busy_bits()
-        fill_bits = self.unseen.fill_group(self.phase_bits[FILL], self.refill_bits, sequencer.target_pa)
         if busy_bits:
             return busy_bits
+        fill_bits = self.unseen.fill_group(self.phase_bits[FILL], self.refill_bits, sequencer.target_pa)
         is_filling = fill_bits & self.joined_bits != 0
         if self.boots.has_manifold_sensor_only and not is_filling:
             peek_bits = self._begin_peek(gauges, fill_bits != 0)

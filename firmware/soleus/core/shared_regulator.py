@@ -34,10 +34,10 @@ from .regulation import (
     duration_ms,
     learned_lead_pa,
     learned_speed_pa_s,
-    throttle_permille,
 )
 from .sequencer import Sequencer
 from .signals import Commands
+from .throttle import throttle_permille
 from .units import pa_from_mmhg
 
 TOP_UP_PA = BAND_PA + BAND_PA // 2

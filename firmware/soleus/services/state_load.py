@@ -11,13 +11,7 @@ from micropython import const
 from soleus.annotations import Any, Callable
 from soleus.core.controller import Controller
 from soleus.core.errors import SettingError
-from soleus.core.learned import (
-    COAST_LEAST_MS,
-    COAST_MOST_MS,
-    DROP_MOST_MANIFOLD_PA,
-    POUR_MOST_PERMILLE,
-    SQUEEZE_MOST_PERMILLE,
-)
+from soleus.core.learned import COAST_LEAST_MS, COAST_MOST_MS, POUR_MOST_PERMILLE
 from soleus.core.regulation import LEAD_MOST_PA, RISE_LEAST_PA_S, RISE_MOST_PA_S
 
 from .state_store import LEARNED_FILE
@@ -25,16 +19,17 @@ from .state_store import LEARNED_FILE
 _SIZE_MOST_BYTES = const(4096)
 _DAY_MOST = const(10)
 
-# The regulator's lists, whichever of them it has, each with the least and the most that its numbers may be.
+# The regulator's lists, whichever of them it has, each with the least and the most that its numbers may be:
+# a number, or where it stands beside the list.
 _LEARNED = (
     ("coast_lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
     ("shut_lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
     ("lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
     ("rise_pa_s", RISE_LEAST_PA_S, RISE_MOST_PA_S),
     ("fall_pa_s", RISE_LEAST_PA_S, RISE_MOST_PA_S),
-    ("drop_pa", 0, DROP_MOST_MANIFOLD_PA),
+    ("drop_pa", 0, "drop_most_pa"),
     ("pour_permille", 0, POUR_MOST_PERMILLE),
-    ("squeeze_permille", 0, SQUEEZE_MOST_PERMILLE),
+    ("squeeze_permille", 0, "squeeze_most_permille"),
     ("coast_x10_ms", COAST_LEAST_MS * 10, COAST_MOST_MS * 10),
 )
 
@@ -72,11 +67,10 @@ def change(settings: Any, table: dict) -> None:
 
 
 def load_learned(table: dict, controller: Controller, on_warning: Callable) -> None:
-    learner = _learner_of(controller)
-    for name, least, most in _LEARNED:
+    for learner, name, least, most in _learned_lists(controller):
         values = table.get(name)
-        known = getattr(learner, name, None)
-        if values is None or known is None:
+        known = getattr(learner, name)
+        if values is None:
             continue
         if not _are_numbers(values, len(known), least, most):
             on_warning("{}: {} makes no sense; defaults used".format(LEARNED_FILE, name))
@@ -86,8 +80,7 @@ def load_learned(table: dict, controller: Controller, on_warning: Callable) -> N
 
 
 def learned(controller: Controller) -> dict:
-    learner = _learner_of(controller)
-    return {name: list(getattr(learner, name)) for name, _, _ in _LEARNED if hasattr(learner, name)}
+    return {name: list(getattr(learner, name)) for learner, name, _, _ in _learned_lists(controller)}
 
 
 def read_or_warn(name: str, on_warning: Callable) -> "dict | None":
@@ -136,6 +129,13 @@ def _are_point_pairs(pairs: list) -> bool:
     return True
 
 
-def _learner_of(controller: Controller) -> object:
+def _learned_lists(controller: Controller) -> list:
     """The sealed regulator keeps apart what it learns; the shared one has little to keep."""
-    return getattr(controller.regulator, "learned", controller.regulator)
+    regulator = controller.regulator
+    learners = [getattr(regulator, name, regulator) for name in ("learned", "unseen")]
+    return [
+        (learner, name, least, getattr(learner, most) if isinstance(most, str) else most)
+        for name, least, most in _LEARNED
+        for learner in learners
+        if hasattr(learner, name)
+    ]
