@@ -11,7 +11,7 @@ from soleus.services.log_format import END, HEADER, OVERVIEW, RING
 BLOCK_BYTES, BLOCKS = 4096, 500
 SESSIONS = 120
 # Of the board with ten chambers: see docs/logs.md.
-HEADER_BYTES, OVERVIEW_BYTES, RESTS, END_BYTES, RING_BYTES = 1340, 640, 19, 92, 2750
+HEADER_BYTES, OVERVIEW_BYTES, RESTS, END_BYTES, RING_BYTES = 1340, 640, 19, 92, 2850
 
 
 class Flash:

@@ -98,10 +98,10 @@ def why_last(was_in_session: bool) -> str:
 def _block_bytes(boots: Boots, driver: str) -> int:
     """Of the ring's four blocks, as much as memory allows: the core's state, and ticks.
 
-    Three whole blocks are there at least: 10 s and more of four chambers, 6.7 s of ten.
+    Three whole blocks are there at least: 10 s and more of four chambers, 7.4 s of ten.
     """
     sensors = 1 if boots.has_manifold_sensor_only else boots.count
-    return 700 + 60 * boots.count + sensors * (600 if driver in ("adc", "ads1115") else 145)
+    return 700 + 60 * boots.count + sensors * (600 if driver in ("adc", "ads1115") else 155)
 
 
 def _write_safe_pins(app: Any, board: dict, name: str) -> None:
