@@ -20,6 +20,7 @@ class Unguarded:
         sequencer: Any,
         regulator: Any,
         is_running: int,
+        is_service: int,
         at_ms: int,
         dt_ms: int,
     ) -> None:
