@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from soleus.core import faults, limits
 from soleus.core.air_guards import (
+    OPEN_FOR_MS,
     PUMP_STOPPED_MS,
     VALVES_STILL_MS,
     FillTimeout,
@@ -374,6 +375,16 @@ def test_of_two_that_are_apart_the_lower_is_named_for_it_is_the_one_that_overfil
     assert latch.chamber_index == CALF
 
 
+def test_a_vented_chamber_that_was_not_seen_just_now_is_not_stuck() -> None:
+    guard, gauges, readings, latch = SensorStuck(BOOTS), Gauges(BOOTS), Readings(3), FaultLatch()
+    gauges.age_ms[CALF] = 1
+    gauges.pressure_pa[CALF] = TARGET_PA
+    gauges.vented_ms[CALF] = 1
+    for _ in range(3):
+        guard.step(readings, gauges, Commands(), [HOLD, OFF, HOLD], latch, 0, limits.STUCK_MS)
+    assert latch.code == faults.NONE
+
+
 # --- jumps ---
 
 
@@ -394,6 +405,12 @@ def test_only_jumps_to_and_fro_are_counted_and_a_climb_is_one() -> None:
     assert jumps(JUMP_PA, JUMP_PA, -JUMP_PA).code == faults.NONE
     assert jumps(JUMP_PA, JUMP_PA, -JUMP_PA, -JUMP_PA, JUMP_PA).code == faults.SENSOR_ERRATIC
     assert jumps(-JUMP_PA, JUMP_PA, -JUMP_PA).code == faults.SENSOR_ERRATIC
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_step_of_just_the_limit_is_no_jump_back(way: int) -> None:
+    there_and_not_quite_back = [way * JUMP_PA, -way * limits.JUMP_PA]
+    assert jumps(*there_and_not_quite_back * 5).code == faults.NONE
 
 
 def test_after_a_calm_the_first_jump_counts_anew_whichever_way_it_goes() -> None:
@@ -522,6 +539,81 @@ def test_what_is_learned_of_a_fill_is_a_whole_number() -> None:
     guard.learn([0, 8_000_999, 0], 1 << CALF)
     assert guard.limit_ms(CALF) == 2 * 8000 + limits.FILL_LEARNED_EXTRA_MS
     assert type(guard.limit_ms(CALF)) is int
+
+
+def test_only_a_fill_that_reached_its_target_is_learned() -> None:
+    guard = FillTimeout(BOOTS)
+    guard.learn([8_000_000, 8_000_000, 8_000_000], 1 << CALF)
+    assert [guard.limit_ms(index) for index in (FOOT, THIGH)] == [limits.FILL_MOST_MS] * 2
+
+
+def test_of_fills_that_are_late_together_the_first_one_s_time_is_told_in_whole_milliseconds() -> None:
+    guard, gauges, notices = FillTimeout(BOOTS), Gauges(BOOTS), Notices(BOOTS.count)
+    gauges.pressure_pa[:] = [1000, 2000, 3000]
+    guard.step([46_000_999, 47_000_000, 48_000_000], [FILL] * 3, gauges, notices, FaultLatch(), 77)
+    assert (notices.value[FOOT], type(notices.value[FOOT]), notices.at_ms[FOOT]) == (46_000, int, 77)
+
+
+def airless(guard: FillTimeout, index: int, latch: FaultLatch, at_ms: int = 0) -> None:
+    shares_us = [0] * BOOTS.count
+    shares_us[index] = limits.FILL_MOST_MS * 1000 + 1000
+    guard.step(shares_us, [FILL] * BOOTS.count, Gauges(BOOTS), Notices(BOOTS.count), latch, at_ms)
+
+
+@pytest.mark.parametrize("begins_count", [0, 1])
+@pytest.mark.parametrize("reached", [FOOT, CALF, THIGH])
+def test_any_chamber_that_is_reached_shows_that_the_pump_gives_air(reached: int, begins_count: int) -> None:
+    guard, latch = FillTimeout(BOOTS), FaultLatch()
+    for _ in range(begins_count):
+        guard.begin()
+    airless(guard, FOOT, latch)
+    guard.learn([0] * BOOTS.count, 1 << reached)
+    airless(guard, THIGH, latch)
+    assert latch.code == faults.NONE
+
+
+def test_a_pump_without_air_is_called_at_its_time() -> None:
+    guard, latch = FillTimeout(BOOTS), FaultLatch()
+    airless(guard, FOOT, latch, 5)
+    airless(guard, THIGH, latch, 99)
+    assert (latch.code, latch.at_ms) == (faults.NO_AIR, 99)
+
+
+def test_a_chamber_that_is_not_held_hides_no_other_that_leaks() -> None:
+    guard, notices = Leak(BOOTS), Notices(3)
+    ms = limits.LEAK_HELD_MS
+    for _ in range(limits.LEAK_COUNT):
+        guard.step([0, 300 * ms, 0], [0, ms, 0], [0] * 3, notices, 0)
+        guard.step([0] * 3, [0] * 3, [0] * 3, notices, 0)
+    assert notices.rested_bits == 1 << CALF
+
+
+# --- an open chamber that rises ---
+
+
+def rising(foot_vented_ms: int, calf_vented_ms: int, calf_age_ms: int, steps_ms: list[int]) -> FaultLatch:
+    guard, gauges, latch = RisesUnasked(BOOTS), Gauges(BOOTS), FaultLatch()
+    gauges.empty_bits = 1 << FOOT | 1 << CALF
+    gauges.smooth_pa[:] = [limits.RISES_PA + 1, limits.RISES_PA + 1, 0]
+    gauges.vented_ms[:] = [foot_vented_ms, calf_vented_ms, 0]
+    gauges.age_ms[:] = [0, calf_age_ms, 0]
+    for ms in steps_ms:
+        guard.step(gauges, 0, Commands(), latch, 0, ms)
+        gauges.vented_ms[:] = [gauges.vented_ms[FOOT], calf_vented_ms + OPEN_FOR_MS, 0]
+    return latch
+
+
+def test_a_chamber_that_was_just_opened_hides_no_other_that_rises() -> None:
+    assert rising(0, 9000, 0, [limits.RISES_MS]).chamber_index == CALF
+
+
+def test_what_a_chamber_shows_just_after_it_was_opened_does_not_count() -> None:
+    assert rising(0, OPEN_FOR_MS, 0, [TICK_MS, limits.RISES_MS - 1]).code == faults.NONE
+    assert rising(0, OPEN_FOR_MS, 0, [TICK_MS, limits.RISES_MS]).code == faults.RISES_UNASKED
+
+
+def test_a_rise_that_was_seen_a_millisecond_ago_is_none() -> None:
+    assert rising(0, 9000, 1, [limits.RISES_MS] * 3).code == faults.NONE
 
 
 # --- the interlock and the notices ---
