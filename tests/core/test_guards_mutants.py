@@ -242,6 +242,16 @@ def test_a_chamber_that_is_empty_hides_no_other_that_is_pressed() -> None:
     assert (latch.code, latch.chamber_index) == (faults.PROLONGED, CALF)
 
 
+def test_a_chamber_that_was_vented_for_longer_does_not_take_time_from_another() -> None:
+    guard, gauges, latch = VentFailure(BOOTS), Gauges(BOOTS), FaultLatch()
+    gauges.is_zeroed = True
+    gauges.age_ms[CALF] = 0
+    gauges.smooth_pa[CALF] = TARGET_PA
+    gauges.vented_ms[:] = [limits.VENT_MOST_MS + 1, limits.VENT_MOST_MS, 0]
+    guard.step(gauges, latch, 0)
+    assert latch.code == faults.NONE
+
+
 def test_a_missing_sensor_hides_no_other_that_is_stuck_or_jumps() -> None:
     readings, gauges, commands = Readings(BOOTS.count), Gauges(BOOTS), Commands()
     readings.missing_bits = 1 << FOOT
