@@ -8,6 +8,7 @@ from host_tools.log.state import number_at
 from soleus.core.limits import TICK_MS
 from soleus.services.log_format import BLOCK_HEAD_BYTES, OVERVIEW_EXTRAS, OVERVIEW_MS, RING_EXTRAS
 from soleus.services.tick_coder import (
+    BUTTONS_BITS,
     ESCAPE_ZEROS,
     LOUDNESS_MOST,
     NOISE_MOST,
@@ -92,7 +93,7 @@ class _Ticks:
             if flags & 32:
                 dt_ms = self._signed_32()
             if flags & 16:
-                buttons = self._take(8)
+                buttons = self._take(BUTTONS_BITS)
             if flags & 8:
                 self._missing_bits = self._take(32)
             if flags & 4:

@@ -78,7 +78,7 @@ def _make_plain(terminal: int) -> None:
     """Bytes go through as they are, as on a USB line; only Ctrl-C becomes an interrupt."""
     tty.setraw(terminal)
     mode = termios.tcgetattr(terminal)
-    mode[3] |= termios.ISIG
+    mode[3] |= termios.ISIG | termios.NOFLSH
     for key in (termios.VQUIT, termios.VSUSP):
         mode[6][key] = b"\0"
     termios.tcsetattr(terminal, termios.TCSANOW, mode)

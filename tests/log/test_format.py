@@ -25,7 +25,7 @@ BOOTS = Boots(1, ("foot", "calf", "thigh"), ("foot", "calf", "thigh"), False, Fa
 READING = st.integers(-(1 << 28) + 1, (1 << 28) - 1) | st.integers(-300, 300)
 MACHINE = st.tuples(
     st.integers(-1000, 100_000) | st.just(10),
-    st.integers(0, 255) | st.just(0),
+    st.integers(0, (1 << 9) - 1) | st.just(0),
     st.integers(0, (1 << 17) - 1),
     st.integers(0, (1 << 16) - 1),
     st.integers(0, (1 << 16) - 1),

@@ -28,10 +28,11 @@ _SEQ_MOST = const(1_000_000)
 
 
 class Link:
-    def __init__(self, answer: Callable, after_look: Callable) -> None:
+    def __init__(self, answer: Callable, after_look: Callable, tick: Any) -> None:
         """`answer` makes a table of a request's table; `after_look` is told whether a line came."""
         self.answer = answer
         self.after_look = after_look
+        self.tick = tick
         self.seq = 0
         self.last_request_seq = 0
         self.last_answer = {}
@@ -58,7 +59,8 @@ class Link:
         """Take what has come so far; a tick may run between any two bytes."""
         has_heard = False
         for _ in range(_BYTES_A_LOOK):
-            if not self.poll.poll(0) or not self.stdin.readinto(self.byte):
+            # Ctrl-C may have landed in the tick: what was typed after it is for the prompt.
+            if self.tick.is_over or not self.poll.poll(0) or not self.stdin.readinto(self.byte):
                 break
             if self.byte[0] == _NEWLINE:
                 has_heard = self._take_line() or has_heard

@@ -54,7 +54,7 @@ def build(app: Any, board: dict, boot: Any) -> None:
     app.tick = Tick(app.controller, app.parts, boot.vent, boot.WATCHDOG.feed, app.recorder.record)
     boot.keep_log = app.recorder.write_crash
     app.requests = Requests(app)
-    app.link = Link(app.requests.answer, app.after_look)
+    app.link = Link(app.requests.answer, app.after_look, app.tick)
     app.timer = Timer(boot.CONTROL_TIMER)
     no_display = fitted.fit_display(app.parts, board)
     if no_display:

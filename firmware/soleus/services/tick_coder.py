@@ -21,6 +21,8 @@ LOUDNESS_FIRST = 20
 # `k` is 12 at most.
 LOUDNESS_MOST = 48
 ESCAPE_ZEROS = 8
+# Up to the one that asks for service.
+BUTTONS_BITS = 9
 SHORT_JUMP_MOST, SHORT_JUMP_BITS = 4095, 12
 NOISE_MOST, NOISY_K = 16, 2
 
@@ -162,7 +164,7 @@ class TickCoder:
         if has_time:
             self._put_32(dt_ms)
         if buttons:
-            self._put(buttons, 8)
+            self._put(buttons, BUTTONS_BITS)
         if has_missing:
             self.missing_bits = missing_bits
             self._put_32(missing_bits)
