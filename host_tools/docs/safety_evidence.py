@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from host_tools.docs.page import CHECKOUT, table
+from host_tools.explore.cases import all_cases
 
 EXPLORED = "docs/data/exploration.json"
 CAMPAIGN = "docs/data/campaign.json"
@@ -35,7 +36,7 @@ _FOUND = """\
 | valves | sensors | pattern | states | transitions | depth |
 | --- | --- | --- | ---: | ---: | ---: |
 {rows}
-{states:,} states, {transitions:,} transitions, {laws} broken laws.
+{states:,} states, {transitions:,} transitions, {laws} broken laws.{missing}
 """
 
 _CAMPAIGN = """\
@@ -79,8 +80,15 @@ def _walk() -> str:
             states=sum(row["states"] for row in rows),
             transitions=sum(row["transitions"] for row in rows),
             laws=sum(len(row["broken"]) for row in rows),
+            missing=_not_walked(rows),
         )
     return _WALK.format(found=found)
+
+
+def _not_walked(rows: list[dict[str, Any]]) -> str:
+    walked = {(row["valves"], row["sensors"], row["pattern"]) for row in rows}
+    missing = [case for case in all_cases(3) if (case.valves, case.sensors, case.pattern) not in walked]
+    return "".join(f"\n\n**Not walked to its end on this core: {case}.**" for case in missing)
 
 
 def _campaign() -> str:
