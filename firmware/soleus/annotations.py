@@ -3,6 +3,6 @@
 try:
     from typing import Any, Callable
 except ImportError:
-    Any = Callable = object  # pyright: ignore[reportAssignmentType]
+    Any = Callable = object  # pyright: ignore[reportAssignmentType] (on a chip they are read past)
 
 __all__ = ("Any", "Callable")

@@ -1,6 +1,5 @@
 """Traces made by hand, for the tests of what is drawn and measured from them."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -36,9 +35,8 @@ def context(trace: Trace, latch: FaultLatch | None = None, ended_by: int = COMPL
 def blank_trace(names: list[str], ticks: int, **columns: Any) -> Trace:
     """All zero but for the columns given; a column may be a number, a row or an array."""
     count = len(names)
-    flat: Callable[[], np.ndarray] = lambda: np.zeros(ticks, np.int64)  # noqa: E731
-    wide: Callable[[], np.ndarray] = lambda: np.zeros((ticks, count), np.int64)  # noqa: E731
-    made: dict[str, Any] = {name: flat() for name in _FLAT} | {name: wide() for name in _WIDE}
+    made: dict[str, Any] = {name: np.zeros(ticks, np.int64) for name in _FLAT}
+    made |= {name: np.zeros((ticks, count), np.int64) for name in _WIDE}
     made["dt_ms"] += 10
     made["time_s"] = np.round(np.arange(1, ticks + 1) * TICK_S, 6)
     made["state"] += RUNNING

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -202,7 +203,7 @@ class CutDevice(Device):
 
     board: PtyBoard
     cut_at = 0
-    acts: list[str] = []  # noqa: RUF012
+    acts: ClassVar[list[str]] = []
 
     def write(self, path: str, content: bytes) -> None:
         if self._is_time(f"write {path}"):

@@ -10,6 +10,7 @@ from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay
 from host_tools.log.to_test import write_test
 from host_tools.log.trace import evenly, measured, trace_of
+from soleus.core.boots import Boots
 from soleus.core.controller import Controller
 from soleus.core.session import PAUSED
 from soleus.services import core_walk
@@ -54,9 +55,9 @@ def test_a_later_core_with_more_state_replays_by_names(
 ) -> None:
     init = Controller.__init__
 
-    def with_more(self: Controller, boots: object) -> None:
-        init(self, boots)  # type: ignore[arg-type]
-        self.gauges.a_new_count = 5  # type: ignore[attr-defined]
+    def with_more(self: Controller, boots: Boots) -> None:
+        init(self, boots)
+        self.gauges.a_new_count = 5  # type: ignore[attr-defined]  # that is what is new
 
     monkeypatch.setattr(Controller, "__init__", with_more)
     assert replay(stopped_log()).difference is None

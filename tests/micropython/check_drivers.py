@@ -1,4 +1,5 @@
 # ruff: noqa: ANN001, ANN003, ANN201, ANN202, ANN204, ARG002, ARG005, E402, PERF401, PT018, RET503, RUF012
+# ... because it runs on MicroPython, where a chip's modules are put in place before what imports them.
 """Every driver against pins and chips that behave as their datasheets say. Runs on MicroPython."""
 
 import sys
@@ -85,7 +86,7 @@ class Timer:
         pass
 
 
-class machine:  # noqa: N801
+class machine:  # noqa: N801 (MicroPython's own name)
     pass
 
 

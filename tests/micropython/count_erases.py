@@ -1,4 +1,4 @@
-# ruff: noqa: PTH102
+# ruff: noqa: PTH102 (MicroPython has no pathlib)
 """Erases that a session's log costs on littlefs, counted by the flash below it. Runs on MicroPython."""
 
 import json

@@ -1,4 +1,5 @@
 # ruff: noqa: PTH123, ANN001, ANN002, ANN003, ANN201, ANN204, ANN205, ARG002, E402, N801
+# ... because it runs on MicroPython, where a chip's modules are put in place before what imports them.
 """What the whole app takes of the heap, without any virtual board around it. Runs on MicroPython."""
 
 import gc

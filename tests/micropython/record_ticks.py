@@ -1,4 +1,4 @@
-# ruff: noqa: PTH116, PTH123
+# ruff: noqa: PTH116, PTH123 (MicroPython has no pathlib)
 """The recorder's part of the tick with the heap locked, and its files. Runs on MicroPython.
 
 Prints what it has made, for the laptop to read.

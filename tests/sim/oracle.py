@@ -5,7 +5,7 @@ no implicit manifold, no skipped work, no slow and fast parts. Pressures come fr
 junction behind a valve from bisection, so that no Newton iteration of the plant's is trusted.
 """
 
-# ruff: noqa: ANN001, ANN202
+# ruff: noqa: ANN001, ANN202 (Numba finds the types)
 
 import math
 from typing import Any
@@ -25,13 +25,12 @@ def oracle(plant: Any, fill_bits: np.ndarray, seal_bits: np.ndarray, duty: np.nd
     its legs must be still, and its battery ideal.
     """
     c, v = plant.chambers, plant.valves
-    tick_rate = lambda share: -np.log(1.0 - np.asarray(share)) / TICK_S  # noqa: E731
     laws = np.array([c.dead_ml, c.slack_ml, c.per_slack_mmhg, c.compliance, c.leak])
-    slow = np.array([c.creep_full, tick_rate(c.creep_rate), c.blood_ml])
+    slow = np.array([c.creep_full, _tick_rate(c.creep_rate), c.blood_ml])
     rates = np.array(
         [
-            tick_rate(c.blood_out_rate),
-            tick_rate(c.blood_back_rate),
+            _tick_rate(c.blood_out_rate),
+            _tick_rate(c.blood_back_rate),
             -math.log(c.cooling) / TICK_S,
             c.heat_share,
         ]
@@ -61,6 +60,10 @@ def oracle(plant: Any, fill_bits: np.ndarray, seal_bits: np.ndarray, duty: np.nd
         bits,
         duty * 0.001,
     )
+
+
+def _tick_rate(share: Any) -> Any:
+    return -np.log(1.0 - np.asarray(share)) / TICK_S
 
 
 @numba.njit

@@ -134,7 +134,7 @@ class Part:
         return self.count.bit_length()
 
     def call_what_is_not_there(self) -> int:
-        return self.shrink()  # type: ignore[attr-defined]
+        return self.shrink()  # type: ignore[attr-defined]  # the mistake to be caught
 
     def open_something(self) -> int:
         with memoryview(b"text") as view:

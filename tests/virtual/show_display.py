@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201
+# ruff: noqa: ANN001, ANN201 (in the chip's own words)
 """Draws with the real display driver, and prints each transfer and then every dot. Runs on MicroPython."""
 
 import binascii

@@ -41,8 +41,7 @@ class Rig:
         assert answer.get("ok"), answer
 
     def until(self, state: str) -> None:
-        is_so = lambda: self.console.ask("status")["state"] == state  # noqa: E731
-        wait_for(self.board, self.console, is_so, timeout_s=15)
+        wait_for(self.board, self.console, lambda: self.console.ask("status")["state"] == state, timeout_s=15)
 
     def fail(self, fault: str, seconds: float) -> None:
         """For some seconds; then the part is well again, so that the next session can run."""

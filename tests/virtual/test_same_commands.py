@@ -126,12 +126,10 @@ class FakePins:
                 levels = pins.frame[LEVELS_LOW] & 0xFFFFFFFF | pins.frame[LEVELS_HIGH] << 32
                 return levels >> self.number & 1
 
-        machine = ModuleType("machine")
-        machine.Pin = Pin  # type: ignore[attr-defined]
-        micropython = ModuleType("micropython")
-        micropython.const = lambda value: value  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "machine", machine)
-        monkeypatch.setitem(sys.modules, "micropython", micropython)
+        for name, content in (("machine", {"Pin": Pin}), ("micropython", {"const": lambda value: value})):
+            module = ModuleType(name)
+            vars(module).update(content)
+            monkeypatch.setitem(sys.modules, name, module)
         monkeypatch.delitem(sys.modules, "soleus.drivers.buttons", raising=False)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from host_tools.virtual.console import Console
 from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, start_session, wait_for
 
 
@@ -80,10 +81,10 @@ def test_a_sensor_that_is_pulled_ends_the_session_with_its_name(tmp_path: Path) 
         assert len(Image.open(tmp_path / "fault.png").getcolors() or []) == 2
 
 
-def _messages(console: object) -> list[dict[str, object]]:
+def _messages(console: Console) -> list[dict[str, object]]:
     messages: list[dict[str, object]] = []
     for _ in range(50):
-        messages += list(console.listen())  # type: ignore[attr-defined]
+        messages += list(console.listen())
         if any("re" in message for message in messages):
             break
     return messages

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: PTH107, PTH116, PTH123
+# ruff: noqa: PTH107, PTH116, PTH123 (MicroPython has no pathlib)
 """Mischief for a virtual board, done once the file /bang is there. Runs in MicroPython, not here."""
 
 import gc

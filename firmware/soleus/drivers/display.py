@@ -3,7 +3,7 @@
 A whole picture is 1 KB, 23 ms at 400 kHz, and while a transfer runs no tick can: a page takes 3 ms.
 """
 
-import ssd1306  # pyright: ignore[reportMissingImports]
+import ssd1306  # pyright: ignore[reportMissingImports] (micropython-lib's, fetched by `soleus flash`)
 from machine import I2C
 from micropython import const
 

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ARG002
+# ruff: noqa: ARG002 (every chip is asked in the same words)
 """The chips on the virtual I2C bus: multiplexer, pressure sensors, converter, display."""
 
 import wire

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-# ruff: noqa: ARG002, RET503
+# ruff: noqa: ARG002 (MicroPython's own signatures)
 """`machine` as an ESP32 has it, as far as Soleus uses it, with the virtual board at the other end."""
 
 import utime
@@ -35,6 +35,7 @@ class Pin:
         self.level = 1 if level else 0
         if self.is_output:
             wire.say(wire.PIN, self.number, 1, self.level)
+        return None
 
     def __call__(self, level: "int | None" = None) -> "int | None":
         return self.value(level)
@@ -63,11 +64,13 @@ class PWM:
             return self.duty
         self.duty = duty
         wire.say(wire.PWM, self.number, min(self.hz, 0xFFFF), duty)
+        return None
 
     def freq(self, hz: "int | None" = None) -> "int | None":
         if hz is None:
             return self.hz
         self.hz = hz
+        return None
 
     def deinit(self) -> None:
         self.duty_u16(0)
@@ -140,6 +143,7 @@ class RTC:
             return RTC._memory
         RTC._memory = bytes(content)
         wire.say_bytes(wire.MEMORY, 0, RTC._memory)
+        return None
 
 
 class I2C:

@@ -1,9 +1,8 @@
 # mypy: ignore-errors
-# ruff: noqa: ARG002
 """`select` that lets timers in: the unix port's own waits in the kernel, where no callback can run."""
 
 import utime
-from uselect import *  # noqa: F403
+from uselect import *  # noqa: F403 (all of MicroPython's own, but for `poll`)
 from uselect import poll as _poll
 
 SLICE_US = 250
@@ -19,7 +18,7 @@ class poll:  # noqa: N801 (MicroPython's own name)
     def poll(self, timeout_ms: int = -1) -> list:
         return list(self.ipoll(timeout_ms))
 
-    def ipoll(self, timeout_ms: int = -1, flags: int = 0) -> list:
+    def ipoll(self, timeout_ms: int = -1, _flags: int = 0) -> list:
         started_ms = utime.ticks_ms()
         while True:
             ready = self.inner.poll(0)

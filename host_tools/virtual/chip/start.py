@@ -1,8 +1,11 @@
 # mypy: ignore-errors
-# ruff: noqa: PTH123
+# ruff: noqa: PTH123, E402
+# ... because MicroPython has no pathlib, and the chip's modules talk over the wire, which comes first.
 """Power-on: puts the virtual chip together, then does what MicroPython does: boot.py, main.py."""
 
+import binascii
 import json
+import os
 import sys
 
 import wire
@@ -11,28 +14,25 @@ with open(sys.argv[1]) as _file:
     _config = json.load(_file)
 wire.connect(_config["descriptor"])
 
-import binascii  # noqa: E402
-import select  # noqa: E402,F401
+import select  # noqa: F401 (in place of MicroPython's own, for all who import it later)
 
-import flash  # noqa: E402
-import i2c_chips  # noqa: E402,F401
-import machine  # noqa: E402
+import flash
+import i2c_chips  # noqa: F401 (its chips answer from now on)
+import machine
 
 machine.config = _config
 machine.RTC._memory = binascii.unhexlify(_config["memory"])
 
 # The services keep the wall's time; the control tick follows the board's, when it has a pace of its own.
-import asyncio  # noqa: E402
-import asyncio.core  # noqa: E402,F401
+import asyncio
+import asyncio.core  # noqa: F401 (loaded while `time` is still the wall's)
 
 if _config["has_own_time"]:
     import board_time
 
     sys.modules["time"] = board_time
 
-import os  # noqa: E402
-
-import vfs  # noqa: E402
+import vfs
 
 _flash = flash.Flash(_config["flash"], _config["flash_bytes"], _config["flash_write_ms"])
 vfs.umount("/")

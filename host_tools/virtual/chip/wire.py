@@ -31,7 +31,7 @@ _timers = [None] * 4
 def connect(descriptor: int) -> None:
     """Blocks until the board has sent its first frame."""
     global _line
-    _line = open(descriptor, "r+b")  # noqa: SIM115
+    _line = open(descriptor, "r+b")  # noqa: SIM115 (open for the chip's whole life)
     _receive()
     _thread.start_new_thread(_listen, ())
 
