@@ -1,8 +1,8 @@
 """How a session ended, as the last frame of its log says it."""
 
 from soleus.annotations import Any
-from soleus.core import faults
 
+from .borrowed import borrow
 from .fault_place import fault_place
 
 ENDED_BY = ("cut short", "completed", "stopped", "no sign of life")
@@ -22,7 +22,7 @@ def end(controller: Any, therapy_s: int) -> dict:
         ],
     }
     if latch.code:
-        code, name = faults.TABLE[latch.code][:2]
+        code, name = borrow("fault_table", "core").TABLE[latch.code][:2]
         table["ended_by"] = "fault"
         table["fault"] = [latch.code, latch.chamber_index, latch.value, latch.limit, latch.at_ms]
         table["fault_name"] = "{} {} {}".format(code, name, fault_place(controller, latch.chamber_index))

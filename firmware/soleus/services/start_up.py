@@ -36,13 +36,13 @@ def read_board() -> dict:
             board = json.load(file)
     except (OSError, ValueError) as error:
         raise SettingError(BOARD_FILE, str(error), "a board's description, written when it is flashed")
-    Boots.from_table(board.get("boots"))
+    _boots(board)
     return board
 
 
 def build(app: Any, board: dict, boot: Any) -> None:
     """Everything that stays, in the order in which one part needs another."""
-    boots = Boots.from_table(board["boots"])
+    boots = _boots(board)
     app.controller = Controller(boots)
     app.writer = FlashWriter(app.tick_is_at_rest, boot.WATCHDOG.feed, app.note_failed_write)
     app.store = StateStore(app.writer)
@@ -60,6 +60,10 @@ def build(app: Any, board: dict, boot: Any) -> None:
     if no_display:
         app.warn(no_display)
     _write_safe_pins(app, board, boot.SAFE_PINS_FILE)
+
+
+def _boots(board: dict) -> Boots:
+    return Boots(*borrow("boots_table", "core").read_boots(board.get("boots")))
 
 
 def _remember(app: Any) -> tuple:
