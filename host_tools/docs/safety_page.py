@@ -13,7 +13,8 @@ MOST_MMHG = 150.0
 _BEFORE = """\
 # Safety
 
-`make docs` makes this page, from the code: ids and reactions are those of
+`make docs` makes this page, from the code: ids are those of
+[fault_table.py](../firmware/soleus/core/fault_table.py), reactions those of
 [faults.py](../firmware/soleus/core/faults.py), limits those of
 [limits.py](../firmware/soleus/core/limits.py), which has the reason beside each. A test fails when page
 and code differ, and when a requirement has no fault that trips it.
