@@ -1,6 +1,6 @@
 """The safety requirements: for each the hazard, the guard, its limits and reaction, and faults that trip it.
 
-The ids, names and reactions are the core's own (`faults.TABLE`, `faults.RESTED`), the limits those of
+The ids, names and reactions are the core's own (`fault_table.TABLE`, `faults.RESTED`), the limits those of
 `limits.py`, the guards its very classes. tests/sim/test_requirements.py trips every one, and
 docs/safety.md is made from this table.
 """
@@ -8,7 +8,7 @@ docs/safety.md is made from this table.
 from dataclasses import dataclass
 from enum import Enum
 
-from soleus.core import faults, limits
+from soleus.core import fault_table, faults, limits
 from soleus.core.air_guards import FillTimeout, Kink, Leak, PumpRunaway, RisesUnasked
 from soleus.core.limits import (
     FILL_MOST_MS,
@@ -85,7 +85,7 @@ class Trip:
 
 @dataclass(frozen=True)
 class Requirement:
-    fault: int  # its row in `faults.TABLE`
+    fault: int  # its row in `fault_table.TABLE`
     hazard: str
     guard: type
     limits: tuple[str, ...]  # names in limits.py
@@ -100,15 +100,15 @@ class Requirement:
 
     @property
     def code(self) -> str:
-        return str(faults.TABLE[self.fault][0])
+        return str(fault_table.TABLE[self.fault][0])
 
     @property
     def name(self) -> str:
-        return str(faults.TABLE[self.fault][1])
+        return str(fault_table.TABLE[self.fault][1])
 
     @property
     def id(self) -> str:
-        return str(faults.TABLE[self.fault][2])
+        return str(fault_table.TABLE[self.fault][2])
 
     @property
     def reaction(self) -> str:

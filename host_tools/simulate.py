@@ -20,7 +20,7 @@ from host_tools.plant.spec import PlantSpec, load_plant
 from host_tools.programs import load_program
 from host_tools.recording import CHUNK_TICKS, Recorder, joined
 from host_tools.trace import Note, Trace
-from soleus.core import faults as fault_table
+from soleus.core import fault_table
 from soleus.core.controller import Controller
 from soleus.core.errors import SettingError
 from soleus.core.limits import PAUSE_MOST_MS, SESSION_CAP_MS

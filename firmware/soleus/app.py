@@ -151,10 +151,21 @@ class App:
     async def _refresh_screen(self, display: Any) -> None:
         from soleus.drivers.screen import draw
 
+        fault = None
         while True:
-            place = fault_place(self.controller, self.controller.latch.chamber_index)
-            draw(display, self.controller, self.program_id, place)
+            fault = self._fault_to_show(fault)
+            draw(display, self.controller, self.program_id, fault)
             for page in range(display.pages):
                 display.show_page(page)
                 await asyncio.sleep_ms(0)
             await asyncio.sleep_ms(_SCREEN_EVERY_MS)
+
+    def _fault_to_show(self, shown: "tuple | None") -> "tuple | None":
+        """When it came, its row of the table and its place: looked up once, however long it is shown."""
+        latch = self.controller.latch
+        if self.controller.session.state != FAULT:
+            return None
+        if shown and shown[0] == latch.at_ms:
+            return shown
+        row = borrow("fault_table", "core").TABLE[latch.code]
+        return (latch.at_ms, row, fault_place(self.controller, latch.chamber_index))

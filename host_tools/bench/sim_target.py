@@ -18,7 +18,7 @@ from host_tools.plant.plant import Plant
 from host_tools.plant.spec import PlantSpec
 from host_tools.programs import load_program
 from host_tools.recording import Recorder
-from soleus.core import faults
+from soleus.core import fault_table, faults
 from soleus.core.controller import Controller
 from soleus.core.service import Service
 from soleus.core.service_asks import act_from
@@ -140,7 +140,7 @@ class SimTarget:
         latch = self.controller.latch
         if latch.code == faults.NONE:
             return None
-        code, name, _, _ = faults.TABLE[latch.code]
+        code, name, _, _ = fault_table.TABLE[latch.code]
         return {"code": code, "name": name, "at_ms": latch.at_ms, "value": latch.value, "limit": latch.limit}
 
     def plug_reference(self, chamber: int | None, reference_ml: float) -> None:

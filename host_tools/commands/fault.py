@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from host_tools.errors import InputError
-from soleus.core import faults
+from soleus.core import fault_table, faults
 from soleus.services.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
 
 app = typer.Typer(no_args_is_help=True, help="What the fault codes mean.")
@@ -17,8 +17,8 @@ app = typer.Typer(no_args_is_help=True, help="What the fault codes mean.")
 def list_faults() -> None:
     """List the codes: what happened, and what the machine does about it."""
     table = RichTable("code", "what happened", "reaction", box=None, pad_edge=False, header_style="bold")
-    for row in sorted(range(1, len(faults.TABLE)), key=lambda row: faults.TABLE[row][0]):
-        code = faults.TABLE[row][0]
+    for row in sorted(range(1, len(fault_table.TABLE)), key=lambda row: fault_table.TABLE[row][0]):
+        code = fault_table.TABLE[row][0]
         table.add_row(code, ABOUT[code][HAPPENED], reaction(row))
     Console(highlight=False, markup=False).print(table)
 
@@ -27,7 +27,7 @@ def list_faults() -> None:
 def show(code: Annotated[str, typer.Argument(metavar="CODE", help="Such as E31.")]) -> None:
     """Show what happened, how the machine knows, what to look at, and how to clear it."""
     row = row_of(code)
-    known, name, requirement, _ = faults.TABLE[row]
+    known, name, requirement, _ = fault_table.TABLE[row]
     facts = RichTable.grid(padding=(0, 2))
     facts.add_column(style="bold", no_wrap=True)
     facts.add_column()
@@ -45,7 +45,7 @@ def reaction(row: int) -> str:
 
 
 def row_of(code: str) -> int:
-    codes = [row[0] for row in faults.TABLE]
+    codes = [row[0] for row in fault_table.TABLE]
     if code.upper() in codes[1:]:
         return codes.index(code.upper())
     raise InputError("fault", "", code, "no such code; `soleus fault list` shows all")

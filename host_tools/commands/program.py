@@ -23,7 +23,8 @@ from host_tools.programs import (
 )
 from host_tools.whole_file import write_whole
 from soleus.core.errors import SettingError
-from soleus.core.program import LEG_MODES, PATTERNS, Block, Program, Span
+from soleus.core.program import Block, Program
+from soleus.core.program_words import LEG_MODES, PATTERNS, Span
 
 app = typer.Typer(no_args_is_help=True, help="Find, look at, check and compile programs.")
 

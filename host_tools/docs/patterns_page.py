@@ -10,7 +10,8 @@ from host_tools.programs import load_program, load_program_table
 from host_tools.simulate import simulate
 from host_tools.variants import SENSORS, VALVES, variant
 from soleus.core.errors import SettingError
-from soleus.core.program import PATTERNS, Program
+from soleus.core.program import Program
+from soleus.core.program_words import PATTERNS
 
 PAGE = "docs/patterns.md"
 PICTURES = "docs/img/patterns"

@@ -4,7 +4,7 @@ from host_tools.docs.page import Files, table
 from host_tools.docs.safety_evidence import evidence
 from host_tools.safety import REQUIREMENTS, Requirement, Trip, duration_in_words, in_words
 from host_tools.tripped import Tripped, tripped
-from soleus.core import faults
+from soleus.core import fault_table, faults
 from soleus.services.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
 
 PAGE = "docs/safety.md"
@@ -13,7 +13,8 @@ MOST_MMHG = 150.0
 _BEFORE = """\
 # Safety
 
-`make docs` makes this page, from the code: ids and reactions are those of
+`make docs` makes this page, from the code: ids are those of
+[fault_table.py](../firmware/soleus/core/fault_table.py), reactions those of
 [faults.py](../firmware/soleus/core/faults.py), limits those of
 [limits.py](../firmware/soleus/core/limits.py), which has the reason beside each. A test fails when page
 and code differ, and when a requirement has no fault that trips it.
@@ -168,7 +169,7 @@ def shortfall(requirement: Requirement, trip: Trip, result: Tripped) -> str:
 
 def from_code() -> str:
     """All before the measured rows: what a test compares without running a session."""
-    rested = " and ".join(sorted(str(faults.TABLE[row][0]) for row in faults.RESTED))
+    rested = " and ".join(sorted(str(fault_table.TABLE[row][0]) for row in faults.RESTED))
     return _BEFORE.format(
         clear_after=in_words("UNSEEN_EMPTY_MS"),
         count=len(REQUIREMENTS),
@@ -200,7 +201,7 @@ _CLEARED = how_to_clear("E31").removeprefix(ABOUT["E31"][CLEAR]).strip()
 
 
 def _code(fault: int) -> str:
-    return str(faults.TABLE[fault][0])
+    return str(fault_table.TABLE[fault][0])
 
 
 def _hazards() -> str:

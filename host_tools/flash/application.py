@@ -13,7 +13,7 @@ from host_tools.flash.mpy import compile_mpy
 from host_tools.flash.packages import package_sources
 from host_tools.paths import FIRMWARE, SOLEUS_PACKAGE
 from host_tools.programs import compile_program, load_program, load_program_table, program_names
-from soleus.core import faults
+from soleus.core import fault_table
 from soleus.core.errors import SettingError
 from soleus.drivers.safe_pins import safe_pins
 from soleus.services import fault_help
@@ -72,7 +72,7 @@ def application_files(
 
 def advice_text() -> str:
     """A line for each fault, as `soleus/services/advice.py` reads it, in the place of `fault_help.py`."""
-    return "".join(f"{code} {fault_help.advice(code)}\n" for code, _, _, _ in faults.TABLE[1:])
+    return "".join(f"{code} {fault_help.advice(code)}\n" for code, _, _, _ in fault_table.TABLE[1:])
 
 
 def _bytecode(packages: Mapping[str, Path], has_line_numbers: bool) -> dict[str, bytes]:

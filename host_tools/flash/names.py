@@ -2,9 +2,9 @@
 
 A whole-number constant has an entry in its own module and one in every module that imports
 it. Each use becomes the number, as `const()` does within one file, and what only named it goes. So do
-imports for annotations, which MicroPython never looks at, names of arguments, and what a package of
-somebody else has that the firmware doesn't ask for. Lines stay where they were, so that whoever
-compares both sees what went.
+imports for annotations, which MicroPython never looks at, names of arguments and of the core's private
+functions, and what a package of somebody else has that the firmware doesn't ask for. Lines stay where they
+were, so that whoever compares both sees what went.
 """
 
 import ast
@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from host_tools.flash.arguments import names_needed, renamed
+from host_tools.flash.privates import renamed_privates
 from host_tools.paths import SOLEUS_PACKAGE
 
 OURS = "soleus"
@@ -43,6 +44,8 @@ def without_names(source: str, name_on_board: str) -> str:
     edits = list(module.edits())
     if module.is_ours:
         edits += [_rename(place, letter) for place, letter in renamed(tree)]
+        if module.name.startswith(CORE + "."):
+            edits += [_rename_at(*renaming) for renaming in renamed_privates(tree)]
     elif not module.is_entry:
         edits += [_instead(node, "") for node in _unused(tree)]
     if _positions_are_off(tree):
@@ -203,8 +206,11 @@ def _instead(node: ast.expr | ast.stmt, text: str) -> _Edit:
 def _rename(place: ast.arg | ast.Name, name: str) -> _Edit:
     """Only the name: an argument's annotation is a part of it."""
     old = place.arg if isinstance(place, ast.arg) else place.id
-    begin, end = place.col_offset, place.col_offset + len(old.encode())
-    return _Edit((place.lineno, begin), (place.lineno, end), name)
+    return _rename_at(place.lineno, place.col_offset, old, name)
+
+
+def _rename_at(line: int, column: int, old: str, new: str) -> _Edit:
+    return _Edit((line, column), (line, column + len(old.encode())), new)
 
 
 def _edited(source: str, edits: list[_Edit]) -> str:

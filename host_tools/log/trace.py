@@ -18,7 +18,7 @@ from host_tools.log.replay import replay
 from host_tools.output.air import AirSupply
 from host_tools.output.metrics import MeasureContext, SessionResult, measure
 from host_tools.trace import PA_PER_MMHG, Note, Trace
-from soleus.core import faults
+from soleus.core import fault_table
 from soleus.core.controller import Controller
 from soleus.core.faults import FaultLatch, Notices
 from soleus.core.limits import TICK_MS
@@ -200,6 +200,6 @@ def _notes(trace: Trace) -> list[Note]:
     notes = [Note(float(trace.time_s[k]), "state", STATE_NAMES[trace.state[k]]) for k in changes]
     tripped = np.flatnonzero(trace.fault_code)
     if len(tripped):
-        code, name, *_ = faults.TABLE[trace.fault_code[tripped[0]]]
+        code, name, *_ = fault_table.TABLE[trace.fault_code[tripped[0]]]
         notes.append(Note(float(trace.time_s[tripped[0]]), "fault", f"{code} {name}"))
     return notes

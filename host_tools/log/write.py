@@ -12,6 +12,7 @@ from host_tools.log.versions import core_hash
 from host_tools.simulate import Session
 from host_tools.toml_file import Table
 from host_tools.whole_file import write_whole
+from soleus.core import fault_table
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
 from soleus.core.limits import TICK_MS
@@ -45,7 +46,8 @@ def write_session_log(session: Session, program_table: Table, path: Path) -> Non
         "events": [event.text for event in request.events],
     }
     blocks = [framed(RING, block) for block in _blocks(session, fresh)]
-    tail = framed(END, _json(end(session.controller, 0))) + names_frame(request.board.boots)
+    fault_row = fault_table.TABLE[session.controller.latch.code]
+    tail = framed(END, _json(end(session.controller, fault_row, 0))) + names_frame(request.board.boots)
     write_whole(path, MAGIC + framed(HEADER, _json(header)) + b"".join(blocks) + tail)
 
 

@@ -42,7 +42,7 @@ import numpy as np
 
 from host_tools.output.air import AirSupply, FillLimit
 from host_tools.trace import PA_PER_MMHG, Trace
-from soleus.core import faults
+from soleus.core import fault_table, faults
 from soleus.core.faults import FaultLatch, Notices
 from soleus.core.regulation import FILL, HOLD, OFF
 from soleus.core.session import COMPLETED, NO_SIGN_OF_LIFE, RUNNING, WIND_DOWN_MS
@@ -174,7 +174,7 @@ def _notices(trace: Trace, notices: Notices | None) -> list[FaultResult]:
 
 
 def _named(row: int, chamber: str | None, value: int, limit: int, at_s: float) -> FaultResult:
-    code, name, requirement, unit = faults.TABLE[row]
+    code, name, requirement, unit = fault_table.TABLE[row]
     per_unit = PA_PER_MMHG if unit == "mmHg" else 1
     return FaultResult(code, name, requirement, chamber, value / per_unit, limit / per_unit, unit, at_s)
 

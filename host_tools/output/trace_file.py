@@ -23,14 +23,14 @@ import pyarrow.parquet as pa_parquet
 
 from host_tools.errors import InputError
 from host_tools.trace import PA_PER_MMHG, Note, Trace
-from soleus.core import faults
+from soleus.core import fault_table
 from soleus.core.regulation import PHASE_NAMES
 from soleus.core.session import STATE_NAMES
 from soleus.core.timeline import STAGE_NAMES
 
 OPTION = "--trace"
 SUFFIXES = (".csv", ".parquet")
-FAULT_NAMES = tuple(row[0] for row in faults.TABLE)
+FAULT_NAMES = tuple(row[0] for row in fault_table.TABLE)
 ROWS_AT_ONCE = 20_000
 
 _NAMED = {"state": STATE_NAMES, "stage_kind": STAGE_NAMES, "fault": FAULT_NAMES}

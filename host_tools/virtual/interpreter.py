@@ -75,7 +75,10 @@ class Interpreter:
 
 
 def _make_plain(terminal: int) -> None:
-    """Bytes go through as they are, as on a USB line; only Ctrl-C becomes an interrupt."""
+    """Bytes go through as they are, as on a USB line; only Ctrl-C becomes an interrupt.
+
+    Nor does a USB line throw away what was typed around it, as a terminal does without `NOFLSH`.
+    """
     tty.setraw(terminal)
     mode = termios.tcgetattr(terminal)
     mode[3] |= termios.ISIG | termios.NOFLSH

@@ -28,7 +28,7 @@ MAGNITUDE_WORDS = {
 }  # fmt: skip
 TRUTH_WORDS = {"is", "has", "can", "was", "needs", "may"}
 
-# Magnitudes that have a different unit from fault to fault: faults.TABLE says which.
+# Magnitudes that have a different unit from fault to fault: fault_table.TABLE says which.
 UNITLESS_NAMES = {"limit"}
 
 ALLOCATING_NODES: dict[type[ast.AST], str] = {

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from soleus.core.boots import ZONES, Boots
 from soleus.core.errors import SettingError
-from soleus.core.program import LEG_MODES, PATTERNS, Program
+from soleus.core.program import Program
+from soleus.core.program_words import LEG_MODES, PATTERNS
 
 SHARED_PATTERNS = ("sequential", "wave", "uniform")
 

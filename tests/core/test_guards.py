@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soleus.core import faults, limits
+from soleus.core import fault_table, faults, limits
 from soleus.core.air_guards import (
     OPEN_FOR_MS,
     PUMP_STOPPED_MS,
@@ -629,7 +629,7 @@ def test_it_trips_exactly_when_the_bad_looks_in_a_row_are_enough(case: Case, loo
 
 def test_every_fault_has_a_row_here() -> None:
     # A pump without air is known from two chambers, each of which is rested: it has tests of its own.
-    assert {case.code for case in CASES} == set(range(1, len(faults.TABLE))) - {faults.NO_AIR}
+    assert {case.code for case in CASES} == set(range(1, len(fault_table.TABLE))) - {faults.NO_AIR}
 
 
 # --- what a guard leaves alone ---

@@ -2,7 +2,7 @@
 
 import re
 
-from soleus.core import faults
+from soleus.core import fault_table, faults
 from soleus.core.faults import FaultLatch, Notices
 
 
@@ -17,7 +17,7 @@ def test_a_new_latch_holds_nothing() -> None:
 def test_the_first_cause_is_kept_and_later_ones_are_not_heard() -> None:
     latch = FaultLatch()
     latch.trip(faults.OVER_TARGET, 2, 9000, 8000, 1230)
-    for code in range(1, len(faults.TABLE)):
+    for code in range(1, len(fault_table.TABLE)):
         latch.trip(code, 1, 1, 1, 1240)
     assert kept(latch) == (faults.OVER_TARGET, 2, 9000, 8000, 1230)
 
@@ -32,7 +32,7 @@ def test_a_cleared_latch_is_as_new_and_takes_the_next_cause() -> None:
 
 
 def test_every_fault_has_a_code_a_name_a_requirement_and_a_unit_of_its_own() -> None:
-    rows = faults.TABLE[1:]
+    rows = fault_table.TABLE[1:]
     for column in range(3):
         assert len({row[column] for row in rows}) == len(rows)
     for code, name, requirement, unit in rows:
@@ -40,6 +40,12 @@ def test_every_fault_has_a_code_a_name_a_requirement_and_a_unit_of_its_own() -> 
         assert name == name.strip().lower()
         assert re.fullmatch(r"REQ-[A-Z]+-\d", requirement)
         assert unit in ("mmHg", "ms", "ticks", "mV", "chambers", "permille of the pump")
+
+
+def test_a_code_is_known_without_the_table() -> None:
+    assert [faults.code_of(row) for row in range(len(fault_table.TABLE))] == [
+        row[0] for row in fault_table.TABLE
+    ]
 
 
 def test_the_places_that_are_no_chamber_are_beyond_the_last_of_two_legs_of_eight() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from soleus.core.boots import Boots
 from soleus.core.errors import SettingError
-from soleus.core.program import GRADIENT, SEQUENTIAL, Program
+from soleus.core.program import Program
+from soleus.core.program_words import GRADIENT, SEQUENTIAL
 from soleus.core.units import mmhg_from_pa, pa_from_mmhg
 
 MISSING = object()

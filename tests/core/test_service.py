@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soleus.core import faults
+from soleus.core import fault_table, faults
 from soleus.core.errors import SettingError
 from soleus.core.limits import OVER_TARGET_PA, SERVICE_SILENT_MOST_MS
 from soleus.core.service_asks import act_from
@@ -213,7 +213,7 @@ def test_guards_stay_on(
     bench = Bench()
     bench.controller.gauges.empty_bits = ALL
     bench.ask(**table).run(2.5 if table is not FILL_FOOT else 0.1).run(seconds, lambda: harm(bench))
-    assert faults.TABLE[bench.fault] == faults.TABLE[code]
+    assert fault_table.TABLE[bench.fault] == fault_table.TABLE[code]
     assert bench.machine.state == FAULT
     assert is_all_vent(bench.controller.commands)
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soleus.core.boots import Boots
-from soleus.core.program import (
+from soleus.core.program import Block, Program
+from soleus.core.program_words import (
     FLOW,
     GRADIENT,
     LEGS_ALTERNATING,
@@ -17,8 +18,6 @@ from soleus.core.program import (
     SEQUENTIAL,
     UNIFORM,
     WAVE,
-    Block,
-    Program,
 )
 from soleus.core.timeline import HOLD, RAISE, RELAX, RELEASE, REST, Timeline, lay_out
 from tests.core.shapes import fitting, fitting_tables

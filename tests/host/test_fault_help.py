@@ -7,10 +7,10 @@ from host_tools.cli import app
 from host_tools.errors import InputError
 from host_tools.flash.application import advice_text
 from host_tools.output.words import explanation
-from soleus.core import faults
+from soleus.core import fault_table, faults
 from soleus.services.fault_help import ABOUT, CLEARING, WHAT, advice, how_to_clear
 
-CODES = [row[0] for row in faults.TABLE[1:]]
+CODES = [row[0] for row in fault_table.TABLE[1:]]
 
 
 def test_every_code_has_help_and_no_help_is_for_a_code_that_is_not_there() -> None:
@@ -40,9 +40,9 @@ def test_a_code_that_is_not_there_has_no_words() -> None:
     assert advice("-") == ""
 
 
-@pytest.mark.parametrize("row", range(1, len(faults.TABLE)))
+@pytest.mark.parametrize("row", range(1, len(fault_table.TABLE)))
 def test_only_what_is_latched_asks_for_a_person_to_clear_it(row: int) -> None:
-    assert (CLEARING in how_to_clear(faults.TABLE[row][0])) == (row not in faults.RESTED)
+    assert (CLEARING in how_to_clear(fault_table.TABLE[row][0])) == (row not in faults.RESTED)
 
 
 def test_the_command_line_lists_every_code_and_shows_all_that_is_known_of_one() -> None:

@@ -5,6 +5,7 @@ import ast
 import pytest
 
 from host_tools.flash.names import without_names
+from host_tools.flash.privates import is_private, renamed_privates
 from host_tools.paths import SOLEUS_PACKAGE
 from tests.display_driver import driver_file
 
@@ -82,6 +83,49 @@ def test_whatever_is_given_by_name_keeps_it() -> None:
     assert given & _argument_names(before) <= _argument_names(after)
 
 
+PRIVATES = {
+    "of a module": (
+        "def _half():\n    return 2\nx = _half()\n",
+        "def _a():\n    return 2\nx = _a()\n",
+    ),
+    "of a class": (
+        "class C:\n    def _look(self):\n        return self.x._look()\n",
+        "class C:\n    def _a(self):\n        return self.x._a()\n",
+    ),
+    "never a letter that is there": ("def _look():\n    return _a\n", "def _b():\n    return _a\n"),
+    "the language's own stay": (
+        "class C:\n    def __init__(self):\n        pass\n",
+        "class C:\n    def __init__(self):\n        pass\n",
+    ),
+    "what is no function stays": ("_WORD = 'a'\nx = _WORD\n", "_WORD = 'a'\nx = _WORD\n"),
+}
+
+
+@pytest.mark.parametrize("name", PRIVATES)
+def test_what_becomes_of_the_cores_private_functions(name: str) -> None:
+    source, expected = PRIVATES[name]
+    assert without_names(source, "soleus/core/learned.py") == expected
+
+
+def test_private_functions_elsewhere_keep_their_names() -> None:
+    """A traceback of theirs is read on the board, and nothing replays them."""
+    source, _ = PRIVATES["of a module"]
+    assert without_names(source, "soleus/app.py") == source
+
+
+def test_no_private_function_of_the_core_is_known_outside_its_module() -> None:
+    trees = {name: ast.parse((SOLEUS_PACKAGE.parent / name).read_text()) for name in FILES}
+    core = {name for name in FILES if name.startswith("soleus/core/")}
+    for name in core:
+        own = {old for _, _, old, _ in renamed_privates(trees[name])}
+        for other in set(FILES) - {name}:
+            theirs = {old for _, _, old, _ in renamed_privates(trees[other])}
+            assert not own & _names_read(trees[other]) - theirs, (name, other)
+    assert not any(
+        isinstance(node, ast.ClassDef) and _has_base_here(node) for n in core for node in trees[n].body
+    )
+
+
 def test_of_somebody_elses_package_only_what_is_asked_for_stays() -> None:
     bare = without_names(driver_file().read_text(), "ssd1306.py")
     methods = {node.name for node in ast.walk(ast.parse(bare)) if isinstance(node, ast.FunctionDef)}
@@ -106,10 +150,23 @@ def test_every_line_stays_where_it_was(name: str) -> None:
     assert _places(ast.parse(bare)) == _places(ast.parse(source))
 
 
+def _names_read(tree: ast.Module) -> set[str]:
+    nodes = list(ast.walk(tree))
+    imported = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return imported | attributes | {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def _has_base_here(node: ast.ClassDef) -> bool:
+    """Then what is private in one module could be another's."""
+    return any(ast.unparse(base) != "Exception" for base in node.bases)
+
+
 def _argument_names(nodes: list[ast.AST]) -> set[str]:
     return {node.arg for node in nodes if isinstance(node, ast.arg)}
 
 
 def _places(tree: ast.Module) -> list[tuple[str, int]]:
     kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return [(node.name, node.lineno) for node in ast.walk(tree) if isinstance(node, kinds)]
+    found = [node for node in ast.walk(tree) if isinstance(node, kinds)]
+    return [("_" if is_private(node.name) else node.name, node.lineno) for node in found]

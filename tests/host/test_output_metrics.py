@@ -11,7 +11,7 @@ import pytest
 from host_tools.output.air import AirSupply, FillLimit, in_series
 from host_tools.output.metrics import ChamberResult, MeasureContext, SessionResult, measure
 from host_tools.trace import Note, Trace
-from soleus.core import faults
+from soleus.core import fault_table, faults
 from soleus.core.faults import FaultLatch, Notices
 from soleus.core.regulation import BLEED, FILL, HOLD, OFF
 from soleus.core.session import COMPLETED, FAULT, NO_SIGN_OF_LIFE, NOT_ENDED, RUNNING, STOPPED, VENTING
@@ -232,7 +232,7 @@ def test_a_fault_names_its_chamber_value_and_limit(
     fault = result.fault
     assert (fault.chamber, fault.unit, fault.at_s) == (expected[0], expected[3], pytest.approx(5.01))
     assert (fault.value, fault.limit) == pytest.approx((expected[1], expected[2]), abs=0.01)
-    assert (fault.code, fault.name, fault.requirement) == faults.TABLE[code][:3]
+    assert (fault.code, fault.name, fault.requirement) == fault_table.TABLE[code][:3]
 
 
 def injected_of(trace: Trace, latch: FaultLatch) -> tuple[float | None, float | None]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from host_tools.output.metrics import FaultResult, SessionResult, measure
 from host_tools.output.terminal import print_summary
 from host_tools.output.words import duration, explanation, fault_sentence, measured_against
-from soleus.core import faults
+from soleus.core import fault_table, faults
 from soleus.core.faults import Notices
 from soleus.core.session import NO_SIGN_OF_LIFE
 from tests.host.synthetic import context, faulty_latch, session_trace
@@ -82,7 +82,7 @@ def test_fault_sentences(
 
 
 def test_every_fault_has_an_explanation_and_a_sentence_of_its_own_kind() -> None:
-    for code, name, requirement, unit in faults.TABLE[1:]:
+    for code, name, requirement, unit in fault_table.TABLE[1:]:
         assert explanation(code)
         assert measured_against(FaultResult(code, name, requirement, "left.calf", 2.0, 1.0, unit, 3.0))
         if unit != "mmHg":

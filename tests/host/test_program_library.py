@@ -21,7 +21,8 @@ from host_tools.programs import (
     program_names,
 )
 from soleus.core.errors import SettingError
-from soleus.core.program import PATTERNS, Program
+from soleus.core.program import Program
+from soleus.core.program_words import PATTERNS
 from soleus.core.timeline import lay_out
 
 VERY_LOW = (20, 30)

@@ -98,7 +98,7 @@ def run():
         # As its service does: that brings the module that draws.
         from soleus.drivers.screen import draw
 
-        draw(app.parts.display, app.controller, app.program_id, "")
+        draw(app.parts.display, app.controller, app.program_id, None)
         app.parts.display.show()
 
 
@@ -124,6 +124,10 @@ def let_go(what):
         measured["highest"] = gc.mem_alloc()
         measured["highest_at"] = what
     held[:] = []
+    from soleus.services.borrowed import let_go as let_go_one
+
+    for name, folder in lets_go:
+        let_go_one(name, folder)
 
 
 def show():
@@ -160,7 +164,7 @@ def plan():
 
 
 with open("chains.json") as file:
-    chains = json.load(file)
+    chains, lets_go = json.load(file)
 # Shifts what follows, see test_drivers_heap.py.
 padding = bytearray(int(sys.argv[1]))
 measured = {

@@ -9,7 +9,7 @@ import pytest
 from host_tools.boards import load_board
 from host_tools.flash.application import application_files
 from tests.display_driver import driver_file
-from tests.micropython.borrowing import chains
+from tests.micropython.borrowing import chains, let_go
 from tests.micropython.interpreters import CHIP_HEAP_BYTES, run_wasm
 
 SCRIPT = Path(__file__).with_name("measure_app.py")
@@ -29,7 +29,7 @@ def test_the_app_leaves_room(board: str, tmp_path: Path, record_property: Note) 
     for name, content in files.items():
         (tmp_path / "app" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "app" / name).write_bytes(content)
-    chosen = {"chains.json": json.dumps(chains()).encode()}
+    chosen = {"chains.json": json.dumps([chains(), let_go()]).encode()}
     measured = [
         json.loads(run_wasm(SCRIPT, str(shift), files=chosen, package=tmp_path / "app").splitlines()[0])
         for shift in SHIFTS_BYTES

@@ -12,7 +12,7 @@ from host_tools.docs.page import CHECKOUT
 from host_tools.plant.faults import parse_fault
 from host_tools.safety import REQUIREMENTS, Requirement, Since, Trip, in_words
 from host_tools.tripped import Tripped, tripped
-from soleus.core import faults, limits, sequencer
+from soleus.core import fault_table, faults, limits, sequencer
 from soleus.core.controller import Controller
 from soleus.core.guards import Guards
 from soleus.core.limits import TARGET_DEFAULT_MOST_PA
@@ -60,7 +60,7 @@ def test_a_row_that_does_otherwise_is_told_apart() -> None:
 
 
 def test_every_fault_of_the_core_is_a_requirement_and_the_other_way_round() -> None:
-    assert sorted(each.fault for each in REQUIREMENTS) == list(range(1, len(faults.TABLE)))
+    assert sorted(each.fault for each in REQUIREMENTS) == list(range(1, len(fault_table.TABLE)))
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS, ids=trip_name)

@@ -1,6 +1,6 @@
 """The faults that the core can name, and the latch that keeps the first one.
 
-A row: code shown to a person, name, requirement it belongs to, unit of value and limit.
+`fault_table.py` says for each what a person is shown.
 """
 
 NONE = 0
@@ -25,30 +25,6 @@ CLOCK_STOPPED = 18
 SUPPLY_LOW = 19
 NO_AIR = 20
 
-TABLE = (
-    ("-", "none", "-", ""),
-    ("E01", "pressure above what was wanted", "REQ-PRESSURE-1", "mmHg"),
-    ("E02", "pressure above the trip limit", "REQ-PRESSURE-2", "mmHg"),
-    ("E11", "sensor out of its range", "REQ-SENSOR-1", "mmHg"),
-    ("E12", "sensor gives no reading", "REQ-SENSOR-2", "ms"),
-    ("E13", "sensor not at zero with the vents open", "REQ-SENSOR-3", "mmHg"),
-    ("E21", "chamber does not fill", "REQ-FILL-1", "ms"),
-    ("E31", "chamber does not vent", "REQ-VENT-1", "mmHg"),
-    ("E41", "control tick late", "REQ-TIME-1", "ms"),
-    ("E42", "session longer than any session may be", "REQ-TIME-2", "ms"),
-    ("E03", "pressure for too long without a release", "REQ-PRESSURE-3", "ms"),
-    ("E14", "sensor does not move", "REQ-SENSOR-4", "ms"),
-    ("E15", "sensor jumps about", "REQ-SENSOR-5", "mmHg"),
-    ("E16", "sensors of joined chambers disagree", "REQ-SENSOR-6", "mmHg"),
-    ("E22", "air does not get from the valve into the chamber", "REQ-FILL-2", "mmHg"),
-    ("E23", "chamber leaks", "REQ-FILL-3", "permille of the pump"),
-    ("E32", "chamber rises with its fill valve closed", "REQ-VALVE-1", "mmHg"),
-    ("E51", "pump runs when told not to", "REQ-PUMP-1", "mmHg"),
-    ("E43", "clock stands still", "REQ-TIME-3", "ticks"),
-    ("E61", "supply voltage too low", "REQ-SUPPLY-1", "mV"),
-    ("E52", "pump gives no air", "REQ-PUMP-2", "chambers"),
-)
-
 # These concern one chamber, and an empty chamber harms nobody: it is rested, named, and the others go on.
 # Every other fault ends the session.
 RESTED = (FILL_TIMEOUT, LEAK)
@@ -56,6 +32,15 @@ RESTED = (FILL_TIMEOUT, LEAK)
 # Which "chamber" a fault names when it isn't one: the manifold's sensor, or the machine itself.
 MANIFOLD_INDEX = 16
 MACHINE_INDEX = 17
+
+
+# What a person is shown first of each: often asked for, so it is here, and not in the table.
+_CODES = "  -E01E02E11E12E13E21E31E41E42E03E14E15E16E22E23E32E51E43E61E52"
+_CODE_LETTERS = 3
+
+
+def code_of(fault: int) -> str:
+    return _CODES[_CODE_LETTERS * fault : _CODE_LETTERS * (fault + 1)].strip()
 
 
 class Notices:

@@ -7,17 +7,8 @@ long at least. A chamber that isn't kept is open to the air.
 
 from .boots import Boots
 from .limits import SESSION_MOST_MINUTES
-from .program import (
-    FLOW,
-    LEG_LEFT,
-    LEG_RIGHT,
-    LEGS_ALTERNATING,
-    PULSE,
-    UNIFORM,
-    WAVE,
-    Block,
-    Program,
-)
+from .program import Block, Program
+from .program_words import FLOW, LEG_LEFT, LEG_RIGHT, LEGS_ALTERNATING, PULSE, UNIFORM, WAVE
 
 # What ends a stage:
 RAISE = 0  # every raised chamber has reached its pressure (and the ramp is over)

@@ -7,10 +7,10 @@ each, filled as high as its pressure, framed twice while it is being filled. A f
 from micropython import const
 
 from soleus.annotations import Any
-from soleus.core import faults
 from soleus.core.controller import Controller
+from soleus.core.faults import FaultLatch
 from soleus.core.regulation import COAST, DOSE, FILL
-from soleus.core.session import CHECKING, FAULT, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.core.session import CHECKING, IDLE, PAUSED, RUNNING, STATE_NAMES
 from soleus.core.units import mmhg_from_pa
 
 _WIDTH = const(128)
@@ -20,11 +20,11 @@ _LEG_WIDTH = const(18)
 _LEG_GAP = const(4)
 
 
-def draw(canvas: Any, controller: Controller, title: str, place: str) -> None:
-    """`place` is what a fault names, if there is one."""
+def draw(canvas: Any, controller: Controller, title: str, fault: "tuple | None") -> None:
+    """`fault`, if there is one: when it came, its row of `fault_table.py`, and the place that it names."""
     canvas.fill(0)
-    if controller.session.state == FAULT:
-        _draw_fault(canvas, controller, place)
+    if fault:
+        _draw_fault(canvas, controller.latch, fault[1], fault[2])
         return
     _draw_words(canvas, controller, title)
     for leg in range(controller.boots.legs):
@@ -77,9 +77,8 @@ def _draw_chamber(
         canvas.fill_rect(left + 3, top + height // 2 - 1, width - 6, 2, 0 if level > height // 2 else 1)
 
 
-def _draw_fault(canvas: Any, controller: Controller, place: str) -> None:
-    latch = controller.latch
-    code, name, _, unit = faults.TABLE[latch.code]
+def _draw_fault(canvas: Any, latch: FaultLatch, row: tuple, place: str) -> None:
+    code, name, _, unit = row
     canvas.fill_rect(0, 0, _WIDTH, _LETTER + 2, 1)
     canvas.text("{} VENTED".format(code), 1, 1, 0)
     top = _LETTER + 4

@@ -81,7 +81,7 @@ def _fault(app: Any) -> "dict | None":
     latch = controller.latch
     if latch.code == faults.NONE:
         return None
-    code, name, requirement, unit = faults.TABLE[latch.code]
+    code, name, requirement, unit = borrow("fault_table", "core").TABLE[latch.code]
     is_pressure = unit == "mmHg"
     return {
         "code": code,
@@ -103,7 +103,7 @@ def _rested(app: Any) -> list:
     rested = []
     for index in range(controller.boots.count):
         if notices.rested_bits >> index & 1:
-            code = faults.TABLE[notices.code[index]][0]
+            code = faults.code_of(notices.code[index])
             rested.append([controller.boots.names[index], code, borrow("advice").advice(code)])
     return rested
 
@@ -133,8 +133,8 @@ def _raw(app: Any, _request: dict) -> dict:
 
 def _faults(_app: Any, _request: dict) -> dict:
     advice = borrow("advice").advice
-    table = [[code, name, advice(code)] for code, name, _, _ in faults.TABLE[1:]]
-    return {"ok": True, "faults": table}
+    table = borrow("fault_table", "core").TABLE[1:]
+    return {"ok": True, "faults": [[code, name, advice(code)] for code, name, _, _ in table]}
 
 
 def _why(app: Any, _request: dict) -> dict:

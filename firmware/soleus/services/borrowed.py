@@ -7,10 +7,14 @@ from soleus.annotations import Any
 
 def borrow(name: str, folder: str = "services") -> Any:
     """What is called in it stays as long as the caller holds it."""
+    __import__("soleus.{}.{}".format(folder, name))
+    return let_go(name, folder)
+
+
+def let_go(name: str, folder: str) -> Any:
+    """Of what another module has imported, too, if it has."""
     package_name = "soleus." + folder
-    __import__(package_name + "." + name)
     package = sys.modules[package_name]
-    module = sys.modules.pop(package_name + "." + name)
     if hasattr(package, name):
         delattr(package, name)
-    return module
+    return sys.modules.pop(package_name + "." + name, None)

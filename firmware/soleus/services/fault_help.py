@@ -5,7 +5,7 @@ the machine knows, what to look at, and how to clear it. A fault that ended the 
 person: `CLEARING`.
 """
 
-from soleus.core import faults
+from soleus.core import fault_table, faults
 
 WHAT = ("what happened", "how the machine knows", "what to look at", "how to clear it")
 HAPPENED, KNOWN_BY, LOOK_AT, CLEAR = range(len(WHAT))
@@ -145,5 +145,5 @@ def advice(code: str) -> str:
 def how_to_clear(code: str) -> str:
     """A chamber that was rested asks for nothing more than a new session."""
     last = ABOUT[code][CLEAR]
-    is_rested = code in [faults.TABLE[row][0] for row in faults.RESTED]
+    is_rested = code in [fault_table.TABLE[row][0] for row in faults.RESTED]
     return last if is_rested else last + " " + CLEARING

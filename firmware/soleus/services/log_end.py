@@ -1,14 +1,14 @@
 """How a session ended, as the last frame of its log says it."""
 
 from soleus.annotations import Any
-from soleus.core import faults
 
 from .fault_place import fault_place
 
 ENDED_BY = ("cut short", "completed", "stopped", "no sign of life")
 
 
-def end(controller: Any, therapy_s: int) -> dict:
+def end(controller: Any, fault_row: tuple, therapy_s: int) -> dict:
+    """`fault_row` is that of `fault_table.py` for what the core has latched."""
     session, latch, notices = controller.session, controller.latch, controller.guards.notices
     table = {
         "ended_by": ENDED_BY[session.ended_by],
@@ -22,7 +22,7 @@ def end(controller: Any, therapy_s: int) -> dict:
         ],
     }
     if latch.code:
-        code, name = faults.TABLE[latch.code][:2]
+        code, name = fault_row[:2]
         table["ended_by"] = "fault"
         table["fault"] = [latch.code, latch.chamber_index, latch.value, latch.limit, latch.at_ms]
         table["fault_name"] = "{} {} {}".format(code, name, fault_place(controller, latch.chamber_index))

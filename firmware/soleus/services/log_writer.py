@@ -139,7 +139,10 @@ def count_therapy(recorder: Any, run_ms: int) -> None:
 
 
 def _end(recorder: Any) -> dict:
-    return borrow("log_end").end(recorder.controller, recorder.therapy_s)
+    controller = recorder.controller
+    # The whole table is let go of first: it takes more room than a row.
+    fault_row = borrow("fault_table", "core").TABLE[controller.latch.code]
+    return borrow("log_end").end(controller, fault_row, recorder.therapy_s)
 
 
 def _table(name: str) -> dict:

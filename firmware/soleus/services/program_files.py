@@ -7,7 +7,7 @@ from soleus.annotations import Any
 from soleus.core.errors import SettingError
 from soleus.core.program import Program
 
-from .borrowed import borrow
+from .borrowed import borrow, let_go
 
 PROGRAMS_FOLDER = "programs"
 
@@ -42,6 +42,8 @@ def load(app: Any, program_id: object, minutes: int, pressure_mmhg: int) -> None
         app.controller.load(program, minutes, pressure_mmhg)
     finally:
         app.tick.is_loading = False
+        let_go("program_fit", "core")
+        let_go("program_words", "core")
     app.program_id = program.id
     app.recorder.ring.restart()
 
@@ -62,3 +64,6 @@ def read_program(program_id: object) -> Program:
             return borrow("program", "core").Program.from_table(json.load(file))
     except ValueError:
         raise SettingError("program", program_id, "a file that is JSON")
+    finally:
+        # What is read doesn't need it; laying out takes room.
+        let_go("program_table", "core")

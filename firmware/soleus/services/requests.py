@@ -77,7 +77,7 @@ class Requests:
             "pump": commands.pump_permille,
             "gate": commands.gate_on,
             "supply_mv": controller.readings.supply_mv,
-            "fault": faults.TABLE[latch.code][0],
+            "fault": faults.code_of(latch.code),
         }
 
     def _press(self, name: str, button: int, states: tuple) -> dict:

@@ -36,13 +36,13 @@ def read_board() -> dict:
             board = json.load(file)
     except (OSError, ValueError) as error:
         raise SettingError(BOARD_FILE, str(error), "a board's description, written when it is flashed")
-    Boots.from_table(board.get("boots"))
+    _boots(board)
     return board
 
 
 def build(app: Any, board: dict, boot: Any) -> None:
     """Everything that stays, in the order in which one part needs another."""
-    boots = Boots.from_table(board["boots"])
+    boots = _boots(board)
     app.controller = Controller(boots)
     app.writer = FlashWriter(app.tick_is_at_rest, boot.WATCHDOG.feed, app.note_failed_write)
     app.store = StateStore(app.writer)
@@ -50,7 +50,8 @@ def build(app: Any, board: dict, boot: Any) -> None:
     app.why = why_last(app.lost_session is not None)
     fitted = borrow("fitted", "drivers")
     fitted.fit(app.parts, board, boots, app.store.settings.calibration)
-    app.recorder = Recorder(app, therapy, _block_bytes(boots, board["sensors"]["driver"]))
+    block_bytes = borrow("ring_size").block_bytes(boots, board["sensors"]["driver"])
+    app.recorder = Recorder(app, therapy, block_bytes)
     app.tick = Tick(app.controller, app.parts, boot.vent, boot.WATCHDOG.feed, app.recorder.record)
     boot.keep_log = app.recorder.write_crash
     app.requests = Requests(app)
@@ -60,6 +61,10 @@ def build(app: Any, board: dict, boot: Any) -> None:
     if no_display:
         app.warn(no_display)
     _write_safe_pins(app, board, boot.SAFE_PINS_FILE)
+
+
+def _boots(board: dict) -> Boots:
+    return Boots(*borrow("boots_table", "core").read_boots(board.get("boots")))
 
 
 def _remember(app: Any) -> tuple:
@@ -93,15 +98,6 @@ def why_last(was_in_session: bool) -> str:
     if was_in_session:
         return "the power was lost, or sagged, during a session"
     return "power on"
-
-
-def _block_bytes(boots: Boots, driver: str) -> int:
-    """Of the ring's four blocks, as much as memory allows: the core's state, and ticks.
-
-    Three whole blocks are there at least: 10 s and more of four chambers, 7.4 s of ten.
-    """
-    sensors = 1 if boots.has_manifold_sensor_only else boots.count
-    return 700 + 60 * boots.count + sensors * (600 if driver in ("adc", "ads1115") else 155)
 
 
 def _write_safe_pins(app: Any, board: dict, name: str) -> None:

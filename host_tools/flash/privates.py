@@ -1,0 +1,44 @@
+"""Functions of the core that nobody outside their module knows: the name of each takes 20 bytes of a chip.
+
+Each becomes a letter. Whatever goes wrong in one of them replays on the laptop, where it has its name.
+"""
+
+import ast
+from collections.abc import Iterator
+from string import ascii_letters
+
+# Where a name stands (a line from 1, and a byte in it), and what it is now and then.
+Renaming = tuple[int, int, str, str]
+
+
+def renamed_privates(tree: ast.Module) -> Iterator[Renaming]:
+    nodes = list(ast.walk(tree))
+    taken = {name for node in nodes for name in _names(node)}
+    letters = (f"_{letter}" for letter in ascii_letters if f"_{letter}" not in taken)
+    functions = [node.name for node in nodes if isinstance(node, ast.FunctionDef) and is_private(node.name)]
+    new_names = dict(zip(dict.fromkeys(functions), letters, strict=False))
+    for node in nodes:
+        for name in _names(node):
+            if name in new_names:
+                yield (*_place(node, name), name, new_names[name])
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.Name(id=name) | ast.Attribute(attr=name):
+            yield name
+
+
+def _place(node: ast.AST, name: str) -> tuple[int, int]:
+    match node:
+        case ast.FunctionDef():
+            return node.lineno, node.col_offset + len("def ")
+        case ast.Attribute(end_lineno=int(line), end_col_offset=int(column)):
+            return line, column - len(name.encode())
+        case ast.Name():
+            return node.lineno, node.col_offset
+    raise TypeError(node)

@@ -1,0 +1,123 @@
+# ruff: noqa: ANN001, ANN002, ANN201, ANN204, PTH123
+# ... because it runs on MicroPython, where a chip's modules are put in place before what imports them.
+"""What the services promise without a chip below them. Runs on MicroPython."""
+
+import json
+import sys
+
+try:
+    import select
+except ImportError:
+
+    class select:  # noqa: N801 (a module's name)
+        """MicroPython for WebAssembly has none."""
+
+        POLLIN = 1
+
+        class poll:  # noqa: N801 (the name that MicroPython has)
+            def register(self, *_):
+                pass
+
+    sys.modules["select"] = select
+
+from soleus.core.boots import Boots
+from soleus.core.controller import Controller
+from soleus.services import state_load
+from soleus.services.link import Link
+
+with open("boots.json") as file:
+    BOOTS = json.load(file)
+
+
+class Typed:
+    """A line on which somebody has typed, and its own poll."""
+
+    def __init__(self, content):
+        self.waiting = list(content)
+
+    def poll(self, _timeout_ms):
+        return self.waiting
+
+    def readinto(self, buffer):
+        buffer[0] = self.waiting.pop(0)
+        return 1
+
+
+class Tick:
+    is_over = False
+
+
+class EndingTick:
+    """Ends when it has been looked at so often: as if Ctrl-C had landed in it between two bytes."""
+
+    def __init__(self, looks):
+        self.looks = looks
+
+    @property
+    def is_over(self):
+        self.looks -= 1
+        return self.looks < 0
+
+
+def left_on_the_line(tick):
+    line = Typed(b"\r\x01raw")
+    link = Link(None, None, tick)
+    link.stdin = link.poll = line
+    assert link._look() is False
+    return bytes(line.waiting)
+
+
+def check_the_link_takes_what_is_typed_while_the_tick_runs():
+    assert left_on_the_line(Tick()) == b""
+
+
+def check_the_link_leaves_what_is_typed_after_the_ticks_end():
+    over = Tick()
+    over.is_over = True
+    assert left_on_the_line(over) == b"\r\x01raw"
+
+
+def check_the_link_stops_at_the_byte_at_which_the_tick_ends():
+    assert left_on_the_line(EndingTick(2)) == b"raw"
+
+
+def core(board):
+    return Controller(Boots.from_table(BOOTS[board]))
+
+
+def warnings_of(table, controller):
+    warnings = []
+    state_load.load_learned(table, controller, warnings.append)
+    return warnings
+
+
+def check_a_broken_list_is_one_warning_on_every_board():
+    for board in BOOTS:
+        for name in state_load.learned(core(board)):
+            assert warnings_of({name: "nonsense"}, core(board)) == [
+                f"learned.json: {name} makes no sense; defaults used"
+            ]
+
+
+def check_what_was_learned_is_there_after_the_next_start():
+    for board in BOOTS:
+        before, after = state_load.learned(core(board)), core(board)
+        learned = {name: [value // 2 + 1 for value in values] for name, values in before.items()}
+        assert warnings_of(learned, after) == []
+        assert state_load.learned(after) == learned
+
+
+def check_how_much_a_neighbour_squeezes_is_kept_where_one_sensor_sees_all():
+    before, after = core("squeezed"), core("squeezed")
+    before.regulator.unseen.squeeze_permille[1] = 123
+    kept = json.loads(json.dumps(state_load.learned(before)))
+    assert warnings_of(kept, after) == []
+    assert after.regulator.unseen.squeeze_permille[1] == 123
+    kept["squeeze_permille"][1] = after.regulator.unseen.squeeze_most_permille + 1
+    assert len(warnings_of(kept, core("squeezed"))) == 1
+
+
+checks = [value for name, value in sorted(globals().items()) if name.startswith("check_")]
+for check in checks:
+    check()
+print(len(checks))

@@ -1,0 +1,26 @@
+"""The services, in real MicroPythons, where they need no board around them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host_tools.boards import load_board
+from tests.micropython.interpreters import INTERPRETERS
+
+SCRIPT = Path(__file__).with_name("check_services.py")
+BOARDS = ("esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold")
+
+
+def boots() -> dict[str, Any]:
+    """Of every board; and sealed chambers that one sensor on the manifold sees, which no board here has."""
+    tables = {name: load_board(name).table["boots"] for name in BOARDS}
+    return {**tables, "squeezed": {**tables["esp32-devkit"], "sensors": "manifold"}}
+
+
+@pytest.mark.parametrize("run", INTERPRETERS)
+def test_services(run: Callable[..., str]) -> None:
+    files = {"boots.json": json.dumps(boots()).encode()}
+    assert int(run(SCRIPT, files=files, heap_bytes=1 << 20).split()[-1]) == 6
