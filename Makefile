@@ -71,7 +71,7 @@ healthy: $(READY)  ## run half-hour sessions on 200 random machines: nothing may
 explore: $(READY)  ## walk every discrete state of the core on one leg with three chambers (PyPy: half an hour)
 	PYTHONPATH=.:firmware $(EXPLORER) -m host_tools.explore --json docs/data/exploration.json
 
-mutants: $(READY)  ## change guards, latch and interlock one operator at a time: which changes does no test notice?
+mutants: $(READY)  ## change guards, gauges, latch and interlock one operator at a time: which changes does no test notice?
 	$(BIN)/python -m venv $(MUTANTS)/venv
 	$(MUTANTS)/venv/bin/pip install --quiet --disable-pip-version-check mutmut==$(MUTMUT_VERSION) pytest hypothesis
 	tests/core/mutants.sh $(MUTANTS) $(MUTANTS)/venv/bin/mutmut

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Changes the guards, the latch and the interlock one operator at a time, and runs their tests on each change.
+# Changes the guards, what they look at, the latch and the interlock one operator at a time, and runs their
+# tests on each change.
 # Usage: mutants.sh FOLDER MUTMUT. Lists the changes that no test noticed; picks up where it was stopped.
 set -euo pipefail
 
@@ -12,7 +13,7 @@ cd "$folder"
 rm -rf soleus tests/core
 cp -r "$checkout/firmware/soleus" soleus
 mkdir -p tests/core
-cp "$checkout"/tests/core/{fake_air,shapes}.py "$checkout"/tests/core/test_{guards,guards_mutants,interlock,latch}.py tests/core
+cp "$checkout"/tests/core/{fake_air,shapes,told}.py "$checkout"/tests/core/test_{gauges,guards,guards_mutants,interlock,latch}.py tests/core
 touch tests/__init__.py tests/core/__init__.py
 cat > setup.cfg << 'CONFIG'
 [mutmut]
@@ -23,6 +24,7 @@ only_mutate=
     soleus/core/sensor_guards.py
     soleus/core/air_guards.py
     soleus/core/machine_guards.py
+    soleus/core/gauges.py
     soleus/core/faults.py
     soleus/core/interlock.py
 also_copy=
