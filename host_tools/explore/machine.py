@@ -44,6 +44,8 @@ OPEN_PA = (0, pa_from_mmhg(15))
 # A pump at any power but none and full.
 SOME_PERMILLE = 500
 
+# What the targets were made from: they are made anew in every tick here.
+MADE = ("least_target_pa", "made_stage_index", "made_keep_bits", "made_level_pa")
 # Clocks: anything before every tick.
 FREE = {
     "session": ("state_ms", "run_ms", "silent_ms"),
@@ -56,10 +58,11 @@ FREE = {
 # was trimmed too often counts as reached, which it may do at its next look anyway. `goal_pa`: see `Goal`.
 FORGOTTEN = {
     "session": ("ended_by",),
-    "sequencer": ("cycles_count", "wanted_pa", "target_pa", "level_pa", "rested_bits"),
+    "sequencer": ("cycles_count", "wanted_pa", "target_pa", "level_pa", "rested_bits", *MADE),
     "survey": (),
     "regulator": (
-        *("fill_ms", "fill_share_us", "held_ms", "dose_us", "restless_ms", "collapse_count", "collapse_pa"),
+        *("fill_ms", "fill_share_us", "filled_bits", "held_ms", "held_bits", "dose_us", "restless_ms"),
+        *("collapse_count", "collapse_pa", "inside_pa"),
         *("coast_rise_count", "coast_rise_pa", "coast_rise_index", "late_coast_pa", "late_pa", "before_pa"),
         *("lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms", "above_pa", "dose_permille"),
         *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),

@@ -15,31 +15,35 @@ from soleus.core.air_guards import (
     OPEN_FOR_MS,
     PUMP_STOPPED_MS,
     VALVES_STILL_MS,
-    FillTimeout,
     Kink,
-    Leak,
     PumpRunaway,
-    RisesUnasked,
 )
 from soleus.core.faults import FaultLatch, Notices
 from soleus.core.gauges import Gauges
 from soleus.core.interlock import Interlock
 from soleus.core.limits import READING_MOST_PA, TICK_MS
 from soleus.core.machine_guards import LateTick, SupplyLow
-from soleus.core.pressure_guards import Overpressure, ProlongedPressure, VentFailure
 from soleus.core.regulation import FILL, HOLD, OFF
 from soleus.core.sensor_guards import (
     VENT_MOVES_MS,
     ZERO_AFTER_VENT_MS,
-    SensorErratic,
-    SensorRange,
     SensorsDisagree,
-    SensorStuck,
-    SensorZeroDrift,
 )
 from soleus.core.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.units import pa_from_mmhg
 from tests.core.fake_air import boots
+from tests.core.told import (
+    FillTimeout,
+    Leak,
+    Overpressure,
+    ProlongedPressure,
+    RisesUnasked,
+    SensorErratic,
+    SensorRange,
+    SensorStuck,
+    SensorZeroDrift,
+    VentFailure,
+)
 
 BOOTS = boots()
 MANIFOLD_BOOTS = boots(sensors="manifold")

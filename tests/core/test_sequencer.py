@@ -1,5 +1,6 @@
 """The sequencer walks its timeline foot first, waits for what must be waited for, and keeps the beat."""
 
+import copy
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -393,3 +394,45 @@ def test_the_whole_session_of_a_plain_program_never_leaves_its_timeline() -> Non
     for _ in range(60_000):
         walk.tick()
         assert walk.sequencer.keep_bits == timeline.keep_bits[walk.sequencer.stage_index]
+
+
+def as_if_made_now(sequencer: Sequencer) -> tuple[list[int], list[int], int]:
+    now = copy.deepcopy(sequencer)
+    now.give_targets_away()
+    now._set_targets()
+    return now.wanted_pa, now.target_pa, now.least_target_pa
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    pattern=st.sampled_from(["sequential", "wave", "pulse", "flow"]),
+    ramp_s=st.sampled_from([0, 2]),
+    asked=st.lists(st.tuples(st.integers(1, 600), st.integers(25, 60), st.integers(0, 7)), max_size=6),
+)
+def test_targets_that_are_kept_are_those_that_would_be_made(
+    pattern: str, ramp_s: int, asked: list[tuple[int, int, int]]
+) -> None:
+    walk = Walk(pattern=pattern, ramp_s=ramp_s, boost_mmhg={"foot": 10})
+    for ticks, asked_mmhg, rested_bits in asked:
+        walk.asked_pa = pa_from_mmhg(asked_mmhg)
+        walk.sequencer.rested_bits = rested_bits
+        for _ in range(ticks):
+            sequencer = walk.tick().sequencer
+            said = (sequencer.wanted_pa, sequencer.target_pa, sequencer.least_target_pa)
+            assert said == as_if_made_now(sequencer)
+            assert all(sequencer.target_pa[index] >= sequencer.least_target_pa for index in walk.kept)
+
+
+def test_another_program_brings_its_own_targets() -> None:
+    walk = Walk(boost_mmhg={"foot": 5}).until_cycle(1).tick()
+    walk.sequencer.timeline = lay_out(program(), boots(), MINUTES)
+    walk.sequencer.begin(LEVEL_PA)
+    walk.sequencer.cycles_count = 1
+    assert walk.tick().sequencer.target_pa[FOOT] == walk.sequencer.level_pa
+
+
+def test_nobody_takes_a_least_target_for_granted_once_somebody_else_has_set_them() -> None:
+    walk = Walk().until_cycle(1).tick()
+    assert walk.sequencer.least_target_pa > 0
+    walk.sequencer.give_targets_away()
+    assert walk.sequencer.least_target_pa == 0

@@ -288,3 +288,12 @@ def test_no_act_that_is_taken_ever_needs_the_interlock(valves: str, acts: list[d
             continue
         bench.run(0.5)
     assert bench.controller.interlock.refused_count == 0
+
+
+def test_after_a_stop_in_the_middle_of_an_act_the_regulator_has_nothing_on_its_books() -> None:
+    bench = Bench().ask(**FILL_FOOT).run(0.5)
+    bench.machine.tick(STOP)
+    bench.machine.until_state(DONE)
+    regulator = bench.controller.regulator
+    assert regulator.filling_count == 0
+    assert regulator.phase_bits == [ALL, *[0] * (len(regulator.phase_bits) - 1)]

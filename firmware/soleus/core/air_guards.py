@@ -20,6 +20,7 @@ from .limits import (
     RUNAWAY_COUNT,
     RUNAWAY_MANIFOLD_PA,
     RUNAWAY_RISE_PA,
+    TICK_MOST_MS,
 )
 from .regulation import FILL
 from .signals import Commands
@@ -41,8 +42,10 @@ class FillTimeout:
         self.boots = boots
         # The longest fill of this session that reached its target.
         self.learned_ms = [0] * boots.count
-        # The most that was seen in the fill under way.
-        self.highest_pa = [0] * boots.count
+        # So long surely nobody reaches a limit: no chamber's share grows faster than time goes.
+        self.room_ms = 0
+        # Who has shown a trace of air in the fill under way.
+        self.airy_bits = 0
         # Chambers in a row that were rested without a trace of air, and who had reached its pressure before.
         self.airless_count = 0
         self.reached_bits = 0
@@ -50,19 +53,24 @@ class FillTimeout:
     def begin(self) -> None:
         self.airless_count = 0
         self.reached_bits = 0
+        self.room_ms = 0
+        self.airy_bits = 0
         for index in range(self.boots.count):
             self.learned_ms[index] = 0
-            self.highest_pa[index] = 0
 
     def learn(self, fill_share_us: list, reached_bits: int) -> None:
-        if reached_bits & ~self.reached_bits:
-            self.airless_count = 0
+        new_bits = reached_bits & ~self.reached_bits
         self.reached_bits = reached_bits
-        if not reached_bits:
+        if new_bits:
+            self.airless_count = 0
+        # Chambers that share their air may be filled on while they count as reached.
+        learning_bits = reached_bits if self.boots.is_three_way else new_bits
+        if not learning_bits:
             return
+        self.room_ms = 0
         learned_ms = self.learned_ms
         for index in range(self.boots.count):
-            if reached_bits & (1 << index):
+            if learning_bits & (1 << index):
                 learned_ms[index] = max(learned_ms[index], fill_share_us[index] // 1000)
 
     def limit_ms(self, index: int) -> int:
@@ -73,25 +81,36 @@ class FillTimeout:
     def step(
         self,
         fill_share_us: list,
+        filled_bits: int,
         phase: list,
         gauges: Gauges,
         notices: Notices,
         latch: FaultLatch,
         at_ms: int,
+        dt_ms: int,
     ) -> None:
-        highest_pa = self.highest_pa
-        late_index = -1
+        """`filled_bits`: who has a share of the pump's time at all."""
+        self._look_for_traces(filled_bits, gauges)
+        self.room_ms -= dt_ms
+        if self.room_ms > TICK_MOST_MS:
+            return
+        self.room_ms = FILL_MOST_MS
         for index in range(self.boots.count):
-            fill_us = fill_share_us[index]
-            if fill_us == 0:
-                highest_pa[index] = 0
-                continue
-            if gauges.age_ms[index] == 0:
-                highest_pa[index] = max(highest_pa[index], gauges.smooth_pa[index])
-            if late_index < 0 and fill_us // 1000 > self.limit_ms(index):
-                late_index = index
-        if late_index >= 0:
-            self._rest(late_index, fill_share_us[late_index] // 1000, phase, gauges, notices, latch, at_ms)
+            fill_ms = fill_share_us[index] // 1000
+            self.room_ms = min(self.room_ms, self.limit_ms(index) - fill_ms)
+            if self.room_ms < 0:
+                self._rest(index, fill_ms, phase, gauges, notices, latch, at_ms)
+                return
+
+    def _look_for_traces(self, filled_bits: int, gauges: Gauges) -> None:
+        """What shows more than a vented chamber may is full of air; what shows less is looked at."""
+        self.airy_bits = (self.airy_bits | gauges.seen_bits & gauges.shown_bits) & filled_bits
+        doubtful_bits = filled_bits & gauges.seen_bits & ~self.airy_bits
+        if not doubtful_bits:
+            return
+        for index in range(self.boots.count):
+            if doubtful_bits & (1 << index) and gauges.smooth_pa[index] >= NO_AIR_PA:
+                self.airy_bits |= 1 << index
 
     def _rest(
         self,
@@ -108,7 +127,7 @@ class FillTimeout:
         self._look_for_air(blamed_index, latch, at_ms)
 
     def _look_for_air(self, index: int, latch: FaultLatch, at_ms: int) -> None:
-        self.airless_count = self.airless_count + 1 if self.highest_pa[index] < NO_AIR_PA else 0
+        self.airless_count = 0 if self.airy_bits & (1 << index) else self.airless_count + 1
         if self.airless_count >= NO_AIR_COUNT:
             latch.trip(faults.NO_AIR, MACHINE_INDEX, self.airless_count, NO_AIR_COUNT, at_ms)
 
@@ -134,24 +153,40 @@ class Leak:
         self.boots = boots
         self.last_permille = [0] * boots.count
         self.leaky_count = [0] * boots.count
+        # Who was held until now.
+        self.watched_bits = 0
 
     def begin(self) -> None:
+        self.watched_bits = 0
         for index in range(self.boots.count):
             self.last_permille[index] = 0
             self.leaky_count[index] = 0
 
-    def step(self, dose_us: list, held_ms: list, restless_ms: list, notices: Notices, at_ms: int) -> None:
+    def step(
+        self,
+        dose_us: list,
+        held_ms: list,
+        held_bits: int,
+        restless_ms: list,
+        notices: Notices,
+        at_ms: int,
+    ) -> None:
+        """`held_bits`: who is held at all."""
+        watched_bits = held_bits | self.watched_bits
+        if not watched_bits:
+            return
+        self.watched_bits = held_bits
         last_permille = self.last_permille
         for index in range(self.boots.count):
-            held = held_ms[index]
-            if held == 0 and last_permille[index] == 0:
+            if not watched_bits & (1 << index):
                 continue
+            held = held_ms[index]
             if restless_ms[index] > 0:
                 last_permille[index] = 0
             elif held >= LEAK_HELD_MS:
                 # Microseconds of pump for each millisecond of holding: permille of the pump.
                 last_permille[index] = max(dose_us[index] // held, 1)
-            elif held == 0:
+            elif held == 0 and last_permille[index] > 0:
                 self._end_hold(index, notices, at_ms)
 
     def _end_hold(self, index: int, notices: Notices, at_ms: int) -> None:
@@ -192,25 +227,31 @@ class RisesUnasked:
 
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
+        self.rising_bits = 0
         self.high_ms = [0] * boots.count
 
     def step(
         self, gauges: Gauges, keep_bits: int, commands: Commands, latch: FaultLatch, at_ms: int, dt_ms: int
     ) -> None:
         closed_bits = keep_bits | commands.fill_bits | commands.seal_bits
-        open_bits = gauges.empty_bits & ~closed_bits
+        before_bits = self.rising_bits
+        self.rising_bits = gauges.empty_bits & ~closed_bits & gauges.seen_bits & gauges.pressed_bits
+        if not self.rising_bits:
+            return
         high_ms = self.high_ms
-        smooth_pa = gauges.smooth_pa
         for index in range(self.boots.count):
-            if not open_bits & (1 << index) or smooth_pa[index] <= RISES_PA:
+            bit = 1 << index
+            pressure_pa = gauges.smooth_pa[index]
+            if not before_bits & bit:
                 high_ms[index] = 0
+            if not self.rising_bits & bit:
                 continue
-            if gauges.vented_ms[index] <= OPEN_FOR_MS or gauges.age_ms[index] > 0:
-                high_ms[index] = 0
+            if pressure_pa <= RISES_PA or gauges.vented_ms[index] <= OPEN_FOR_MS:
+                self.rising_bits &= ~bit
                 continue
             high_ms[index] += dt_ms
             if high_ms[index] >= RISES_MS:
-                latch.trip(faults.RISES_UNASKED, index, smooth_pa[index], RISES_PA, at_ms)
+                latch.trip(faults.RISES_UNASKED, index, pressure_pa, RISES_PA, at_ms)
 
 
 class PumpRunaway:

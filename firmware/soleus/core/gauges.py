@@ -6,12 +6,21 @@ are kept, and nobody may take an old value for a new one.
 """
 
 from .boots import Boots
-from .limits import READING_BAD_MS, VENTED_PA
+from .limits import (
+    JUMP_PA,
+    PRESSED_PA,
+    READING_BAD_MS,
+    READING_LEAST_PA,
+    READING_MOST_PA,
+    VENTED_PA,
+    ZERO_DRIFT_MOST_PA,
+)
 from .signals import MANIFOLD_BIT, Commands, Readings
 
 # The smoothed value moves a quarter of the way at each tick; kept in sixteenths of a pascal.
 _SMOOTH_SHIFT = 2
 _SIXTEENTHS = 16
+_SIXTEENTHS_SHIFT = 4
 # A joined chamber shows on the manifold's sensor once the valve has opened and the air between has moved.
 JOINED_MS = 60
 # Beside an open vent a sensor shows less than the chamber has, and behind a kinked hose nothing at all:
@@ -28,10 +37,28 @@ class Gauges:
         self.smooth_pa = [0] * boots.count
         self.smooth_pa_x16 = [0] * boots.count
         self.age_ms = [AGE_MOST_MS] * boots.count
+        # Guards look at these before they look at each chamber. Who is seen in this tick; who shows more than
+        # a vented chamber may; who presses its leg; who was given up to the air but still shows pressure; who
+        # shows less than open air has; and the highest pressure of all.
+        self.seen_bits = 0
+        self.shown_bits = 0
+        self.pressed_bits = 0
+        self.unvented_bits = 0
+        self.low_bits = 0
+        self.highest_pa = 0
+        # Of the sensors, and a manifold's only one speaks for every chamber: who gave a reading; who gave one
+        # that no whole sensor gives; who the same as before; whose jumped, and how far.
+        self.read_bits = 0
+        self.strange_bits = 0
+        self.unmoved_bits = 0
+        self.jumped_bits = 0
+        self.jump_pa = [0] * boots.count
         # How long ago each chamber was given up to the air, for how long it has now been cut off from it
         # to be looked at, and which were since seen empty.
         self.vented_ms = [0] * boots.count
         self.still_ms = [0] * boots.count
+        self.kept_bits = 0
+        self.still_bits = 0
         self.empty_bits = 0
         self.joined_ms = [0] * boots.count
         self.manifold_pa = 0
@@ -44,15 +71,27 @@ class Gauges:
 
     def step(self, readings: Readings, commands: Commands, keep_bits: int, dt_ms: int) -> None:
         """`commands` are those of the tick before: they made these readings."""
-        if not readings.missing_bits & MANIFOLD_BIT:
+        missing_bits = readings.missing_bits
+        before_pa = self.manifold_pa
+        if not missing_bits & MANIFOLD_BIT:
             self.manifold_pa = readings.manifold_pa - self.manifold_zero_pa
         if self.boots.has_manifold_sensor_only:
+            self._compare(self.manifold_pa - before_pa, missing_bits & MANIFOLD_BIT)
+            self.seen_bits = 0
             for index in range(self.boots.count):
                 joined_bit = commands.fill_bits & (1 << index)
-                self._see_through_manifold(index, joined_bit, readings.missing_bits, dt_ms)
+                self._see_through_manifold(index, joined_bit, missing_bits, dt_ms)
+            self.highest_pa = max(self.pressure_pa)
         else:
             self._see_each(readings, dt_ms)
         self._watch_vents(keep_bits, commands.seal_bits | commands.fill_bits, dt_ms)
+        self.unvented_bits = self.shown_bits & ~keep_bits
+
+    def _compare(self, moved_pa: int, missing_bit: int) -> None:
+        self.read_bits = 0 if missing_bit else self.boots.all_bits
+        self.unmoved_bits = self.read_bits if moved_pa == 0 else 0
+        self.jumped_bits = 0 if -JUMP_PA <= moved_pa <= JUMP_PA else 1
+        self.jump_pa[0] = moved_pa
 
     def _see_through_manifold(self, index: int, joined_bit: int, missing_bits: int, dt_ms: int) -> None:
         self.age_ms[index] = min(self.age_ms[index] + dt_ms, AGE_MOST_MS)
@@ -68,51 +107,128 @@ class Gauges:
         self._see(index, self.manifold_pa)
 
     def _see(self, index: int, pressure_pa: int) -> None:
+        bit = 1 << index
         self.pressure_pa[index] = pressure_pa
         self.age_ms[index] = 0
         # Bound: 40_000 Pa * 16.
         smooth_pa_x16 = self.smooth_pa_x16[index]
         smooth_pa_x16 += (pressure_pa * _SIXTEENTHS - smooth_pa_x16) >> _SMOOTH_SHIFT
+        smooth_pa = smooth_pa_x16 >> _SIXTEENTHS_SHIFT
         self.smooth_pa_x16[index] = smooth_pa_x16
-        self.smooth_pa[index] = smooth_pa_x16 // _SIXTEENTHS
+        self.smooth_pa[index] = smooth_pa
+        self.seen_bits |= bit
+        self.shown_bits = self.shown_bits | bit if smooth_pa >= VENTED_PA else self.shown_bits & ~bit
+        self.pressed_bits = self.pressed_bits | bit if smooth_pa >= PRESSED_PA else self.pressed_bits & ~bit
+        self.low_bits = self.low_bits | bit if smooth_pa < -ZERO_DRIFT_MOST_PA else self.low_bits & ~bit
 
     def _see_each(self, readings: Readings, dt_ms: int) -> None:
-        """`_see`, written out for all chambers: this loop is a good part of every tick."""
-        missing_bits = readings.missing_bits
-        chamber_pa = readings.chamber_pa
+        missing_bits = readings.missing_bits & self.boots.all_bits
+        were_all_read = self.read_bits == self.boots.all_bits
+        self.read_bits = self.boots.all_bits & ~missing_bits
+        self.strange_bits = 0
+        self.unmoved_bits = 0
+        self.jumped_bits = 0
+        if missing_bits or not were_all_read:
+            self.seen_bits = 0
+            for index in range(self.boots.count):
+                self._see_or_miss(index, readings, missing_bits, dt_ms)
+            self.highest_pa = max(self.pressure_pa)
+        else:
+            self._see_all(readings.chamber_pa)
+
+    def _see_or_miss(self, index: int, readings: Readings, missing_bits: int, dt_ms: int) -> None:
+        if missing_bits & (1 << index):
+            self.age_ms[index] = min(self.age_ms[index] + dt_ms, AGE_MOST_MS)
+            return
+        reading_pa = readings.chamber_pa[index]
+        if not READING_LEAST_PA <= reading_pa <= READING_MOST_PA:
+            self.strange_bits |= 1 << index
+        gauge_pa = reading_pa - self.zero_pa[index]
+        moved_pa = gauge_pa - self.pressure_pa[index]
+        if moved_pa == 0:
+            self.unmoved_bits |= 1 << index
+        elif not -JUMP_PA <= moved_pa <= JUMP_PA:
+            self.jumped_bits |= 1 << index
+            self.jump_pa[index] = moved_pa
+        self._see(index, gauge_pa)
+
+    def _see_all(self, chamber_pa: list) -> None:
+        """`_see_or_miss` where nothing is missing, written out: this loop is a good part of every tick."""
         zero_pa = self.zero_pa
         pressure_pa = self.pressure_pa
-        age_ms = self.age_ms
         smooth_pa = self.smooth_pa
         all_smooth_pa_x16 = self.smooth_pa_x16
+        shown_bits = 0
+        pressed_bits = 0
+        low_bits = 0
+        highest_pa = chamber_pa[0] - zero_pa[0]
+        bit = 1
         for index in range(self.boots.count):
-            if missing_bits & (1 << index):
-                age_ms[index] = min(age_ms[index] + dt_ms, AGE_MOST_MS)
-                continue
-            gauge_pa = chamber_pa[index] - zero_pa[index]
+            reading_pa = chamber_pa[index]
+            if reading_pa < READING_LEAST_PA or reading_pa > READING_MOST_PA:
+                self.strange_bits |= bit
+            gauge_pa = reading_pa - zero_pa[index]
+            if gauge_pa > highest_pa:
+                highest_pa = gauge_pa
+            moved_pa = gauge_pa - pressure_pa[index]
+            if moved_pa == 0:
+                self.unmoved_bits |= bit
+            elif moved_pa < -JUMP_PA or moved_pa > JUMP_PA:
+                self.jumped_bits |= bit
+                self.jump_pa[index] = moved_pa
             pressure_pa[index] = gauge_pa
-            age_ms[index] = 0
             smooth_pa_x16 = all_smooth_pa_x16[index]
             smooth_pa_x16 += (gauge_pa * _SIXTEENTHS - smooth_pa_x16) >> _SMOOTH_SHIFT
             all_smooth_pa_x16[index] = smooth_pa_x16
-            smooth_pa[index] = smooth_pa_x16 // _SIXTEENTHS
+            smooth_pa_x16 >>= _SIXTEENTHS_SHIFT
+            smooth_pa[index] = smooth_pa_x16
+            if smooth_pa_x16 >= VENTED_PA:
+                shown_bits |= bit
+                if smooth_pa_x16 >= PRESSED_PA:
+                    pressed_bits |= bit
+            elif smooth_pa_x16 < -ZERO_DRIFT_MOST_PA:
+                low_bits |= bit
+            bit <<= 1
+        self.shown_bits = shown_bits
+        self.pressed_bits = pressed_bits
+        self.low_bits = low_bits
+        self.highest_pa = highest_pa
 
     def _watch_vents(self, keep_bits: int, closed_bits: int, dt_ms: int) -> None:
+        self._close(keep_bits)
+        if keep_bits == self.boots.all_bits:
+            return
         vented_ms = self.vented_ms
-        still_ms = self.still_ms
+        for index in range(self.boots.count):
+            if not keep_bits & (1 << index) and vented_ms[index] < AGE_MOST_MS:
+                vented_ms[index] += dt_ms
+        closed_bits &= ~keep_bits
+        if closed_bits or self.still_bits:
+            self._watch_still(closed_bits, dt_ms)
+
+    def _close(self, keep_bits: int) -> None:
+        newly_kept_bits = keep_bits & ~self.kept_bits
+        self.kept_bits = keep_bits
+        if not newly_kept_bits:
+            return
         self.empty_bits &= ~keep_bits
+        self.still_bits &= ~keep_bits
+        for index in range(self.boots.count):
+            if newly_kept_bits & (1 << index):
+                self.vented_ms[index] = 0
+                self.still_ms[index] = 0
+
+    def _watch_still(self, closed_bits: int, dt_ms: int) -> None:
+        """Who is cut off from the open air, to be looked at."""
+        still_ms = self.still_ms
+        self.still_bits = closed_bits
         for index in range(self.boots.count):
             bit = 1 << index
-            if keep_bits & bit:
-                vented_ms[index] = 0
-                still_ms[index] = 0
-                continue
-            vented_ms[index] = min(vented_ms[index] + dt_ms, AGE_MOST_MS)
             if not closed_bits & bit:
                 still_ms[index] = 0
                 continue
             still_ms[index] = min(still_ms[index] + dt_ms, AGE_MOST_MS)
-            if still_ms[index] >= STILL_MS and self.age_ms[index] == 0 and self.smooth_pa[index] < VENTED_PA:
+            if still_ms[index] >= STILL_MS and self.seen_bits & bit and not self.shown_bits & bit:
                 self.empty_bits |= bit
 
     def shortest_vent_ms(self) -> int:

@@ -68,8 +68,10 @@ class Guards:
         is_active = is_running or is_service
         keep_bits = sequencer.keep_bits
         self.late_tick.step(commands, latch, at_ms, dt_ms)
-        self.sensor_range.step(readings, latch, at_ms, dt_ms)
-        self.overpressure.step(gauges, keep_bits, sequencer.target_pa, latch, at_ms, dt_ms)
+        self.sensor_range.step(readings, gauges.strange_bits, latch, at_ms, dt_ms)
+        self.overpressure.step(
+            gauges, keep_bits, sequencer.target_pa, sequencer.least_target_pa, latch, at_ms, dt_ms
+        )
         self.prolonged.step(gauges, keep_bits, is_active, latch, at_ms, dt_ms)
         self.vent_failure.step(gauges, latch, at_ms)
         self.sensor_zero_drift.step(gauges, latch, at_ms, dt_ms)
@@ -77,8 +79,8 @@ class Guards:
             return
         self.session_cap.step(is_active, latch, at_ms, dt_ms)
         self.supply_low.step(readings, latch, at_ms, dt_ms)
-        self.sensor_stuck.step(readings, gauges, commands, regulator.phase, latch, at_ms, dt_ms)
-        self.sensor_erratic.step(readings, latch, at_ms, dt_ms)
+        self.sensor_stuck.step(gauges, commands, regulator.phase, latch, at_ms, dt_ms)
+        self.sensor_erratic.step(gauges, latch, at_ms, dt_ms)
         self.sensors_disagree.step(gauges, regulator.phase, latch, at_ms, dt_ms)
         if is_running:
             self.kink.step(regulator.collapse_count, regulator.collapse_pa, sequencer.target_pa, latch, at_ms)
@@ -94,19 +96,33 @@ class Guards:
             dt_ms,
         )
         if is_running:
-            self._rest_chambers(gauges, sequencer, regulator, at_ms)
+            self._rest_chambers(gauges, sequencer, regulator, at_ms, dt_ms)
 
     def _rest_chambers(
-        self, gauges: Gauges, sequencer: Sequencer, regulator: SealedRegulator, at_ms: int
+        self, gauges: Gauges, sequencer: Sequencer, regulator: SealedRegulator, at_ms: int, dt_ms: int
     ) -> None:
         self.fill_timeout.learn(regulator.fill_share_us, regulator.reached_bits)
         rested_before_bits = self.notices.rested_bits
         self.fill_timeout.step(
-            regulator.fill_share_us, regulator.phase, gauges, self.notices, self.latch, at_ms
+            regulator.fill_share_us,
+            regulator.filled_bits,
+            regulator.phase,
+            gauges,
+            self.notices,
+            self.latch,
+            at_ms,
+            dt_ms,
         )
         if self.notices.rested_bits != rested_before_bits:
             regulator.share_anew()
-        self.leak.step(regulator.dose_us, regulator.held_ms, regulator.restless_ms, self.notices, at_ms)
+        self.leak.step(
+            regulator.dose_us,
+            regulator.held_ms,
+            regulator.held_bits,
+            regulator.restless_ms,
+            self.notices,
+            at_ms,
+        )
         self._end_when_all_rest(sequencer.timeline.active_bits, at_ms)
 
     def _end_when_all_rest(self, active_bits: int, at_ms: int) -> None:

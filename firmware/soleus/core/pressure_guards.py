@@ -11,11 +11,13 @@ from .limits import (
     OVER_TRIP_PA,
     OVER_TRIP_SAMPLES,
     PRESSED_MOST_MS,
-    PRESSED_PA,
     UNSEEN_EMPTY_MS,
     VENT_MOST_MS,
     VENTED_PA,
 )
+
+# An hour's session passes the clock of pressed chambers by far less, even if they take turns all the time.
+CLOCK_MOST_MS = 100_000_000
 
 
 class Overpressure:
@@ -28,16 +30,26 @@ class Overpressure:
         self.over_trip_samples = (
             OVER_TRIP_MANIFOLD_SAMPLES if boots.has_manifold_sensor_only else OVER_TRIP_SAMPLES
         )
+        self.is_counting = False
 
     def step(
-        self, gauges: Gauges, keep_bits: int, target_pa: list, latch: FaultLatch, at_ms: int, dt_ms: int
+        self,
+        gauges: Gauges,
+        keep_bits: int,
+        target_pa: list,
+        least_target_pa: int,
+        latch: FaultLatch,
+        at_ms: int,
+        dt_ms: int,
     ) -> None:
         pressures_pa = gauges.pressure_pa
-        age_ms = gauges.age_ms
+        highest_pa = gauges.highest_pa
+        is_trip_near = highest_pa > OVER_TRIP_PA or self.is_counting
+        if not is_trip_near and highest_pa <= least_target_pa + OVER_TARGET_PA:
+            return
         over_target_ms = self.over_target_ms
-        is_trip_near = max(pressures_pa) > OVER_TRIP_PA or max(self.over_trip_count) > 0
         for index in range(self.boots.count):
-            if age_ms[index] > 0:
+            if not gauges.seen_bits & (1 << index):
                 continue
             pressure_pa = pressures_pa[index]
             if is_trip_near:
@@ -48,6 +60,7 @@ class Overpressure:
             over_target_ms[index] = min(over_target_ms[index] + dt_ms, OVER_TARGET_MS)
             if over_target_ms[index] >= OVER_TARGET_MS:
                 latch.trip(faults.OVER_TARGET, index, pressure_pa, target_pa[index] + OVER_TARGET_PA, at_ms)
+        self.is_counting = max(over_target_ms) > 0 or max(self.over_trip_count) > 0
 
     def _look_at_trip(self, index: int, pressure_pa: int, latch: FaultLatch, at_ms: int) -> None:
         if pressure_pa <= OVER_TRIP_PA:
@@ -64,29 +77,55 @@ class ProlongedPressure:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
         self.is_blind = boots.has_manifold_sensor_only
-        self.pressed_ms = [0] * boots.count
+        # Who is pressed, for all that is known, and since when: on a clock of their own, which stands at zero
+        # while nobody is.
+        self.pressed_bits = 0
+        self.since_ms = [0] * boots.count
+        self.clock_ms = 0
+        self.earliest_ms = 0
 
     def step(
         self, gauges: Gauges, keep_bits: int, is_running: bool, latch: FaultLatch, at_ms: int, dt_ms: int
     ) -> None:
-        age_ms = gauges.age_ms
-        smooth_pa = gauges.smooth_pa
-        pressed_ms = self.pressed_ms
-        empty_bits = gauges.empty_bits
+        """A chamber that isn't seen counts on, once it has been kept, until it is seen empty."""
+        low_bits = gauges.seen_bits & ~gauges.pressed_bits | gauges.empty_bits
+        if self.is_blind and not is_running:
+            low_bits |= self._aired_bits(gauges)
+        pressed_bits = (self.pressed_bits | keep_bits) & ~low_bits
+        if pressed_bits != self.pressed_bits:
+            self._begin(pressed_bits)
+        if not pressed_bits:
+            return
+        self.clock_ms = min(self.clock_ms + dt_ms, CLOCK_MOST_MS)
+        if self.clock_ms - self.earliest_ms > PRESSED_MOST_MS:
+            self._trip(latch, at_ms)
+
+    def _begin(self, pressed_bits: int) -> None:
+        if not self.pressed_bits:
+            self.clock_ms = 0
+        self.earliest_ms = self.clock_ms
         for index in range(self.boots.count):
             bit = 1 << index
-            is_low = age_ms[index] == 0 and smooth_pa[index] < PRESSED_PA
-            if is_low or empty_bits & bit or (self.is_blind and self._is_aired(index, gauges, is_running)):
-                pressed_ms[index] = 0
-            # A chamber that isn't seen counts on, once it has been kept, until it is seen empty.
-            elif keep_bits & bit or pressed_ms[index] > 0:
-                pressed_ms[index] = min(pressed_ms[index] + dt_ms, 2 * PRESSED_MOST_MS)
-                if pressed_ms[index] > PRESSED_MOST_MS:
-                    latch.trip(faults.PROLONGED, index, pressed_ms[index], PRESSED_MOST_MS, at_ms)
+            if not pressed_bits & bit:
+                continue
+            if not self.pressed_bits & bit:
+                self.since_ms[index] = self.clock_ms
+            self.earliest_ms = min(self.earliest_ms, self.since_ms[index])
+        self.pressed_bits = pressed_bits
 
-    def _is_aired(self, index: int, gauges: Gauges, is_running: bool) -> bool:
+    def _trip(self, latch: FaultLatch, at_ms: int) -> None:
+        for index in range(self.boots.count):
+            pressed_ms = self.clock_ms - self.since_ms[index]
+            if self.pressed_bits & (1 << index) and pressed_ms > PRESSED_MOST_MS:
+                latch.trip(faults.PROLONGED, index, pressed_ms, PRESSED_MOST_MS, at_ms)
+
+    def _aired_bits(self, gauges: Gauges) -> int:
         """In a pause or a fault nobody looks through the manifold: there open vents and time have to do."""
-        return not is_running and gauges.vented_ms[index] >= UNSEEN_EMPTY_MS
+        bits = 0
+        for index in range(self.boots.count):
+            if gauges.vented_ms[index] >= UNSEEN_EMPTY_MS:
+                bits |= 1 << index
+        return bits
 
 
 class VentFailure:
@@ -96,12 +135,9 @@ class VentFailure:
         self.boots = boots
 
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int) -> None:
-        if not gauges.is_zeroed or max(gauges.vented_ms) <= VENT_MOST_MS:
+        unvented_bits = gauges.unvented_bits & gauges.seen_bits
+        if not unvented_bits or not gauges.is_zeroed:
             return
-        vented_ms = gauges.vented_ms
-        smooth_pa = gauges.smooth_pa
         for index in range(self.boots.count):
-            if smooth_pa[index] < VENTED_PA or vented_ms[index] <= VENT_MOST_MS:
-                continue
-            if gauges.age_ms[index] == 0:
+            if unvented_bits & (1 << index) and gauges.vented_ms[index] > VENT_MOST_MS:
                 latch.trip(faults.VENT_FAILURE, index, gauges.smooth_pa[index], VENTED_PA, at_ms)

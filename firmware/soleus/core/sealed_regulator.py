@@ -92,8 +92,10 @@ class SealedRegulator:
         # chambers filled side by side share it. The guards look at the share.
         self.fill_ms = [0] * count
         self.fill_share_us = [0] * count
+        self.filled_bits = 0
         # Since it was reached: how long it has been held, and the pump's time that this took.
         self.held_ms = [0] * count
+        self.held_bits = 0
         self.dose_us = [0] * count
         self.restless_ms = [0] * count
         # Fills in a row that fell together as soon as the valve closed, and by how much the last one.
@@ -130,6 +132,8 @@ class SealedRegulator:
         self.dose_permille = DOSE_PERMILLE
         self.ends_together = False
         self.slow_missing_pa = FAR_AHEAD_PA
+        # What each that is filled holds in this tick.
+        self.inside_pa = [0] * count
         self.top_up_pa = TOP_UP_PA
         # Doses that ended in this tick.
         self.dosed_bits = 0
@@ -151,12 +155,18 @@ class SealedRegulator:
 
     def share_anew(self) -> None:
         """A chamber was rested: what was spent on it beside the others doesn't count against them."""
+        self.filled_bits = 0
         for index in range(self.boots.count):
             self.fill_share_us[index] = 0
 
     def vent_all(self) -> None:
         for index in range(self.boots.count):
             self._open(index)
+        # Service shows what it does in `phase` alone, and may be broken off at any moment.
+        for phase in range(PHASES_COUNT):
+            self.phase_bits[phase] = 0
+        self.phase_bits[OFF] = self.boots.all_bits
+        self.filling_count = 0
         self.joined_bits = 0
         self.overlap_bits = 0
         self.pump_permille = 0
@@ -171,16 +181,19 @@ class SealedRegulator:
         self.rotor_permille += (
             (self.pump_before_permille - self.rotor_permille) * min(dt_ms, ROTOR_MS) // ROTOR_MS
         )
-        flow_permille = self.rotor_permille // max(filling_count, 1)
+        flow_permille = self.rotor_permille // (filling_count or 1)
         self.flow_permille += (flow_permille - self.flow_permille) * min(dt_ms, FLOW_MS) // FLOW_MS
         self._look_ahead(gauges, sequencer, filling_count)
         is_slow = filling_count > 0 and sequencer.stage_ms > PATIENT_MS
         self.top_up_pa = TOP_UP_SLOW_PA if is_slow else TOP_UP_PA
         self.dosed_bits = 0
+        moving_bits = keep_bits | self.boots.all_bits & ~self.phase_bits[OFF]
         for index in range(self.boots.count):
+            if not moving_bits & (1 << index):
+                continue
             if keep_bits & (1 << index):
                 self._advance(index, gauges, sequencer, filling_count, dt_ms)
-            elif self.phase[index] != OFF:
+            else:
                 self._open(index)
         wanted_bits = self._share_manifold(gauges, sequencer)
         self._overlap(wanted_bits & keep_bits, keep_bits, dt_ms)
@@ -203,7 +216,9 @@ class SealedRegulator:
         self._go(index, OFF)
         self.fill_ms[index] = 0
         self.fill_share_us[index] = 0
+        self.filled_bits &= ~(1 << index)
         self.held_ms[index] = 0
+        self.held_bits &= ~(1 << index)
         self.dose_us[index] = 0
         self.restless_ms[index] = 0
         self.trims_count[index] = 0
@@ -217,9 +232,11 @@ class SealedRegulator:
             # Air that a moving leg had let out and that is brought back is no leak.
             self.restless_ms[index] -= dt_ms
             self.held_ms[index] = 0
+            self.held_bits &= ~(1 << index)
             self.dose_us[index] = 0
         elif self.reached_bits & (1 << index):
             self.held_ms[index] += dt_ms
+            self.held_bits |= 1 << index
         phase = self.phase[index]
         if phase == OFF:
             self.begin_fill(index)
@@ -261,14 +278,15 @@ class SealedRegulator:
             return
         self.fill_ms[index] += dt_ms
         # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
-        self.fill_share_us[index] += dt_ms * 1000 // max(filling_count, 1)
+        self.fill_share_us[index] += dt_ms * 1000 // (filling_count or 1)
+        self.filled_bits |= bit
         if self.held_ms[index] > 0 and not self.raised_bits & bit:
-            self.dose_us[index] += dt_ms * self.pump_before_permille // max(filling_count, 1)
+            self.dose_us[index] += dt_ms * self.pump_before_permille // (filling_count or 1)
         if not gauges.is_fresh(index):
             # Just joined: the manifold's sensor doesn't speak for this chamber yet.
             self.pump_permille = max(self.pump_permille, taper_permille(sequencer.wanted_pa[index]))
             return
-        inside_pa = self._inside_pa(index, gauges)
+        inside_pa = self.inside_pa[index]
         self._watch_rise(index, inside_pa, sequencer.target_pa[index], filling_count, dt_ms)
         if self.boots.has_manifold_sensor_only:
             self.unseen.fill(index, gauges, sequencer, self, dt_ms)
@@ -278,7 +296,7 @@ class SealedRegulator:
         lead_pa = self.learned.shut_lead_pa[index]
         if coasts:
             coming_pa = self.learned.coming_pa(index, self.rotor_permille)
-            lead_pa = self.learned.coast_lead_pa[index] + coming_pa // max(self.filling_count, 1)
+            lead_pa = self.learned.coast_lead_pa[index] + coming_pa // (self.filling_count or 1)
         missing_pa = sequencer.wanted_pa[index] - lead_pa - inside_pa
         if not self.ends_together and (
             missing_pa > 0 or sequencer.wanted_pa[index] < sequencer.target_pa[index]
@@ -300,31 +318,34 @@ class SealedRegulator:
         that are near the end together slow it together, and coast together."""
         self.ends_together = False
         self.slow_missing_pa = FAR_AHEAD_PA
-        if filling_count < 2:
+        if filling_count == 0:
             return
         least_pa = FAR_AHEAD_PA
         most_pa = 0
         is_enough = False
         is_too_much = True
+        is_ramping = False
+        learned = self.learned
+        filling_bits = self.phase_bits[FILL]
         for index in range(self.boots.count):
-            if self.phase[index] != FILL:
+            if not filling_bits & (1 << index):
                 continue
+            # What its hose takes is only in the reading.
+            inside_pa = gauges.smooth_pa[index] - learned.hose_pa(index, self.flow_permille)
+            coming_pa = learned.coming_pa(index, self.rotor_permille)
+            self.inside_pa[index] = inside_pa
             wanted_pa = sequencer.wanted_pa[index]
-            if wanted_pa < sequencer.target_pa[index]:
-                return
-            missing_pa = wanted_pa - self.learned.coast_lead_pa[index] - self._inside_pa(index, gauges)
-            coming_pa = self.learned.coming_pa(index, self.rotor_permille)
-            least_pa = min(least_pa, missing_pa)
-            most_pa = max(most_pa, missing_pa)
+            is_ramping = is_ramping or wanted_pa < sequencer.target_pa[index]
+            missing_pa = wanted_pa - learned.coast_lead_pa[index] - inside_pa
+            least_pa = missing_pa if missing_pa < least_pa else least_pa
+            most_pa = missing_pa if missing_pa > most_pa else most_pa
             is_enough = is_enough or missing_pa <= coming_pa // filling_count
             is_too_much = is_too_much and missing_pa <= coming_pa
+        if is_ramping or filling_count == 1:
+            return
         self.ends_together = is_enough and is_too_much
         if most_pa - least_pa < TOGETHER_PA:
             self.slow_missing_pa = least_pa
-
-    def _inside_pa(self, index: int, gauges: Gauges) -> int:
-        """The chamber itself: what its hose takes is only in the reading."""
-        return gauges.smooth_pa[index] - self.learned.hose_pa(index, self.flow_permille)
 
     def watch_drop(self, index: int, gauges: Gauges, dt_ms: int) -> None:
         """From an empty chamber, what is read so early is the hose's share; the little that has risen
@@ -343,7 +364,7 @@ class SealedRegulator:
         """The last one waits for the rotor with its valve open; earlier ones just close."""
         self.learned.note_rise(index, pressure_pa - self.late_pa[index], self.worked_permille_ms[index])
         speed_pa_s = self.learned.rise_pa_s[index] * self.rotor_permille // 1000
-        self.stop_pa_s[index] = speed_pa_s // max(filling_count, 1)
+        self.stop_pa_s[index] = speed_pa_s // (filling_count or 1)
         self.last_move[index] = FILL
         self.goal_pa[index] = target_pa
         if coasts:
@@ -379,7 +400,7 @@ class SealedRegulator:
             self.worked_permille_ms[index] = 0
             self.late_pa[index] = pressure_pa
         # Bound: 45 s at 1000 permille.
-        self.worked_permille_ms[index] += self.rotor_permille * dt_ms // max(filling_count, 1)
+        self.worked_permille_ms[index] += self.rotor_permille * dt_ms // (filling_count or 1)
 
     def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa[index]

@@ -37,7 +37,8 @@ class SensorRange:
         self.silent_ms = [0] * (boots.count + 1)
         self.is_alert = False
 
-    def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+    def step(self, readings: Readings, strange_bits: int, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        """`strange_bits`: which chambers' sensors gave a reading that no whole one gives."""
         if self.boots.has_manifold_sensor_only:
             missing_bit = readings.missing_bits & MANIFOLD_BIT
             self._look(
@@ -46,8 +47,7 @@ class SensorRange:
             return
         missing_bits = readings.missing_bits & self.boots.all_bits
         chamber_pa = readings.chamber_pa
-        is_in_range = min(chamber_pa) >= READING_LEAST_PA and max(chamber_pa) <= READING_MOST_PA
-        if is_in_range and not missing_bits and not self.is_alert:
+        if not strange_bits and not missing_bits and not self.is_alert:
             return
         for index in range(self.boots.count):
             self._look(index, index, chamber_pa[index], missing_bits & (1 << index), latch, at_ms, dt_ms)
@@ -87,37 +87,28 @@ class SensorStuck:
 
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
-        self.last_pa = [0] * boots.count
         self.same_ms = [0] * boots.count
+        self.same_bits = 0
 
     def step(
-        self,
-        readings: Readings,
-        gauges: Gauges,
-        commands: Commands,
-        phase: list,
-        latch: FaultLatch,
-        at_ms: int,
-        dt_ms: int,
+        self, gauges: Gauges, commands: Commands, phase: list, latch: FaultLatch, at_ms: int, dt_ms: int
     ) -> None:
         """`commands` are those of the tick before: they moved the air."""
-        has_manifold_only = self.boots.has_manifold_sensor_only
-        missing_bits = readings.missing_bits
-        chamber_pa = readings.chamber_pa
-        last_pa = self.last_pa
+        unmoved_bits = gauges.unmoved_bits
+        # Without a reading there is nothing to compare.
+        self.same_bits &= unmoved_bits | ~gauges.read_bits
+        if not unmoved_bits:
+            return
         same_ms = self.same_ms
         for index in range(self.boots.count):
-            pa = readings.manifold_pa if has_manifold_only else chamber_pa[index]
-            if missing_bits and missing_bits & (MANIFOLD_BIT if has_manifold_only else 1 << index):
-                # Without a reading there is nothing to compare.
+            bit = 1 << index
+            if not unmoved_bits & bit:
                 continue
-            if pa != last_pa[index]:
-                last_pa[index] = pa
-                same_ms[index] = 0
-            elif self._is_filling(index, commands, phase) or self._is_emptying(index, gauges, phase):
-                same_ms[index] += dt_ms
+            if self._is_filling(index, commands, phase) or self._is_emptying(index, gauges, phase):
+                same_ms[index] = same_ms[index] + dt_ms if self.same_bits & bit else dt_ms
+                self.same_bits |= bit
                 if same_ms[index] >= STUCK_MS:
-                    named_index = MANIFOLD_INDEX if has_manifold_only else index
+                    named_index = MANIFOLD_INDEX if self.boots.has_manifold_sensor_only else index
                     latch.trip(faults.SENSOR_STUCK, named_index, same_ms[index], STUCK_MS, at_ms)
                     same_ms[index] = 0
 
@@ -137,36 +128,32 @@ class SensorErratic:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
         self.sensors_count = 1 if boots.has_manifold_sensor_only else boots.count
-        self.last_pa = [0] * self.sensors_count
-        # The last jump, upwards or downwards.
+        # Whose jumps are being counted; the last one, upwards or downwards; how many, and since when.
+        self.counting_bits = 0
         self.jump_pa = [0] * self.sensors_count
         self.jump_count = [0] * self.sensors_count
         self.since_ms = [0] * self.sensors_count
 
-    def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
-        has_manifold_only = self.boots.has_manifold_sensor_only
-        missing_bits = readings.missing_bits
-        chamber_pa = readings.chamber_pa
-        last_pa = self.last_pa
-        jump_count = self.jump_count
-        for index in range(self.sensors_count):
-            pa = readings.manifold_pa if has_manifold_only else chamber_pa[index]
-            jump_pa = 0
-            if not missing_bits or not missing_bits & (MANIFOLD_BIT if has_manifold_only else 1 << index):
-                jump_pa = pa - last_pa[index]
-                last_pa[index] = pa
-            if jump_count[index] or not -JUMP_PA <= jump_pa <= JUMP_PA:
-                self._look(index, jump_pa, latch, at_ms, dt_ms)
-
-    def _look(self, index: int, jump_pa: int, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
-        """Jumps count together within a window; without a reading there is nothing to compare."""
-        if self.jump_count[index]:
-            self.since_ms[index] += dt_ms
-            if self.since_ms[index] > JUMP_WINDOW_MS:
-                self.jump_count[index] = 0
-        if -JUMP_PA <= jump_pa <= JUMP_PA:
+    def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        jumped_bits = gauges.jumped_bits
+        if not jumped_bits and not self.counting_bits:
             return
+        for index in range(self.sensors_count):
+            bit = 1 << index
+            if self.counting_bits & bit:
+                self._wait(index, dt_ms)
+            if jumped_bits & bit:
+                self._count(index, gauges.jump_pa[index], latch, at_ms)
+
+    def _wait(self, index: int, dt_ms: int) -> None:
+        """Jumps count together within a window."""
+        self.since_ms[index] += dt_ms
+        if self.since_ms[index] > JUMP_WINDOW_MS:
+            self._forget(index)
+
+    def _count(self, index: int, jump_pa: int, latch: FaultLatch, at_ms: int) -> None:
         is_same_way = self.jump_count[index] > 0 and (jump_pa > 0) == (self.jump_pa[index] > 0)
+        self.counting_bits |= 1 << index
         self.jump_pa[index] = jump_pa
         self.since_ms[index] = 0
         if is_same_way:
@@ -175,7 +162,11 @@ class SensorErratic:
         if self.jump_count[index] >= JUMP_COUNT:
             named_index = MANIFOLD_INDEX if self.boots.has_manifold_sensor_only else index
             latch.trip(faults.SENSOR_ERRATIC, named_index, abs(jump_pa), JUMP_PA, at_ms)
-            self.jump_count[index] = 0
+            self._forget(index)
+
+    def _forget(self, index: int) -> None:
+        self.jump_count[index] = 0
+        self.counting_bits &= ~(1 << index)
 
 
 class SensorZeroDrift:
@@ -184,11 +175,14 @@ class SensorZeroDrift:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
         self.low_ms = [0] * boots.count
+        self.low_bits = 0
 
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         if not gauges.is_zeroed or self.boots.has_manifold_sensor_only:
             return
-        if min(gauges.smooth_pa) >= -ZERO_DRIFT_MOST_PA and max(self.low_ms) == 0:
+        before_bits = self.low_bits
+        self.low_bits = gauges.low_bits
+        if not self.low_bits and not before_bits:
             return
         for index in range(self.boots.count):
             is_open = gauges.vented_ms[index] >= ZERO_AFTER_VENT_MS and gauges.age_ms[index] == 0

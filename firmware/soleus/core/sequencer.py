@@ -11,6 +11,8 @@ from .limits import (
 from .timeline import RAISE, RELEASE, REST, Timeline
 from .units import clamp
 
+NOT_MADE = -1
+
 
 class Sequencer:
     def __init__(self, boots: Boots, timeline: Timeline) -> None:
@@ -23,6 +25,12 @@ class Sequencer:
         # What each kept chamber should have at this moment, and what it is on its way to.
         self.wanted_pa = [0] * boots.count
         self.target_pa = [0] * boots.count
+        # No kept chamber is on its way to less; 0 where nobody says so.
+        self.least_target_pa = 0
+        # What the targets were made from; as long as that stays, so do they.
+        self.made_stage_index = NOT_MADE
+        self.made_keep_bits = 0
+        self.made_level_pa = 0
         self.level_pa = 0
         self.block_index = 0
         self.stage_index = 0
@@ -34,6 +42,7 @@ class Sequencer:
         """A new session: the first cycle is a soft start."""
         self.cycles_count = 0
         self.block_index = 0
+        self.give_targets_away()
         self._begin_cycle(asked_pa)
 
     def restart_cycle(self, asked_pa: int) -> None:
@@ -42,6 +51,11 @@ class Sequencer:
 
     def rest(self) -> None:
         self.keep_bits = 0
+
+    def give_targets_away(self) -> None:
+        """Somebody else may have set them, or will."""
+        self.made_stage_index = NOT_MADE
+        self.least_target_pa = 0
 
     def stage_kind(self) -> int:
         return self.timeline.kind[self.stage_index]
@@ -63,7 +77,13 @@ class Sequencer:
         elif is_quiet and self._is_stage_over(reached_bits, empty_bits):
             self._next_stage(asked_pa, run_ms)
         self.keep_bits = self.timeline.keep_bits[self.stage_index] & ~self.rested_bits
-        self._set_targets()
+        if not self._are_targets_made():
+            self._set_targets()
+
+    def _are_targets_made(self) -> bool:
+        if self.made_stage_index != self.stage_index or self.made_level_pa != self.level_pa:
+            return False
+        return self.made_keep_bits == self.keep_bits
 
     def _is_overdue(self, is_quiet: bool) -> bool:
         """A weak pump may need minutes for a cycle; the leg is let go before that is a hazard."""
@@ -120,6 +140,10 @@ class Sequencer:
         relaxed_bits = timeline.relax_bits[self.stage_index]
         ramp_ms = timeline.least_ms[self.stage_index]
         is_ramping = self.stage_kind() == RAISE and self.stage_ms < ramp_ms
+        self.made_stage_index = NOT_MADE if is_ramping else self.stage_index
+        self.made_keep_bits = self.keep_bits
+        self.made_level_pa = self.level_pa
+        self.least_target_pa = self.boots.target_most_pa
         first_offset = self.block_index * self.boots.count
         keep_bits = self.keep_bits
         wanted_pa = self.wanted_pa
@@ -138,6 +162,7 @@ class Sequencer:
             if relaxed_bits & bit:
                 full_pa = max(full_pa * timeline.relax_permille[self.block_index] // 1000, TARGET_LEAST_PA)
             target_pa[index] = full_pa
+            self.least_target_pa = min(self.least_target_pa, full_pa)
             if is_ramping and raised_bits & bit:
                 # Bound: 16_000 Pa * 30_000 ms.
                 full_pa = full_pa * self.stage_ms // ramp_ms

@@ -149,3 +149,4 @@ class Service:
             if commands.fill_bits & bit or sequencer.target_pa[index] == 0:
                 sequencer.target_pa[index] = self.act.limit_pa
         sequencer.keep_bits = kept_bits
+        sequencer.give_targets_away()

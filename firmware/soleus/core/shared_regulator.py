@@ -54,9 +54,11 @@ class SharedRegulator:
         self.phase = [OFF] * count
         # How long the pump was there for each chamber alone; the guards look at it.
         self.fill_share_us = [0] * count
+        self.filled_bits = 0
         # As in the sealed regulator. Chambers that share their air can't be told apart by what they cost,
         # nor can a fill collapse behind one valve alone.
         self.held_ms = [0] * count
+        self.held_bits = 0
         self.dose_us = [0] * count
         self.restless_ms = [0] * count
         self.collapse_count = [0] * count
@@ -94,6 +96,7 @@ class SharedRegulator:
 
     def share_anew(self) -> None:
         """A chamber was rested: what was spent on it beside the others doesn't count against them."""
+        self.filled_bits = 0
         for index in range(self.boots.count):
             self.fill_share_us[index] = 0
 
@@ -158,8 +161,7 @@ class SharedRegulator:
         self.reached_bits = 0
         self.trims_count = 0
         self.throttled_ms = 0
-        for index in range(self.boots.count):
-            self.fill_share_us[index] = 0
+        self.share_anew()
         self._go(FILL)
 
     def _fill(self, gauges: Gauges, wanted_pa: int, target_pa: int, dt_ms: int) -> None:
@@ -270,6 +272,9 @@ class SharedRegulator:
 
     def _show_phases(self, dt_ms: int) -> None:
         filling_count = self.filling_count()
+        self.filled_bits &= self.group_bits
+        if self.group_phase == FILL:
+            self.filled_bits = self.group_bits
         for index in range(self.boots.count):
             if not self.group_bits & (1 << index):
                 self.phase[index] = OFF

@@ -1,0 +1,118 @@
+"""The bits that guards look at first say what pressures, ages and readings say, in every tick."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from soleus.core import limits
+from soleus.core.boots import Boots
+from soleus.core.gauges import Gauges
+from soleus.core.limits import JUMP_PA, TICK_MS
+from soleus.core.signals import MANIFOLD_BIT, Commands, Readings
+from soleus.core.units import pa_from_mmhg
+from tests.core.fake_air import boots
+from tests.core.told import bits_of, strange_bits, tell
+
+BITS = ("seen_bits", "shown_bits", "pressed_bits", "low_bits", "unvented_bits", "highest_pa")
+BOOTS = boots()
+ALL = BOOTS.all_bits
+# Around every limit, and far from it; the same again and again, too.
+PRESSURES_PA = st.sampled_from(
+    [
+        *(0, 1, -1),
+        *(limits.VENTED_PA - 1, limits.VENTED_PA, limits.PRESSED_PA, limits.PRESSED_PA + 1),
+        *(-limits.ZERO_DRIFT_MOST_PA - 1, -limits.ZERO_DRIFT_MOST_PA, JUMP_PA, JUMP_PA + 1),
+        *(limits.READING_LEAST_PA - 1, limits.READING_MOST_PA, limits.READING_MOST_PA + 1),
+    ]
+)
+
+
+@st.composite
+def ticks(draw: st.DrawFn) -> tuple[list[int], int, int, int]:
+    chamber_pa = draw(st.lists(PRESSURES_PA, min_size=BOOTS.count, max_size=BOOTS.count))
+    missing_bits = draw(st.sampled_from([0, 0, 1, 0b110, MANIFOLD_BIT, ALL | MANIFOLD_BIT]))
+    return chamber_pa, missing_bits, draw(st.integers(0, ALL)), draw(st.integers(0, ALL))
+
+
+def steps(the_boots: Boots, of_ticks: list[tuple[list[int], int, int, int]]) -> Iterator[Gauges]:
+    gauges, readings, commands = Gauges(the_boots), Readings(the_boots.count), Commands()
+    for chamber_pa, missing_bits, keep_bits, fill_bits in of_ticks:
+        readings.chamber_pa[:] = chamber_pa
+        readings.manifold_pa = chamber_pa[0]
+        readings.missing_bits = missing_bits
+        commands.fill_bits = fill_bits
+        for _ in range(8):
+            gauges.step(readings, commands, keep_bits, TICK_MS)
+            yield gauges
+
+
+@pytest.mark.parametrize("sensors", ["per_chamber", "manifold"])
+@given(st.lists(ticks(), min_size=1, max_size=20))
+@settings(deadline=None)
+def test_what_is_summed_up_is_what_each_chamber_says(
+    sensors: str, of_ticks: list[tuple[list[int], int, int, int]]
+) -> None:
+    for gauges in steps(boots(sensors=sensors), of_ticks):
+        said = {name: getattr(gauges, name) for name in BITS}
+        tell(gauges)
+        assert said == {name: getattr(gauges, name) for name in BITS}
+
+
+@given(st.lists(ticks(), min_size=1, max_size=20))
+@settings(deadline=None)
+def test_each_sensor_is_compared_with_its_own_last_reading(
+    of_ticks: list[tuple[list[int], int, int, int]],
+) -> None:
+    gauges, readings, last_pa = Gauges(BOOTS), Readings(BOOTS.count), [0] * BOOTS.count
+    for chamber_pa, missing_bits, keep_bits, _ in of_ticks:
+        readings.chamber_pa[:] = chamber_pa
+        readings.missing_bits = missing_bits
+        gauges.step(readings, Commands(), keep_bits, TICK_MS)
+        moved_pa = [now - before for now, before in zip(chamber_pa, last_pa, strict=True)]
+        assert gauges.read_bits == ALL & ~missing_bits
+        assert gauges.strange_bits == strange_bits(BOOTS, readings)
+        assert gauges.unmoved_bits == gauges.read_bits & bits_of([moved == 0 for moved in moved_pa])
+        assert gauges.jumped_bits == gauges.read_bits & bits_of([abs(moved) > JUMP_PA for moved in moved_pa])
+        for index, moved in enumerate(moved_pa):
+            assert gauges.jump_pa[index] == moved or not gauges.jumped_bits >> index & 1
+            last_pa[index] = chamber_pa[index] if gauges.read_bits >> index & 1 else last_pa[index]
+
+
+def test_the_manifolds_sensor_speaks_for_every_chamber() -> None:
+    the_boots = boots(sensors="manifold")
+    gauges, readings = Gauges(the_boots), Readings(the_boots.count)
+    for pa, missing_bits, read, unmoved, jumped in (
+        (pa_from_mmhg(20), 0, ALL, 0, 0),
+        (pa_from_mmhg(20), 0, ALL, ALL, 0),
+        (pa_from_mmhg(90), MANIFOLD_BIT, 0, 0, 0),
+        (pa_from_mmhg(90), 0, ALL, 0, 1),
+        (pa_from_mmhg(20), 0, ALL, 0, 1),
+    ):
+        readings.manifold_pa, readings.missing_bits = pa, missing_bits
+        gauges.step(readings, Commands(), 0, TICK_MS)
+        assert (gauges.read_bits, gauges.unmoved_bits, gauges.jumped_bits) == (read, unmoved, jumped)
+    assert gauges.jump_pa[0] == pa_from_mmhg(20) - pa_from_mmhg(90)
+
+
+def test_time_at_the_vent_counts_from_the_moment_a_chamber_is_given_up() -> None:
+    gauges, readings = Gauges(BOOTS), Readings(BOOTS.count)
+    seen = []
+    for keep_bits in (0, 0, 0b011, 0b010, 0b010, 0b111, 0b000):
+        gauges.step(readings, Commands(), keep_bits, TICK_MS)
+        seen.append(list(gauges.vented_ms))
+    assert seen == [
+        [10, 10, 10],
+        [20, 20, 20],
+        [0, 0, 30],
+        [10, 0, 40],
+        [20, 0, 50],
+        [0, 0, 0],
+        [10, 10, 10],
+    ]
+
+
+def test_limits_that_are_looked_at_together_are_in_order() -> None:
+    """What shows more than a vented chamber may surely shows air, and who presses surely isn't vented."""
+    assert limits.NO_AIR_PA < limits.VENTED_PA < limits.PRESSED_PA <= limits.RISES_PA
