@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from soleus.core.boots import Boots
 from soleus.core.limits import TARGET_LEAST_PA
 from soleus.core.program import Program
-from soleus.core.timeline import RAISE, RELEASE, REST, STAGE_NAMES, Timeline, lay_out
+from soleus.core.program_layout import lay_out
+from soleus.core.timeline import RAISE, RELEASE, REST, STAGE_NAMES, Timeline
 from soleus.core.units import clamp, mmhg_from_pa
 
 _PUMP_ML_S = 200.0

@@ -25,10 +25,11 @@ from soleus.core.guards import Guards
 from soleus.core.learned import Learned
 from soleus.core.program import Program
 from soleus.core.regulation import DOSE, HOLD, PUMP_MOST_PERMILLE
+from soleus.core.sealed_regulator import SealedRegulator
 from soleus.core.session import PAUSED, RUNNING
 from soleus.core.survey import Survey
 from soleus.core.units import pa_from_mmhg
-from soleus.core.unseen import Unseen
+from soleus.core.unseen import EXTRA_PERMILLE, Unseen
 from soleus.core.zeroing import Zeroing
 
 TICK_MS = 10
@@ -177,8 +178,8 @@ class AnyUnseen(Unseen):
         super().__init__(boots, Learned(boots))
         self.machine = machine
 
-    def see(self, *_: Any) -> None:
-        pass
+    def see(self, _index: int, _gauges: Gauges, target_pa: int, _regulator: SealedRegulator) -> int:
+        return target_pa * EXTRA_PERMILLE // 1000
 
     def over_pa(self, *_: Any) -> int:
         return int(self.machine.oracle.either())

@@ -54,10 +54,12 @@ def steps(the_boots: Boots, of_ticks: list[tuple[list[int], int, int, int]]) -> 
 def test_what_is_summed_up_is_what_each_chamber_says(
     sensors: str, of_ticks: list[tuple[list[int], int, int, int]]
 ) -> None:
+    # Where one sensor sits on the manifold, its zero is looked for at no other moment than the start.
+    bits = [name for name in BITS if sensors == "per_chamber" or name != "low_bits"]
     for gauges in steps(boots(sensors=sensors), of_ticks):
-        said = {name: getattr(gauges, name) for name in BITS}
+        said = {name: getattr(gauges, name) for name in bits}
         tell(gauges)
-        assert said == {name: getattr(gauges, name) for name in BITS}
+        assert said == {name: getattr(gauges, name) for name in bits}
 
 
 @given(st.lists(ticks(), min_size=1, max_size=20))

@@ -17,8 +17,9 @@ from soleus.core.limits import (
     SOFT_START_PERMILLE,
     TARGET_LEAST_PA,
 )
+from soleus.core.program_layout import lay_out
 from soleus.core.sequencer import Sequencer
-from soleus.core.timeline import HOLD, RAISE, RELAX, RELEASE, REST, lay_out
+from soleus.core.timeline import HOLD, RAISE, RELAX, RELEASE, REST
 from soleus.core.units import pa_from_mmhg
 from tests.core.fake_air import TICK_MS, blocks_program, boots, program
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from soleus.core.boots import Boots
 from soleus.core.program import Block, Program
+from soleus.core.program_layout import lay_out
 from soleus.core.program_words import (
     FLOW,
     GRADIENT,
@@ -19,7 +20,7 @@ from soleus.core.program_words import (
     UNIFORM,
     WAVE,
 )
-from soleus.core.timeline import HOLD, RAISE, RELAX, RELEASE, REST, Timeline, lay_out
+from soleus.core.timeline import HOLD, RAISE, RELAX, RELEASE, REST, Timeline
 from tests.core.shapes import fitting, fitting_tables
 
 SMALL_INT_LIMIT = 2**30

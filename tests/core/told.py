@@ -30,7 +30,7 @@ def tell(gauges: Gauges) -> None:
     gauges.pressed_bits = bits_of([pa >= PRESSED_PA for pa in gauges.smooth_pa])
     gauges.low_bits = bits_of([pa < -ZERO_DRIFT_MOST_PA for pa in gauges.smooth_pa])
     gauges.unvented_bits = gauges.shown_bits & bits_of([ms > 0 for ms in gauges.vented_ms])
-    gauges.highest_pa = max(gauges.pressure_pa)
+    gauges.highest_pa = max(0, *gauges.pressure_pa)
 
 
 def strange_bits(boots: Boots, readings: Readings) -> int:

@@ -22,8 +22,8 @@ from host_tools.programs import (
 )
 from soleus.core.errors import SettingError
 from soleus.core.program import Program
+from soleus.core.program_layout import lay_out
 from soleus.core.program_words import PATTERNS
-from soleus.core.timeline import lay_out
 
 VERY_LOW = (20, 30)
 LOW = (30, 40)

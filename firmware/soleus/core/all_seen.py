@@ -5,8 +5,8 @@ from .sequencer import Sequencer
 
 
 class AllSeen:
-    def see(self, _index: int, _gauges: Gauges, _phase: list, _refill_bits: int, _flow_permille: int) -> None:
-        pass
+    def see(self, _index: int, _gauges: Gauges, _target_pa: int, _regulator: object) -> int:
+        return 0
 
     def hold(self, _index: int, _gauges: Gauges, _target_pa: int, _regulator: object, _dt_ms: int) -> None:
         pass

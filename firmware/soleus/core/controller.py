@@ -13,15 +13,14 @@ from .faults import FaultLatch
 from .gauges import Gauges
 from .guards import Guards
 from .interlock import Interlock
-from .program import Program, Span
+from .program import Program
 from .sealed_regulator import SealedRegulator
 from .sequencer import Sequencer
 from .service import Service
 from .session import CHECKING, DONE, IDLE, RUNNING, SERVICE, VENTING, Session
 from .signals import BUTTON_ALIVE, Commands, Readings
 from .survey import Survey
-from .timeline import REST, Timeline, lay_out
-from .units import mmhg_from_pa, pa_from_mmhg
+from .timeline import REST, Timeline
 from .zeroing import Zeroing
 
 # Open vents need this long before anything is called zero.
@@ -59,15 +58,8 @@ class Controller:
         """Before a session; 0 takes the program's own start value. A `SettingError` changes nothing."""
         if self.session.state != IDLE and self.session.state != DONE:
             raise SettingError("program", program.id, "a machine at rest; stop the session first")
-        program.refuse_unfit(self.boots)
-        minutes = _within("minutes", minutes, program.minutes)
-        pressure_mmhg = _within("pressure_mmhg", pressure_mmhg, program.pressure_mmhg)
-        level_pa = pa_from_mmhg(pressure_mmhg)
-        most_pa = program.level_most_pa(self.boots)
-        if level_pa > most_pa:
-            expected = "at most {} mmHg on this board".format(mmhg_from_pa(most_pa))
-            raise SettingError("pressure_mmhg", pressure_mmhg, expected)
-        self.sequencer.timeline = lay_out(program, self.boots, minutes)
+        minutes, level_pa, most_pa = program.settle(self.boots, minutes, pressure_mmhg)
+        self.sequencer.timeline = program.lay_out(self.boots, minutes)
         self.session.load(minutes * 60_000, level_pa, most_pa, program.sign_of_life_minutes * 60_000)
 
     def step(self, readings: Readings, dt_ms: int) -> Commands:
@@ -184,11 +176,3 @@ def _regulator_for(boots: Boots) -> SealedRegulator:
     from .shared_regulator import SharedRegulator
 
     return SharedRegulator(boots)  # pyright: ignore[reportReturnType] (alike by its names, not by its class)
-
-
-def _within(key: str, value: int, span: Span) -> int:
-    if value == 0:
-        return span.start
-    if type(value) is not int or not span.least <= value <= span.most:
-        raise SettingError(key, value, "a whole number from {} to {}".format(span.least, span.most))
-    return value

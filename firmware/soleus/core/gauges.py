@@ -39,7 +39,7 @@ class Gauges:
         self.age_ms = [AGE_MOST_MS] * boots.count
         # Guards look at these before they look at each chamber. Who is seen in this tick; who shows more than
         # a vented chamber may; who presses its leg; who was given up to the air but still shows pressure; who
-        # shows less than open air has; and the highest pressure of all.
+        # shows less than open air has; and the highest pressure of all, or 0.
         self.seen_bits = 0
         self.shown_bits = 0
         self.pressed_bits = 0
@@ -81,7 +81,7 @@ class Gauges:
             for index in range(self.boots.count):
                 joined_bit = commands.fill_bits & (1 << index)
                 self._see_through_manifold(index, joined_bit, missing_bits, dt_ms)
-            self.highest_pa = max(self.pressure_pa)
+            self.highest_pa = max(0, max(self.pressure_pa))
         else:
             self._see_each(readings, dt_ms)
         self._watch_vents(keep_bits, commands.seal_bits | commands.fill_bits, dt_ms)
@@ -119,51 +119,32 @@ class Gauges:
         self.seen_bits |= bit
         self.shown_bits = self.shown_bits | bit if smooth_pa >= VENTED_PA else self.shown_bits & ~bit
         self.pressed_bits = self.pressed_bits | bit if smooth_pa >= PRESSED_PA else self.pressed_bits & ~bit
-        self.low_bits = self.low_bits | bit if smooth_pa < -ZERO_DRIFT_MOST_PA else self.low_bits & ~bit
 
     def _see_each(self, readings: Readings, dt_ms: int) -> None:
+        """`_see`, written out for all chambers: this loop is a good part of every tick."""
         missing_bits = readings.missing_bits & self.boots.all_bits
-        were_all_read = self.read_bits == self.boots.all_bits
+        chamber_pa = readings.chamber_pa
+        zero_pa = self.zero_pa
+        pressure_pa = self.pressure_pa
+        age_ms = self.age_ms
+        smooth_pa = self.smooth_pa
+        all_smooth_pa_x16 = self.smooth_pa_x16
         self.read_bits = self.boots.all_bits & ~missing_bits
+        self.seen_bits = self.read_bits
         self.strange_bits = 0
         self.unmoved_bits = 0
         self.jumped_bits = 0
-        if missing_bits or not were_all_read:
-            self.seen_bits = 0
-            for index in range(self.boots.count):
-                self._see_or_miss(index, readings, missing_bits, dt_ms)
-            self.highest_pa = max(self.pressure_pa)
-        else:
-            self._see_all(readings.chamber_pa)
-
-    def _see_or_miss(self, index: int, readings: Readings, missing_bits: int, dt_ms: int) -> None:
-        if missing_bits & (1 << index):
-            self.age_ms[index] = min(self.age_ms[index] + dt_ms, AGE_MOST_MS)
-            return
-        reading_pa = readings.chamber_pa[index]
-        if not READING_LEAST_PA <= reading_pa <= READING_MOST_PA:
-            self.strange_bits |= 1 << index
-        gauge_pa = reading_pa - self.zero_pa[index]
-        moved_pa = gauge_pa - self.pressure_pa[index]
-        if moved_pa == 0:
-            self.unmoved_bits |= 1 << index
-        elif not -JUMP_PA <= moved_pa <= JUMP_PA:
-            self.jumped_bits |= 1 << index
-            self.jump_pa[index] = moved_pa
-        self._see(index, gauge_pa)
-
-    def _see_all(self, chamber_pa: list) -> None:
-        """`_see_or_miss` where nothing is missing, written out: this loop is a good part of every tick."""
-        zero_pa = self.zero_pa
-        pressure_pa = self.pressure_pa
-        smooth_pa = self.smooth_pa
-        all_smooth_pa_x16 = self.smooth_pa_x16
-        shown_bits = 0
-        pressed_bits = 0
-        low_bits = 0
-        highest_pa = chamber_pa[0] - zero_pa[0]
+        shown_bits = self.shown_bits & missing_bits
+        pressed_bits = self.pressed_bits & missing_bits
+        low_bits = self.low_bits & missing_bits
+        highest_pa = 0
         bit = 1
         for index in range(self.boots.count):
+            if missing_bits and missing_bits & bit:
+                age_ms[index] = min(age_ms[index] + dt_ms, AGE_MOST_MS)
+                highest_pa = max(highest_pa, pressure_pa[index])
+                bit <<= 1
+                continue
             reading_pa = chamber_pa[index]
             if reading_pa < READING_LEAST_PA or reading_pa > READING_MOST_PA:
                 self.strange_bits |= bit
@@ -177,6 +158,7 @@ class Gauges:
                 self.jumped_bits |= bit
                 self.jump_pa[index] = moved_pa
             pressure_pa[index] = gauge_pa
+            age_ms[index] = 0
             smooth_pa_x16 = all_smooth_pa_x16[index]
             smooth_pa_x16 += (gauge_pa * _SIXTEENTHS - smooth_pa_x16) >> _SMOOTH_SHIFT
             all_smooth_pa_x16[index] = smooth_pa_x16

@@ -9,6 +9,7 @@ go of each as soon as it can.
 from .boots import Boots
 from .errors import SettingError
 from .program_words import GRADIENT, Span
+from .timeline import Timeline
 
 
 class Block:
@@ -88,3 +89,14 @@ class Program:
         from .program_fit import refuse_unfit
 
         refuse_unfit(self, boots)
+
+    def settle(self, boots: Boots, minutes: int, pressure_mmhg: int) -> tuple:
+        """Minutes, level, and the most that the level may become."""
+        from .program_fit import settle
+
+        return settle(self, boots, minutes, pressure_mmhg)
+
+    def lay_out(self, boots: Boots, minutes: int) -> Timeline:
+        from .program_layout import lay_out
+
+        return lay_out(self, boots, minutes)

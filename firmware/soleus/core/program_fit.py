@@ -4,8 +4,8 @@ from .boots import ZONES, Boots
 from .errors import SettingError
 from .limits import TARGET_LEAST_PA
 from .program import Block, Program
-from .program_words import LEG_MODES, LEG_RIGHT, LEGS_ALTERNATING, NEEDS_SEALED_CHAMBERS, PATTERNS
-from .units import mmhg_from_pa
+from .program_words import LEG_MODES, LEG_RIGHT, LEGS_ALTERNATING, NEEDS_SEALED_CHAMBERS, PATTERNS, Span
+from .units import mmhg_from_pa, pa_from_mmhg
 
 
 def refuse_unfit(program: Program, boots: Boots) -> None:
@@ -18,6 +18,27 @@ def refuse_unfit(program: Program, boots: Boots) -> None:
         raise SettingError("pressure_mmhg.start", program.pressure_mmhg.start, expected)
     for number, block in enumerate(program.blocks):
         _refuse_unfit_block("blocks[{}]".format(number), block, program.level_pa.least, boots)
+
+
+def settle(program: Program, boots: Boots, minutes: int, pressure_mmhg: int) -> tuple:
+    """Minutes, level and the most that the level may become; 0 takes the program's own start value."""
+    refuse_unfit(program, boots)
+    minutes = _within("minutes", minutes, program.minutes)
+    pressure_mmhg = _within("pressure_mmhg", pressure_mmhg, program.pressure_mmhg)
+    level_pa = pa_from_mmhg(pressure_mmhg)
+    most_pa = program.level_most_pa(boots)
+    if level_pa > most_pa:
+        expected = "at most {} mmHg on this board".format(mmhg_from_pa(most_pa))
+        raise SettingError("pressure_mmhg", pressure_mmhg, expected)
+    return minutes, level_pa, most_pa
+
+
+def _within(key: str, value: int, span: Span) -> int:
+    if value == 0:
+        return span.start
+    if type(value) is not int or not span.least <= value <= span.most:
+        raise SettingError(key, value, "a whole number from {} to {}".format(span.least, span.most))
+    return value
 
 
 def _refuse_unfit_block(key: str, block: Block, level_least_pa: int, boots: Boots) -> None:

@@ -68,8 +68,6 @@ POUR_SEEN_PA = pa_from_mmhg(20)
 # Chambers so near to each other slow the pump together.
 TOGETHER_PA = pa_from_mmhg(14)
 FAR_AHEAD_PA = 1 << 20
-# Where nobody looks for seconds a chamber is left a little too high: tissue gives way.
-UNSEEN_EXTRA_PERMILLE = 10
 # Until valve and sensor show how a change of the flow has come through.
 FLOW_MS = 50
 # The hose's share of a reading is looked for at these moments of a fill from empty, in no less flow.
@@ -404,9 +402,7 @@ class SealedRegulator:
 
     def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa[index]
-        if self.boots.has_manifold_sensor_only:
-            self.unseen.see(index, gauges, self.phase, self.refill_bits, self.flow_permille)
-            missing_pa += target_pa * UNSEEN_EXTRA_PERMILLE // 1000
+        missing_pa += self.unseen.see(index, gauges, target_pa, self)
         if target_pa == self.goal_pa[index]:
             self._learn(index, gauges, missing_pa)
             self._note_collapse(index, target_pa, missing_pa)

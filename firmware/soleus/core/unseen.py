@@ -34,6 +34,8 @@ RISE_SEEN_PA = pa_from_mmhg(15)
 # Under a steady pressure tissue gives way: 2 permille of it a second, for a while.
 SAG_MS = 500_000
 SAG_MOST_MS = 15_000
+# ... so a chamber is left a little too high.
+EXTRA_PERMILLE = 10
 
 
 class Unseen:
@@ -83,15 +85,7 @@ class Unseen:
         """Its pressure was seen a while ago: enough for a new target, too little for a trim."""
         if target_pa == regulator.goal_pa[index]:
             regulator.reached_bits |= 1 << index
-            over_pa = self.over_pa(
-                index,
-                gauges,
-                regulator.phase,
-                regulator.refill_bits,
-                regulator.flow_permille,
-                target_pa,
-                dt_ms,
-            )
+            over_pa = self.over_pa(index, gauges, target_pa, regulator, dt_ms)
             if over_pa > 0:
                 regulator.begin_bleed(index, gauges, target_pa, over_pa)
             return
@@ -102,32 +96,26 @@ class Unseen:
         elif missing_pa < -FAR_PA:
             regulator.begin_bleed(index, gauges, target_pa, -missing_pa)
 
-    def see(self, index: int, gauges: Gauges, phase: list, refill_bits: int, flow_permille: int) -> None:
-        """It has just been measured."""
+    def see(self, index: int, gauges: Gauges, target_pa: int, regulator: SealedRegulator) -> int:
+        """It has just been measured; so much more than its target it should have."""
         pressure_pa = gauges.smooth_pa[index]
-        above_pa = self._above_pa(index, gauges, phase, refill_bits, flow_permille)
+        above_pa = self._above_pa(index, gauges, regulator)
         risen_pa = above_pa - self.above_seen_pa[index]
-        if phase[index] == PEEK and risen_pa >= RISE_SEEN_PA:
+        if regulator.phase[index] == PEEK and risen_pa >= RISE_SEEN_PA:
             squeezed_pa = pressure_pa - self.seen_pa[index] + self.let_out_pa[index] + self._sag_pa(index)
             self._learn(index, squeezed_pa, risen_pa)
         self.seen_pa[index] = pressure_pa
         self.above_seen_pa[index] = above_pa
         self.let_out_pa[index] = 0
         self.unseen_ms[index] = 0
+        return target_pa * EXTRA_PERMILLE // 1000
 
     def over_pa(
-        self,
-        index: int,
-        gauges: Gauges,
-        phase: list,
-        refill_bits: int,
-        flow_permille: int,
-        target_pa: int,
-        dt_ms: int,
+        self, index: int, gauges: Gauges, target_pa: int, regulator: SealedRegulator, dt_ms: int
     ) -> int:
         """How much is to be let out of it now."""
         self.unseen_ms[index] = min(self.unseen_ms[index] + dt_ms, SAG_MOST_MS)
-        above_pa = self._above_pa(index, gauges, phase, refill_bits, flow_permille)
+        above_pa = self._above_pa(index, gauges, regulator)
         # Bound: 40_000 Pa * 300 permille.
         squeezed_pa = (above_pa - self.above_seen_pa[index]) * self.squeeze_permille[index] // 1000
         come_in_pa = squeezed_pa - self.let_out_pa[index] - self._sag_pa(index)
@@ -173,16 +161,16 @@ class Unseen:
         """Bound: 40_000 Pa * 15_000 ms."""
         return max(self.seen_pa[index], 0) * self.unseen_ms[index] // SAG_MS
 
-    def _above_pa(self, index: int, gauges: Gauges, phase: list, refill_bits: int, flow_permille: int) -> int:
+    def _above_pa(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> int:
         """In the neighbour above it on the leg."""
         above = index + 1
-        if above % self.boots.chambers_per_leg == 0 or phase[above] == OFF:
+        if above % self.boots.chambers_per_leg == 0 or regulator.phase[above] == OFF:
             return 0
         pressure_pa = gauges.smooth_pa[above]
-        if phase[above] != FILL:
+        if regulator.phase[above] != FILL:
             return pressure_pa
         if gauges.is_fresh(above):
             # What its valve and hose take is only in the reading.
-            return max(pressure_pa - self.learned.hose_pa(above, flow_permille), 0)
+            return max(pressure_pa - self.learned.hose_pa(above, regulator.flow_permille), 0)
         # Filled from empty, it was last seen in the cycle before.
-        return pressure_pa if refill_bits & (1 << above) else 0
+        return pressure_pa if regulator.refill_bits & (1 << above) else 0

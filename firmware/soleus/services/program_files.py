@@ -43,6 +43,7 @@ def load(app: Any, program_id: object, minutes: int, pressure_mmhg: int) -> None
     finally:
         app.tick.is_loading = False
         let_go("program_fit", "core")
+        let_go("program_layout", "core")
         let_go("program_words", "core")
     app.program_id = program.id
     app.recorder.ring.restart()
