@@ -5,13 +5,13 @@ pressure can be read. The status says whether the part has power (0x40), is stil
 a corrupt memory (0x04) or a saturated result (0x01). Conversions of all sensors start together right
 after a tick and are collected at the next, so a reading is one tick old and never older.
 
-The MPRLS measures against vacuum: the air's own pressure is taken while the vents have been open
-since the start, and until then there are no readings.
+The MPRLS measures against vacuum: `air.py` takes the air's own pressure from it.
 """
 
 from machine import I2C
 from micropython import const
 
+from soleus.annotations import Any
 from soleus.core.signals import MANIFOLD_BIT, Readings
 
 from .calibration import Line, lines_of
@@ -29,13 +29,6 @@ START = b"\xaa\x00\x00"
 # Counts are cut to 18 bits, so that the line's product stays below 2**30; that is under 1 Pa for 40 kPa.
 _COUNT_SHIFT = const(6)
 
-# 2 s for the vents, then as many readings of the air.
-_AIR_WAIT_TICKS = const(200)
-_AIR_TICKS = const(50)
-# From the Dead Sea to 5,000 m.
-_AIR_LEAST_PA = const(53_000)
-_AIR_MOST_PA = const(110_000)
-
 
 class HoneywellPressure:
     def __init__(self, table: dict, points: list, i2c: I2C) -> None:
@@ -52,7 +45,7 @@ class HoneywellPressure:
         self.raw = [0] * count
         self.answer = bytearray(4)
         self.is_started = False
-        self.air = Air(count) if self.is_absolute else None
+        self.air = _air(count) if self.is_absolute else None
 
     def read_chambers(self, readings: Readings) -> None:
         readings.missing_bits = 0
@@ -108,26 +101,7 @@ class HoneywellPressure:
             self.air.end_tick()
 
 
-class Air:
-    """What the air weighs: the mean of each sensor, once the vents have had their time."""
+def _air(sensor_count: int) -> Any:
+    from .air import Air
 
-    def __init__(self, sensor_count: int) -> None:
-        self.ticks = 0
-        self.sum_pa = [0] * sensor_count
-        self.samples = [0] * sensor_count
-        self.zero_pa = [0] * sensor_count
-
-    def gauge_pa(self, index: int, pa: int) -> "int | None":
-        if self.zero_pa[index]:
-            return pa - self.zero_pa[index]
-        if self.ticks >= _AIR_WAIT_TICKS and _AIR_LEAST_PA <= pa <= _AIR_MOST_PA:
-            # Bound: 50 ticks * 110_000 Pa.
-            self.sum_pa[index] += pa
-            self.samples[index] += 1
-            if self.samples[index] == _AIR_TICKS:
-                self.zero_pa[index] = self.sum_pa[index] // _AIR_TICKS
-        return None
-
-    def end_tick(self) -> None:
-        if self.ticks < _AIR_WAIT_TICKS:
-            self.ticks += 1
+    return Air(sensor_count)

@@ -15,11 +15,13 @@ class CoreState:
         found = borrow("core_walk").Found(controller)
         # Without the room that a list keeps for more.
         self.owners, self.names = tuple(found.owners), tuple(found.names)
+        # Each owner has the names up to its own number here: most have several.
+        self.ends = bytes(found.ends)
         self.lists = tuple(found.lists)
 
     def pack(self, buffer: bytearray, at: int, end: int) -> int:
         """Where the next byte goes, or 0 when there is no room. First the single numbers, then the lists."""
-        if at + 5 * len(self.owners) > end:
+        if at + 5 * len(self.names) > end:
             return 0
         at = self._pack_singles(buffer, at)
         before = same_count = 0
@@ -49,15 +51,19 @@ class CoreState:
 
     def _pack_singles(self, buffer: bytearray, at: int) -> int:
         before = same_count = 0
-        for index in range(len(self.owners)):
-            value = getattr(self.owners[index], self.names[index])
-            if value == before:
-                same_count += 1
-                continue
-            at = _put_same(buffer, at, before, same_count)
-            same_count = 0
-            before = value
-            at = put_number(buffer, at, value)
+        index = 0
+        for n in range(len(self.owners)):
+            owner = self.owners[n]
+            while index < self.ends[n]:
+                value = getattr(owner, self.names[index])
+                index += 1
+                if value == before:
+                    same_count += 1
+                    continue
+                at = _put_same(buffer, at, before, same_count)
+                same_count = 0
+                before = value
+                at = put_number(buffer, at, value)
         return _put_same(buffer, at, before, same_count)
 
 

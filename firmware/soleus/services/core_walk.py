@@ -31,13 +31,17 @@ class Found:
     def __init__(self, controller: Any) -> None:
         self.owners = []
         self.names = []
+        self.ends = []
         self.lists = []
         for _, owner, name, value in walk(controller):
             if isinstance(value, list):
                 self.lists.append(value)
             else:
-                self.owners.append(owner)
+                if not self.owners or self.owners[-1] is not owner:
+                    self.owners.append(owner)
+                    self.ends.append(0)
                 self.names.append(name)
+                self.ends[-1] = len(self.names)
 
 
 def fingerprint(controller: Any) -> int:
