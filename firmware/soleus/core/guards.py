@@ -1,6 +1,6 @@
 """The guards look at the readings before anything else does, and can only take energy away.
 
-Each watches one hazard, names its requirement in `faults.TABLE`, and either trips the latch, which ends
+Each watches one hazard, names its requirement in `fault_table.TABLE`, and either trips the latch, which ends
 the session, or rests one chamber: `faults.RESTED` says which.
 """
 
