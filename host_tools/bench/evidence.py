@@ -84,8 +84,8 @@ def acceptance_rows(board: str) -> list[Row]:
 def virtual_rows() -> list[Row]:
     """The same on the firmware itself, over its console link."""
     rows = []
-    for plant in (PLANT, str(DAMAGED[SMALL_BOARD])):
-        target = VirtualTarget(load_board(SMALL_BOARD), load_plant(plant))
+    for board, plant in ((BOARD, PLANT), (SMALL_BOARD, PLANT), (SMALL_BOARD, str(DAMAGED[SMALL_BOARD]))):
+        target = VirtualTarget(load_board(board), load_plant(plant))
         try:
             rows.append(_acceptance_row(target, plant, 0))
         finally:
