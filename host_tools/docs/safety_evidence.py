@@ -48,7 +48,7 @@ healthy sessions with legs that move, weak batteries and people who press button
 *harm* is a chamber above 150 mmHg (160 with the pump shorted on), pressure that is not gone 5 s after the
 stop, or above 15 mmHg for more than 185 s; *trapped*, noticed, but no command can empty the chamber,
 because the fault blocks its way out or feeds it from a pump that the board can't cut off; *alarm*, stopped
-with nothing broken.
+with nothing broken. This run's sources: `{sources}`.
 
 {verdicts}
 Single faults, by what breaks and how:
@@ -98,6 +98,7 @@ def _campaign() -> str:
     return _CAMPAIGN.format(
         size=about["size"],
         seed=about["seed"],
+        sources=about["sources"],
         verdicts=_verdicts(about["verdicts"]),
         cells=_cells(about["cells"]),
         budgets=_budgets(about["budgets"]),
