@@ -79,7 +79,7 @@ def said(latch: FaultLatch) -> tuple[int, int, int, int, int]:
 
 each_layout = pytest.mark.parametrize("sensors", SENSORS)
 of_runs = given(st.lists(runs(), min_size=1, max_size=12))
-with_patience = settings(deadline=None, max_examples=150)
+with_patience = settings(deadline=None, max_examples=50)
 
 
 @each_layout
