@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from soleus.core import limits
 from soleus.core.boots import Boots
-from soleus.core.gauges import Gauges
+from soleus.core.gauges import JOINED_MS, Gauges
 from soleus.core.limits import JUMP_PA, TICK_MS
 from soleus.core.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.units import pa_from_mmhg
@@ -24,7 +24,8 @@ PRESSURES_PA = st.sampled_from(
         *(0, 1, -1),
         *(limits.VENTED_PA - 1, limits.VENTED_PA, limits.PRESSED_PA, limits.PRESSED_PA + 1),
         *(-limits.ZERO_DRIFT_MOST_PA - 1, -limits.ZERO_DRIFT_MOST_PA, JUMP_PA, JUMP_PA + 1),
-        *(limits.READING_LEAST_PA - 1, limits.READING_MOST_PA, limits.READING_MOST_PA + 1),
+        *(limits.READING_LEAST_PA - 1, limits.READING_LEAST_PA),
+        *(limits.READING_MOST_PA, limits.READING_MOST_PA + 1),
     ]
 )
 
@@ -96,6 +97,37 @@ def test_the_manifolds_sensor_speaks_for_every_chamber() -> None:
         gauges.step(readings, Commands(), 0, TICK_MS)
         assert (gauges.read_bits, gauges.unmoved_bits, gauges.jumped_bits) == (read, unmoved, jumped)
     assert gauges.jump_pa[0] == pa_from_mmhg(20) - pa_from_mmhg(90)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_manifolds_reading_jumps_when_it_moves_farther_than_a_valve_makes_it(sign: int) -> None:
+    the_boots = boots(sensors="manifold")
+    gauges, readings = Gauges(the_boots), Readings(the_boots.count)
+    for moved_pa, is_jump in ((JUMP_PA, 0), (JUMP_PA + 1, 1), (JUMP_PA, 0)):
+        readings.manifold_pa += sign * moved_pa
+        gauges.step(readings, Commands(), 0, TICK_MS)
+        assert gauges.jumped_bits == is_jump
+
+
+def test_a_chamber_is_seen_through_the_manifold_once_it_has_been_joined_for_long_enough() -> None:
+    the_boots = boots(sensors="manifold")
+    gauges, readings, commands = Gauges(the_boots), Readings(the_boots.count), Commands()
+    readings.manifold_pa = 4000
+    for fill_bits, dt_ms, seen_bits, smooth_pa in (
+        (1, JOINED_MS - 1, 0, 0),
+        (0, TICK_MS, 0, 0),
+        (1, JOINED_MS - 1, 0, 0),
+        (1, 1, 1, 4000),
+        (1, TICK_MS, 1, 5000),
+    ):
+        readings.manifold_pa = 8000 if smooth_pa == 5000 else 4000
+        commands.fill_bits = fill_bits
+        gauges.step(readings, commands, 0, dt_ms)
+        assert (gauges.seen_bits, gauges.smooth_pa[0]) == (seen_bits, smooth_pa)
+
+
+def test_before_its_zeros_are_known_nothing_is_called_zeroed() -> None:
+    assert Gauges(BOOTS).is_zeroed is False
 
 
 def test_time_at_the_vent_counts_from_the_moment_a_chamber_is_given_up() -> None:

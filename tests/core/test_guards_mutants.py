@@ -446,6 +446,22 @@ def test_an_erratic_sensor_that_was_cleared_has_three_jumps_again() -> None:
         assert latch.code == faults.SENSOR_ERRATIC
 
 
+def test_two_sensors_jump_each_on_its_own_time() -> None:
+    guard, readings, latch = SensorErratic(BOOTS), Readings(3), FaultLatch()
+    readings.chamber_pa[FOOT] = JUMP_PA
+    for _ in range(limits.JUMP_COUNT):
+        readings.chamber_pa[CALF] = JUMP_PA - readings.chamber_pa[CALF]
+        guard.step(readings, latch, 0, TICK_MS)
+    assert (latch.code, latch.chamber_index) == (faults.SENSOR_ERRATIC, CALF)
+    latch.clear()
+    for _ in range(limits.JUMP_WINDOW_MS // TICK_MS):
+        guard.step(readings, latch, 0, TICK_MS)
+    for _ in range(limits.JUMP_COUNT - 1):
+        readings.chamber_pa[FOOT] = JUMP_PA - readings.chamber_pa[FOOT]
+        guard.step(readings, latch, 0, TICK_MS)
+    assert latch.code == faults.NONE
+
+
 # --- the pump ---
 
 
@@ -534,6 +550,19 @@ def test_a_leg_that_moved_for_a_millisecond_says_nothing() -> None:
     for _ in range(limits.LEAK_COUNT):
         cycle(guard, notices, 300, restless_ms=1)
     assert notices.rested_bits == 0
+
+
+@pytest.mark.parametrize(("held_ms", "restless_ms"), [(limits.LEAK_HELD_MS - 1, 0), (limits.LEAK_HELD_MS, 1)])
+def test_a_hold_that_can_tell_nothing_leaves_the_count_as_it_is(held_ms: int, restless_ms: int) -> None:
+    guard, notices = Leak(BOOTS), Notices(3)
+    guard.begin()
+    for times in (limits.LEAK_COUNT - 1, 1):
+        assert notices.rested_bits == 0
+        guard.step([0] * 3, [held_ms] * 3, [restless_ms] * 3, notices, 0)
+        guard.step([0] * 3, [0] * 3, [0] * 3, notices, 0)
+        for _ in range(times):
+            cycle(guard, notices, 300)
+    assert notices.rested_bits == 1 << CALF
 
 
 def test_a_new_session_begins_without_a_hold_and_without_a_leak() -> None:

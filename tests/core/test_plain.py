@@ -169,6 +169,7 @@ def test_pressure_is_counted_for_each_chamber_from_its_own_beginning(
             plain.latch("prolonged").clear()
 
 
+@pytest.mark.parametrize("sensors", SENSORS)
 @pytest.mark.parametrize("valves", ["fill_vent", "three_way"])
 @with_patience
 @given(
@@ -177,7 +178,8 @@ def test_pressure_is_counted_for_each_chamber_from_its_own_beginning(
             st.lists(st.sampled_from(PRESSURES_PA[:6]), min_size=COUNT, max_size=COUNT),
             st.lists(st.sampled_from([FILL, FILL, HOLD, OFF]), min_size=COUNT, max_size=COUNT),
             BITS,
-            st.sampled_from([0, 0, 0b010]),
+            st.sampled_from([0, 0, 0b010, MANIFOLD_BIT]),
+            BITS,
             st.sampled_from([10, 60, 60, 37]),
             st.sampled_from([1, 30, 200, 800]),
         ),
@@ -186,19 +188,19 @@ def test_pressure_is_counted_for_each_chamber_from_its_own_beginning(
     )
 )
 def test_a_fill_without_end_is_found_on_its_tick_however_seldom_it_is_looked_for(
-    valves: str, of_runs: list[tuple[list[int], list[int], int, int, int, int]]
+    valves: str, sensors: str, of_runs: list[tuple[list[int], list[int], int, int, int, int, int]]
 ) -> None:
-    the_boots = boots(valves=valves)
+    the_boots = boots(valves=valves, sensors=sensors)
     both = Both(the_boots)
     guard, plain = FillTimeout(the_boots), PlainFillTimeout(the_boots)
     notices, plain_notices = Notices(COUNT), Notices(COUNT)
     latch, plain_latch = FaultLatch(), FaultLatch()
     share_us = [0] * COUNT
     grown_us = [0] * COUNT
-    for readings_pa, phase, held_bits, missing_bits, dt_ms, times in of_runs:
+    for readings_pa, phase, held_bits, missing_bits, joined_bits, dt_ms, times in of_runs:
         # Chambers that share their air may be filled on while they count as reached; others aren't.
         reached_bits = held_bits if valves == "three_way" else held_bits & bits_not_filling(phase)
-        tick = Tick(readings_pa, missing_bits, ALL, 0, ALL, True, dt_ms, phase, [0] * COUNT)
+        tick = Tick(readings_pa, missing_bits, ALL, joined_bits, ALL, True, dt_ms, phase, [0] * COUNT)
         for _ in range(times):
             both.step(tick)
             share_us = [us + more for us, more in zip(share_us, grown_us, strict=True)]
