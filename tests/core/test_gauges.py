@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from soleus.core import limits
 from soleus.core.boots import Boots
-from soleus.core.gauges import JOINED_MS, Gauges
+from soleus.core.gauges import AGE_MOST_MS, JOINED_MS, Gauges
 from soleus.core.limits import JUMP_PA, TICK_MS
 from soleus.core.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.units import pa_from_mmhg
@@ -150,3 +150,27 @@ def test_time_at_the_vent_counts_from_the_moment_a_chamber_is_given_up() -> None
 def test_limits_that_are_looked_at_together_are_in_order() -> None:
     """What shows more than a vented chamber may surely shows air, and who presses surely isn't vented."""
     assert limits.NO_AIR_PA < limits.VENTED_PA < limits.PRESSED_PA <= limits.RISES_PA
+
+
+def test_the_shortest_vent_is_that_of_the_chambers_not_yet_seen_empty() -> None:
+    gauges = Gauges(BOOTS)
+    gauges.vented_ms[:] = [700, 300, 500]
+    assert [shortest_but(gauges, bits) for bits in (0, 0b010, 0b110, ALL)] == [300, 500, 700, AGE_MOST_MS]
+
+
+def shortest_but(gauges: Gauges, empty_bits: int) -> int:
+    gauges.empty_bits = empty_bits
+    return gauges.shortest_vent_ms()
+
+
+def test_every_chamber_may_have_to_be_seen_empty_anew() -> None:
+    gauges = Gauges(BOOTS)
+    gauges.empty_bits = ALL
+    gauges.forget_empty()
+    assert gauges.empty_bits == 0
+
+
+def test_a_reading_is_fresh_until_its_sensor_counts_as_silent() -> None:
+    gauges = Gauges(BOOTS)
+    gauges.age_ms[:] = [0, limits.READING_BAD_MS - 1, limits.READING_BAD_MS]
+    assert [gauges.is_fresh(index) for index in range(BOOTS.count)] == [True, True, False]
