@@ -134,7 +134,8 @@ two cores. **1,419 are noticed.** The other 83 make no difference that anybody c
 - a counter, a bit or a slot that begins with something else, where that is overwritten before anybody looks,
   or is a millisecond of a limit that is far beyond it (49; 18 of them in `Gauges`);
 - a quick look, which only spares the look at each chamber, spares it less often or a tick later than it
-  could (22: `Overpressure`, `SensorRange`, `SensorErratic`, `ProlongedPressure`, `FillTimeout`, `Leak`, `Gauges`);
+  could (22: `Overpressure`, `SensorRange`, `SensorErratic`, `ProlongedPressure`, `FillTimeout`, `Leak`,
+  `Gauges`);
 - the sign of a jump compared with 0 or 1 Pa instead, where every jump is more than 30 mmHg (4:
   `SensorErratic`);
 - a start below any index, or a comparison at a value that was excluded before or changes nothing (4:
@@ -324,7 +325,7 @@ def _hardware() -> str:
 
 
 def _repeat() -> str:
-    guards = "tests/core/test_guards.py tests/core/test_guards_mutants.py"
+    guards = "tests/core/test_guards.py tests/core/test_guards_mutants.py tests/core/test_plain.py"
     return _left(
         ("what", "how"),
         [
