@@ -19,6 +19,7 @@ import numpy as np
 import typer
 
 from host_tools.bench.accuracy import VALVES, errors_of
+from host_tools.bench.line import Line
 from host_tools.bench.run import run_suite
 from host_tools.bench.sim_target import SimTarget
 from host_tools.bench.target import Target
@@ -107,8 +108,14 @@ def _acceptance_row(target: Target, plant: str, seed: int) -> Row:
         "failed": counts["FAILED"],
         "minutes": round(run.took_s / 60, 1),
         "laptop_s": round(time.monotonic() - began_s),
-        "which": "; ".join(f"{line.title} {line.shown} {line.unit}".strip() for line in run.failed),
+        "which": "; ".join(_said(line) for line in run.failed),
     }
+
+
+def _said(line: Line) -> str:
+    """With the reason, where there is nothing but that."""
+    why = f"({line.note})" if line.value is None and not line.text and line.note else ""
+    return f"{line.title} {line.shown} {line.unit} {why}".strip()
 
 
 def endurance_rows(cycles: int = ENDURANCE_CYCLES) -> list[Row]:
