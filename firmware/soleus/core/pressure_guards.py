@@ -16,7 +16,8 @@ from .limits import (
     VENTED_PA,
 )
 
-# An hour's session passes the clock of pressed chambers by far less, even if they take turns all the time.
+# The clock of pressed chambers stops here: it begins anew whenever nobody is pressed, and 27 h without such a
+# moment are far beyond the limit.
 CLOCK_MOST_MS = 100_000_000
 
 

@@ -312,8 +312,8 @@ class SealedRegulator:
         return taper_permille(max(min(missing_pa, self.slow_missing_pa), 1))
 
     def _look_ahead(self, gauges: Gauges, sequencer: Sequencer, filling_count: int) -> None:
-        """Side by side, the last to shut gets all the air of a pump that has been feeding several: those
-        that are near the end together slow it together, and coast together."""
+        """What each that is filled holds; and, as the last to shut gets all the air of a pump that has been
+        feeding several, those that are near the end together slow it together, and coast together."""
         self.ends_together = False
         self.slow_missing_pa = FAR_AHEAD_PA
         if filling_count == 0:
