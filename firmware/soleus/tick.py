@@ -77,7 +77,7 @@ class Tick:
             return False
         gauges = self.controller.gauges
         for index in range(self.controller.boots.count):
-            if not gauges.empty_bits >> index & 1 and gauges.vented_ms[index] < VENT_MOST_MS:
+            if not gauges.empty_bits >> index & 1 and gauges.vented_for_ms(index) < VENT_MOST_MS:
                 return False
         return True
 

@@ -63,7 +63,7 @@ FORGOTTEN = {
     "survey": (),
     "regulator": (
         *("fill_ms", "fill_share_us", "filled_bits", "held_ms", "held_bits", "dose_us", "restless_ms"),
-        *("collapse_count", "collapse_pa", "inside_pa"),
+        *("restless_bits", "collapse_count", "collapse_pa", "collapsed_bits", "inside_pa"),
         *("coast_rise_count", "coast_rise_pa", "coast_rise_index", "late_coast_pa", "late_pa", "before_pa"),
         *("lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms", "above_pa", "dose_permille"),
         *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),

@@ -1,6 +1,6 @@
 """The bits that guards look at first say what pressures, ages and readings say, in every tick."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +13,7 @@ from soleus.core.limits import JUMP_PA, TICK_MS
 from soleus.core.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.units import pa_from_mmhg
 from tests.core.fake_air import boots
-from tests.core.told import bits_of, strange_bits, tell
+from tests.core.told import bits_of, tell
 
 BITS = ("seen_bits", "shown_bits", "pressed_bits", "low_bits", "unvented_bits", "highest_pa")
 BOOTS = boots()
@@ -75,7 +75,6 @@ def test_each_sensor_is_compared_with_its_own_last_reading(
         gauges.step(readings, Commands(), keep_bits, TICK_MS)
         moved_pa = [now - before for now, before in zip(chamber_pa, last_pa, strict=True)]
         assert gauges.read_bits == ALL & ~missing_bits
-        assert gauges.strange_bits == strange_bits(BOOTS, readings)
         assert gauges.unmoved_bits == gauges.read_bits & bits_of([moved == 0 for moved in moved_pa])
         assert gauges.jumped_bits == gauges.read_bits & bits_of([abs(moved) > JUMP_PA for moved in moved_pa])
         for index, moved in enumerate(moved_pa):
@@ -126,6 +125,49 @@ def test_a_chamber_is_seen_through_the_manifold_once_it_has_been_joined_for_long
         assert (gauges.seen_bits, gauges.smooth_pa[0]) == (seen_bits, smooth_pa)
 
 
+# A reading and whether it is missing, for a sensor with such a zero.
+ODDITIES: dict[str, Callable[[int], tuple[int, int]]] = {
+    "no reading": lambda zero_pa: (zero_pa, 1),
+    "below what a whole sensor gives": lambda _: (limits.READING_LEAST_PA - 1, 0),
+    "above what a whole sensor gives": lambda _: (limits.READING_MOST_PA + 1, 0),
+    "a jump": lambda zero_pa: (zero_pa + JUMP_PA + 1, 0),
+}
+
+
+@pytest.mark.parametrize("zero_pa", [0, limits.ZERO_MOST_PA, -limits.ZERO_MOST_PA])
+@pytest.mark.parametrize("oddity", ODDITIES)
+@pytest.mark.parametrize("sensors", ["per_chamber", "manifold"])
+def test_whatever_guards_of_sensors_have_to_look_at_is_odd_on_its_tick(
+    sensors: str, oddity: str, zero_pa: int
+) -> None:
+    the_boots = boots(sensors=sensors)
+    pa, is_missing = ODDITIES[oddity](zero_pa)
+    for index in range(the_boots.count):
+        gauges, readings = Gauges(the_boots), Readings(the_boots.count)
+        gauges.zero_pa[index] = gauges.manifold_zero_pa = zero_pa
+        readings.chamber_pa[index] = readings.manifold_pa = zero_pa
+        gauges.step(readings, Commands(), 0, TICK_MS)
+        assert gauges.is_odd is False
+        readings.chamber_pa[index] = readings.manifold_pa = pa
+        readings.missing_bits = is_missing << index | is_missing * MANIFOLD_BIT
+        gauges.step(readings, Commands(), 0, TICK_MS)
+        assert gauges.is_odd is True
+
+
+def test_a_zero_that_has_drifted_is_odd_for_as_long_as_it_shows() -> None:
+    gauges, readings = Gauges(BOOTS), Readings(BOOTS.count)
+    readings.chamber_pa[1] = -limits.ZERO_DRIFT_MOST_PA - 500
+    for _ in range(20):
+        gauges.step(readings, Commands(), 0, TICK_MS)
+    assert gauges.is_odd is True
+    readings.chamber_pa[1] = 0
+    gauges.step(readings, Commands(), 0, TICK_MS)
+    assert gauges.smooth_pa[1] < -limits.ZERO_DRIFT_MOST_PA or gauges.is_odd is False
+    for _ in range(20):
+        gauges.step(readings, Commands(), 0, TICK_MS)
+    assert gauges.is_odd is False
+
+
 def test_before_its_zeros_are_known_nothing_is_called_zeroed() -> None:
     assert Gauges(BOOTS).is_zeroed is False
 
@@ -135,7 +177,7 @@ def test_time_at_the_vent_counts_from_the_moment_a_chamber_is_given_up() -> None
     seen = []
     for keep_bits in (0, 0, 0b011, 0b010, 0b010, 0b111, 0b000):
         gauges.step(readings, Commands(), keep_bits, TICK_MS)
-        seen.append(list(gauges.vented_ms))
+        seen.append([gauges.vented_for_ms(index) for index in range(BOOTS.count)])
     assert seen == [
         [10, 10, 10],
         [20, 20, 20],

@@ -25,6 +25,7 @@ from soleus.core.regulation import DOSE, FILL, HOLD, OFF, SETTLE
 from soleus.core.sensor_guards import (
     VENT_MOVES_MS,
     ZERO_AFTER_VENT_MS,
+    SensorRange,
     SensorsDisagree,
 )
 from soleus.core.signals import MANIFOLD_BIT, Commands, Readings
@@ -37,7 +38,6 @@ from tests.core.told import (
     ProlongedPressure,
     RisesUnasked,
     SensorErratic,
-    SensorRange,
     SensorStuck,
     SensorZeroDrift,
     VentFailure,
@@ -364,7 +364,9 @@ def supply_low() -> Look:
 
 def session_cap() -> Look:
     guard = SessionCap()
-    return lambda is_running, outcome, at_ms: guard.step(is_running == 1, outcome.latch, at_ms, TICK_MS)
+    return lambda is_energised, outcome, at_ms: (
+        guard.step(outcome.latch, at_ms, TICK_MS) if is_energised else None
+    )
 
 
 SILENT_TICKS = limits.READING_BAD_MS // TICK_MS
@@ -1030,14 +1032,13 @@ def test_costly_cycles_of_the_last_session_are_forgotten() -> None:
 def test_the_cap_counts_on_over_pauses_and_starts_anew_with_a_session() -> None:
     guard, latch = SessionCap(), FaultLatch()
     half_ms = limits.SESSION_CAP_MS // 2
-    guard.step(True, latch, 0, half_ms)
-    guard.step(False, latch, 0, half_ms)
-    guard.step(True, latch, 0, half_ms)
+    guard.step(latch, 0, half_ms)
+    guard.step(latch, 0, half_ms)
     assert latch.code == faults.NONE
     guard.begin()
-    guard.step(True, latch, 0, limits.SESSION_CAP_MS)
+    guard.step(latch, 0, limits.SESSION_CAP_MS)
     assert latch.code == faults.NONE
-    guard.step(True, latch, 0, 1)
+    guard.step(latch, 0, 1)
     assert latch.code == faults.SESSION_CAP
 
 

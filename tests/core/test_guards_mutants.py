@@ -27,6 +27,7 @@ from soleus.core.regulation import FILL, HOLD, OFF
 from soleus.core.sensor_guards import (
     VENT_MOVES_MS,
     ZERO_AFTER_VENT_MS,
+    SensorRange,
     SensorsDisagree,
 )
 from soleus.core.signals import MANIFOLD_BIT, Commands, Readings
@@ -39,7 +40,6 @@ from tests.core.told import (
     ProlongedPressure,
     RisesUnasked,
     SensorErratic,
-    SensorRange,
     SensorStuck,
     SensorZeroDrift,
     VentFailure,

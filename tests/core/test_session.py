@@ -475,6 +475,7 @@ def test_what_ended_the_last_session_does_not_count_against_the_next() -> None:
     machine = brought_to(RUNNING)
     regulator = machine.controller.regulator
     regulator.collapse_count[CALF] = COLLAPSE_COUNT
+    regulator.collapsed_bits = 1 << CALF
     regulator.coast_rise_count = RUNAWAY_COUNT
     regulator.collapse_pa[CALF] = pa_from_mmhg(60)
     machine.tick()

@@ -11,8 +11,6 @@ from soleus.core.gauges import Gauges
 from soleus.core.limits import (
     JUMP_PA,
     PRESSED_PA,
-    READING_LEAST_PA,
-    READING_MOST_PA,
     VENTED_PA,
     ZERO_DRIFT_MOST_PA,
 )
@@ -29,13 +27,10 @@ def tell(gauges: Gauges) -> None:
     gauges.shown_bits = bits_of([pa >= VENTED_PA for pa in gauges.smooth_pa])
     gauges.pressed_bits = bits_of([pa >= PRESSED_PA for pa in gauges.smooth_pa])
     gauges.low_bits = bits_of([pa < -ZERO_DRIFT_MOST_PA for pa in gauges.smooth_pa])
-    gauges.unvented_bits = gauges.shown_bits & bits_of([ms > 0 for ms in gauges.vented_ms])
+    gauges.unvented_bits = gauges.shown_bits & bits_of(
+        [gauges.vented_for_ms(index) > 0 for index in range(gauges.boots.count)]
+    )
     gauges.highest_pa = max(0, *gauges.pressure_pa)
-
-
-def strange_bits(boots: Boots, readings: Readings) -> int:
-    is_strange = [not READING_LEAST_PA <= pa <= READING_MOST_PA for pa in readings.chamber_pa]
-    return bits_of(is_strange) & ~readings.missing_bits & boots.all_bits
 
 
 class _Compared:
@@ -60,14 +55,6 @@ class _Compared:
         gauges.jumped_bits = bits_of([abs(moved) > JUMP_PA for moved in moved_pa]) & (1 if is_one else -1)
         gauges.jump_pa[:] = moved_pa
         self._last_pa = [pa[index] if is_read[index] else self._last_pa[index] for index in range(count)]
-
-
-class SensorRange:
-    def __init__(self, boots: Boots) -> None:
-        self._boots, self._guard = boots, sensor_guards.SensorRange(boots)
-
-    def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
-        self._guard.step(readings, strange_bits(self._boots, readings), latch, at_ms, dt_ms)
 
 
 class SensorStuck:
@@ -115,8 +102,7 @@ class Overpressure:
         self, gauges: Gauges, keep_bits: int, target_pa: list[int], latch: FaultLatch, at_ms: int, dt_ms: int
     ) -> None:
         tell(gauges)
-        kept_pa = [pa for index, pa in enumerate(target_pa) if keep_bits >> index & 1]
-        self._guard.step(gauges, keep_bits, target_pa, min(kept_pa, default=0), latch, at_ms, dt_ms)
+        self._guard.step(gauges, keep_bits, target_pa, latch, at_ms, dt_ms)
 
 
 class ProlongedPressure:
@@ -151,15 +137,23 @@ class RisesUnasked:
 
 
 class Leak:
+    """Told of every tick of a hold; the regulator lets stand what it was at its end."""
+
     def __init__(self, boots: Boots) -> None:
         self._guard = air_guards.Leak(boots)
+        self._dose_us, self._held_ms = [0] * boots.count, [0] * boots.count
         self.begin = self._guard.begin
 
     def step(
         self, dose_us: list[int], held_ms: list[int], restless_ms: list[int], notices: Notices, at_ms: int
     ) -> None:
-        held_bits = bits_of([ms > 0 for ms in held_ms])
-        self._guard.step(dose_us, held_ms, held_bits, restless_ms, notices, at_ms)
+        for index, ms in enumerate(held_ms):
+            if restless_ms[index]:
+                self._dose_us[index] = self._held_ms[index] = 0
+            elif ms:
+                self._dose_us[index], self._held_ms[index] = dose_us[index], ms
+        is_held = [ms > 0 and not restless_ms[index] for index, ms in enumerate(held_ms)]
+        self._guard.step(self._dose_us, self._held_ms, bits_of(is_held), notices, at_ms)
 
 
 class FillTimeout:
@@ -181,6 +175,6 @@ class FillTimeout:
     ) -> None:
         tell(gauges)
         filled_bits = bits_of([share_us > 0 for share_us in fill_share_us])
-        dt_ms = max(max(fill_share_us) - self._most_us, 0) // 1000
+        self._guard.room_ms -= max(max(fill_share_us) - self._most_us, 0) // 1000
         self._most_us = max(fill_share_us)
-        self._guard.step(fill_share_us, filled_bits, phase, gauges, notices, latch, at_ms, dt_ms)
+        self._guard.step(fill_share_us, filled_bits, phase, gauges, notices, latch, at_ms)

@@ -40,8 +40,8 @@ class FillTimeout:
 
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
-        # The longest fill of this session that reached its target.
-        self.learned_ms = [0] * boots.count
+        # What the longest fill of this session that reached its target leaves the others; 0 before the first.
+        self.learned_limit_ms = [0] * boots.count
         # So long surely nobody reaches a limit: no chamber's share grows faster than time goes.
         self.room_ms = 0
         # Who has shown a trace of air in the fill under way.
@@ -56,7 +56,7 @@ class FillTimeout:
         self.room_ms = 0
         self.airy_bits = 0
         for index in range(self.boots.count):
-            self.learned_ms[index] = 0
+            self.learned_limit_ms[index] = 0
 
     def learn(self, fill_share_us: list, reached_bits: int) -> None:
         new_bits = reached_bits & ~self.reached_bits
@@ -68,15 +68,14 @@ class FillTimeout:
         if not learning_bits:
             return
         self.room_ms = 0
-        learned_ms = self.learned_ms
         for index in range(self.boots.count):
-            if learning_bits & (1 << index):
-                learned_ms[index] = max(learned_ms[index], fill_share_us[index] // 1000)
+            fill_ms = fill_share_us[index] // 1000
+            if learning_bits & (1 << index) and fill_ms > 0:
+                limit_ms = min(2 * fill_ms + FILL_LEARNED_EXTRA_MS, FILL_MOST_MS)
+                self.learned_limit_ms[index] = max(self.learned_limit_ms[index], limit_ms)
 
     def limit_ms(self, index: int) -> int:
-        if self.learned_ms[index] == 0:
-            return FILL_MOST_MS
-        return min(2 * self.learned_ms[index] + FILL_LEARNED_EXTRA_MS, FILL_MOST_MS)
+        return self.learned_limit_ms[index] or FILL_MOST_MS
 
     def step(
         self,
@@ -87,27 +86,27 @@ class FillTimeout:
         notices: Notices,
         latch: FaultLatch,
         at_ms: int,
-        dt_ms: int,
     ) -> None:
         """`filled_bits`: who has a share of the pump's time at all."""
-        self._look_for_traces(filled_bits, gauges)
-        self.room_ms -= dt_ms
+        seen_bits = filled_bits & gauges.seen_bits
+        # What shows more than a vented chamber may is full of air; what shows less is looked at.
+        self.airy_bits = self.airy_bits & filled_bits | seen_bits & gauges.shown_bits
+        if seen_bits & ~self.airy_bits:
+            self._look_for_traces(seen_bits & ~self.airy_bits, gauges)
         if self.room_ms > TICK_MOST_MS:
             return
-        self.room_ms = FILL_MOST_MS
+        least_ms = FILL_MOST_MS
+        limit_ms = self.learned_limit_ms
         for index in range(self.boots.count):
-            fill_ms = fill_share_us[index] // 1000
-            self.room_ms = min(self.room_ms, self.limit_ms(index) - fill_ms)
-            if self.room_ms < 0:
-                self._rest(index, fill_ms, phase, gauges, notices, latch, at_ms)
-                return
+            room_ms = (limit_ms[index] or FILL_MOST_MS) - fill_share_us[index] // 1000
+            if room_ms < least_ms:
+                least_ms = room_ms
+            if room_ms < 0:
+                self._rest(index, fill_share_us[index] // 1000, phase, gauges, notices, latch, at_ms)
+                break
+        self.room_ms = least_ms
 
-    def _look_for_traces(self, filled_bits: int, gauges: Gauges) -> None:
-        """What shows more than a vented chamber may is full of air; what shows less is looked at."""
-        self.airy_bits = (self.airy_bits | gauges.seen_bits & gauges.shown_bits) & filled_bits
-        doubtful_bits = filled_bits & gauges.seen_bits & ~self.airy_bits
-        if not doubtful_bits:
-            return
+    def _look_for_traces(self, doubtful_bits: int, gauges: Gauges) -> None:
         for index in range(self.boots.count):
             if doubtful_bits & (1 << index) and gauges.smooth_pa[index] >= NO_AIR_PA:
                 self.airy_bits |= 1 << index
@@ -151,7 +150,6 @@ class Leak:
 
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
-        self.last_permille = [0] * boots.count
         self.leaky_count = [0] * boots.count
         # Who was held until now.
         self.watched_bits = 0
@@ -159,39 +157,19 @@ class Leak:
     def begin(self) -> None:
         self.watched_bits = 0
         for index in range(self.boots.count):
-            self.last_permille[index] = 0
             self.leaky_count[index] = 0
 
-    def step(
-        self,
-        dose_us: list,
-        held_ms: list,
-        held_bits: int,
-        restless_ms: list,
-        notices: Notices,
-        at_ms: int,
-    ) -> None:
-        """`held_bits`: who is held at all."""
-        watched_bits = held_bits | self.watched_bits
-        if not watched_bits:
-            return
+    def step(self, dose_us: list, held_ms: list, held_bits: int, notices: Notices, at_ms: int) -> None:
+        """`held_bits`: who is held at all. What a hold cost, and how long it was, stands until the next fill;
+        there is nothing of one in which the leg moved."""
+        ended_bits = self.watched_bits & ~held_bits
         self.watched_bits = held_bits
-        last_permille = self.last_permille
         for index in range(self.boots.count):
-            if not watched_bits & (1 << index):
-                continue
-            held = held_ms[index]
-            if restless_ms[index] > 0:
-                last_permille[index] = 0
-            elif held >= LEAK_HELD_MS:
+            if ended_bits & (1 << index) and held_ms[index] >= LEAK_HELD_MS:
                 # Microseconds of pump for each millisecond of holding: permille of the pump.
-                last_permille[index] = max(dose_us[index] // held, 1)
-            elif held == 0 and last_permille[index] > 0:
-                self._end_hold(index, notices, at_ms)
+                self._end_hold(index, dose_us[index] // held_ms[index], notices, at_ms)
 
-    def _end_hold(self, index: int, notices: Notices, at_ms: int) -> None:
-        leak_permille = self.last_permille[index]
-        self.last_permille[index] = 0
+    def _end_hold(self, index: int, leak_permille: int, notices: Notices, at_ms: int) -> None:
         if leak_permille <= LEAK_MOST_PERMILLE:
             self.leaky_count[index] = 0
             return
@@ -212,8 +190,6 @@ class Kink:
     def step(
         self, collapse_count: list, collapse_pa: list, target_pa: list, latch: FaultLatch, at_ms: int
     ) -> None:
-        if max(collapse_count) < COLLAPSE_COUNT:
-            return
         least_pa = COLLAPSE_MANIFOLD_PA if self.boots.has_manifold_sensor_only else 0
         for index in range(self.boots.count):
             # Bound: 16_000 Pa * 600 permille.
@@ -246,7 +222,7 @@ class RisesUnasked:
                 high_ms[index] = 0
             if not self.rising_bits & bit:
                 continue
-            if pressure_pa <= RISES_PA or gauges.vented_ms[index] <= OPEN_FOR_MS:
+            if pressure_pa <= RISES_PA or gauges.vented_for_ms(index) <= OPEN_FOR_MS:
                 self.rising_bits &= ~bit
                 continue
             high_ms[index] += dt_ms

@@ -63,42 +63,51 @@ class Controller:
         self.session.load(minutes * 60_000, level_pa, most_pa, program.sign_of_life_minutes * 60_000)
 
     def step(self, readings: Readings, dt_ms: int) -> Commands:
-        self.at_ms = min(self.at_ms + max(dt_ms, 0), AT_MOST_MS)
-        self.gauges.step(readings, self.commands, self.sequencer.keep_bits, dt_ms)
-        self._guard(readings, dt_ms)
-        is_zeroed = self._check(readings, dt_ms)
-        state_before = self.session.state
-        if state_before == SERVICE:
-            if readings.buttons & BUTTON_ALIVE:
-                self.service.renew()
-            if self.service.has_fallen_silent():
-                self.session.end_service()
-        self.session.step(readings.buttons, is_zeroed, self.gauges, self.latch, dt_ms)
-        if self.session.state != state_before:
-            self._enter(self.session.state)
-        self._actuate(dt_ms)
-        self.interlock.step(self.commands, self.session.is_energised() and self.latch.code == faults.NONE)
-        return self.commands
-
-    def _guard(self, readings: Readings, dt_ms: int) -> None:
-        is_running = self.session.state == RUNNING
-        is_service = self.session.state == SERVICE
+        if dt_ms > 0 and self.at_ms < AT_MOST_MS:
+            self.at_ms += dt_ms
+        session = self.session
+        commands = self.commands
+        sequencer = self.sequencer
+        gauges = self.gauges
+        state = session.state
+        gauges.step(readings, commands, sequencer.keep_bits, dt_ms)
         self.guards.step(
             readings,
-            self.gauges,
-            self.commands,
-            self.sequencer,
+            gauges,
+            commands,
+            sequencer,
             self.regulator,
-            is_running,
-            is_service,
+            state == RUNNING,
+            state == SERVICE,
             self.at_ms,
             dt_ms,
         )
-        self.sequencer.rested_bits = self.guards.notices.rested_bits
+        sequencer.rested_bits = self.guards.notices.rested_bits
+        is_zeroed = False
+        if state == CHECKING:
+            is_zeroed = self._check(readings, dt_ms)
+        elif state == SERVICE:
+            self._hear_bench(readings.buttons)
+        session.step(readings.buttons, is_zeroed, gauges, self.latch, dt_ms)
+        if session.state != state:
+            self._enter(session.state)
+        if session.state == RUNNING and session.wind_down_ms <= 0:
+            self._run(dt_ms)
+        else:
+            self._actuate(dt_ms)
+        is_energised = session.state == RUNNING or session.is_energised()
+        self.interlock.step(commands, self.latch.code == faults.NONE and is_energised)
+        return commands
+
+    def _hear_bench(self, buttons: int) -> None:
+        if buttons & BUTTON_ALIVE:
+            self.service.renew()
+        if self.service.has_fallen_silent():
+            self.session.end_service()
 
     def _check(self, readings: Readings, dt_ms: int) -> bool:
         """The self-check before a session: every sensor at zero with the vents open."""
-        if self.session.state != CHECKING or self.session.state_ms < self._check_begins_ms():
+        if self.session.state_ms < self._check_begins_ms():
             return False
         return self.zeroing.step(readings, self.gauges, self.latch, self.at_ms, dt_ms)
 
@@ -124,12 +133,11 @@ class Controller:
             self.survey.begin()
 
     def _actuate(self, dt_ms: int) -> None:
+        """In every state but a session that runs."""
         session = self.session
         commands = self.commands
         if session.is_winding_down():
             self.regulator.wind_down(commands)
-        elif session.state == RUNNING:
-            self._run(dt_ms)
         elif session.state == SERVICE:
             self.service.step(self.gauges, self.sequencer, self.regulator.phase, commands, dt_ms)
         elif (
@@ -144,14 +152,16 @@ class Controller:
             self._vent()
 
     def _run(self, dt_ms: int) -> None:
+        session = self.session
         sequencer = self.sequencer
         regulator = self.regulator
-        asked_pa = self.session.asked_pa
-        run_ms = self.session.run_ms
-        empty_bits = self.gauges.empty_bits
-        sequencer.step(asked_pa, run_ms, regulator.reached_bits, empty_bits, regulator.is_quiet(), dt_ms)
-        regulator.step(self.gauges, sequencer, self.commands, dt_ms)
-        if sequencer.stage_kind() == REST:
+        gauges = self.gauges
+        is_quiet = regulator.pump_permille == 0 and regulator.is_quiet()
+        sequencer.step(
+            session.asked_pa, session.run_ms, regulator.reached_bits, gauges.empty_bits, is_quiet, dt_ms
+        )
+        regulator.step(gauges, sequencer, self.commands, dt_ms)
+        if not sequencer.keep_bits and sequencer.stage_kind() == REST:
             self._survey(dt_ms)
 
     def _last_survey_after_ms(self) -> int:

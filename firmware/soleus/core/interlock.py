@@ -15,23 +15,17 @@ class Interlock:
             all_vent(commands)
             return
         commands.gate_on = 1
-        if self._is_illegal(commands):
+        fill_bits = commands.fill_bits
+        seal_bits = commands.seal_bits
+        permille = commands.pump_permille
+        is_unknown = permille < 0 or permille > 1000 or (fill_bits | seal_bits) & ~self.boots.all_bits != 0
+        # A dead-headed manifold climbs 51 mmHg in 10 ms.
+        is_dead_headed = permille != 0 and fill_bits == 0
+        # Filling a chamber whose vent is open blows the pump's air through it; a three-way valve has no seal.
+        is_open = seal_bits != 0 if self.boots.is_three_way else fill_bits & ~seal_bits != 0
+        if is_unknown or is_dead_headed or is_open:
             self.refused_count += 1
             all_vent(commands)
-
-    def _is_illegal(self, commands: Commands) -> bool:
-        is_pump_on = commands.pump_permille != 0
-        if commands.pump_permille < 0 or commands.pump_permille > 1000:
-            return True
-        if (commands.fill_bits | commands.seal_bits) & ~self.boots.all_bits:
-            return True
-        if is_pump_on and not commands.fill_bits:
-            # A dead-headed manifold climbs 51 mmHg in 10 ms.
-            return True
-        if self.boots.is_three_way:
-            return commands.seal_bits != 0
-        # Filling a chamber whose vent is open blows the pump's air through it.
-        return commands.fill_bits & ~commands.seal_bits != 0
 
 
 def all_vent(commands: Commands) -> None:

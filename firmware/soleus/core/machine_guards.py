@@ -60,9 +60,8 @@ class SessionCap:
     def begin(self) -> None:
         self.energised_ms = 0
 
-    def step(self, is_energised: bool, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
-        if not is_energised:
-            return
+    def step(self, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        """In every tick in which something may be energised."""
         self.energised_ms += dt_ms
         if self.energised_ms > SESSION_CAP_MS:
             latch.trip(faults.SESSION_CAP, MACHINE_INDEX, self.energised_ms, SESSION_CAP_MS, at_ms)

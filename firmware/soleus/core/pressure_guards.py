@@ -38,7 +38,6 @@ class Overpressure:
         gauges: Gauges,
         keep_bits: int,
         target_pa: list,
-        least_target_pa: int,
         latch: FaultLatch,
         at_ms: int,
         dt_ms: int,
@@ -46,8 +45,6 @@ class Overpressure:
         pressures_pa = gauges.pressure_pa
         highest_pa = gauges.highest_pa
         is_trip_near = highest_pa > OVER_TRIP_PA or self.is_counting
-        if not is_trip_near and highest_pa <= least_target_pa + OVER_TARGET_PA:
-            return
         over_target_ms = self.over_target_ms
         for index in range(self.boots.count):
             if not gauges.seen_bits & (1 << index):
@@ -97,7 +94,8 @@ class ProlongedPressure:
             self._begin(pressed_bits)
         if not pressed_bits:
             return
-        self.clock_ms = min(self.clock_ms + dt_ms, CLOCK_MOST_MS)
+        if self.clock_ms < CLOCK_MOST_MS:
+            self.clock_ms += dt_ms
         if self.clock_ms - self.earliest_ms > PRESSED_MOST_MS:
             self._trip(latch, at_ms)
 
@@ -124,7 +122,7 @@ class ProlongedPressure:
         """In a pause or a fault nobody looks through the manifold: there open vents and time have to do."""
         bits = 0
         for index in range(self.boots.count):
-            if gauges.vented_ms[index] >= UNSEEN_EMPTY_MS:
+            if gauges.vented_for_ms(index) >= UNSEEN_EMPTY_MS:
                 bits |= 1 << index
         return bits
 
@@ -137,8 +135,8 @@ class VentFailure:
 
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int) -> None:
         unvented_bits = gauges.unvented_bits & gauges.seen_bits
-        if not unvented_bits or not gauges.is_zeroed:
+        if not gauges.is_zeroed:
             return
         for index in range(self.boots.count):
-            if unvented_bits & (1 << index) and gauges.vented_ms[index] > VENT_MOST_MS:
+            if unvented_bits & (1 << index) and gauges.vented_for_ms(index) > VENT_MOST_MS:
                 latch.trip(faults.VENT_FAILURE, index, gauges.smooth_pa[index], VENTED_PA, at_ms)

@@ -55,21 +55,10 @@ BLEED_LEAST_MS = 20
 BLEED_MOST_MS = 1000
 
 
-def taper_permille(missing_pa: int) -> int:
+def tapered_permille(missing_pa: int, taper_pa: int) -> int:
     """Pump duty for a chamber that is `missing_pa` away from where it should be."""
     if missing_pa <= 0:
         return 0
-    return tapered_permille(missing_pa, TAPER_PA)
-
-
-def lone_taper_permille(missing_pa: int) -> int:
-    """The same for a chamber that has the pump to itself."""
-    if missing_pa <= 0:
-        return 0
-    return tapered_permille(missing_pa, LONE_TAPER_PA)
-
-
-def tapered_permille(missing_pa: int, taper_pa: int) -> int:
     if missing_pa >= taper_pa:
         return PUMP_MOST_PERMILLE
     return PUMP_LEAST_PERMILLE + missing_pa * (PUMP_MOST_PERMILLE - PUMP_LEAST_PERMILLE) // taper_pa

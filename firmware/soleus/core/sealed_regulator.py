@@ -10,7 +10,7 @@ from .all_seen import AllSeen
 from .boots import Boots
 from .gauges import Gauges
 from .learned import ROTOR_MS, Learned
-from .limits import COLLAPSE_COUNT, COLLAPSE_PERMILLE, RUNAWAY_RISE_PA
+from .limits import COLLAPSE_COUNT, COLLAPSE_PERMILLE, READING_BAD_MS, RUNAWAY_RISE_PA
 from .regulation import (
     ASK,
     BAND_PA,
@@ -27,6 +27,7 @@ from .regulation import (
     FAR_PA,
     FILL,
     HOLD,
+    LONE_TAPER_PA,
     OFF,
     OUT_OF_BAND_MS,
     OVERLAP_MS,
@@ -35,9 +36,9 @@ from .regulation import (
     PUMP_MOST_PERMILLE,
     SETTLE,
     SETTLE_MS,
+    TAPER_PA,
     duration_ms,
-    lone_taper_permille,
-    taper_permille,
+    tapered_permille,
 )
 from .sequencer import Sequencer
 from .signals import Commands
@@ -80,6 +81,7 @@ class SealedRegulator:
     def __init__(self, boots: Boots) -> None:
         count = boots.count
         self.boots = boots
+        self.is_blind = boots.has_manifold_sensor_only
         self.phase = [OFF] * count
         self.phase_ms = [0] * count
         # The same, asked the other way round: who is in each phase, and how many are filled.
@@ -91,14 +93,17 @@ class SealedRegulator:
         self.fill_ms = [0] * count
         self.fill_share_us = [0] * count
         self.filled_bits = 0
-        # Since it was reached: how long it has been held, and the pump's time that this took.
+        # Since it was reached: how long it has been held, and the pump's time that this took. Both stand when
+        # it is let go, until it is filled again.
         self.held_ms = [0] * count
         self.held_bits = 0
         self.dose_us = [0] * count
         self.restless_ms = [0] * count
+        self.restless_bits = 0
         # Fills in a row that fell together as soon as the valve closed, and by how much the last one.
         self.collapse_count = [0] * count
         self.collapse_pa = [0] * count
+        self.collapsed_bits = 0
         # Stops of the pump in a row after which the pressure went on rising.
         self.coast_rise_count = 0
         self.coast_rise_pa = 0
@@ -173,32 +178,53 @@ class SealedRegulator:
         keep_bits = sequencer.keep_bits
         if sequencer.stage_ms == 0:
             self.reached_bits &= ~sequencer.raise_bits()
+        phase = self.phase
+        phase_bits = self.phase_bits
         filling_count = self.filling_count
-        self.pump_before_permille = self.pump_permille
-        self.pump_permille = 0
-        self.rotor_permille += (
-            (self.pump_before_permille - self.rotor_permille) * min(dt_ms, ROTOR_MS) // ROTOR_MS
-        )
-        flow_permille = self.rotor_permille // (filling_count or 1)
-        self.flow_permille += (flow_permille - self.flow_permille) * min(dt_ms, FLOW_MS) // FLOW_MS
-        self._look_ahead(gauges, sequencer, filling_count)
-        is_slow = filling_count > 0 and sequencer.stage_ms > PATIENT_MS
-        self.top_up_pa = TOP_UP_SLOW_PA if is_slow else TOP_UP_PA
+        self._turn(filling_count or 1, dt_ms)
+        self.ends_together = False
+        self.slow_missing_pa = FAR_AHEAD_PA
+        if filling_count:
+            self._look_ahead(gauges, sequencer, filling_count)
         self.dosed_bits = 0
-        moving_bits = keep_bits | self.boots.all_bits & ~self.phase_bits[OFF]
-        for index in range(self.boots.count):
-            if not moving_bits & (1 << index):
+        moving_bits = keep_bits | self.boots.all_bits & ~phase_bits[OFF]
+        if phase_bits[HOLD] and not self.is_blind:
+            moving_bits &= ~self._still_bits(gauges, sequencer, filling_count, dt_ms)
+        index = -1
+        while moving_bits:
+            is_moving = moving_bits & 1
+            moving_bits >>= 1
+            index += 1
+            if not is_moving:
                 continue
-            if keep_bits & (1 << index):
-                self._advance(index, gauges, sequencer, filling_count, dt_ms)
-            else:
+            if not keep_bits & (1 << index):
                 self._open(index)
-        wanted_bits = self._share_manifold(gauges, sequencer)
-        self._overlap(wanted_bits & keep_bits, keep_bits, dt_ms)
-        commands.fill_bits = self.joined_bits
-        commands.seal_bits = (keep_bits | self.joined_bits) & ~self.phase_bits[BLEED]
-        commands.fill_bits &= commands.seal_bits
-        commands.pump_permille = self.pump_permille if commands.fill_bits else 0
+            elif phase[index] == FILL:
+                self._fill(index, gauges, sequencer, filling_count, dt_ms)
+            else:
+                self._advance(index, gauges, sequencer, dt_ms)
+        wanted_bits = self._share_manifold(gauges, sequencer) & keep_bits
+        if wanted_bits != self.joined_bits or self.overlap_bits:
+            self._overlap(wanted_bits, keep_bits, dt_ms)
+        joined_bits = self.joined_bits
+        seal_bits = (keep_bits | joined_bits) & ~phase_bits[BLEED]
+        commands.fill_bits = joined_bits & seal_bits
+        commands.seal_bits = seal_bits
+        commands.pump_permille = self.pump_permille if joined_bits & seal_bits else 0
+
+    def _turn(self, sharers_count: int, dt_ms: int) -> None:
+        """The rotor follows the last command, and the flow the rotor."""
+        before_permille = self.pump_permille
+        rotor_permille = self.rotor_permille
+        flow_permille = self.flow_permille
+        self.pump_before_permille = before_permille
+        self.pump_permille = 0
+        turned_ms = dt_ms if dt_ms < ROTOR_MS else ROTOR_MS
+        rotor_permille += (before_permille - rotor_permille) * turned_ms // ROTOR_MS
+        flowed_ms = dt_ms if dt_ms < FLOW_MS else FLOW_MS
+        flow_permille += (rotor_permille // sharers_count - flow_permille) * flowed_ms // FLOW_MS
+        self.rotor_permille = rotor_permille
+        self.flow_permille = flow_permille
 
     def wind_down(self, commands: Commands) -> None:
         """The pump's rotor stops with the valves as they are."""
@@ -215,32 +241,23 @@ class SealedRegulator:
         self.fill_ms[index] = 0
         self.fill_share_us[index] = 0
         self.filled_bits &= ~(1 << index)
-        self.held_ms[index] = 0
         self.held_bits &= ~(1 << index)
-        self.dose_us[index] = 0
-        self.restless_ms[index] = 0
+        self.restless_bits &= ~(1 << index)
         self.trims_count[index] = 0
         self.reached_bits &= ~(1 << index)
 
-    def _advance(
-        self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int
-    ) -> None:
+    def _advance(self, index: int, gauges: Gauges, sequencer: Sequencer, dt_ms: int) -> None:
+        phase = self.phase[index]
         self.phase_ms[index] += dt_ms
-        if self.restless_ms[index] > 0:
-            # Air that a moving leg had let out and that is brought back is no leak.
-            self.restless_ms[index] -= dt_ms
-            self.held_ms[index] = 0
-            self.held_bits &= ~(1 << index)
-            self.dose_us[index] = 0
+        if self.restless_bits & (1 << index):
+            self._calm_down(index, dt_ms)
         elif self.reached_bits & (1 << index):
             self.held_ms[index] += dt_ms
             self.held_bits |= 1 << index
-        phase = self.phase[index]
-        if phase == OFF:
-            self.begin_fill(index)
-            self.refill_bits &= ~(1 << index)
-        elif phase == FILL:
-            self._fill(index, gauges, sequencer, filling_count, dt_ms)
+        if phase == HOLD:
+            self._hold(index, gauges, sequencer.target_pa[index], dt_ms)
+        elif phase == OFF:
+            self._begin_anew(index)
         elif phase == COAST:
             self._coast(index, gauges)
         elif phase == DOSE:
@@ -248,15 +265,29 @@ class SealedRegulator:
         elif phase == BLEED:
             self._bleed(index, gauges, sequencer)
         else:
-            self._rest(index, gauges, sequencer.target_pa[index], dt_ms)
+            self._rest(index, gauges, sequencer.target_pa[index])
 
-    def _rest(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
+    def _calm_down(self, index: int, dt_ms: int) -> None:
+        """Air that a moving leg had let out and that is brought back is no leak."""
+        self.restless_ms[index] -= dt_ms
+        if self.restless_ms[index] <= 0:
+            self.restless_bits &= ~(1 << index)
+        self.held_ms[index] = 0
+        self.held_bits &= ~(1 << index)
+        self.dose_us[index] = 0
+
+    def _begin_anew(self, index: int) -> None:
+        """From an empty chamber."""
+        self.held_ms[index] = 0
+        self.dose_us[index] = 0
+        self.begin_fill(index)
+        self.refill_bits &= ~(1 << index)
+
+    def _rest(self, index: int, gauges: Gauges, target_pa: int) -> None:
         """The phases in which no air is moved for this chamber."""
         phase = self.phase[index]
         waits_ms = SETTLE_MS if phase == SETTLE else PEEK_MS
-        if phase == HOLD:
-            self._hold(index, gauges, target_pa, dt_ms)
-        elif phase == ASK:
+        if phase == ASK:
             if gauges.smooth_pa[index] >= target_pa:
                 # A neighbour that fills squeezes this one too: the air is no longer needed.
                 self._reach(index)
@@ -272,73 +303,94 @@ class SealedRegulator:
 
     def _fill(self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int) -> None:
         bit = 1 << index
+        if self.restless_bits & bit:
+            self._calm_down(index, dt_ms)
         if not self.joined_bits & bit:
             return
-        self.fill_ms[index] += dt_ms
+        sharers_count = filling_count or 1
+        fill_ms = self.fill_ms[index] + dt_ms
+        self.fill_ms[index] = fill_ms
         # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
-        self.fill_share_us[index] += dt_ms * 1000 // (filling_count or 1)
+        self.fill_share_us[index] += dt_ms * 1000 // sharers_count
         self.filled_bits |= bit
-        if self.held_ms[index] > 0 and not self.raised_bits & bit:
-            self.dose_us[index] += dt_ms * self.pump_before_permille // (filling_count or 1)
-        if not gauges.is_fresh(index):
+        if self.held_bits & bit and not self.raised_bits & bit:
+            self.dose_us[index] += dt_ms * self.pump_before_permille // sharers_count
+        wanted_pa = sequencer.wanted_pa[index]
+        target_pa = sequencer.target_pa[index]
+        if gauges.age_ms[index] >= READING_BAD_MS:
             # Just joined: the manifold's sensor doesn't speak for this chamber yet.
-            self.pump_permille = max(self.pump_permille, taper_permille(sequencer.wanted_pa[index]))
+            self.pump_permille = max(self.pump_permille, tapered_permille(wanted_pa, TAPER_PA))
             return
         inside_pa = self.inside_pa[index]
-        self._watch_rise(index, inside_pa, sequencer.target_pa[index], filling_count, dt_ms)
-        if self.boots.has_manifold_sensor_only:
+        # How fast the last quarter goes, and with how much of the pump: so fast a dose will go, too.
+        if inside_pa <= target_pa * 3 // 4:
+            self.worked_permille_ms[index] = 0
+            self.late_pa[index] = inside_pa
+        # Bound: 45 s at 1000 permille.
+        self.worked_permille_ms[index] += self.rotor_permille * dt_ms // sharers_count
+        if self.is_blind:
             self.unseen.fill(index, gauges, sequencer, self, dt_ms)
             return
-        self.watch_drop(index, gauges, dt_ms)
+        if fill_ms < DROP_SEEN_MS + dt_ms:
+            self.watch_drop(index, gauges, dt_ms)
         coasts = self.ends_together or self.filling_count == 1
-        lead_pa = self.learned.shut_lead_pa[index]
-        if coasts:
-            coming_pa = self.learned.coming_pa(index, self.rotor_permille)
-            lead_pa = self.learned.coast_lead_pa[index] + coming_pa // (self.filling_count or 1)
-        missing_pa = sequencer.wanted_pa[index] - lead_pa - inside_pa
-        if not self.ends_together and (
-            missing_pa > 0 or sequencer.wanted_pa[index] < sequencer.target_pa[index]
-        ):
-            self.pump_permille = max(self.pump_permille, self._duty_permille(missing_pa, filling_count))
-            return
-        self.end_fill(index, coasts, filling_count, inside_pa, sequencer.target_pa[index])
+        lead_pa = self._coast_lead_pa(index) if coasts else self.learned.shut_lead_pa[index]
+        missing_pa = wanted_pa - lead_pa - inside_pa
+        if self.ends_together or (missing_pa <= 0 and wanted_pa >= target_pa):
+            self.end_fill(index, coasts, filling_count, inside_pa, target_pa)
+        elif missing_pa >= LONE_TAPER_PA and self.slow_missing_pa >= TAPER_PA:
+            self.pump_permille = PUMP_MOST_PERMILLE
+        else:
+            self._slow_down(missing_pa, filling_count)
 
-    def _duty_permille(self, missing_pa: int, filling_count: int) -> int:
-        if missing_pa <= 0:
-            # Ahead of its ramp.
-            return 0
+    def _coast_lead_pa(self, index: int) -> int:
+        coming_pa = self.learned.coming_pa(index, self.rotor_permille)
+        return self.learned.coast_lead_pa[index] + coming_pa // (self.filling_count or 1)
+
+    def _slow_down(self, missing_pa: int, filling_count: int) -> None:
         if filling_count == 1:
-            return lone_taper_permille(missing_pa)
-        return taper_permille(max(min(missing_pa, self.slow_missing_pa), 1))
+            permille = tapered_permille(missing_pa, LONE_TAPER_PA)
+        elif missing_pa > 0:
+            permille = tapered_permille(max(min(missing_pa, self.slow_missing_pa), 1), TAPER_PA)
+        else:
+            # Ahead of its ramp.
+            permille = 0
+        self.pump_permille = max(self.pump_permille, permille)
 
     def _look_ahead(self, gauges: Gauges, sequencer: Sequencer, filling_count: int) -> None:
         """What each that is filled holds; and, as the last to shut gets all the air of a pump that has been
         feeding several, those that are near the end together slow it together, and coast together."""
-        self.ends_together = False
-        self.slow_missing_pa = FAR_AHEAD_PA
-        if filling_count == 0:
-            return
         least_pa = FAR_AHEAD_PA
         most_pa = 0
         is_enough = False
         is_too_much = True
         is_ramping = False
         learned = self.learned
+        # As in `hose_pa`: the flow is the same for all.
+        hose_permille = self.flow_permille * self.flow_permille // 1000
         filling_bits = self.phase_bits[FILL]
-        for index in range(self.boots.count):
-            if not filling_bits & (1 << index):
+        index = -1
+        while filling_bits:
+            is_filled = filling_bits & 1
+            filling_bits >>= 1
+            index += 1
+            if not is_filled:
                 continue
             # What its hose takes is only in the reading.
-            inside_pa = gauges.smooth_pa[index] - learned.hose_pa(index, self.flow_permille)
-            coming_pa = learned.coming_pa(index, self.rotor_permille)
+            inside_pa = gauges.smooth_pa[index] - hose_permille * learned.drop_pa[index] // 1000
             self.inside_pa[index] = inside_pa
             wanted_pa = sequencer.wanted_pa[index]
-            is_ramping = is_ramping or wanted_pa < sequencer.target_pa[index]
+            if wanted_pa < sequencer.target_pa[index]:
+                is_ramping = True
             missing_pa = wanted_pa - learned.coast_lead_pa[index] - inside_pa
-            least_pa = missing_pa if missing_pa < least_pa else least_pa
-            most_pa = missing_pa if missing_pa > most_pa else most_pa
-            is_enough = is_enough or missing_pa <= coming_pa // filling_count
-            is_too_much = is_too_much and missing_pa <= coming_pa
+            if missing_pa < least_pa:
+                least_pa = missing_pa
+            if missing_pa > most_pa:
+                most_pa = missing_pa
+            if is_too_much:
+                coming_pa = learned.coming_pa(index, self.rotor_permille)
+                is_too_much = missing_pa <= coming_pa
+                is_enough = is_enough or missing_pa <= coming_pa // filling_count
         if is_ramping or filling_count == 1:
             return
         self.ends_together = is_enough and is_too_much
@@ -390,16 +442,6 @@ class SealedRegulator:
         self.coast_rise_count = 0
         self._go(index, SETTLE)
 
-    def _watch_rise(
-        self, index: int, pressure_pa: int, target_pa: int, filling_count: int, dt_ms: int
-    ) -> None:
-        """How fast the last quarter goes, and with how much of the pump: so fast a dose will go, too."""
-        if pressure_pa <= target_pa * 3 // 4:
-            self.worked_permille_ms[index] = 0
-            self.late_pa[index] = pressure_pa
-        # Bound: 45 s at 1000 permille.
-        self.worked_permille_ms[index] += self.rotor_permille * dt_ms // (filling_count or 1)
-
     def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa[index]
         missing_pa += self.unseen.see(index, gauges, target_pa, self)
@@ -414,7 +456,7 @@ class SealedRegulator:
             self.reached_bits &= ~(1 << index)
             self.raised_bits &= ~(1 << index)
             self.worked_permille_ms[index] = 0
-            if self.boots.has_manifold_sensor_only:
+            if self.is_blind:
                 self.refill_bits |= 1 << index
             self._go(index, FILL)
         elif missing_pa > 0:
@@ -427,11 +469,14 @@ class SealedRegulator:
         if self.last_move[index] != FILL:
             return
         # Bound: 16_000 Pa * 600 permille.
-        if missing_pa > target_pa * COLLAPSE_PERMILLE // 1000:
-            self.collapse_count[index] = min(self.collapse_count[index] + 1, COLLAPSE_COUNT)
-            self.collapse_pa[index] = missing_pa
-        else:
+        if missing_pa <= target_pa * COLLAPSE_PERMILLE // 1000:
             self.collapse_count[index] = 0
+            self.collapsed_bits &= ~(1 << index)
+            return
+        self.collapse_pa[index] = missing_pa
+        self.collapse_count[index] = min(self.collapse_count[index] + 1, COLLAPSE_COUNT)
+        if self.collapse_count[index] == COLLAPSE_COUNT:
+            self.collapsed_bits |= 1 << index
 
     def _learn(self, index: int, gauges: Gauges, missing_pa: int) -> None:
         learned = self.learned
@@ -458,11 +503,38 @@ class SealedRegulator:
         self.reached_bits |= 1 << index
         self._go(index, HOLD)
 
+    def _still_bits(self, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int) -> int:
+        """Who is held within its band: to them nothing happens but time. They are many, so it passes for all
+        of them at once."""
+        is_slow = filling_count > 0 and sequencer.stage_ms > PATIENT_MS
+        self.top_up_pa = TOP_UP_SLOW_PA if is_slow else TOP_UP_PA
+        held_bits = sequencer.keep_bits & self.phase_bits[HOLD] & self.reached_bits & ~self.restless_bits
+        target_pa = sequencer.target_pa
+        smooth_pa = gauges.smooth_pa
+        phase_ms = self.phase_ms
+        held_ms = self.held_ms
+        out_ms = self.out_ms
+        top_up_pa = self.top_up_pa
+        out_bits = 0
+        for index in range(self.boots.count):
+            if not held_bits & (1 << index):
+                continue
+            missing_pa = target_pa[index] - smooth_pa[index]
+            if missing_pa > top_up_pa or missing_pa < -BLEED_PA:
+                out_bits |= 1 << index
+                continue
+            phase_ms[index] += dt_ms
+            held_ms[index] += dt_ms
+            out_ms[index] = 0
+        still_bits = held_bits & ~out_bits
+        self.held_bits |= still_bits
+        return still_bits
+
     def _hold(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
-        missing_pa = target_pa - gauges.smooth_pa[index]
-        if self.boots.has_manifold_sensor_only:
+        if self.is_blind:
             self.unseen.hold(index, gauges, target_pa, self, dt_ms)
             return
+        missing_pa = target_pa - gauges.smooth_pa[index]
         if -BLEED_PA <= missing_pa <= self.top_up_pa:
             self.out_ms[index] = 0
             self.reached_bits |= 1 << index
@@ -479,6 +551,7 @@ class SealedRegulator:
         else:
             if self.phase_ms[index] > CALM_MS:
                 self.restless_ms[index] = RESTLESS_MS
+                self.restless_bits |= 1 << index
             self.begin_bleed(index, gauges, target_pa, -missing_pa)
 
     def take_goal(self, index: int, target_pa: int) -> None:
@@ -513,13 +586,13 @@ class SealedRegulator:
         """It stands where those are that were filled until now; after another's dose it is high already."""
         before_pa = self.before_pa[index]
         was_dosing = self.phase_bits[FILL] & self.joined_bits == 0
-        if was_dosing and not self.boots.has_manifold_sensor_only:
+        if was_dosing and not self.is_blind:
             return 0
         return before_pa - self._lowest_filling_pa(gauges, before_pa)
 
     def _stands_above(self, index: int, gauges: Gauges) -> bool:
         """Joined to those that fill, its air would flow to them: it is given doses of its own instead."""
-        if self.boots.has_manifold_sensor_only:
+        if self.is_blind:
             # Unseen beside a fill, a dose is too short a stroke for so far a way.
             return False
         pressure_pa = gauges.smooth_pa[index]
@@ -527,9 +600,10 @@ class SealedRegulator:
 
     def _lowest_filling_pa(self, gauges: Gauges, most_pa: int) -> int:
         lowest_pa = most_pa
+        filling_bits = self.phase_bits[FILL]
         for index in range(self.boots.count):
-            if self.phase[index] == FILL:
-                lowest_pa = min(lowest_pa, gauges.smooth_pa[index])
+            if filling_bits & (1 << index) and gauges.smooth_pa[index] < lowest_pa:
+                lowest_pa = gauges.smooth_pa[index]
         return lowest_pa
 
     def _dose(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
@@ -573,13 +647,13 @@ class SealedRegulator:
 
     def _bleed(self, index: int, gauges: Gauges, sequencer: Sequencer) -> None:
         is_over = self.phase_ms[index] >= self.planned_ms[index]
-        if not self.boots.has_manifold_sensor_only:
+        if not self.is_blind:
             # Beside an open vent the sensor shows less than the chamber has, never more: surely enough.
             is_over = is_over or gauges.pressure_pa[index] <= sequencer.target_pa[index] * 3 // 4
         if not is_over:
             return
         self.last_move[index] = BLEED
-        if self.boots.has_manifold_sensor_only and self.phase_bits[FILL] & self.joined_bits:
+        if self.is_blind and self.phase_bits[FILL] & self.joined_bits:
             # The manifold is busy; this one is measured when it rests.
             self.last_move[index] = HOLD
             self._reach(index)
@@ -605,34 +679,40 @@ class SealedRegulator:
 
     def _share_manifold(self, gauges: Gauges, sequencer: Sequencer) -> int:
         """Who is joined to the manifold in this tick; a measured dose goes before a fill."""
-        asking = self._most_urgent(gauges, sequencer)
-        if self.dosed_bits and asking >= 0 and not self.boots.has_manifold_sensor_only:
+        phase_bits = self.phase_bits
+        asking = self._most_urgent(gauges, sequencer) if phase_bits[ASK] else -1
+        if asking >= 0 and self.dosed_bits and not self.is_blind:
             # From dose to dose, the pump running on; only the last one waits for the rotor.
             self._settle(self.dosed_bits)
             self._begin_dose(asking, gauges, sequencer.target_pa[asking], False)
             return 1 << asking
-        busy_bits = self._busy_bits()
+        # Who needs the manifold until the phase is over.
+        busy_bits = phase_bits[COAST] | phase_bits[DOSE] | phase_bits[PEEK]
+        if self.is_blind:
+            busy_bits |= phase_bits[SETTLE]
         if busy_bits:
             return busy_bits
-        fill_bits = self.unseen.fill_group(self.phase_bits[FILL], self.refill_bits, sequencer.target_pa)
-        is_filling = fill_bits & self.joined_bits != 0
-        if self.boots.has_manifold_sensor_only and not is_filling:
-            peek_bits = self._begin_peek(gauges, fill_bits != 0)
-            if peek_bits or self.phase_bits[BLEED]:
-                # What is being let out must be measured before the manifold is busy for long.
-                return peek_bits
-        if asking >= 0:
-            is_served = fill_bits != 0 and self.pump_permille == PUMP_MOST_PERMILLE
-            is_calm = (
-                sequencer.target_pa[asking] >= CALM_DOSE_PA or self.rotor_permille <= CALM_ROTOR_PERMILLE
-            )
-            if is_served and not is_calm and not self.boots.has_manifold_sensor_only:
-                # First slower: the whole flow through one valve would lift the manifold too far above it.
-                self.pump_permille = CALM_DOSE_PERMILLE
-                return fill_bits
-            if self.pump_before_permille == 0 or (is_served and not self.boots.has_manifold_sensor_only):
-                self._begin_dose(asking, gauges, sequencer.target_pa[asking], is_served)
-                return 1 << asking
+        fill_bits = phase_bits[FILL]
+        if self.is_blind:
+            fill_bits = self.unseen.fill_group(fill_bits, self.refill_bits, sequencer.target_pa)
+            if not fill_bits & self.joined_bits:
+                peek_bits = self._begin_peek(gauges, fill_bits != 0)
+                if peek_bits or phase_bits[BLEED]:
+                    # What is being let out must be measured before the manifold is busy for long.
+                    return peek_bits
+        return fill_bits if asking < 0 else self._serve(asking, fill_bits, gauges, sequencer)
+
+    def _serve(self, asking: int, fill_bits: int, gauges: Gauges, sequencer: Sequencer) -> int:
+        target_pa = sequencer.target_pa[asking]
+        is_served = fill_bits != 0 and self.pump_permille == PUMP_MOST_PERMILLE
+        is_calm = target_pa >= CALM_DOSE_PA or self.rotor_permille <= CALM_ROTOR_PERMILLE
+        if is_served and not is_calm and not self.is_blind:
+            # First slower: the whole flow through one valve would lift the manifold too far above it.
+            self.pump_permille = CALM_DOSE_PERMILLE
+            return fill_bits
+        if self.pump_before_permille == 0 or (is_served and not self.is_blind):
+            self._begin_dose(asking, gauges, target_pa, is_served)
+            return 1 << asking
         return fill_bits
 
     def _settle(self, bits: int) -> None:
@@ -640,21 +720,15 @@ class SealedRegulator:
             if bits & (1 << index):
                 self._go(index, SETTLE)
 
-    def _busy_bits(self) -> int:
-        """Chambers that need the manifold until their phase is over."""
-        bits = self.phase_bits[COAST] | self.phase_bits[DOSE] | self.phase_bits[PEEK]
-        if self.boots.has_manifold_sensor_only:
-            bits |= self.phase_bits[SETTLE]
-        return bits
-
     def _most_urgent(self, gauges: Gauges, sequencer: Sequencer) -> int:
         most_index = -1
         most_pa = 0
-        if not self.phase_bits[ASK]:
-            return most_index
+        phase = self.phase
         for index in range(self.boots.count):
+            if phase[index] != ASK:
+                continue
             missing_pa = sequencer.target_pa[index] - gauges.smooth_pa[index]
-            if self.phase[index] == ASK and missing_pa > most_pa:
+            if missing_pa > most_pa:
                 most_index = index
                 most_pa = missing_pa
         return most_index

@@ -37,20 +37,16 @@ class SensorRange:
         self.silent_ms = [0] * (boots.count + 1)
         self.is_alert = False
 
-    def step(self, readings: Readings, strange_bits: int, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
-        """`strange_bits`: which chambers' sensors gave a reading that no whole one gives."""
+    def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        missing_bits = readings.missing_bits
+        count = self.boots.count
         if self.boots.has_manifold_sensor_only:
-            missing_bit = readings.missing_bits & MANIFOLD_BIT
-            self._look(
-                self.boots.count, MANIFOLD_INDEX, readings.manifold_pa, missing_bit, latch, at_ms, dt_ms
-            )
-            return
-        missing_bits = readings.missing_bits & self.boots.all_bits
-        chamber_pa = readings.chamber_pa
-        if not strange_bits and not missing_bits and not self.is_alert:
-            return
-        for index in range(self.boots.count):
-            self._look(index, index, chamber_pa[index], missing_bits & (1 << index), latch, at_ms, dt_ms)
+            missing_bit = missing_bits & MANIFOLD_BIT
+            self._look(count, MANIFOLD_INDEX, readings.manifold_pa, missing_bit, latch, at_ms, dt_ms)
+        else:
+            for index in range(count):
+                pa = readings.chamber_pa[index]
+                self._look(index, index, pa, missing_bits & (1 << index), latch, at_ms, dt_ms)
         self.is_alert = max(self.silent_ms) > 0 or max(self.bad_ms) > 0
 
     def _look(
@@ -97,8 +93,6 @@ class SensorStuck:
         unmoved_bits = gauges.unmoved_bits
         # Without a reading there is nothing to compare.
         self.same_bits &= unmoved_bits | ~gauges.read_bits
-        if not unmoved_bits:
-            return
         same_ms = self.same_ms
         for index in range(self.boots.count):
             bit = 1 << index
@@ -119,7 +113,7 @@ class SensorStuck:
     def _is_emptying(self, index: int, gauges: Gauges, phase: list) -> bool:
         if phase[index] != OFF or gauges.age_ms[index] > 0:
             return False
-        return 0 < gauges.vented_ms[index] < VENT_MOVES_MS and gauges.pressure_pa[index] > VENTED_PA
+        return 0 < gauges.vented_for_ms(index) < VENT_MOVES_MS and gauges.pressure_pa[index] > VENTED_PA
 
 
 class SensorErratic:
@@ -136,8 +130,6 @@ class SensorErratic:
 
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         jumped_bits = gauges.jumped_bits
-        if not jumped_bits and not self.counting_bits:
-            return
         for index in range(self.sensors_count):
             bit = 1 << index
             if self.counting_bits & bit:
@@ -180,12 +172,9 @@ class SensorZeroDrift:
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         if not gauges.is_zeroed or self.boots.has_manifold_sensor_only:
             return
-        before_bits = self.low_bits
         self.low_bits = gauges.low_bits
-        if not self.low_bits and not before_bits:
-            return
         for index in range(self.boots.count):
-            is_open = gauges.vented_ms[index] >= ZERO_AFTER_VENT_MS and gauges.age_ms[index] == 0
+            is_open = gauges.vented_for_ms(index) >= ZERO_AFTER_VENT_MS and gauges.age_ms[index] == 0
             if not is_open or gauges.smooth_pa[index] >= -ZERO_DRIFT_MOST_PA:
                 self.low_ms[index] = 0
                 continue

@@ -9,7 +9,6 @@ from .limits import (
     TARGET_LEAST_PA,
 )
 from .timeline import RAISE, RELEASE, REST, Timeline
-from .units import clamp
 
 NOT_MADE = -1
 
@@ -72,18 +71,18 @@ class Sequencer:
         if asked_pa < self.level_pa:
             # Softer is felt at once; louder waits for the next cycle.
             self.level_pa = asked_pa
-        if self._is_overdue(is_quiet):
+        if self.cycle_ms >= CYCLE_PRESSED_MOST_MS and self._is_overdue(is_quiet):
             self._release_early()
         elif is_quiet and self._is_stage_over(reached_bits, empty_bits):
             self._next_stage(asked_pa, run_ms)
-        self.keep_bits = self.timeline.keep_bits[self.stage_index] & ~self.rested_bits
-        if not self._are_targets_made():
+        keep_bits = self.timeline.keep_bits[self.stage_index] & ~self.rested_bits
+        self.keep_bits = keep_bits
+        if (
+            self.made_stage_index != self.stage_index
+            or self.made_keep_bits != keep_bits
+            or self.made_level_pa != self.level_pa
+        ):
             self._set_targets()
-
-    def _are_targets_made(self) -> bool:
-        if self.made_stage_index != self.stage_index or self.made_level_pa != self.level_pa:
-            return False
-        return self.made_keep_bits == self.keep_bits
 
     def _is_overdue(self, is_quiet: bool) -> bool:
         """A weak pump may need minutes for a cycle; the leg is let go before that is a hazard."""
@@ -143,7 +142,9 @@ class Sequencer:
         self.made_stage_index = NOT_MADE if is_ramping else self.stage_index
         self.made_keep_bits = self.keep_bits
         self.made_level_pa = self.level_pa
-        self.least_target_pa = self.boots.target_most_pa
+        level_pa = self.level_pa
+        most_pa = self.boots.target_most_pa
+        least_target_pa = most_pa
         first_offset = self.block_index * self.boots.count
         keep_bits = self.keep_bits
         wanted_pa = self.wanted_pa
@@ -154,16 +155,18 @@ class Sequencer:
                 wanted_pa[index] = 0
                 target_pa[index] = 0
                 continue
-            full_pa = clamp(
-                self.level_pa + timeline.offset_pa[first_offset + index],
-                TARGET_LEAST_PA,
-                self.boots.target_most_pa,
-            )
+            full_pa = level_pa + timeline.offset_pa[first_offset + index]
+            if full_pa > most_pa:
+                full_pa = most_pa
             if relaxed_bits & bit:
-                full_pa = max(full_pa * timeline.relax_permille[self.block_index] // 1000, TARGET_LEAST_PA)
+                full_pa = full_pa * timeline.relax_permille[self.block_index] // 1000
+            if full_pa < TARGET_LEAST_PA:
+                full_pa = TARGET_LEAST_PA
             target_pa[index] = full_pa
-            self.least_target_pa = min(self.least_target_pa, full_pa)
+            if full_pa < least_target_pa:
+                least_target_pa = full_pa
             if is_ramping and raised_bits & bit:
                 # Bound: 16_000 Pa * 30_000 ms.
                 full_pa = full_pa * self.stage_ms // ramp_ms
             wanted_pa[index] = full_pa
+        self.least_target_pa = least_target_pa

@@ -81,10 +81,9 @@ class Session:
     def step(self, buttons: int, zeroed: bool, gauges: Gauges, latch: FaultLatch, dt_ms: int) -> None:
         """`zeroed`: the check at the start is through."""
         # A machine may rest for weeks.
-        self.state_ms = min(self.state_ms + dt_ms, STATE_MOST_MS)
-        if latch.code != faults.NONE and self.state != FAULT:
-            self._go(FAULT)
-        if self.state == FAULT:
+        if self.state_ms < STATE_MOST_MS:
+            self.state_ms += dt_ms
+        if latch.code != faults.NONE or self.state == FAULT:
             self._stay_in_fault(buttons, gauges, latch)
         elif buttons & BUTTON_STOP:
             self._stop()
@@ -135,11 +134,10 @@ class Session:
                 self._go(self.after_wind_down)
             return
         self.run_ms += dt_ms
-        self.silent_ms = 0 if buttons else self.silent_ms + dt_ms
-        if buttons & BUTTON_LOUDER:
-            self.asked_pa = min(self.asked_pa + LEVEL_STEP_PA, self.most_pa)
-        if buttons & BUTTON_SOFTER:
-            self.asked_pa = max(self.asked_pa - LEVEL_STEP_PA, SOFTEST_PA)
+        self.silent_ms += dt_ms
+        if buttons:
+            self.silent_ms = 0
+            self._change_level(buttons)
         if buttons & BUTTON_PAUSE:
             self._wind_down(PAUSED)
         elif self.run_ms >= self.duration_ms:
@@ -149,6 +147,12 @@ class Session:
             self.ended_by = NO_SIGN_OF_LIFE
             self._wind_down(VENTING)
 
+    def _change_level(self, buttons: int) -> None:
+        if buttons & BUTTON_LOUDER:
+            self.asked_pa = min(self.asked_pa + LEVEL_STEP_PA, self.most_pa)
+        if buttons & BUTTON_SOFTER:
+            self.asked_pa = max(self.asked_pa - LEVEL_STEP_PA, SOFTEST_PA)
+
     def _stay_paused(self, buttons: int) -> None:
         if buttons & (BUTTON_RESUME | BUTTON_START):
             self._go(RUNNING)
@@ -156,6 +160,8 @@ class Session:
             self._stop()
 
     def _stay_in_fault(self, buttons: int, gauges: Gauges, latch: FaultLatch) -> None:
+        if self.state != FAULT:
+            self._go(FAULT)
         if buttons & BUTTON_CLEAR and self._is_pressure_gone(gauges):
             latch.clear()
             self._go(IDLE)

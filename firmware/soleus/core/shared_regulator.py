@@ -60,9 +60,9 @@ class SharedRegulator:
         self.held_ms = [0] * count
         self.held_bits = 0
         self.dose_us = [0] * count
-        self.restless_ms = [0] * count
         self.collapse_count = [0] * count
         self.collapse_pa = [0] * count
+        self.collapsed_bits = 0
         self.coast_rise_count = 0
         self.coast_rise_pa = 0
         self.coast_rise_index = 0
