@@ -54,7 +54,7 @@ BROKEN_CORES: dict[str, tuple[str, list[Change]]] = {
         "energy while paused",
         [
             (Controller._enter, "self.regulator.vent_all()", "pass"),
-            (Controller.step, "session.state == RUNNING and", "session.state in (RUNNING, 3) and"),
+            (Controller.step, "if state == RUNNING and", "if state in (RUNNING, 3) and"),
             (Session.is_energised, "self.state == RUNNING", "self.state in (RUNNING, 3)"),
         ],
     ),

@@ -9,6 +9,7 @@ from soleus.core.boots import Boots
 from soleus.core.faults import FaultLatch, Notices
 from soleus.core.gauges import Gauges
 from soleus.core.limits import (
+    FILL_MOST_MS,
     JUMP_PA,
     PRESSED_PA,
     VENTED_PA,
@@ -162,7 +163,10 @@ class FillTimeout:
     def __init__(self, boots: Boots) -> None:
         self._guard = air_guards.FillTimeout(boots)
         self._most_us = 0
-        self.begin, self.learn, self.limit_ms = self._guard.begin, self._guard.learn, self._guard.limit_ms
+        self.begin, self.learn = self._guard.begin, self._guard.learn
+
+    def limit_ms(self, index: int) -> int:
+        return self._guard.learned_limit_ms[index] or FILL_MOST_MS
 
     def step(
         self,

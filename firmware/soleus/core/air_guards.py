@@ -74,9 +74,6 @@ class FillTimeout:
                 limit_ms = min(2 * fill_ms + FILL_LEARNED_EXTRA_MS, FILL_MOST_MS)
                 self.learned_limit_ms[index] = max(self.learned_limit_ms[index], limit_ms)
 
-    def limit_ms(self, index: int) -> int:
-        return self.learned_limit_ms[index] or FILL_MOST_MS
-
     def step(
         self,
         fill_share_us: list,
@@ -96,13 +93,16 @@ class FillTimeout:
         if self.room_ms > TICK_MOST_MS:
             return
         least_ms = FILL_MOST_MS
-        limit_ms = self.learned_limit_ms
+        learned_limit_ms = self.learned_limit_ms
         for index in range(self.boots.count):
-            room_ms = (limit_ms[index] or FILL_MOST_MS) - fill_share_us[index] // 1000
-            if room_ms < least_ms:
-                least_ms = room_ms
-            if room_ms < 0:
-                self._rest(index, fill_share_us[index] // 1000, phase, gauges, notices, latch, at_ms)
+            limit_ms = learned_limit_ms[index] or FILL_MOST_MS
+            fill_ms = fill_share_us[index] // 1000
+            if limit_ms - fill_ms < least_ms:
+                least_ms = limit_ms - fill_ms
+            if fill_ms > limit_ms:
+                blamed_index = self._blamed(index, phase, gauges)
+                notices.rest(faults.FILL_TIMEOUT, blamed_index, fill_ms, limit_ms, at_ms)
+                self._look_for_air(blamed_index, latch, at_ms)
                 break
         self.room_ms = least_ms
 
@@ -110,20 +110,6 @@ class FillTimeout:
         for index in range(self.boots.count):
             if doubtful_bits & (1 << index) and gauges.smooth_pa[index] >= NO_AIR_PA:
                 self.airy_bits |= 1 << index
-
-    def _rest(
-        self,
-        late_index: int,
-        fill_ms: int,
-        phase: list,
-        gauges: Gauges,
-        notices: Notices,
-        latch: FaultLatch,
-        at_ms: int,
-    ) -> None:
-        blamed_index = self._blamed(late_index, phase, gauges)
-        notices.rest(faults.FILL_TIMEOUT, blamed_index, fill_ms, self.limit_ms(late_index), at_ms)
-        self._look_for_air(blamed_index, latch, at_ms)
 
     def _look_for_air(self, index: int, latch: FaultLatch, at_ms: int) -> None:
         self.airless_count = 0 if self.airy_bits & (1 << index) else self.airless_count + 1

@@ -89,13 +89,15 @@ class Controller:
         elif state == SERVICE:
             self._hear_bench(readings.buttons)
         session.step(readings.buttons, is_zeroed, gauges, self.latch, dt_ms)
-        if session.state != state:
-            self._enter(session.state)
-        if session.state == RUNNING and session.wind_down_ms <= 0:
+        state_before = state
+        state = session.state
+        if state != state_before:
+            self._enter(state)
+        if state == RUNNING and session.wind_down_ms <= 0:
             self._run(dt_ms)
         else:
             self._actuate(dt_ms)
-        is_energised = session.state == RUNNING or session.is_energised()
+        is_energised = state == RUNNING or session.is_energised()
         self.interlock.step(commands, self.latch.code == faults.NONE and is_energised)
         return commands
 

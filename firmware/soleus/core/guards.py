@@ -101,14 +101,8 @@ class Guards:
         if is_running:
             self._rest_chambers(gauges, sequencer, regulator, at_ms, dt_ms)
         if is_odd:
-            self._stay_alert()
-
-    def _stay_alert(self) -> None:
-        self.is_alert = (
-            self.sensor_range.is_alert
-            or self.sensor_zero_drift.low_bits != 0
-            or self.sensor_erratic.counting_bits != 0
-        )
+            counting_bits = self.sensor_zero_drift.low_bits | self.sensor_erratic.counting_bits
+            self.is_alert = self.sensor_range.is_alert or counting_bits != 0
 
     def _watch_session(
         self,

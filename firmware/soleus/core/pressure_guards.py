@@ -94,9 +94,11 @@ class ProlongedPressure:
             self._begin(pressed_bits)
         if not pressed_bits:
             return
-        if self.clock_ms < CLOCK_MOST_MS:
-            self.clock_ms += dt_ms
-        if self.clock_ms - self.earliest_ms > PRESSED_MOST_MS:
+        clock_ms = self.clock_ms + dt_ms
+        if clock_ms > CLOCK_MOST_MS:
+            clock_ms = CLOCK_MOST_MS
+        self.clock_ms = clock_ms
+        if clock_ms - self.earliest_ms > PRESSED_MOST_MS:
             self._trip(latch, at_ms)
 
     def _begin(self, pressed_bits: int) -> None:

@@ -9,7 +9,7 @@ joined to it while another is being filled, or its air would flow over; so doses
 from .all_seen import AllSeen
 from .boots import Boots
 from .gauges import Gauges
-from .learned import ROTOR_MS, Learned
+from .learned import COAST_MOST_MS, ROTOR_MS, Learned
 from .limits import COLLAPSE_COUNT, COLLAPSE_PERMILLE, READING_BAD_MS, RUNAWAY_RISE_PA
 from .regulation import (
     ASK,
@@ -69,6 +69,8 @@ POUR_SEEN_PA = pa_from_mmhg(20)
 # Chambers so near to each other slow the pump together.
 TOGETHER_PA = pa_from_mmhg(14)
 FAR_AHEAD_PA = 1 << 20
+# What still comes is at most what the whole pump brings in the longest run-down, a quarter of a second.
+SURELY_COMING = 1000 // COAST_MOST_MS
 # Until valve and sensor show how a change of the flow has come through.
 FLOW_MS = 50
 # The hose's share of a reading is looked for at these moments of a fill from empty, in no less flow.
@@ -185,6 +187,7 @@ class SealedRegulator:
         self.ends_together = False
         self.slow_missing_pa = FAR_AHEAD_PA
         if filling_count:
+            self.filled_bits |= phase_bits[FILL] & self.joined_bits
             self._look_ahead(gauges, sequencer, filling_count)
         self.dosed_bits = 0
         moving_bits = keep_bits | self.boots.all_bits & ~phase_bits[OFF]
@@ -257,7 +260,11 @@ class SealedRegulator:
         if phase == HOLD:
             self._hold(index, gauges, sequencer.target_pa[index], dt_ms)
         elif phase == OFF:
-            self._begin_anew(index)
+            # From an empty chamber.
+            self.held_ms[index] = 0
+            self.dose_us[index] = 0
+            self.begin_fill(index)
+            self.refill_bits &= ~(1 << index)
         elif phase == COAST:
             self._coast(index, gauges)
         elif phase == DOSE:
@@ -275,13 +282,6 @@ class SealedRegulator:
         self.held_ms[index] = 0
         self.held_bits &= ~(1 << index)
         self.dose_us[index] = 0
-
-    def _begin_anew(self, index: int) -> None:
-        """From an empty chamber."""
-        self.held_ms[index] = 0
-        self.dose_us[index] = 0
-        self.begin_fill(index)
-        self.refill_bits &= ~(1 << index)
 
     def _rest(self, index: int, gauges: Gauges, target_pa: int) -> None:
         """The phases in which no air is moved for this chamber."""
@@ -312,7 +312,6 @@ class SealedRegulator:
         self.fill_ms[index] = fill_ms
         # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
         self.fill_share_us[index] += dt_ms * 1000 // sharers_count
-        self.filled_bits |= bit
         if self.held_bits & bit and not self.raised_bits & bit:
             self.dose_us[index] += dt_ms * self.pump_before_permille // sharers_count
         wanted_pa = sequencer.wanted_pa[index]
@@ -323,20 +322,23 @@ class SealedRegulator:
             return
         inside_pa = self.inside_pa[index]
         # How fast the last quarter goes, and with how much of the pump: so fast a dose will go, too.
+        worked_permille_ms = self.worked_permille_ms[index]
         if inside_pa <= target_pa * 3 // 4:
-            self.worked_permille_ms[index] = 0
+            worked_permille_ms = 0
             self.late_pa[index] = inside_pa
         # Bound: 45 s at 1000 permille.
-        self.worked_permille_ms[index] += self.rotor_permille * dt_ms // sharers_count
+        worked_permille_ms += self.rotor_permille * dt_ms // sharers_count
+        self.worked_permille_ms[index] = worked_permille_ms
         if self.is_blind:
             self.unseen.fill(index, gauges, sequencer, self, dt_ms)
             return
         if fill_ms < DROP_SEEN_MS + dt_ms:
             self.watch_drop(index, gauges, dt_ms)
-        coasts = self.ends_together or self.filling_count == 1
+        ends_together = self.ends_together
+        coasts = ends_together or self.filling_count == 1
         lead_pa = self._coast_lead_pa(index) if coasts else self.learned.shut_lead_pa[index]
         missing_pa = wanted_pa - lead_pa - inside_pa
-        if self.ends_together or (missing_pa <= 0 and wanted_pa >= target_pa):
+        if ends_together or (missing_pa <= 0 and wanted_pa >= target_pa):
             self.end_fill(index, coasts, filling_count, inside_pa, target_pa)
         elif missing_pa >= LONE_TAPER_PA and self.slow_missing_pa >= TAPER_PA:
             self.pump_permille = PUMP_MOST_PERMILLE
@@ -387,6 +389,8 @@ class SealedRegulator:
                 least_pa = missing_pa
             if missing_pa > most_pa:
                 most_pa = missing_pa
+            if missing_pa * SURELY_COMING > learned.rise_pa_s[index]:
+                is_too_much = False
             if is_too_much:
                 coming_pa = learned.coming_pa(index, self.rotor_permille)
                 is_too_much = missing_pa <= coming_pa
@@ -508,7 +512,8 @@ class SealedRegulator:
         of them at once."""
         is_slow = filling_count > 0 and sequencer.stage_ms > PATIENT_MS
         self.top_up_pa = TOP_UP_SLOW_PA if is_slow else TOP_UP_PA
-        held_bits = sequencer.keep_bits & self.phase_bits[HOLD] & self.reached_bits & ~self.restless_bits
+        held_bits = sequencer.keep_bits & self.phase_bits[HOLD] & self.reached_bits
+        restless_bits = self.restless_bits
         target_pa = sequencer.target_pa
         smooth_pa = gauges.smooth_pa
         phase_ms = self.phase_ms
@@ -524,10 +529,13 @@ class SealedRegulator:
                 out_bits |= 1 << index
                 continue
             phase_ms[index] += dt_ms
-            held_ms[index] += dt_ms
             out_ms[index] = 0
+            if restless_bits and restless_bits & (1 << index):
+                self._calm_down(index, dt_ms)
+            else:
+                held_ms[index] += dt_ms
         still_bits = held_bits & ~out_bits
-        self.held_bits |= still_bits
+        self.held_bits |= still_bits & ~restless_bits
         return still_bits
 
     def _hold(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:

@@ -1,0 +1,249 @@
+"""Guards asked only when they may have something to say, and guards asked in every tick, come to the same:
+the same fault, of the same chamber, in the same tick."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from soleus.core import faults, limits
+from soleus.core.boots import Boots
+from soleus.core.faults import FaultLatch
+from soleus.core.guards import Guards
+from soleus.core.regulation import FILL, HOLD, OFF
+from soleus.core.units import pa_from_mmhg
+from tests.core.fake_air import boots
+from tests.core.plain import Tick
+from tests.core.test_plain import ALL, BITS, COUNT, Both, runs, said
+
+# A tick and how often it comes; who is seen empty; what the regulator says; the supply; the session's state.
+Moment = tuple[tuple[Tick, int], int, dict[str, int], int, str]
+LAYOUTS = [("fill_vent", "per_chamber"), ("fill_vent", "manifold"), ("three_way", "per_chamber")]
+
+
+class EveryTick(Guards):
+    """In the same order, whatever the gauges show."""
+
+    def step(
+        self,
+        readings: Any,
+        gauges: Any,
+        commands: Any,
+        sequencer: Any,
+        regulator: Any,
+        is_running: bool,
+        is_service: bool,
+        at_ms: int,
+        dt_ms: int,
+    ) -> None:
+        latch, notices, keep_bits = self.latch, self.notices, sequencer.keep_bits
+        is_active, when = is_running or is_service, (latch, at_ms, dt_ms)
+        self.late_tick.step(commands, *when)
+        self.sensor_range.step(readings, *when)
+        self.overpressure.step(gauges, keep_bits, sequencer.target_pa, *when)
+        self.prolonged.step(gauges, keep_bits, is_active, *when)
+        self.vent_failure.step(gauges, latch, at_ms)
+        self.sensor_zero_drift.step(gauges, *when)
+        if is_active:
+            self.session_cap.step(*when)
+            self.supply_low.step(readings, *when)
+            self.sensor_stuck.step(gauges, commands, regulator.phase, *when)
+            self.sensor_erratic.step(gauges, *when)
+            self.sensors_disagree.step(gauges, regulator.phase, *when)
+            self.kink.step(regulator.collapse_count, regulator.collapse_pa, sequencer.target_pa, latch, at_ms)
+            self.rises_unasked.step(gauges, keep_bits, commands, *when)
+            rise = regulator.coast_rise_count, regulator.coast_rise_pa, regulator.coast_rise_index
+            self.pump_runaway.step(gauges, commands, *rise, *when)
+        if not is_running:
+            return
+        share_us, filled_bits = regulator.fill_share_us, regulator.filled_bits
+        rested_before_bits = notices.rested_bits
+        self.fill_timeout.learn(share_us, regulator.reached_bits)
+        self.fill_timeout.room_ms = 0
+        self.fill_timeout.step(share_us, filled_bits, regulator.phase, gauges, notices, latch, at_ms)
+        if notices.rested_bits != rested_before_bits:
+            regulator.share_anew()
+        self.leak.step(regulator.dose_us, regulator.held_ms, regulator.held_bits, notices, at_ms)
+        self._end_when_all_rest(sequencer.timeline.active_bits, at_ms)
+
+
+class Told:
+    """What guards are told of by sequencer and regulator."""
+
+    def __init__(self) -> None:
+        self.sequencer = SimpleNamespace(keep_bits=0, timeline=SimpleNamespace(active_bits=ALL))
+        self.regulator = SimpleNamespace(
+            fill_share_us=[0] * COUNT,
+            dose_us=[0] * COUNT,
+            held_ms=[0] * COUNT,
+            held_bits=0,
+            filled_bits=0,
+            coast_rise_pa=3000,
+            coast_rise_index=1,
+            collapse_pa=[limits.COLLAPSE_MANIFOLD_PA + 1, 0, 16_000],
+            share_anew=lambda: None,
+        )
+
+    def tell(self, tick: Tick, reached_bits: int, collapsed_bits: int, coast_rise_count: int) -> None:
+        sequencer, regulator = self.sequencer, self.regulator
+        kept_pa = [pa for index, pa in enumerate(tick.target_pa) if tick.keep_bits >> index & 1]
+        sequencer.keep_bits, sequencer.target_pa = tick.keep_bits, tick.target_pa
+        sequencer.least_target_pa = min(kept_pa, default=limits.TARGET_MOST_PA)
+        regulator.phase, regulator.coast_rise_count = tick.phase, coast_rise_count
+        regulator.collapsed_bits = collapsed_bits
+        regulator.collapse_count = [limits.COLLAPSE_COUNT * (collapsed_bits >> i & 1) for i in range(COUNT)]
+        # Who is filled isn't reached yet.
+        filling_bits = bits_of([phase == FILL for phase in tick.phase])
+        regulator.reached_bits = reached_bits & ~filling_bits
+
+    def move(self, tick: Tick) -> None:
+        """The regulator's turn, after the guards', in a session that runs and isn't late."""
+        regulator = self.regulator
+        held_bits = 0
+        for index, phase in enumerate(tick.phase):
+            if phase == OFF:
+                regulator.fill_share_us[index] = 0
+            elif phase == FILL:
+                regulator.fill_share_us[index] += tick.dt_ms * 1000
+            elif regulator.reached_bits >> index & 1:
+                regulator.held_ms[index] += tick.dt_ms
+                regulator.dose_us[index] += tick.dt_ms * 100
+                held_bits |= 1 << index
+        regulator.filled_bits = bits_of([us > 0 for us in regulator.fill_share_us])
+        regulator.held_bits = held_bits
+
+
+def bits_of(answers: list[Any]) -> int:
+    return sum(1 << index for index, is_so in enumerate(answers) if is_so)
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> Moment:
+    regulator = {
+        "reached_bits": draw(BITS),
+        "collapsed_bits": draw(st.sampled_from([0, 0, 0, 0b100, 0b010])),
+        "coast_rise_count": draw(st.sampled_from([0, 0, limits.RUNAWAY_COUNT - 1, limits.RUNAWAY_COUNT])),
+    }
+    supply_mv = draw(st.sampled_from([12_000, 12_000, 1]))
+    state = draw(st.sampled_from(["running", "running", "service", "paused"]))
+    return draw(runs()), draw(BITS), regulator, supply_mv, state
+
+
+@pytest.mark.parametrize(("valves", "sensors"), LAYOUTS)
+@settings(deadline=None, max_examples=60)
+@given(st.lists(moments(), min_size=1, max_size=10), st.booleans())
+def test_who_is_not_asked_would_have_said_nothing(
+    valves: str, sensors: str, of_moments: list[Moment], is_zeroed: bool
+) -> None:
+    said_codes(boots(valves=valves, sensors=sensors), of_moments, is_zeroed)
+
+
+def moment(ticks: int, supply_mv: int = 12_000, reached_bits: int = 0, **changed: Any) -> Moment:
+    """So many ticks of a session in which nothing happens but what is said here."""
+    quiet: dict[str, Any] = {
+        "readings_pa": [0] * COUNT,
+        "missing_bits": 0,
+        "keep_bits": ALL,
+        "fill_bits": 0,
+        "seal_bits": ALL,
+        "is_pumping": False,
+        "dt_ms": 60,
+        "phase": [HOLD] * COUNT,
+        "target_pa": [pa_from_mmhg(60)] * COUNT,
+    }
+    regulator = {"reached_bits": reached_bits, "collapsed_bits": 0, "coast_rise_count": 0}
+    return (Tick(**{**quiet, **changed}), ticks), 0, regulator, supply_mv, "running"
+
+
+HELD_TICKS = limits.LEAK_HELD_MS // 60 + 2
+OPEN: dict[str, Any] = {"keep_bits": 0, "seal_bits": 0, "phase": [OFF] * COUNT}
+LEAKY = [moment(HELD_TICKS, reached_bits=0b001), moment(3, **OPEN)]
+ENDLESS = moment(limits.FILL_MOST_MS // 60 + 5, phase=[FILL, HOLD, HOLD], readings_pa=[2000] * COUNT)
+REACHED = moment(50, phase=[FILL, HOLD, HOLD]), moment(2, reached_bits=0b001)
+AGAIN = moment(
+    (2 * 3000 + limits.FILL_LEARNED_EXTRA_MS) // 60 + 5, phase=[FILL, HOLD, HOLD], readings_pa=[2000] * COUNT
+)
+STORIES: dict[str, tuple[list[Moment], set[int]]] = {
+    "nothing": ([moment(200)], set()),
+    "a supply that gives up": ([moment(40, supply_mv=1)], {faults.SUPPLY_LOW}),
+    "a fill without end": ([ENDLESS], {faults.FILL_TIMEOUT}),
+    "a fill longer than twice the last": ([*REACHED, moment(3, **OPEN), AGAIN], {faults.FILL_TIMEOUT}),
+    "one leaky hold after the other": (LEAKY * limits.LEAK_COUNT, {faults.LEAK}),
+    "one leaky hold too few": (LEAKY * (limits.LEAK_COUNT - 1), set()),
+    "two fills that show no air": (
+        [
+            moment(ticks, phase=phase)
+            for ticks, phase in ((760, [FILL, HOLD, HOLD]), (760, [HOLD, FILL, HOLD]))
+        ],
+        {faults.FILL_TIMEOUT, faults.NO_AIR},
+    ),
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_every_slow_story_ends_as_if_all_were_asked_in_every_tick(story: str) -> None:
+    of_moments, codes = STORIES[story]
+    assert said_codes(boots(), of_moments, is_zeroed=True) == codes
+
+
+def said_codes(the_boots: Boots, of_moments: list[Moment], is_zeroed: bool) -> set[int]:
+    """Of both, once they are found to be the same."""
+    the_boots.supply_least_mv = 10_000
+    both, told, codes = Both(the_boots), Told(), {faults.NONE}
+    both.gauges.is_zeroed = is_zeroed
+    asked, every = Guards(the_boots, FaultLatch()), EveryTick(the_boots, FaultLatch())
+    for (tick, times), empty_bits, regulator, supply_mv, state in of_moments:
+        # A clock that stands still, and one that doesn't.
+        tick.dt_ms = 0 if times == 13 else tick.dt_ms
+        both.readings.supply_mv = supply_mv
+        for _ in range(times):
+            both.step(tick)
+            both.gauges.empty_bits |= empty_bits & ~tick.keep_bits
+            told.tell(tick, **regulator)
+            outcomes = []
+            for guards in (asked, every):
+                shares_anew = []
+                told.regulator.share_anew = lambda shares_anew=shares_anew: shares_anew.append(True)
+                guards.step(
+                    both.readings,
+                    both.gauges,
+                    both.commands,
+                    told.sequencer,
+                    told.regulator,
+                    state == "running",
+                    state == "service",
+                    both.at_ms,
+                    tick.dt_ms,
+                )
+                outcomes.append((said(guards.latch), dict(vars(guards.notices)), shares_anew))
+            assert outcomes[0] == outcomes[1]
+            codes |= {asked.latch.code, *asked.notices.code}
+            if state == "running" and tick.dt_ms <= limits.TICK_MOST_MS:
+                told.move(tick)
+            # What comes after the first is looked at, too.
+            for guards in (asked, every):
+                guards.latch.clear()
+            if asked.notices.rested_bits == ALL:
+                asked.notices.clear()
+                every.notices.clear()
+    return codes - {faults.NONE}
+
+
+def test_what_a_sensor_did_is_remembered_until_it_has_been_calm() -> None:
+    """One odd reading keeps its guards awake for as long as they count, and no longer."""
+    the_boots = boots()
+    both, told, guards = Both(the_boots), Told(), Guards(the_boots, FaultLatch())
+    tick = Tick([0] * COUNT, 0, 0, 0, 0, False, 10, [OFF] * COUNT, [0] * COUNT)
+    alert = []
+    for pa in (0, limits.JUMP_PA + 1, *[limits.JUMP_PA + 1] * 8):
+        tick.readings_pa = [pa] * COUNT
+        both.step(tick)
+        told.tell(tick, 0, 0, 0)
+        both.readings.supply_mv = 12_000
+        guards.step(
+            both.readings, both.gauges, both.commands, told.sequencer, told.regulator, True, False, 0, 10
+        )
+        alert.append(guards.is_alert)
+    assert alert == [False, *[True] * 7, *[False] * 2]
