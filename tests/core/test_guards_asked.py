@@ -172,6 +172,14 @@ STORIES: dict[str, tuple[list[Moment], set[int]]] = {
     "a fill longer than twice the last": ([*REACHED, moment(3, **OPEN), AGAIN], {faults.FILL_TIMEOUT}),
     "one leaky hold after the other": (LEAKY * limits.LEAK_COUNT, {faults.LEAK}),
     "one leaky hold too few": (LEAKY * (limits.LEAK_COUNT - 1), set()),
+    "every chamber leaks": (
+        [moment(HELD_TICKS, reached_bits=ALL), moment(3, **OPEN)] * limits.LEAK_COUNT,
+        {faults.LEAK},
+    ),
+    "a zero that has drifted": (
+        [moment(80, **OPEN, readings_pa=[0, 0, -limits.ZERO_DRIFT_MOST_PA - 100])],
+        {faults.SENSOR_ZERO},
+    ),
     "two fills that show no air": (
         [
             moment(ticks, phase=phase)
