@@ -9,6 +9,7 @@ from soleus.core.regulation import FILL, HOLD, OFF, PEEK, SETTLE
 from soleus.core.sealed_regulator import SealedRegulator
 from soleus.core.units import pa_from_mmhg
 from soleus.core.unseen import (
+    EXTRA_PERMILLE,
     LOOK_AFTER_MS,
     LOOK_BEFORE_FILL_AFTER_MS,
     SAG_MOST_MS,
@@ -64,7 +65,7 @@ def test_what_the_neighbour_presses_in_goes_with_its_pressure() -> None:
 
 
 def test_a_chamber_that_was_looked_at_is_left_a_little_too_high_because_tissue_gives_way() -> None:
-    assert Leg().look(FULL_PA) == FULL_PA // 100
+    assert Leg().look(FULL_PA) == FULL_PA * EXTRA_PERMILLE // 1000
 
 
 def test_what_flow_adds_to_a_reading_presses_nobody() -> None:
