@@ -13,7 +13,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ SIZES = ((1, 1), (1, 2), (1, 4), (1, 8), (2, 5), (2, 8))
 MIDDLE_TICKS = 100
 # Where the busiest tick is looked for: soft start, release and the second cycle.
 LOOKED_AT_TICKS = 9000
+# What a call costs MicroPython, in lines of the core.
+LINES_OF_A_CALL = 9
 # The unix port's words are twice as wide as a chip's.
 WORDS_RATIO = 2
 _COLLECTED = re.compile(r"Collected : (\d+)")
@@ -70,12 +72,12 @@ def _cost(legs: int, chambers: int) -> StepCost:
         _lay_out(folder, board, trace)
         begin = _middle_of_a_fill(trace)
         middle = _steps(folder, begin, begin + MIDDLE_TICKS) // MIDDLE_TICKS
-        worst = _busiest_tick(board, trace)
+        worst = max(_steps(folder, tick, tick + 1) for tick in _busiest_ticks(board, trace))
         heap = json.loads(_run(folder, 0, "heap", []))
         return StepCost(
             size=f"{legs} x {chambers}",
             middle_instructions=middle,
-            worst_instructions=_steps(folder, worst, worst + 1),
+            worst_instructions=worst,
             import_bytes=heap["import"] // WORDS_RATIO,
             whole_bytes=heap["whole"] // WORDS_RATIO,
         )
@@ -101,18 +103,20 @@ def _middle_of_a_fill(trace: Trace) -> int:
     return int(fills[0]) + 100
 
 
-def _busiest_tick(board: Board, trace: Trace) -> int:
-    """Where plain Python executes most lines of the core: the same tick on every interpreter."""
+def _busiest_ticks(board: Board, trace: Trace) -> set[int]:
+    """Where plain Python does most of the core: the same ticks on every interpreter.
+
+    Most lines, and most when a call counts for several of them: only counted instructions tell which it is.
+    """
     controller = Controller(board.boots)
     controller.load(Program.from_table(PROGRAM), 0, 0)
-    counter = _LineCounter()
-    most, busiest = 0, 0
+    counter = _Counter()
+    work = []
     for tick in range(min(LOOKED_AT_TICKS, len(trace))):
         _feed(controller, trace, tick)
-        lines = counter.lines_of(controller, int(trace.dt_ms[tick]))
-        if lines > most:
-            most, busiest = lines, tick
-    return busiest
+        work.append(counter.of_step(controller, int(trace.dt_ms[tick])))
+    lines, calls = np.array(work).T
+    return {int(np.argmax(lines)), int(np.argmax(lines + LINES_OF_A_CALL * calls))}
 
 
 def _feed(controller: Controller, trace: Trace, tick: int) -> None:
@@ -124,22 +128,23 @@ def _feed(controller: Controller, trace: Trace, tick: int) -> None:
     readings.chamber_pa[:] = [int(value) for value in trace.reading_pa[tick]]
 
 
-class _LineCounter:
+class _Counter:
     def __init__(self) -> None:
-        self._count = 0
-        self._codes: set[CodeType] = set()
+        self._lines = 0
+        self._calls = 0
 
-    def lines_of(self, controller: Controller, dt_ms: int) -> int:
-        self._count = 0
+    def of_step(self, controller: Controller, dt_ms: int) -> tuple[int, int]:
+        self._lines = self._calls = 0
         sys.settrace(self._trace)
         try:
             controller.step(controller.readings, dt_ms)
         finally:
             sys.settrace(None)
-        return self._count
+        return self._lines, self._calls
 
     def _trace(self, _frame: FrameType, event: str, _arg: Any) -> Any:
-        self._count += event == "line"
+        self._lines += event == "line"
+        self._calls += event == "call"
         return self._trace
 
 
