@@ -13,13 +13,14 @@ cd "$folder"
 rm -rf soleus tests/core
 cp -r "$checkout/firmware/soleus" soleus
 mkdir -p tests/core
-cp "$checkout"/tests/core/{fake_air,plain,shapes,told}.py "$checkout"/tests/core/test_{gauges,guards,guards_mutants,interlock,latch,plain}.py tests/core
+cp "$checkout"/tests/core/{fake_air,plain,shapes,told}.py "$checkout"/tests/core/test_{gauges,guards,guards_asked,guards_mutants,interlock,latch,plain}.py tests/core
 touch tests/__init__.py tests/core/__init__.py
 cat > setup.cfg << 'CONFIG'
 [mutmut]
 source_paths=
     soleus
 only_mutate=
+    soleus/core/guards.py
     soleus/core/pressure_guards.py
     soleus/core/sensor_guards.py
     soleus/core/air_guards.py

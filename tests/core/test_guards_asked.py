@@ -180,6 +180,14 @@ STORIES: dict[str, tuple[list[Moment], set[int]]] = {
         [moment(80, **OPEN, readings_pa=[0, 0, -limits.ZERO_DRIFT_MOST_PA - 100])],
         {faults.SENSOR_ZERO},
     ),
+    "somewhat above the target": (
+        [moment(25, readings_pa=[pa_from_mmhg(60) + limits.OVER_TARGET_PA + 1] * COUNT)],
+        {faults.OVER_TARGET},
+    ),
+    "a sensor that stands still while its chamber empties": (
+        [moment(3, readings_pa=[8000] * COUNT), moment(40, **OPEN, readings_pa=[8000] * COUNT, dt_ms=10)],
+        {faults.SENSOR_STUCK},
+    ),
     "two fills that show no air": (
         [
             moment(ticks, phase=phase)
@@ -194,6 +202,51 @@ STORIES: dict[str, tuple[list[Moment], set[int]]] = {
 def test_every_slow_story_ends_as_if_all_were_asked_in_every_tick(story: str) -> None:
     of_moments, codes = STORIES[story]
     assert said_codes(boots(), of_moments, is_zeroed=True) == codes
+
+
+MANIFOLD_STORIES: dict[str, tuple[list[Moment], set[int]]] = {
+    "a manifold that rises by itself": (
+        [moment(20), moment(3, readings_pa=[limits.RUNAWAY_MANIFOLD_PA + 1] * COUNT)],
+        {faults.PUMP_RUNAWAY},
+    ),
+    "a reading out of range": (
+        [moment(3, readings_pa=[limits.READING_MOST_PA + 1] * COUNT)],
+        {faults.SENSOR_RANGE},
+    ),
+    "kept for minutes": ([moment(limits.PRESSED_MOST_MS // 60 + 2)], {faults.PROLONGED}),
+    # Time does in a pause what nobody sees.
+    "kept for minutes, but for a pause": (
+        [
+            moment(limits.PRESSED_MOST_MS // 120),
+            (*moment(limits.UNSEEN_EMPTY_MS // 60 + 2, **OPEN)[:4], "paused"),
+            moment(limits.PRESSED_MOST_MS // 60 - 200),
+        ],
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize("story", MANIFOLD_STORIES)
+def test_so_does_every_story_of_one_sensor_on_the_manifold(story: str) -> None:
+    of_moments, codes = MANIFOLD_STORIES[story]
+    assert said_codes(boots(sensors="manifold"), of_moments, is_zeroed=True) == codes
+
+
+def test_the_cap_is_asked_in_every_tick_in_which_something_may_be_energised() -> None:
+    guards = Guards(boots(), FaultLatch())
+    guards.session_cap.energised_ms = limits.SESSION_CAP_MS - 20
+    both, told = Both(boots()), Told()
+    both.readings.supply_mv = 12_000
+    tick = Tick([0] * COUNT, 0, 0, 0, 0, False, 10, [OFF] * COUNT, [0] * COUNT)
+    told.tell(tick, 0, 0, 0)
+    codes = []
+    for is_running, is_service in ((True, False), (False, False), (False, True), (True, False)):
+        both.step(tick)
+        parts = (both.readings, both.gauges, both.commands, told.sequencer, told.regulator)
+        guards.step(*parts, is_running, is_service, 77, 10)
+        codes.append(guards.latch.code)
+    assert codes == [faults.NONE] * 3 + [faults.SESSION_CAP]
+    assert guards.latch.at_ms == 77
 
 
 def said_codes(the_boots: Boots, of_moments: list[Moment], is_zeroed: bool) -> set[int]:
