@@ -5,27 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soleus.core.gauges import Gauges
-from soleus.core.regulation import (
-    ASK,
-    BAND_PA,
-    COAST,
-    FILL,
-    HOLD,
-    OFF,
-    PEEK,
-    PUMP_MOST_PERMILLE,
-    SETTLE,
-    THROTTLED_MS,
-)
-from soleus.core.sealed_regulator import PEEK_MS, SealedRegulator
-from soleus.core.sequencer import Sequencer
-from soleus.core.throttle import THROTTLE_PA
-from soleus.core.timeline import Timeline
+from soleus.core.regulation import FILL, HOLD, OFF, PEEK, SETTLE
+from soleus.core.sealed_regulator import SealedRegulator
 from soleus.core.units import pa_from_mmhg
 from soleus.core.unseen import (
-    AHEAD_MOST_PA,
-    AHEAD_UNKNOWN_PA,
-    EXTRA_PERMILLE,
     LOOK_AFTER_MS,
     LOOK_BEFORE_FILL_AFTER_MS,
     SAG_MOST_MS,
@@ -81,7 +64,7 @@ def test_what_the_neighbour_presses_in_goes_with_its_pressure() -> None:
 
 
 def test_a_chamber_that_was_looked_at_is_left_a_little_too_high_because_tissue_gives_way() -> None:
-    assert Leg().look(FULL_PA) == FULL_PA * EXTRA_PERMILLE // 1000
+    assert Leg().look(FULL_PA) == FULL_PA // 100
 
 
 def test_what_flow_adds_to_a_reading_presses_nobody() -> None:
@@ -207,101 +190,3 @@ def test_whatever_is_seen_the_reckoning_stays_small(seen_pa: int, looks: list[tu
         leg.phase[FOOT] = PEEK if was_held else SETTLE
         leg.look(seen_pa)
         assert abs(leg.come_in_pa(60)) < 16_000
-
-
-# --- fills through a manifold ---
-
-
-class Filling:
-    """A foot that is filled, alone, through the manifold; the rotor turns as fast as `flow_permille` says."""
-
-    def __init__(self, flow_permille: int = 1000, hose_pa: int | None = None) -> None:
-        self.gauges = Gauges(MANIFOLD)
-        self.gauges.age_ms[FOOT] = 0
-        self.sequencer = Sequencer(MANIFOLD, Timeline(MANIFOLD))
-        self.sequencer.wanted_pa[FOOT] = self.sequencer.target_pa[FOOT] = FULL_PA
-        regulator = self.regulator = SealedRegulator(MANIFOLD)
-        regulator.begin_fill(FOOT)
-        regulator.joined_bits = 1 << FOOT
-        regulator.rotor_permille = regulator.flow_permille = flow_permille
-        self.learned = regulator.learned
-        if hose_pa is not None:
-            self.learned.drop_pa[FOOT] = hose_pa
-
-    def step(self, reading_pa: int, dt_ms: int = TICK_MS) -> int:
-        """The pump's power; 0 once the fill is over."""
-        self.gauges.smooth_pa[FOOT] = reading_pa
-        self.regulator.pump_permille = 0
-        self.regulator.unseen.fill(FOOT, self.gauges, self.sequencer, self.regulator, dt_ms)
-        return self.regulator.pump_permille if self.regulator.phase[FOOT] == FILL else 0
-
-
-@pytest.mark.parametrize(
-    ("hose_pa", "ahead_pa"),
-    [
-        (None, AHEAD_UNKNOWN_PA),
-        (pa_from_mmhg(5), pa_from_mmhg(5)),
-        (pa_from_mmhg(30), AHEAD_MOST_PA),
-    ],
-)
-def test_the_manifold_may_stand_ahead_by_what_the_hose_is_known_to_take(
-    hose_pa: int | None, ahead_pa: int
-) -> None:
-    filling = Filling(hose_pa=hose_pa)
-    # Nothing is on its way, so that only the reading speaks.
-    filling.learned.coast_x10_ms[0] = 0
-    slow_from_pa = FULL_PA + ahead_pa - THROTTLE_PA
-    assert filling.step(slow_from_pa) == PUMP_MOST_PERMILLE
-    assert 0 < filling.step(slow_from_pa + pa_from_mmhg(1)) < PUMP_MOST_PERMILLE
-
-
-@pytest.mark.parametrize("flow_permille", [450, 700, 1000])
-def test_a_fill_is_over_when_what_it_holds_and_what_still_comes_are_enough(flow_permille: int) -> None:
-    hose_pa = pa_from_mmhg(20)
-    filling = Filling(flow_permille, hose_pa)
-    coming_pa = filling.learned.coming_pa(FOOT, flow_permille)
-    enough_pa = FULL_PA - coming_pa + filling.learned.hose_pa(FOOT, flow_permille)
-    filling.step(enough_pa - 1)
-    assert filling.regulator.phase[FOOT] == FILL
-    filling.step(enough_pa)
-    assert filling.regulator.phase[FOOT] == COAST
-
-
-def test_before_the_hose_is_known_only_a_pump_that_has_nothing_left_to_push_ends_a_fill() -> None:
-    filling = Filling()
-    for _ in range(THROTTLED_MS // TICK_MS - 1):
-        filling.step(FULL_PA + AHEAD_UNKNOWN_PA)
-    assert filling.regulator.phase[FOOT] == FILL
-    filling.step(FULL_PA + AHEAD_UNKNOWN_PA)
-    assert filling.regulator.phase[FOOT] == COAST
-
-
-def test_a_fill_on_a_ramp_goes_on_however_full_it_is() -> None:
-    filling = Filling(450, pa_from_mmhg(20))
-    filling.sequencer.wanted_pa[FOOT] = FULL_PA // 2
-    for _ in range(2 * THROTTLED_MS // TICK_MS):
-        filling.step(FULL_PA)
-    assert filling.regulator.phase[FOOT] == FILL
-
-
-def test_the_first_look_at_a_hose_counts_whole_and_later_ones_half() -> None:
-    learned = Filling().learned
-    seen_pa = pa_from_mmhg(20)
-    learned.note_drop(FOOT, seen_pa, 1000)
-    assert learned.drop_pa[FOOT] == seen_pa
-    learned.note_drop(FOOT, 2 * seen_pa, 1000)
-    assert learned.drop_pa[FOOT] == 3 * seen_pa // 2
-
-
-@pytest.mark.parametrize(("is_awaited", "phase"), [(True, HOLD), (False, ASK)])
-def test_a_fill_does_not_wait_for_a_little_that_another_is_short_of(is_awaited: bool, phase: int) -> None:
-    filling = Filling()
-    regulator = filling.regulator
-    if not is_awaited:
-        regulator.vent_all()
-    regulator.phase[CALF] = PEEK
-    regulator.phase_ms[CALF] = PEEK_MS
-    extra_pa = FULL_PA * EXTRA_PERMILLE // 1000
-    filling.gauges.smooth_pa[CALF] = FULL_PA + extra_pa - 2 * BAND_PA
-    regulator._rest(CALF, filling.gauges, FULL_PA)
-    assert regulator.phase[CALF] == phase

@@ -52,7 +52,7 @@ TOP_UP_SLOW_PA = 3 * BAND_PA
 BLEED_PA = BAND_PA * 11 // 10
 DOSE_EXTRA_PA = BAND_PA * 3 // 4
 # One manifold sensor sees a held chamber only when it is joined for a moment.
-PEEK_MS = 130
+PEEK_MS = 160
 # After so many trims in a row a chamber counts as reached; the guards judge what remains.
 TRIMS_MOST = 4
 # A chamber that rises by itself after it has been calm for a while: its leg has moved, and for so long
@@ -453,9 +453,7 @@ class SealedRegulator:
             self._learn(index, gauges, missing_pa)
             self._note_collapse(index, target_pa, missing_pa)
         self.last_move[index] = HOLD
-        # Others that wait to be filled don't wait for a little.
-        short_pa = 2 * BAND_PA if self.is_blind and self.phase_bits[FILL] else BAND_PA
-        if -BAND_PA <= missing_pa <= short_pa or self.trims_count[index] >= TRIMS_MOST:
+        if -BAND_PA <= missing_pa <= BAND_PA or self.trims_count[index] >= TRIMS_MOST:
             self._reach(index)
         elif missing_pa > FAR_PA and not self._stands_above(index, gauges):
             self.trims_count[index] += 1

@@ -18,10 +18,8 @@ from .units import clamp, pa_from_mmhg
 # A held chamber is joined to the resting manifold for a moment when it was last seen so long ago.
 LOOK_AFTER_MS = 3000
 LOOK_BEFORE_FILL_AFTER_MS = 5000
-# While air flows, the manifold stands above the chamber; so far it may be let above the target for that, once
-# it was seen how far that is, and before. Chambers side by side part in such a flow, so it isn't more.
-AHEAD_MOST_PA = pa_from_mmhg(8)
-AHEAD_UNKNOWN_PA = pa_from_mmhg(4)
+# While air flows, the manifold stands above the chamber; so far it may be let above the target for that.
+AHEAD_MOST_PA = pa_from_mmhg(4)
 # The manifold's sensor sees the drop over the valve as well. Until they are known, drop and vents are taken
 # from the safe side: much of a reading is the flow's, and a vent lets out much.
 DROP_MOST_PA = pa_from_mmhg(100)
@@ -37,7 +35,7 @@ RISE_SEEN_PA = pa_from_mmhg(15)
 SAG_MS = 500_000
 SAG_MOST_MS = 15_000
 # ... so a chamber is left a little too high.
-EXTRA_PERMILLE = 12
+EXTRA_PERMILLE = 10
 
 
 class Unseen:
@@ -65,23 +63,18 @@ class Unseen:
         group_bits = regulator.phase_bits[FILL] & regulator.joined_bits
         if group_bits & ((1 << index) - 1):
             return
-        learned = self.learned
-        filling_count = regulator.filling_count
         wanted_pa = sequencer.wanted_pa[index]
-        stop_pa = wanted_pa - learned.coast_lead_pa[index]
-        hose_pa = learned.hose_pa(index, regulator.flow_permille)
-        is_hose_known = learned.drop_pa[index] != learned.drop_most_pa
-        ahead_pa = min(hose_pa, AHEAD_MOST_PA if is_hose_known else AHEAD_UNKNOWN_PA)
-        throttled_permille = throttle_permille(stop_pa + ahead_pa - gauges.smooth_pa[index])
+        ahead_pa = min(self.learned.hose_pa(index, regulator.flow_permille), AHEAD_MOST_PA)
+        throttled_permille = throttle_permille(
+            wanted_pa - self.learned.coast_lead_pa[index] + ahead_pa - gauges.smooth_pa[index]
+        )
         regulator.pump_permille = throttled_permille
         is_throttled = wanted_pa == sequencer.target_pa[index] and throttled_permille <= THROTTLED_PERMILLE
         regulator.throttled_ms = regulator.throttled_ms + dt_ms if is_throttled else 0
-        coming_pa = learned.coming_pa(index, regulator.rotor_permille) // (filling_count or 1)
-        is_full = is_hose_known and gauges.smooth_pa[index] - hose_pa + coming_pa >= stop_pa
-        is_ramping = wanted_pa < sequencer.target_pa[index]
-        if is_ramping or (not is_full and regulator.throttled_ms < THROTTLED_MS):
+        if regulator.throttled_ms < THROTTLED_MS:
             return
         regulator.throttled_ms = 0
+        filling_count = regulator.filling_count
         for other in range(index, self.boots.count):
             if group_bits & (1 << other):
                 regulator.end_fill(other, True, filling_count, gauges.smooth_pa[index], wanted_pa)
