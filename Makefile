@@ -62,7 +62,7 @@ format: $(READY)  ## put every Python file into the project's format
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-benchmark: $(READY)  ## measure simulated seconds per second, and where the time goes
+benchmark: $(READY)  ## measure speed, what a step costs a chip, and control beside what others do (half an hour)
 	$(BIN)/python -m host_tools.benchmark
 
 healthy: $(READY)  ## run half-hour sessions on 200 random machines: nothing may go wrong

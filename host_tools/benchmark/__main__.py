@@ -1,4 +1,4 @@
-"""`python -m host_tools.benchmark`: how fast the simulator is, and how well the regulator regulates."""
+"""`python -m host_tools.benchmark`: how fast the simulator is, what a step costs, how well is regulated."""
 
 import subprocess
 import sys
@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from host_tools.benchmark.cost_page import cost_files
 from host_tools.benchmark.figures import measure
 from host_tools.benchmark.page import PAGE, page, show
 from host_tools.benchmark.pressure.matrix import DRAWS, compare
@@ -22,6 +23,7 @@ UNUSABLE_INPUT = 2
 
 class Part(StrEnum):
     SPEED = "speed"
+    COST = "cost"
     PRESSURE = "pressure"
 
 
@@ -29,10 +31,12 @@ def benchmark(
     only: Annotated[Part | None, typer.Option(help="This part alone.")] = None,
     draws: Annotated[int, typer.Option(min=1, help="Machines drawn from each plant.")] = DRAWS,
 ) -> None:
-    """Measure, and write docs/speed.md (minutes) and docs/benchmarks.md (half an hour)."""
-    if only != Part.PRESSURE:
+    """Measure, and write docs/speed.md and docs/cost.md (minutes), and docs/benchmarks.md (half an hour)."""
+    if only in (None, Part.SPEED):
         _speed()
-    if only != Part.SPEED:
+    if only in (None, Part.COST):
+        _cost()
+    if only in (None, Part.PRESSURE):
         _pressure(draws)
 
 
@@ -43,16 +47,20 @@ def _speed() -> None:
     write({PAGE: page(figures).encode()})
 
 
-def _pressure(draws: int) -> None:
+def _cost() -> None:
     with Console(stderr=True).status("counting the instructions of a step"):
         costs = step_costs()
+    write(cost_files(costs, _commit()))
+
+
+def _pressure(draws: int) -> None:
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("tuning the peers", total=None)
         found = compare(
             draws,
             lambda done, total: progress.update(task, completed=done, total=total, description="comparing"),
         )
-    write(pressure_files(found, costs, draws, _commit()))
+    write(pressure_files(found, draws, _commit()))
 
 
 def _commit() -> str:

@@ -1,12 +1,11 @@
-"""docs/benchmarks.md and its picture, from one comparison and the cost of a step."""
+"""docs/benchmarks.md and its picture, from one comparison."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from io import BytesIO
 
 from host_tools.benchmark.machine import machine
 from host_tools.benchmark.pressure.matrix import PLANTS, PRESSURES_MMHG, Comparison, Row
 from host_tools.benchmark.pressure.run import CONTROLLERS, CYCLES, HOLD_S, ON_OFF, PID_LOOP, SOLEUS, TIMED
-from host_tools.benchmark.step_cost import StepCost
 from host_tools.docs.page import Files, table
 from host_tools.trace import PA_PER_MMHG
 from host_tools.variants import SENSORS
@@ -63,14 +62,6 @@ Each was tuned on the nominal plant, by trying, and then left alone. None of the
 
 Peers hand the manifold over without closing it, and let the rotor run down into an open valve, as
 Soleus does.
-
-## What one step costs
-
-In the middle of a fill, on MicroPython's unix port: instructions counted by Valgrind, so they are the same on
-every run. The core as `.mpy`, heap in a chip's words. The aim for 2 x 5 is 150,000 instructions, 300,000 in
-the busiest tick.
-
-{costs}
 """
 
 _COLUMNS = (
@@ -89,7 +80,7 @@ _WORDS = """\
 """
 
 
-def pressure_files(found: Comparison, costs: Sequence[StepCost], draws: int, commit: str) -> Files:
+def pressure_files(found: Comparison, draws: int, commit: str) -> Files:
     text = _TEXT.format(
         machine=" ".join(f"{line[0].upper()}{line[1:]}." for line in machine().values()),
         commit=commit,
@@ -113,10 +104,6 @@ def pressure_files(found: Comparison, costs: Sequence[StepCost], draws: int, com
         on_off_settings=_tuned_words(found, ON_OFF),
         pid_tried=18,
         pid_settings=_tuned_words(found, PID_LOOP),
-        costs=table(
-            ("legs x chambers", "middle of a fill", "busiest tick", "heap after import", "with a controller"),
-            [_cost_row(cost) for cost in costs],
-        ),
     )
     return {PAGE: text.encode(), PICTURE: _picture(found)}
 
@@ -191,16 +178,6 @@ def _tuned_words(found: Comparison, controller: str) -> str:
     return " ".join(words)
 
 
-def _cost_row(cost: StepCost) -> tuple[str, ...]:
-    return (
-        cost.size,
-        f"{cost.middle_instructions:,}",
-        f"{cost.worst_instructions:,}",
-        f"{cost.import_bytes / 1024:.1f} KB",
-        f"{cost.whole_bytes / 1024:.1f} KB",
-    )
-
-
 def _picture(found: Comparison) -> bytes:
     import matplotlib as mpl
 
@@ -224,6 +201,7 @@ def _picture(found: Comparison) -> bytes:
             axis.axhline(aim, color="0.7", linewidth=0.8, linestyle="--")
             if name != "fill_ratio_p50":
                 axis.set_yscale("symlog", linthresh=2)
+                axis.set_ylim(bottom=0)
             axis.set_title(f"{title}\n{LAYOUT_NAMES[sensors]}", fontsize=9)
             axis.set_xticks(PRESSURES_MMHG)
     for axis in axes[-1]:
