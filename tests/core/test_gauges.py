@@ -162,7 +162,7 @@ def test_a_zero_that_has_drifted_is_odd_for_as_long_as_it_shows() -> None:
     assert gauges.is_odd is True
     readings.chamber_pa[1] = 0
     gauges.step(readings, Commands(), 0, TICK_MS)
-    assert gauges.smooth_pa[1] < -limits.ZERO_DRIFT_MOST_PA or gauges.is_odd is False
+    assert gauges.is_odd is (gauges.smooth_pa[1] < -limits.ZERO_DRIFT_MOST_PA)
     for _ in range(20):
         gauges.step(readings, Commands(), 0, TICK_MS)
     assert gauges.is_odd is False

@@ -17,6 +17,7 @@ from soleus.core.units import pa_from_mmhg
 from tests.core.fake_air import boots
 from tests.core.plain import Tick
 from tests.core.test_plain import ALL, BITS, COUNT, Both, runs, said
+from tests.core.told import bits_of
 
 # A tick and how often it comes; who is seen empty; what the regulator says; the supply; the session's state.
 Moment = tuple[tuple[Tick, int], int, dict[str, int], int, str]
@@ -113,10 +114,6 @@ class Told:
                 held_bits |= 1 << index
         regulator.filled_bits = bits_of([us > 0 for us in regulator.fill_share_us])
         regulator.held_bits = held_bits
-
-
-def bits_of(answers: list[Any]) -> int:
-    return sum(1 << index for index, is_so in enumerate(answers) if is_so)
 
 
 @st.composite

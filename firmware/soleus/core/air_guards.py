@@ -40,7 +40,7 @@ class FillTimeout:
 
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
-        # What the longest fill of this session that reached its target leaves the others; 0 before the first.
+        # How long a fill may take, by the longest of this session that reached its target; 0 before one did.
         self.learned_limit_ms = [0] * boots.count
         # So long surely nobody reaches a limit: no chamber's share grows faster than time goes.
         self.room_ms = 0

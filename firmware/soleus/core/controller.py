@@ -158,6 +158,7 @@ class Controller:
         sequencer = self.sequencer
         regulator = self.regulator
         gauges = self.gauges
+        # A call costs a percent of the tick: while the pump runs the answer is known.
         is_quiet = regulator.pump_permille == 0 and regulator.is_quiet()
         sequencer.step(
             session.asked_pa, session.run_ms, regulator.reached_bits, gauges.empty_bits, is_quiet, dt_ms

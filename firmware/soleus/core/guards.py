@@ -153,6 +153,7 @@ class Guards:
         rested_before_bits = notices.rested_bits
         if self.is_air_shared or regulator.reached_bits != fill_timeout.reached_bits:
             fill_timeout.learn(regulator.fill_share_us, regulator.reached_bits)
+        # Time goes here, too, while it isn't asked.
         fill_timeout.room_ms -= dt_ms
         if filled_bits != fill_timeout.airy_bits or fill_timeout.room_ms <= TICK_MOST_MS:
             fill_timeout.step(

@@ -192,7 +192,7 @@ class SealedRegulator:
         self.dosed_bits = 0
         moving_bits = keep_bits | self.boots.all_bits & ~phase_bits[OFF]
         if phase_bits[HOLD] and not self.is_blind:
-            moving_bits &= ~self._still_bits(gauges, sequencer, filling_count, dt_ms)
+            moving_bits &= ~self._hold_still_bits(gauges, sequencer, filling_count, dt_ms)
         index = -1
         while moving_bits:
             is_moving = moving_bits & 1
@@ -507,7 +507,7 @@ class SealedRegulator:
         self.reached_bits |= 1 << index
         self._go(index, HOLD)
 
-    def _still_bits(self, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int) -> int:
+    def _hold_still_bits(self, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int) -> int:
         """Who is held within its band: to them nothing happens but time. They are many, so it passes for all
         of them at once."""
         is_slow = filling_count > 0 and sequencer.stage_ms > PATIENT_MS
