@@ -65,7 +65,8 @@ FORGOTTEN = {
         *("fill_ms", "fill_share_us", "filled_bits", "held_ms", "held_bits", "dose_us", "restless_ms"),
         *("restless_bits", "collapse_count", "collapse_pa", "collapsed_bits", "inside_pa"),
         *("coast_rise_count", "coast_rise_pa", "coast_rise_index", "late_coast_pa", "late_pa", "before_pa"),
-        *("lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms", "above_pa", "dose_permille"),
+        *("lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms", "above_pa"),
+        *("dose_permille", "dose_ms", "dose_extra_pa"),
         *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),
         *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa", "top_up_pa", "dosed_bits"),
         *("stop_pa_s", "early_pa", "refill_bits", "raised_bits"),
@@ -186,6 +187,9 @@ class AnyUnseen(Unseen):
 
     def let_out(self, *_: Any) -> None:
         pass
+
+    def is_reckoned(self, _index: int) -> bool:
+        return self.machine.oracle.either()
 
     def fill_group(self, fill_bits: int, _refill_bits: int, target_pa: list) -> int:
         # All of them are one group, as none are.

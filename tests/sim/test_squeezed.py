@@ -7,7 +7,7 @@ from host_tools.benchmark.pressure.run import SOLEUS, Case, Settings, run
 from soleus.core.regulation import HOLD
 
 # Left alone they were seen to stand 12 to 18 mmHg above their target.
-MOST_MMHG = 10
+MOST_MMHG = 8
 
 
 @pytest.mark.parametrize("seed", [4, 6])

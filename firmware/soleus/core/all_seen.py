@@ -11,16 +11,16 @@ class AllSeen:
     def hold(self, _index: int, _gauges: Gauges, _target_pa: int, _regulator: object, _dt_ms: int) -> None:
         pass
 
-    def let_out(self, _index: int, _over_pa: int) -> None:
-        pass
+    def extra_pa(self, _target_pa: int) -> int:
+        return 0
 
-    def next_look(self, _gauges: Gauges, _phase: list, _is_before_fill: bool) -> int:
-        return -1
+    def is_let_down(self, _index: int, _regulator: object) -> bool:
+        return False
+
+    def share_bits(self, _asking: int, _gauges: Gauges, _sequencer: Sequencer, _regulator: object) -> int:
+        return 0
 
     def fill(
         self, _index: int, _gauges: Gauges, _sequencer: Sequencer, _regulator: object, _dt_ms: int
     ) -> None:
         pass
-
-    def fill_group(self, fill_bits: int, _refill_bits: int, _target_pa: list) -> int:
-        return fill_bits

@@ -114,4 +114,7 @@ class Learned:
     def note_drop(self, index: int, seen_pa: int, flow_permille: int) -> None:
         """Bound: 6_000 Pa * 1000 / 200 * 1000."""
         full_pa = clamp(seen_pa, 0, DROP_SEEN_MOST_PA) * 1000 // flow_permille * 1000 // flow_permille
-        self.drop_pa[index] = (self.drop_pa[index] + min(full_pa, self.drop_most_pa)) // 2
+        full_pa = min(full_pa, self.drop_most_pa)
+        # A manifold's sensor begins with the most that it may be.
+        is_first = self.boots.has_manifold_sensor_only and self.drop_pa[index] == self.drop_most_pa
+        self.drop_pa[index] = full_pa if is_first else (self.drop_pa[index] + full_pa) // 2

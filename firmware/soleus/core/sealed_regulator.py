@@ -52,7 +52,7 @@ TOP_UP_SLOW_PA = 3 * BAND_PA
 BLEED_PA = BAND_PA * 11 // 10
 DOSE_EXTRA_PA = BAND_PA * 3 // 4
 # One manifold sensor sees a held chamber only when it is joined for a moment.
-PEEK_MS = 160
+PEEK_MS = 130
 # After so many trims in a row a chamber counts as reached; the guards judge what remains.
 TRIMS_MOST = 4
 # A chamber that rises by itself after it has been calm for a while: its leg has moved, and for so long
@@ -66,6 +66,8 @@ CALM_DOSE_PERMILLE = 750
 CALM_ROTOR_PERMILLE = 830
 # So far above the others a chamber loses air to them while the valves change over.
 POUR_SEEN_PA = pa_from_mmhg(20)
+# A rotor that turns no faster than this brings nothing any more.
+RUN_DOWN_PERMILLE = 100
 # Chambers so near to each other slow the pump together.
 TOGETHER_PA = pa_from_mmhg(14)
 FAR_AHEAD_PA = 1 << 20
@@ -135,6 +137,10 @@ class SealedRegulator:
         self.rotor_permille = 0
         self.flow_permille = 0
         self.dose_permille = DOSE_PERMILLE
+        # Of the dose that is being given: for how long, for all that have a share in it, and what they are to
+        # have above their target.
+        self.dose_ms = DOSE_LEAST_MS
+        self.dose_extra_pa = 0
         self.ends_together = False
         self.slow_missing_pa = FAR_AHEAD_PA
         # What each that is filled holds in this tick.
@@ -156,6 +162,9 @@ class SealedRegulator:
 
     def is_quiet(self) -> bool:
         """No pump air is on its way."""
+        if self.is_blind and self.rotor_permille > RUN_DOWN_PERMILLE:
+            # A throttled pump pauses now and then.
+            return False
         return self.pump_permille == 0 and self.phase_bits[COAST] == 0
 
     def share_anew(self) -> None:
@@ -240,7 +249,7 @@ class SealedRegulator:
         commands.pump_permille = 0
 
     def _open(self, index: int) -> None:
-        self._go(index, OFF)
+        self.go(index, OFF)
         self.fill_ms[index] = 0
         self.fill_share_us[index] = 0
         self.filled_bits &= ~(1 << index)
@@ -290,7 +299,7 @@ class SealedRegulator:
         if phase == ASK:
             if gauges.smooth_pa[index] >= target_pa:
                 # A neighbour that fills squeezes this one too: the air is no longer needed.
-                self._reach(index)
+                self.reach(index)
         elif self.phase_ms[index] >= waits_ms:
             self._judge(index, gauges, target_pa)
 
@@ -299,7 +308,7 @@ class SealedRegulator:
         self.trims_count[index] = 0
         self.worked_permille_ms[index] = 0
         self.refill_bits |= 1 << index
-        self._go(index, FILL)
+        self.go(index, FILL)
 
     def _fill(self, index: int, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int) -> None:
         bit = 1 << index
@@ -423,10 +432,10 @@ class SealedRegulator:
         self.goal_pa[index] = target_pa
         if coasts:
             self.coasted_bits |= 1 << index
-            self._go(index, COAST)
+            self.go(index, COAST)
         else:
             self.coasted_bits &= ~(1 << index)
-            self._go(index, SETTLE)
+            self.go(index, SETTLE)
 
     def _coast(self, index: int, gauges: Gauges) -> None:
         if self.phase_ms[index] < COAST_LATE_MS:
@@ -444,7 +453,7 @@ class SealedRegulator:
             self.coast_rise_count += 1 if is_first else 0
             return
         self.coast_rise_count = 0
-        self._go(index, SETTLE)
+        self.go(index, SETTLE)
 
     def _judge(self, index: int, gauges: Gauges, target_pa: int) -> None:
         missing_pa = target_pa - gauges.smooth_pa[index]
@@ -453,8 +462,10 @@ class SealedRegulator:
             self._learn(index, gauges, missing_pa)
             self._note_collapse(index, target_pa, missing_pa)
         self.last_move[index] = HOLD
-        if -BAND_PA <= missing_pa <= BAND_PA or self.trims_count[index] >= TRIMS_MOST:
-            self._reach(index)
+        # Others that wait to be filled don't wait for a little.
+        short_pa = 2 * BAND_PA if self.is_blind and self.phase_bits[FILL] else BAND_PA
+        if -BAND_PA <= missing_pa <= short_pa or self.trims_count[index] >= TRIMS_MOST:
+            self.reach(index)
         elif missing_pa > FAR_PA and not self._stands_above(index, gauges):
             self.trims_count[index] += 1
             self.reached_bits &= ~(1 << index)
@@ -462,10 +473,10 @@ class SealedRegulator:
             self.worked_permille_ms[index] = 0
             if self.is_blind:
                 self.refill_bits |= 1 << index
-            self._go(index, FILL)
+            self.go(index, FILL)
         elif missing_pa > 0:
             self.trims_count[index] += 1
-            self._go(index, ASK)
+            self.go(index, ASK)
         else:
             self.begin_bleed(index, gauges, target_pa, -missing_pa)
 
@@ -502,10 +513,10 @@ class SealedRegulator:
     def _pours(self, index: int) -> bool:
         return self.served_bits & (1 << index) != 0 and self.above_pa[index] >= POUR_SEEN_PA
 
-    def _reach(self, index: int) -> None:
+    def reach(self, index: int) -> None:
         self.trims_count[index] = 0
         self.reached_bits |= 1 << index
-        self._go(index, HOLD)
+        self.go(index, HOLD)
 
     def _hold_still_bits(self, gauges: Gauges, sequencer: Sequencer, filling_count: int, dt_ms: int) -> int:
         """Who is held within its band: to them nothing happens but time. They are many, so it passes for all
@@ -555,7 +566,7 @@ class SealedRegulator:
         if missing_pa > FAR_PA and not self._stands_above(index, gauges):
             self.begin_fill(index)
         elif missing_pa > 0:
-            self._go(index, ASK)
+            self.go(index, ASK)
         else:
             if self.phase_ms[index] > CALM_MS:
                 self.restless_ms[index] = RESTLESS_MS
@@ -570,10 +581,11 @@ class SealedRegulator:
             self.raised_bits &= ~bit
         self.goal_pa[index] = target_pa
 
-    def _begin_dose(self, index: int, gauges: Gauges, target_pa: int, is_served: bool) -> None:
+    def begin_dose(self, index: int, gauges: Gauges, target_pa: int, is_served: bool) -> None:
         """A little more than is missing: what a chamber loses while it is held, it loses slowly."""
         self._aim(index, target_pa, gauges)
-        missing_pa = target_pa + DOSE_EXTRA_PA - gauges.smooth_pa[index]
+        self.dose_extra_pa = self.unseen.extra_pa(target_pa)
+        missing_pa = target_pa + self.dose_extra_pa + DOSE_EXTRA_PA - gauges.smooth_pa[index]
         if is_served:
             self.served_bits |= 1 << index
             self.above_pa[index] = self._above_manifold_pa(index, gauges)
@@ -587,7 +599,8 @@ class SealedRegulator:
         rise_pa_s = self.learned.rise_pa_s[index]
         full_speed_ms = duration_ms(missing_pa, rise_pa_s, DOSE_LEAST_MS, DOSE_MOST_MS)
         self.planned_ms[index] = full_speed_ms * PUMP_MOST_PERMILLE // self.dose_permille
-        self._go(index, DOSE)
+        self.dose_ms = self.planned_ms[index]
+        self.go(index, DOSE)
         self.pump_permille = self.dose_permille
 
     def _above_manifold_pa(self, index: int, gauges: Gauges) -> int:
@@ -615,21 +628,27 @@ class SealedRegulator:
         return lowest_pa
 
     def _dose(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> None:
-        self.dose_us[index] += dt_ms * self.dose_permille
+        if not self.is_blind:
+            self.dose_us[index] += dt_ms * self.dose_permille
         is_served = self.served_bits & (1 << index) != 0
         is_enough = self._is_dosed(index, gauges, target_pa, is_served)
-        if self.phase_ms[index] <= self.planned_ms[index] and not is_enough:
+        if self.phase_ms[index] <= self.dose_ms and not is_enough:
             self.pump_permille = self.dose_permille
             return
-        self.planned_ms[index] = max(min(self.planned_ms[index], self.phase_ms[index]), DOSE_LEAST_MS)
+        if self.phase_ms[index] < self.dose_ms:
+            # Its own share of what that was. Bound: 3_400 ms of its own, 34_000 ms for all.
+            own_ms = self.phase_ms[index] * self.planned_ms[index] // self.dose_ms
+            self.planned_ms[index] = max(own_ms, DOSE_LEAST_MS)
+        if self.is_blind:
+            self.dose_us[index] += self.planned_ms[index] * self.dose_permille
         self.last_move[index] = DOSE
         if is_served and self.phase_bits[FILL]:
             # Back to the one that waits, without a pause of the pump.
             self.pump_permille = PUMP_MOST_PERMILLE
-            self._go(index, SETTLE)
+            self.go(index, SETTLE)
         else:
             self.dosed_bits |= 1 << index
-            self._go(index, COAST)
+            self.go(index, COAST)
 
     def _is_dosed(self, index: int, gauges: Gauges, target_pa: int, is_served: bool) -> bool:
         """A dose planned too long, because a leg had moved while its speed was learned, ends here."""
@@ -637,7 +656,7 @@ class SealedRegulator:
             return False
         if not is_served:
             # What valve and hose add to the reading is about what the rotor still brings.
-            return gauges.pressure_pa[index] >= target_pa
+            return gauges.pressure_pa[index] >= target_pa + self.dose_extra_pa
         inside_pa = gauges.smooth_pa[index] - self.learned.hose_pa(index, self.rotor_permille)
         return inside_pa >= target_pa + DOSE_EXTRA_PA
 
@@ -650,8 +669,7 @@ class SealedRegulator:
         # What is let out here and brought back later is no leak.
         pumped_ms = duration_ms(over_pa, self.learned.rise_pa_s[index], 0, DOSE_MOST_MS)
         self.dose_us[index] = max(self.dose_us[index] - pumped_ms * 1000, 0)
-        self.unseen.let_out(index, over_pa)
-        self._go(index, BLEED)
+        self.go(index, BLEED)
 
     def _bleed(self, index: int, gauges: Gauges, sequencer: Sequencer) -> None:
         is_over = self.phase_ms[index] >= self.planned_ms[index]
@@ -660,20 +678,17 @@ class SealedRegulator:
             is_over = is_over or gauges.pressure_pa[index] <= sequencer.target_pa[index] * 3 // 4
         if not is_over:
             return
+        if self.unseen.is_let_down(index, self):
+            return
         self.last_move[index] = BLEED
-        if self.is_blind and self.phase_bits[FILL] & self.joined_bits:
-            # The manifold is busy; this one is measured when it rests.
-            self.last_move[index] = HOLD
-            self._reach(index)
-        else:
-            self._go(index, SETTLE)
+        self.go(index, SETTLE)
 
     def _aim(self, index: int, target_pa: int, gauges: Gauges) -> None:
         """What a move is for, to learn from it only if that still holds at its end."""
         self.goal_pa[index] = target_pa
         self.before_pa[index] = gauges.smooth_pa[index]
 
-    def _go(self, index: int, phase: int) -> None:
+    def go(self, index: int, phase: int) -> None:
         bit = 1 << index
         before = self.phase[index]
         self.phase_bits[before] &= ~bit
@@ -692,41 +707,35 @@ class SealedRegulator:
         if asking >= 0 and self.dosed_bits and not self.is_blind:
             # From dose to dose, the pump running on; only the last one waits for the rotor.
             self._settle(self.dosed_bits)
-            self._begin_dose(asking, gauges, sequencer.target_pa[asking], False)
+            self.begin_dose(asking, gauges, sequencer.target_pa[asking], False)
             return 1 << asking
         # Who needs the manifold until the phase is over.
         busy_bits = phase_bits[COAST] | phase_bits[DOSE] | phase_bits[PEEK]
         if self.is_blind:
             busy_bits |= phase_bits[SETTLE]
+            return busy_bits or self.unseen.share_bits(asking, gauges, sequencer, self)
         if busy_bits:
             return busy_bits
         fill_bits = phase_bits[FILL]
-        if self.is_blind:
-            fill_bits = self.unseen.fill_group(fill_bits, self.refill_bits, sequencer.target_pa)
-            if not fill_bits & self.joined_bits:
-                peek_bits = self._begin_peek(gauges, fill_bits != 0)
-                if peek_bits or phase_bits[BLEED]:
-                    # What is being let out must be measured before the manifold is busy for long.
-                    return peek_bits
         return fill_bits if asking < 0 else self._serve(asking, fill_bits, gauges, sequencer)
 
     def _serve(self, asking: int, fill_bits: int, gauges: Gauges, sequencer: Sequencer) -> int:
         target_pa = sequencer.target_pa[asking]
         is_served = fill_bits != 0 and self.pump_permille == PUMP_MOST_PERMILLE
         is_calm = target_pa >= CALM_DOSE_PA or self.rotor_permille <= CALM_ROTOR_PERMILLE
-        if is_served and not is_calm and not self.is_blind:
+        if is_served and not is_calm:
             # First slower: the whole flow through one valve would lift the manifold too far above it.
             self.pump_permille = CALM_DOSE_PERMILLE
             return fill_bits
-        if self.pump_before_permille == 0 or (is_served and not self.is_blind):
-            self._begin_dose(asking, gauges, target_pa, is_served)
+        if self.pump_before_permille == 0 or is_served:
+            self.begin_dose(asking, gauges, target_pa, is_served)
             return 1 << asking
         return fill_bits
 
     def _settle(self, bits: int) -> None:
         for index in range(self.boots.count):
             if bits & (1 << index):
-                self._go(index, SETTLE)
+                self.go(index, SETTLE)
 
     def _most_urgent(self, gauges: Gauges, sequencer: Sequencer) -> int:
         most_index = -1
@@ -740,13 +749,6 @@ class SealedRegulator:
                 most_index = index
                 most_pa = missing_pa
         return most_index
-
-    def _begin_peek(self, gauges: Gauges, is_before_fill: bool) -> int:
-        index = self.unseen.next_look(gauges, self.phase, is_before_fill)
-        if index < 0:
-            return 0
-        self._go(index, PEEK)
-        return 1 << index
 
     def _overlap(self, wanted_bits: int, keep_bits: int, dt_ms: int) -> None:
         """With the pump running, whoever leaves the manifold leaves it after the next has opened."""

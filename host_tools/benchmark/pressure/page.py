@@ -186,19 +186,20 @@ def _picture(found: Comparison) -> bytes:
 
     mpl.rcParams["svg.hashsalt"] = "soleus"
     panels = (
-        ("fill time / limit, p50", "fill_ratio_p50", 1.0),
-        ("overshoot p99, mmHg", "overshoot_p99", 2.0),
-        ("hold error p95, mmHg", "hold_p95", 1.5),
+        # The dashed line: the limit, or the aim with each kind of sensors.
+        ("fill time / limit, p50", "fill_ratio_p50", (1.0, 1.0)),
+        ("overshoot p99, mmHg", "overshoot_p99", (2.0, 3.0)),
+        ("hold error p95, mmHg", "hold_p95", (1.5, 2.5)),
     )
     figure, axes = plt.subplots(len(SENSORS), len(panels), figsize=(11, 6), sharex=True, layout="constrained")
-    for line, sensors in zip(axes, SENSORS, strict=True):
-        for axis, (title, name, aim) in zip(line, panels, strict=True):
+    for row_index, sensors in enumerate(SENSORS):
+        for axis, (title, name, aims) in zip(axes[row_index], panels, strict=True):
             for controller in CONTROLLERS:
                 rows = [found.row(controller, sensors, CALM_PLANTS, mmhg) for mmhg in PRESSURES_MMHG]
                 width = 2.2 if controller == SOLEUS else 1.2
                 values = [getattr(row, name) for row in rows]
                 axis.plot(PRESSURES_MMHG, values, marker="o", linewidth=width, label=controller)
-            axis.axhline(aim, color="0.7", linewidth=0.8, linestyle="--")
+            axis.axhline(aims[row_index], color="0.7", linewidth=0.8, linestyle="--")
             if name != "fill_ratio_p50":
                 axis.set_yscale("symlog", linthresh=2)
                 axis.set_ylim(bottom=0)
