@@ -22,7 +22,10 @@ except ImportError:
 
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
+from soleus import services
 from soleus.services import state_load
+from soleus.services.borrowed import borrow
+from soleus.services.flash_writer import FlashWriter
 from soleus.services.link import Link
 
 with open("boots.json") as file:
@@ -79,6 +82,33 @@ def check_the_link_leaves_what_is_typed_after_the_ticks_end():
 
 def check_the_link_stops_at_the_byte_at_which_the_tick_ends():
     assert left_on_the_line(EndingTick(2)) == b"raw"
+
+
+class Meanwhile:
+    """What the flash writer has waiting, when its turn comes in the middle of an import."""
+
+    def __init__(self):
+        self.writer = FlashWriter(lambda: True, lambda: None, None)
+        self.writer.put("log", self.borrow_it_too)
+        self.was_whole = []
+
+    def borrow_it_too(self):
+        self.was_whole.append(borrow("half_there").is_whole)
+
+    def come(self):
+        self.writer._write_one(0)
+
+
+def check_what_is_written_waits_for_a_module_that_is_half_there():
+    sys.modules["meanwhile"] = meanwhile = Meanwhile()
+    path, services.__path__ = services.__path__, "."
+    try:
+        assert borrow("half_there").is_whole
+        assert meanwhile.was_whole == []
+        meanwhile.come()
+        assert meanwhile.was_whole == [True]
+    finally:
+        services.__path__ = path
 
 
 def core(board):

@@ -11,6 +11,7 @@ from host_tools.boards import load_board
 from tests.micropython.interpreters import INTERPRETERS
 
 SCRIPT = Path(__file__).with_name("check_services.py")
+HALF_THERE = b"import meanwhile\nmeanwhile.come()\nis_whole = True\n"
 BOARDS = ("esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold")
 
 
@@ -22,5 +23,5 @@ def boots() -> dict[str, Any]:
 
 @pytest.mark.parametrize("run", INTERPRETERS)
 def test_services(run: Callable[..., str]) -> None:
-    files = {"boots.json": json.dumps(boots()).encode()}
-    assert int(run(SCRIPT, files=files, heap_bytes=1 << 20).split()[-1]) == 6
+    files = {"boots.json": json.dumps(boots()).encode(), "half_there.py": HALF_THERE}
+    assert int(run(SCRIPT, files=files, heap_bytes=1 << 20).split()[-1]) == 7

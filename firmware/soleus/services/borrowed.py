@@ -5,10 +5,18 @@ import sys
 from soleus.annotations import Any
 
 
+# Half there: what comes in between, scheduled, must borrow nothing.
+on_the_way = []
+
+
 def borrow(name: str, folder: str = "services") -> Any:
     """What is called in it stays as long as the caller holds it."""
-    __import__("soleus.{}.{}".format(folder, name))
-    return let_go(name, folder)
+    on_the_way.append(name)
+    try:
+        __import__("soleus.{}.{}".format(folder, name))
+        return let_go(name, folder)
+    finally:
+        on_the_way.pop()
 
 
 def let_go(name: str, folder: str) -> Any:

@@ -2,7 +2,8 @@
 
 A flash write stops the chip, and the control tick with it, for tens to hundreds of milliseconds. So
 a write waits until nothing is energised and every chamber is empty. It runs from the same queue as the
-tick (`micropython.schedule`): no tick can come between that look and the write and close a valve.
+tick (`micropython.schedule`): no tick can come between that look and the write and close a valve. Nor
+does it come between the halves of a module that is being imported: what writes may need the same one.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from micropython import const
 
 from soleus.annotations import Callable
 
+from .borrowed import on_the_way
 from .files import forget, write_whole
 
 LOOK_EVERY_MS = 20
@@ -47,7 +49,7 @@ class FlashWriter:
 
     def _write_one(self, _argument: int) -> None:
         self.is_scheduled = False
-        if not self.pending or not self.may_write():
+        if not self.pending or on_the_way or not self.may_write():
             return
         name, content = self.pending.pop(0)
         self.feed()
