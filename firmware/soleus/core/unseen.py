@@ -1,24 +1,19 @@
-"""With one sensor on the manifold: how chambers are filled, who is joined to be looked at or trimmed, and
-what is reckoned of a full one between two looks.
+"""With one sensor on the manifold: how chambers are filled, and who is joined to be looked at or trimmed.
 
-The neighbour above it on the leg squeezes it while it fills, by 15 mmHg and more, unless it is let out a
-little now and then. How much of the neighbour's pressure comes through is learned from looks before and
-after.
+What a full one holds between two looks is reckoned, in `reckoning.py`.
 """
 
 from .boots import Boots
 from .gauges import Gauges
 from .learned import Learned
+from .reckoning import Reckoning
 from .regulation import (
     ASK,
     BLEED,
     FAR_PA,
     FILL,
     HOLD,
-    OFF,
     PEEK,
-    RISE_LEAST_PA_S,
-    RISE_MOST_PA_S,
     THROTTLED_MS,
     THROTTLED_PERMILLE,
 )
@@ -43,26 +38,7 @@ AHEAD_NEAR_PA = pa_from_mmhg(4)
 # The manifold's sensor sees the drop over the valve as well. Until it is known, it is taken from the safe
 # side: much of a reading is the flow's.
 DROP_MOST_PA = pa_from_mmhg(100)
-FALL_START_PA_S = pa_from_mmhg(60)
-SQUEEZE_START_PERMILLE = 100
-SQUEEZE_MOST_PERMILLE = 300
-# How wrong a reckoning may well be: the squeeze by so much of the neighbour's rise, a vent by so much of what
-# it was to let out.
-SQUEEZE_UNSURE_PERMILLE = 40
-VENT_UNSURE_PERMILLE = 300
-UNSURE_MOST_PA = pa_from_mmhg(6)
-ERROR_MOST_PA = pa_from_mmhg(12)
-# It is let down when its neighbour has squeezed it so far, to just below.
-SQUEEZED_PA = pa_from_mmhg(2)
-SQUEEZED_UNDER_PA = pa_from_mmhg(1) // 4
-# A smaller rise of the neighbour says little.
-RISE_SEEN_PA = pa_from_mmhg(15)
-# Just filled, a chamber's air cools, and under its pressure tissue gives way: quickly at first, half of it in
-# twelve seconds.
-SAG_PERMILLE = 60
-SAG_HALF_MS = 12_000
-UNSEEN_MOST_MS = 60_000
-# ... so a chamber is left a little too high.
+# Tissue gives way under a held chamber, so it is left a little too high.
 EXTRA_PERMILLE = 12
 
 
@@ -72,16 +48,7 @@ class Unseen:
         self.learned = learned
         learned.drop_most_pa = DROP_MOST_PA
         learned.drop_pa = [DROP_MOST_PA] * boots.count
-        learned.fall_pa_s = [FALL_START_PA_S] * boots.count
-        # How much of the pressure of the neighbour above comes through; it outlives the session, too.
-        self.squeeze_permille = [SQUEEZE_START_PERMILLE] * boots.count
-        self.squeeze_most_permille = SQUEEZE_MOST_PERMILLE
-        # When it was last seen, and how long ago that is: its pressure, the neighbour's; and what has been
-        # let out of it since.
-        self.seen_pa = [0] * boots.count
-        self.above_seen_pa = [0] * boots.count
-        self.let_out_pa = [0] * boots.count
-        self.unseen_ms = [0] * boots.count
+        self.reckoning = Reckoning(boots, learned)
         # Let out of by reckoning, not by what was just seen.
         self.reckoned_bits = 0
 
@@ -128,7 +95,7 @@ class Unseen:
         """Its pressure was seen a while ago: enough for a new target, too little for a trim."""
         if target_pa == regulator.goal_pa[index]:
             regulator.reached_bits |= 1 << index
-            over_pa = self.over_pa(index, gauges, target_pa, regulator, dt_ms)
+            over_pa = self.reckoning.over_pa(index, gauges, target_pa, regulator, dt_ms)
             if over_pa > 0:
                 self.reckoned_bits |= 1 << index
                 regulator.begin_bleed(index, gauges, target_pa, over_pa)
@@ -143,31 +110,12 @@ class Unseen:
 
     def see(self, index: int, gauges: Gauges, target_pa: int, regulator: SealedRegulator) -> int:
         """It has just been measured; so much more than its target it should have."""
-        pressure_pa = gauges.smooth_pa[index]
-        above_pa = self._above_pa(index, gauges, regulator)
-        risen_pa = above_pa - self.above_seen_pa[index]
-        if regulator.phase[index] == PEEK and risen_pa >= RISE_SEEN_PA:
-            come_in_pa = self._come_in_pa(index, risen_pa, regulator.held_ms[index])
-            self._learn(index, pressure_pa - self.seen_pa[index] - come_in_pa, risen_pa)
-        self.seen_pa[index] = pressure_pa
-        self.above_seen_pa[index] = above_pa
-        self.let_out_pa[index] = 0
+        self.reckoning.see(index, gauges, regulator)
         self.reckoned_bits &= ~(1 << index)
-        self.unseen_ms[index] = 0
         return self.extra_pa(target_pa)
 
     def extra_pa(self, target_pa: int) -> int:
         return target_pa * EXTRA_PERMILLE // 1000
-
-    def over_pa(
-        self, index: int, gauges: Gauges, target_pa: int, regulator: SealedRegulator, dt_ms: int
-    ) -> int:
-        """How much is to be let out of it now."""
-        self.unseen_ms[index] = min(self.unseen_ms[index] + dt_ms, UNSEEN_MOST_MS)
-        risen_pa = self._above_pa(index, gauges, regulator) - self.above_seen_pa[index]
-        come_in_pa = self._come_in_pa(index, risen_pa, regulator.held_ms[index])
-        over_pa = gauges.smooth_pa[index] + come_in_pa - target_pa
-        return over_pa + SQUEEZED_UNDER_PA if over_pa > SQUEEZED_PA else 0
 
     def is_let_down(self, index: int, regulator: SealedRegulator) -> bool:
         """A vent has closed: is there no more to be done, or is the chamber to be measured at once?"""
@@ -176,13 +124,10 @@ class Unseen:
         is_busy = regulator.phase_bits[FILL] & regulator.joined_bits != 0
         if not is_busy and not self.is_reckoned(index):
             return False
-        self.let_out(index, self.learned.fall_pa_s[index] * open_ms // 1000)
+        self.reckoning.let_out(index, open_ms)
         # It is measured when it is its turn.
         regulator.reach(index)
         return True
-
-    def let_out(self, index: int, out_pa: int) -> None:
-        self.let_out_pa[index] += out_pa
 
     def is_reckoned(self, index: int) -> bool:
         return self.reckoned_bits & (1 << index) != 0
@@ -252,55 +197,5 @@ class Unseen:
     def _look_after_ms(self, index: int, is_before_fill: bool) -> int:
         if not is_before_fill:
             return LOOK_AFTER_MS
-        after_ms = LOOK_PA_S * 1000 // max(self.seen_pa[index], 1)
+        after_ms = LOOK_PA_S * 1000 // max(self.reckoning.seen_pa[index], 1)
         return clamp(after_ms, LOOK_BEFORE_FILL_AFTER_MS, LOOK_LATEST_MS)
-
-    def _come_in_pa(self, index: int, risen_pa: int, held_ms: int) -> int:
-        """Since it was last seen, all told. Bound: 40_000 Pa * 300 permille."""
-        squeezed_pa = risen_pa * self.squeeze_permille[index] // 1000
-        return squeezed_pa - self.let_out_pa[index] - self._sag_pa(index, held_ms)
-
-    def _learn(self, index: int, error_pa: int, risen_pa: int) -> None:
-        """So much more is in it than was reckoned: in part the neighbour has squeezed it more, in part its
-        vent has let out less; each in proportion to the square of how wrong it may well be.
-        Bound: 1_200 Pa * 800 Pa * 800 Pa."""
-        error_pa = clamp(error_pa, -ERROR_MOST_PA, ERROR_MOST_PA) * 3 // 4
-        let_out_pa = self.let_out_pa[index]
-        squeeze_pa = min(risen_pa * SQUEEZE_UNSURE_PERMILLE // 1000, UNSURE_MOST_PA)
-        vent_pa = min(let_out_pa * VENT_UNSURE_PERMILLE // 1000, UNSURE_MOST_PA)
-        squeeze_pa2 = squeeze_pa * squeeze_pa
-        squeezed_pa = error_pa * squeeze_pa2 // (squeeze_pa2 + vent_pa * vent_pa)
-        squeeze_permille = self.squeeze_permille[index] + squeezed_pa * 1000 // risen_pa
-        self.squeeze_permille[index] = clamp(squeeze_permille, 0, SQUEEZE_MOST_PERMILLE)
-        if vent_pa:
-            self._note_less_fall(index, error_pa - squeezed_pa, let_out_pa)
-
-    def _note_less_fall(self, index: int, less_pa: int, let_out_pa: int) -> None:
-        """Of what was to be let out, so much wasn't. Bound: 27_000 Pa/s * 1_200 Pa."""
-        falls_pa_s = self.learned.fall_pa_s
-        less_pa = clamp(less_pa, -let_out_pa // 2, let_out_pa // 2)
-        fall_pa_s = falls_pa_s[index] - falls_pa_s[index] * less_pa // let_out_pa
-        falls_pa_s[index] = clamp(fall_pa_s, RISE_LEAST_PA_S, RISE_MOST_PA_S)
-
-    def _sag_pa(self, index: int, held_ms: int) -> int:
-        """Of SAG_PERMILLE, which is what it comes to in the end, what falls between the last look and now.
-        Bound: 60_000 ms * 1000; 16_000 Pa * 60 permille, of which at most 1000 permille."""
-        unseen_ms = min(self.unseen_ms[index], held_ms)
-        most_pa = max(self.seen_pa[index], 0) * SAG_PERMILLE // 1000
-        gone_permille = unseen_ms * 1000 // (held_ms + SAG_HALF_MS)
-        left_permille = SAG_HALF_MS * 1000 // (held_ms - unseen_ms + SAG_HALF_MS)
-        return most_pa * gone_permille // 1000 * left_permille // 1000
-
-    def _above_pa(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> int:
-        """In the neighbour above it on the leg."""
-        above = index + 1
-        if above % self.boots.chambers_per_leg == 0 or regulator.phase[above] == OFF:
-            return 0
-        pressure_pa = gauges.smooth_pa[above]
-        if regulator.phase[above] != FILL:
-            return pressure_pa
-        if gauges.is_fresh(above):
-            # What its valve and hose take is only in the reading.
-            return max(pressure_pa - self.learned.hose_pa(above, regulator.flow_permille), 0)
-        # Filled from empty, it was last seen in the cycle before.
-        return pressure_pa if regulator.refill_bits & (1 << above) else 0

@@ -4,7 +4,6 @@ import sys
 
 from soleus.annotations import Any
 
-
 # Half there: what comes in between, scheduled, must borrow nothing.
 on_the_way = []
 
