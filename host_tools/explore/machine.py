@@ -24,6 +24,7 @@ from soleus.core.gauges import Gauges
 from soleus.core.guards import Guards
 from soleus.core.learned import Learned
 from soleus.core.program import Program
+from soleus.core.reckoning import Reckoning
 from soleus.core.regulation import DOSE, HOLD, PUMP_MOST_PERMILLE
 from soleus.core.sealed_regulator import SealedRegulator
 from soleus.core.session import PAUSED, RUNNING
@@ -172,21 +173,30 @@ class AnySurvey(Survey):
         self._index = index
 
 
-class AnyUnseen(Unseen):
-    """A chamber may have to be let down at any tick, and any that fill may be ones that had lost air."""
+class AnyReckoning(Reckoning):
+    """A chamber may have to be let down at any tick."""
 
     def __init__(self, boots: Boots, machine: Machine) -> None:
         super().__init__(boots, Learned(boots))
         self.machine = machine
-
-    def see(self, _index: int, _gauges: Gauges, target_pa: int, _regulator: SealedRegulator) -> int:
-        return target_pa * EXTRA_PERMILLE // 1000
 
     def over_pa(self, *_: Any) -> int:
         return int(self.machine.oracle.either())
 
     def let_out(self, *_: Any) -> None:
         pass
+
+
+class AnyUnseen(Unseen):
+    """Any chambers that fill may be ones that had lost air."""
+
+    def __init__(self, boots: Boots, machine: Machine) -> None:
+        super().__init__(boots, Learned(boots))
+        self.machine = machine
+        self.reckoning = AnyReckoning(boots, machine)
+
+    def see(self, _index: int, _gauges: Gauges, target_pa: int, _regulator: SealedRegulator) -> int:
+        return target_pa * EXTRA_PERMILLE // 1000
 
     def is_reckoned(self, _index: int) -> bool:
         return self.machine.oracle.either()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from soleus.core.gauges import Gauges
+from soleus.core.reckoning import SQUEEZED_PA
 from soleus.core.regulation import (
     ASK,
     BLEED,
@@ -23,7 +24,7 @@ from soleus.core.sequencer import Sequencer
 from soleus.core.signals import Commands
 from soleus.core.timeline import Timeline
 from soleus.core.units import pa_from_mmhg
-from soleus.core.unseen import EXTRA_PERMILLE, SQUEEZED_PA
+from soleus.core.unseen import EXTRA_PERMILLE
 from tests.core.fake_air import TICK_MS, boots
 
 MANIFOLD = boots(valves="fill_vent", sensors="manifold")
@@ -131,7 +132,7 @@ def test_a_chamber_let_down_by_reckoning_is_measured_when_it_is_its_turn() -> No
     ticks_count = held.ticks_until(lambda phase: phase[FOOT] != BLEED)
     assert held.regulator.phase[FOOT] == HOLD
     let_out_pa = held.regulator.learned.fall_pa_s[FOOT] * ticks_count * TICK_MS // 1000
-    assert held.regulator.unseen.let_out_pa[FOOT] == let_out_pa
+    assert held.regulator.unseen.reckoning.let_out_pa[FOOT] == let_out_pa
     held.gauges.age_ms[FOOT] = LONG_AGO_MS
     held.tick()
     assert held.regulator.phase[FOOT] == PEEK

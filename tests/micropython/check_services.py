@@ -20,9 +20,9 @@ except ImportError:
 
     sys.modules["select"] = select
 
+from soleus import services
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
-from soleus import services
 from soleus.services import state_load
 from soleus.services.borrowed import borrow
 from soleus.services.flash_writer import FlashWriter
@@ -139,11 +139,11 @@ def check_what_was_learned_is_there_after_the_next_start():
 
 def check_how_much_a_neighbour_squeezes_is_kept_where_one_sensor_sees_all():
     before, after = core("squeezed"), core("squeezed")
-    before.regulator.unseen.squeeze_permille[1] = 123
+    before.regulator.unseen.reckoning.squeeze_permille[1] = 123
     kept = json.loads(json.dumps(state_load.learned(before)))
     assert warnings_of(kept, after) == []
-    assert after.regulator.unseen.squeeze_permille[1] == 123
-    kept["squeeze_permille"][1] = after.regulator.unseen.squeeze_most_permille + 1
+    assert after.regulator.unseen.reckoning.squeeze_permille[1] == 123
+    kept["squeeze_permille"][1] = after.regulator.unseen.reckoning.squeeze_most_permille + 1
     assert len(warnings_of(kept, core("squeezed"))) == 1
 
 

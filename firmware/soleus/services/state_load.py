@@ -132,7 +132,9 @@ def _are_point_pairs(pairs: list) -> bool:
 def _learned_lists(controller: Controller) -> list:
     """The sealed regulator keeps apart what it learns; the shared one has little to keep."""
     regulator = controller.regulator
-    learners = [regulator.learned, regulator.unseen] if hasattr(regulator, "learned") else [regulator]
+    learners = (
+        [regulator.learned, regulator.unseen.reckoning] if hasattr(regulator, "learned") else [regulator]
+    )
     return [
         (learner, name, least, getattr(learner, most) if isinstance(most, str) else most)
         for name, least, most in _LEARNED
