@@ -201,6 +201,9 @@ class AnyUnseen(Unseen):
     def is_reckoned(self, _index: int) -> bool:
         return self.machine.oracle.either()
 
+    def is_untried(self, _index: int) -> bool:
+        return self.machine.oracle.either()
+
     def fill_group(self, fill_bits: int, _refill_bits: int, target_pa: list) -> int:
         # All of them are one group, as none are.
         refill_bits = self.machine.oracle.choose(subsets(fill_bits)[:-1] or [0])

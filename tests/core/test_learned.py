@@ -47,10 +47,7 @@ def test_many_alike_are_believed() -> None:
     assert learned.fall_pa_s[FOOT] == pytest.approx(10_000, rel=0.03)
 
 
-def test_through_a_manifold_a_short_vent_says_little_and_a_long_one_much() -> None:
-    short, long = Learned(MANIFOLD), Learned(MANIFOLD)
-    short.note_fall(FOOT, 0, 20)
-    long.note_fall(FOOT, 0, 200)
-    start_pa_s = Learned(MANIFOLD).fall_pa_s[FOOT]
-    assert short.fall_pa_s[FOOT] > start_pa_s * 9 // 10
-    assert long.fall_pa_s[FOOT] < start_pa_s * 7 // 10
+def test_through_a_manifold_a_vent_is_not_judged_without_what_falls_by_itself() -> None:
+    learned = Learned(MANIFOLD)
+    learned.note_fall(FOOT, 0, 200)
+    assert learned.fall_pa_s == Learned(MANIFOLD).fall_pa_s

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from soleus.core.gauges import Gauges
-from soleus.core.reckoning import SQUEEZED_PA
+from soleus.core.reckoning import SQUEEZE_START_PERMILLE, SQUEEZED_PA, VENT_LATE_MS
 from soleus.core.regulation import (
     ASK,
     BLEED,
@@ -24,7 +24,7 @@ from soleus.core.sequencer import Sequencer
 from soleus.core.signals import Commands
 from soleus.core.timeline import Timeline
 from soleus.core.units import pa_from_mmhg
-from soleus.core.unseen import EXTRA_PERMILLE
+from soleus.core.unseen import EXTRA_PERMILLE, TRIAL_AGE_MOST_MS, TRIAL_MS
 from tests.core.fake_air import TICK_MS, boots
 
 MANIFOLD = boots(valves="fill_vent", sensors="manifold")
@@ -52,6 +52,11 @@ class Held:
         self.regulator.reached_bits = MANIFOLD.all_bits
         for index in range(MANIFOLD.count):
             self.regulator.unseen.see(index, self.gauges, FULL_PA, self.regulator)
+            self.regulator.unseen.tried_bits |= 1 << index
+
+    def squeeze_foot(self) -> None:
+        """The calf has risen by so much that the foot is to be let down."""
+        self.gauges.smooth_pa[CALF] += (SQUEEZED_PA + 100) * 1000 // SQUEEZE_START_PERMILLE
 
     def into(self, index: int, phase: int) -> None:
         self.regulator.go(index, phase)
@@ -126,12 +131,13 @@ def test_who_asks_for_another_pressure_waits_for_a_dose_of_its_own() -> None:
 
 def test_a_chamber_let_down_by_reckoning_is_measured_when_it_is_its_turn() -> None:
     held = Held(0.0, 0.0, 0.0)
-    held.gauges.smooth_pa[FOOT] = FULL_PA + SQUEEZED_PA + 100
+    held.squeeze_foot()
     held.tick()
     assert held.regulator.phase[FOOT] == BLEED
     ticks_count = held.ticks_until(lambda phase: phase[FOOT] != BLEED)
     assert held.regulator.phase[FOOT] == HOLD
-    let_out_pa = held.regulator.learned.fall_pa_s[FOOT] * ticks_count * TICK_MS // 1000
+    open_ms = ticks_count * TICK_MS - VENT_LATE_MS
+    let_out_pa = held.regulator.learned.fall_pa_s[FOOT] * open_ms // 1000
     assert held.regulator.unseen.reckoning.let_out_pa[FOOT] == let_out_pa
     held.gauges.age_ms[FOOT] = LONG_AGO_MS
     held.tick()
@@ -142,7 +148,7 @@ def test_a_chamber_let_down_by_reckoning_is_measured_when_it_is_its_turn() -> No
 def test_what_was_seen_or_is_asked_for_anew_is_no_reckoning_any_more(is_seen: bool) -> None:
     held = Held(0.0, 0.0, 0.0)
     unseen = held.regulator.unseen
-    held.gauges.smooth_pa[FOOT] = FULL_PA + SQUEEZED_PA + 100
+    held.squeeze_foot()
     held.tick()
     assert unseen.is_reckoned(FOOT)
     held.ticks_until(lambda phase: phase[FOOT] == HOLD)
@@ -154,7 +160,7 @@ def test_what_was_seen_or_is_asked_for_anew_is_no_reckoning_any_more(is_seen: bo
     assert not unseen.is_reckoned(FOOT)
 
 
-def test_a_vent_is_judged_by_the_whole_ticks_that_it_was_open() -> None:
+def test_a_vent_is_judged_by_the_whole_ticks_that_it_was_open_less_what_its_coil_is_late() -> None:
     fell_pa = pa_from_mmhg(3)
     held = Held(0.0, 0.0, 0.0)
     held.gauges.smooth_pa[FOOT] = FULL_PA + fell_pa
@@ -162,7 +168,8 @@ def test_a_vent_is_judged_by_the_whole_ticks_that_it_was_open() -> None:
     held.ticks_until(lambda phase: phase[FOOT] == BLEED)
     planned_ms = held.regulator.planned_ms[FOOT]
     open_ms = held.ticks_until(lambda phase: phase[FOOT] == SETTLE) * TICK_MS
-    assert planned_ms < open_ms == held.regulator.planned_ms[FOOT]
+    assert planned_ms < open_ms
+    assert held.regulator.planned_ms[FOOT] == open_ms - VENT_LATE_MS
 
 
 def test_a_chamber_let_down_because_of_what_was_seen_is_measured_at_once() -> None:
@@ -187,6 +194,72 @@ def test_nobody_is_looked_at_while_another_is_let_down() -> None:
         assert held.regulator.phase[CALF] == HOLD
         held.tick()
     assert held.regulator.phase[CALF] == PEEK
+
+
+def untried(*ages_ms: int) -> Held:
+    held = Held(0.0, 0.0, 0.0)
+    held.regulator.unseen.tried_bits = 0
+    held.gauges.age_ms[:] = ages_ms
+    return held
+
+
+def test_each_vent_is_tried_once_and_measured_before_the_next() -> None:
+    held = untried(0, 0, 0)
+    tried = []
+    for _ in range(200):
+        held.tick()
+        bleeding = [index for index in range(3) if held.regulator.phase[index] == BLEED]
+        assert len(bleeding) <= 1
+        if bleeding and bleeding != tried[-1:]:
+            assert SETTLE not in held.regulator.phase
+            tried += bleeding
+    assert tried == [FOOT, CALF, THIGH]
+    assert held.regulator.phase == [HOLD] * 3
+
+
+def test_a_trial_is_long_enough_to_be_seen() -> None:
+    held = untried(0, 0, 0)
+    held.ticks_until(lambda phase: phase[FOOT] == BLEED)
+    open_ms = held.ticks_until(lambda phase: phase[FOOT] != BLEED) * TICK_MS
+    assert open_ms == TRIAL_MS
+    assert held.regulator.phase[FOOT] == SETTLE
+
+
+def test_before_its_trial_a_chamber_has_just_been_seen() -> None:
+    held = untried(TRIAL_AGE_MOST_MS + TICK_MS, 0, 0)
+    held.tick()
+    assert held.regulator.phase[FOOT] == PEEK
+    held.gauges.age_ms[FOOT] = 0
+    held.ticks_until(lambda phase: phase[FOOT] == BLEED)
+
+
+def test_what_was_measured_in_an_earlier_session_is_not_tried_again() -> None:
+    held = untried(0, 0, 0)
+    held.regulator.unseen.reckoning.fall_at_pa[:] = [FULL_PA] * 3
+    for _ in range(50):
+        held.tick()
+        assert BLEED not in held.regulator.phase
+
+
+def test_a_vent_is_tried_before_a_neighbour_is_filled_and_not_beside_it() -> None:
+    held = untried(0, 0, 0)
+    held.gauges.smooth_pa[THIGH] = 0
+    held.regulator.begin_fill(THIGH)
+    held.tick()
+    assert held.regulator.phase == [BLEED, HOLD, FILL]
+    assert held.commands.fill_bits == 0
+    beside = untried(0, 0, 0)
+    beside.gauges.smooth_pa[THIGH] = 0
+    beside.regulator.begin_fill(THIGH)
+    beside.regulator.joined_bits = 1 << THIGH
+    beside.tick()
+    assert beside.regulator.phase == [HOLD, HOLD, FILL]
+
+
+def test_a_chamber_with_a_new_target_has_other_things_to_do_first() -> None:
+    held = untried(0, 0, 0)
+    held.regulator.goal_pa[FOOT] = FULL_PA // 2
+    assert held.regulator.unseen.next_trial(held.sequencer, held.regulator) == CALF
 
 
 def test_beside_a_fill_nothing_is_joined_to_be_measured() -> None:

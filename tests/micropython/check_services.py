@@ -137,14 +137,19 @@ def check_what_was_learned_is_there_after_the_next_start():
         assert state_load.learned(after) == learned
 
 
-def check_how_much_a_neighbour_squeezes_is_kept_where_one_sensor_sees_all():
-    before, after = core("squeezed"), core("squeezed")
-    before.regulator.unseen.reckoning.squeeze_permille[1] = 123
-    kept = json.loads(json.dumps(state_load.learned(before)))
-    assert warnings_of(kept, after) == []
-    assert after.regulator.unseen.reckoning.squeeze_permille[1] == 123
-    kept["squeeze_permille"][1] = after.regulator.unseen.reckoning.squeeze_most_permille + 1
-    assert len(warnings_of(kept, core("squeezed"))) == 1
+def check_what_is_reckoned_with_is_kept_where_one_sensor_sees_all():
+    before = core("squeezed").regulator.unseen.reckoning
+    for name, most in (
+        ("squeeze_permille", before.squeeze_most_permille),
+        ("fall_at_pa", before.fall_at_most_pa),
+    ):
+        before, after = core("squeezed"), core("squeezed")
+        getattr(before.regulator.unseen.reckoning, name)[1] = 123
+        kept = json.loads(json.dumps(state_load.learned(before)))
+        assert warnings_of(kept, after) == []
+        assert getattr(after.regulator.unseen.reckoning, name)[1] == 123
+        kept[name][1] = most + 1
+        assert len(warnings_of(kept, core("squeezed"))) == 1
 
 
 checks = [value for name, value in sorted(globals().items()) if name.startswith("check_")]

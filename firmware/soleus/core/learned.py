@@ -105,11 +105,12 @@ class Learned:
         self.pour_permille[index] = (self.pour_permille[index] * 3 + seen_permille) // 4
 
     def note_fall(self, index: int, moved_pa: int, took_ms: int) -> None:
-        """A vent is open for a few ticks only, so one look tells little: a quarter of what it would; a
-        manifold's sensor looks longer, and knows more of long ones."""
-        share = clamp(200 // took_ms, 1, 8) if self.boots.has_manifold_sensor_only else 4
+        """A vent is open for a few ticks only, so one look tells little: a quarter of what it would. With a
+        manifold's sensor that is for `Reckoning` to say, which knows what falls by itself meanwhile."""
+        if self.boots.has_manifold_sensor_only:
+            return
         fall_pa_s = self.fall_pa_s[index]
-        self.fall_pa_s[index] += (learned_speed_pa_s(fall_pa_s, moved_pa, took_ms) - fall_pa_s) // share
+        self.fall_pa_s[index] += (learned_speed_pa_s(fall_pa_s, moved_pa, took_ms) - fall_pa_s) // 4
 
     def note_drop(self, index: int, seen_pa: int, flow_permille: int) -> None:
         """Bound: 6_000 Pa * 1000 / 200 * 1000."""

@@ -1,35 +1,41 @@
 """What is reckoned of a full chamber between two looks, where one sensor on the manifold sees one at a time.
 
 The neighbour above it on the leg squeezes it while it fills, by 15 mmHg and more, unless it is let out a
-little now and then. How much of the neighbour's pressure comes through is learned from looks before and
-after.
+little now and then. How fast its vent is was measured when it was tried; how much of the neighbour's
+pressure comes through is learned from looks before and after.
 """
 
 from .boots import Boots
 from .gauges import Gauges
 from .learned import Learned
-from .regulation import FILL, OFF, PEEK, RISE_LEAST_PA_S, RISE_MOST_PA_S
+from .regulation import BLEED, FILL, OFF, PEEK, RISE_LEAST_PA_S, RISE_MOST_PA_S
 from .sealed_regulator import SealedRegulator
 from .units import clamp, pa_from_mmhg
 
 FALL_START_PA_S = pa_from_mmhg(60)
-SQUEEZE_START_PERMILLE = 100
+# Flow goes nearly with the root of the pressure, but a chamber is stiffer when it is full. Together: in a
+# straight line, from so far below open air.
+FALL_FLAT_PA = pa_from_mmhg(160)
+FALL_AT_MOST_PA = pa_from_mmhg(130)
+# A valve's coil lets go later than it pulls, and open is let go: it is open for so much less.
+VENT_LATE_MS = 5
+# What is let out in less is lost in the sensor's noise.
+FALL_SEEN_MS = 40
+# What a chamber loses by itself between a look and the next, a third of a second later.
+FRESH_SAG_PERMILLE = 6
+SQUEEZE_START_PERMILLE = 130
 SQUEEZE_MOST_PERMILLE = 300
-# How wrong a reckoning may well be: the squeeze by so much of the neighbour's rise, a vent by so much of what
-# it was to let out.
-SQUEEZE_UNSURE_PERMILLE = 40
-VENT_UNSURE_PERMILLE = 300
-UNSURE_MOST_PA = pa_from_mmhg(6)
 ERROR_MOST_PA = pa_from_mmhg(12)
 # It is let down when its neighbour has squeezed it so far, to just below.
 SQUEEZED_PA = pa_from_mmhg(2)
 SQUEEZED_UNDER_PA = pa_from_mmhg(1) // 4
 # A smaller rise of the neighbour says little.
 RISE_SEEN_PA = pa_from_mmhg(15)
-# Just filled, a chamber's air cools, and under its pressure tissue gives way: quickly at first, half of it in
-# twelve seconds.
-SAG_PERMILLE = 60
-SAG_HALF_MS = 12_000
+# Just filled, a chamber's air cools, and under its pressure tissue gives way, at high ones hardly more than
+# at middling ones: half of it in the first nine seconds.
+SAG_MOST_PA = pa_from_mmhg(11)
+SAG_HALF_PA = pa_from_mmhg(40)
+SAG_HALF_MS = 9_000
 UNSEEN_MOST_MS = 60_000
 
 
@@ -47,6 +53,9 @@ class Reckoning:
         self.above_seen_pa = [0] * boots.count
         self.let_out_pa = [0] * boots.count
         self.unseen_ms = [0] * boots.count
+        self.fall_at_most_pa = FALL_AT_MOST_PA
+        # The pressure at which its vent is as fast as `fall_pa_s` says; 0 until that was measured.
+        self.fall_at_pa = [0] * boots.count
 
     def see(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> None:
         """It has just been measured."""
@@ -55,7 +64,11 @@ class Reckoning:
         risen_pa = above_pa - self.above_seen_pa[index]
         if regulator.phase[index] == PEEK and risen_pa >= RISE_SEEN_PA:
             come_in_pa = self._come_in_pa(index, risen_pa, regulator.held_ms[index])
-            self._learn(index, pressure_pa - self.seen_pa[index] - come_in_pa, risen_pa)
+            self._learn_squeeze(index, pressure_pa - self.seen_pa[index] - come_in_pa, risen_pa)
+        self._fit_fall(index, clamp(pressure_pa, 1, FALL_AT_MOST_PA))
+        if regulator.last_move[index] == BLEED and regulator.joined_bits == 1 << index:
+            fallen_pa = regulator.before_pa[index] - pressure_pa
+            self._learn_fall(index, fallen_pa, pressure_pa, regulator.planned_ms[index])
         self.seen_pa[index] = pressure_pa
         self.above_seen_pa[index] = above_pa
         self.let_out_pa[index] = 0
@@ -69,7 +82,9 @@ class Reckoning:
         risen_pa = self._above_pa(index, gauges, regulator) - self.above_seen_pa[index]
         come_in_pa = self._come_in_pa(index, risen_pa, regulator.held_ms[index])
         over_pa = gauges.smooth_pa[index] + come_in_pa - target_pa
-        return over_pa + SQUEEZED_UNDER_PA if over_pa > SQUEEZED_PA else 0
+        # What was seen and let be, is let be.
+        is_squeezed = over_pa > SQUEEZED_PA and come_in_pa > 0
+        return over_pa + SQUEEZED_UNDER_PA if is_squeezed else 0
 
     def let_out(self, index: int, open_ms: int) -> None:
         """Its vent was open for so long. Bound: 27_000 Pa/s * 1_000 ms."""
@@ -80,33 +95,39 @@ class Reckoning:
         squeezed_pa = risen_pa * self.squeeze_permille[index] // 1000
         return squeezed_pa - self.let_out_pa[index] - self._sag_pa(index, held_ms)
 
-    def _learn(self, index: int, error_pa: int, risen_pa: int) -> None:
-        """So much more is in it than was reckoned: in part the neighbour has squeezed it more, in part its
-        vent has let out less; each in proportion to the square of how wrong it may well be.
-        Bound: 1_200 Pa * 800 Pa * 800 Pa."""
-        error_pa = clamp(error_pa, -ERROR_MOST_PA, ERROR_MOST_PA) * 3 // 4
-        let_out_pa = self.let_out_pa[index]
-        squeeze_pa = min(risen_pa * SQUEEZE_UNSURE_PERMILLE // 1000, UNSURE_MOST_PA)
-        vent_pa = min(let_out_pa * VENT_UNSURE_PERMILLE // 1000, UNSURE_MOST_PA)
-        squeeze_pa2 = squeeze_pa * squeeze_pa
-        squeezed_pa = error_pa * squeeze_pa2 // (squeeze_pa2 + vent_pa * vent_pa)
-        squeeze_permille = self.squeeze_permille[index] + squeezed_pa * 1000 // risen_pa
+    def _learn_squeeze(self, index: int, error_pa: int, risen_pa: int) -> None:
+        """So much more is in it than was reckoned. Bound: 1_600 Pa * 1000."""
+        error_pa = clamp(error_pa, -ERROR_MOST_PA, ERROR_MOST_PA)
+        squeeze_permille = self.squeeze_permille[index] + error_pa * 1000 // risen_pa
         self.squeeze_permille[index] = clamp(squeeze_permille, 0, SQUEEZE_MOST_PERMILLE)
-        if vent_pa:
-            self._note_less_fall(index, error_pa - squeezed_pa, let_out_pa)
 
-    def _note_less_fall(self, index: int, less_pa: int, let_out_pa: int) -> None:
-        """Of what was to be let out, so much wasn't. Bound: 27_000 Pa/s * 1_200 Pa."""
+    def _fit_fall(self, index: int, pressure_pa: int) -> None:
+        """The higher it stands the faster its air leaves. Bound: 27_000 Pa/s * 39_000 Pa."""
+        at_pa = self.fall_at_pa[index]
+        if at_pa == 0:
+            return
         falls_pa_s = self.learned.fall_pa_s
-        less_pa = clamp(less_pa, -let_out_pa // 2, let_out_pa // 2)
-        fall_pa_s = falls_pa_s[index] - falls_pa_s[index] * less_pa // let_out_pa
+        fall_pa_s = falls_pa_s[index] * (pressure_pa + FALL_FLAT_PA) // (at_pa + FALL_FLAT_PA)
         falls_pa_s[index] = clamp(fall_pa_s, RISE_LEAST_PA_S, RISE_MOST_PA_S)
+        self.fall_at_pa[index] = pressure_pa
+
+    def _learn_fall(self, index: int, fallen_pa: int, pressure_pa: int, took_ms: int) -> None:
+        """Bound: 40_000 Pa * 1000."""
+        if took_ms < FALL_SEEN_MS:
+            return
+        fallen_pa -= pressure_pa * FRESH_SAG_PERMILLE // 1000
+        fall_pa_s = clamp(fallen_pa * 1000 // took_ms, RISE_LEAST_PA_S, RISE_MOST_PA_S)
+        falls_pa_s = self.learned.fall_pa_s
+        is_first = self.fall_at_pa[index] == 0
+        falls_pa_s[index] = fall_pa_s if is_first else (3 * falls_pa_s[index] + fall_pa_s) // 4
+        self.fall_at_pa[index] = clamp(pressure_pa, 1, FALL_AT_MOST_PA)
 
     def _sag_pa(self, index: int, held_ms: int) -> int:
-        """Of SAG_PERMILLE, which is what it comes to in the end, what falls between the last look and now.
-        Bound: 60_000 ms * 1000; 16_000 Pa * 60 permille, of which at most 1000 permille."""
+        """Of what it comes to in the end, what falls between the last look and now.
+        Bound: 60_000 ms * 1000; 1_500 Pa * 40_000 Pa; 1_500 Pa * 1000 permille."""
         unseen_ms = min(self.unseen_ms[index], held_ms)
-        most_pa = max(self.seen_pa[index], 0) * SAG_PERMILLE // 1000
+        seen_pa = max(self.seen_pa[index], 0)
+        most_pa = SAG_MOST_PA * seen_pa // (seen_pa + SAG_HALF_PA)
         gone_permille = unseen_ms * 1000 // (held_ms + SAG_HALF_MS)
         left_permille = SAG_HALF_MS * 1000 // (held_ms - unseen_ms + SAG_HALF_MS)
         return most_pa * gone_permille // 1000 * left_permille // 1000

@@ -6,7 +6,7 @@ What a full one holds between two looks is reckoned, in `reckoning.py`.
 from .boots import Boots
 from .gauges import Gauges
 from .learned import Learned
-from .reckoning import Reckoning
+from .reckoning import VENT_LATE_MS, Reckoning
 from .regulation import (
     ASK,
     BLEED,
@@ -40,6 +40,10 @@ AHEAD_NEAR_PA = pa_from_mmhg(4)
 DROP_MOST_PA = pa_from_mmhg(100)
 # Tissue gives way under a held chamber, so it is left a little too high.
 EXTRA_PERMILLE = 12
+# A vent is opened once for so long, soon after a look and before another, to know how fast it is: long enough
+# to be well above the sensor's noise, short enough to be hardly felt.
+TRIAL_MS = 80
+TRIAL_AGE_MOST_MS = 1000
 
 
 class Unseen:
@@ -51,6 +55,8 @@ class Unseen:
         self.reckoning = Reckoning(boots, learned)
         # Let out of by reckoning, not by what was just seen.
         self.reckoned_bits = 0
+        # Whose vent was tried, whatever came of it.
+        self.tried_bits = 0
 
     def fill(
         self, index: int, gauges: Gauges, sequencer: Sequencer, regulator: SealedRegulator, dt_ms: int
@@ -119,8 +125,8 @@ class Unseen:
 
     def is_let_down(self, index: int, regulator: SealedRegulator) -> bool:
         """A vent has closed: is there no more to be done, or is the chamber to be measured at once?"""
-        # It was open for whole ticks.
-        open_ms = regulator.planned_ms[index] = regulator.phase_ms[index]
+        # It was told to open for whole ticks.
+        open_ms = regulator.planned_ms[index] = regulator.phase_ms[index] - VENT_LATE_MS
         is_busy = regulator.phase_bits[FILL] & regulator.joined_bits != 0
         if not is_busy and not self.is_reckoned(index):
             return False
@@ -142,6 +148,9 @@ class Unseen:
             if phase_bits[BLEED]:
                 # What is being let out must be measured before the manifold is busy for long.
                 return 0
+            index = self.next_trial(sequencer, regulator)
+            if index >= 0:
+                return self._try_vent_bits(index, gauges, sequencer.target_pa[index], regulator)
             index = self.next_look(gauges, regulator.phase, fill_bits != 0)
             if index >= 0:
                 regulator.go(index, PEEK)
@@ -149,6 +158,27 @@ class Unseen:
         if asking < 0 or regulator.pump_before_permille:
             return fill_bits
         return self._begin_doses(asking, gauges, sequencer, regulator)
+
+    def is_untried(self, index: int) -> bool:
+        return self.reckoning.fall_at_pa[index] == 0 and not self.tried_bits & (1 << index)
+
+    def next_trial(self, sequencer: Sequencer, regulator: SealedRegulator) -> int:
+        """The held chamber whose vent is to be tried now, or -1."""
+        for index in range(self.boots.count):
+            is_held = regulator.phase[index] == HOLD
+            if is_held and sequencer.target_pa[index] == regulator.goal_pa[index] and self.is_untried(index):
+                return index
+        return -1
+
+    def _try_vent_bits(self, index: int, gauges: Gauges, target_pa: int, regulator: SealedRegulator) -> int:
+        if gauges.age_ms[index] > TRIAL_AGE_MOST_MS:
+            regulator.go(index, PEEK)
+            return 1 << index
+        self.tried_bits |= 1 << index
+        self.reckoned_bits &= ~(1 << index)
+        regulator.begin_bleed(index, gauges, target_pa, 0)
+        regulator.planned_ms[index] = TRIAL_MS
+        return 0
 
     def next_look(self, gauges: Gauges, phase: list, is_before_fill: bool) -> int:
         """The held chamber that was last seen too long ago, or -1."""

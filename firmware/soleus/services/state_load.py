@@ -27,6 +27,7 @@ _LEARNED = (
     ("lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
     ("rise_pa_s", RISE_LEAST_PA_S, RISE_MOST_PA_S),
     ("fall_pa_s", RISE_LEAST_PA_S, RISE_MOST_PA_S),
+    ("fall_at_pa", 0, "fall_at_most_pa"),
     ("drop_pa", 0, "drop_most_pa"),
     ("pour_permille", 0, POUR_MOST_PERMILLE),
     ("squeeze_permille", 0, "squeeze_most_permille"),
