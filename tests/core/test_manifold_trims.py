@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from soleus.core.gauges import Gauges
-from soleus.core.reckoning import SQUEEZE_START_PERMILLE, SQUEEZED_PA, VENT_LATE_MS
+from soleus.core.reckoning import SQUEEZE_START_PERMILLE, SQUEEZED_PA, SQUEEZED_UNDER_PA, VENT_LATE_MS
 from soleus.core.regulation import (
     ASK,
     BLEED,
@@ -24,13 +24,20 @@ from soleus.core.sequencer import Sequencer
 from soleus.core.signals import Commands
 from soleus.core.timeline import Timeline
 from soleus.core.units import pa_from_mmhg
-from soleus.core.unseen import EXTRA_PERMILLE, TRIAL_AGE_MOST_MS, TRIAL_MS
+from soleus.core.unseen import (
+    EXTRA_PERMILLE,
+    OPEN_LEAST_MS,
+    TRIAL_AGE_MOST_MS,
+    TRIAL_MS,
+    TRIAL_RESTLESS_MS,
+)
 from tests.core.fake_air import TICK_MS, boots
 
 MANIFOLD = boots(valves="fill_vent", sensors="manifold")
 FOOT, CALF, THIGH = range(3)
 FULL_PA = pa_from_mmhg(60)
 LONG_AGO_MS = 60_000
+SQUEEZED_IN_PA = SQUEEZED_PA + 100
 
 
 class Held:
@@ -56,7 +63,7 @@ class Held:
 
     def squeeze_foot(self) -> None:
         """The calf has risen by so much that the foot is to be let down."""
-        self.gauges.smooth_pa[CALF] += (SQUEEZED_PA + 100) * 1000 // SQUEEZE_START_PERMILLE
+        self.gauges.smooth_pa[CALF] += SQUEEZED_IN_PA * 1000 // SQUEEZE_START_PERMILLE
 
     def into(self, index: int, phase: int) -> None:
         self.regulator.go(index, phase)
@@ -223,6 +230,31 @@ def test_a_trial_is_long_enough_to_be_seen() -> None:
     open_ms = held.ticks_until(lambda phase: phase[FOOT] != BLEED) * TICK_MS
     assert open_ms == TRIAL_MS
     assert held.regulator.phase[FOOT] == SETTLE
+
+
+def test_what_brings_a_chamber_back_after_a_trial_is_no_leak_and_it_sags_anew() -> None:
+    held = untried(0, 0, 0)
+    held.regulator.held_ms[FOOT] = 5000
+    held.ticks_until(lambda phase: phase[FOOT] == BLEED)
+    held.regulator.dose_us[FOOT] = 50_000
+    for _ in range(TRIAL_RESTLESS_MS // TICK_MS - 1):
+        held.tick()
+        assert held.regulator.held_ms[FOOT] == held.regulator.dose_us[FOOT] == 0
+    for _ in range(20):
+        held.tick()
+    assert 0 < held.regulator.held_ms[FOOT] < 300
+
+
+@pytest.mark.parametrize("fall_mmhg_s", [8, 60, 200])
+def test_an_unseen_vent_is_open_for_long_enough_that_valves_hardly_differ(fall_mmhg_s: int) -> None:
+    held = Held(0.0, 0.0, 0.0)
+    held.regulator.learned.fall_pa_s[FOOT] = pa_from_mmhg(fall_mmhg_s)
+    held.squeeze_foot()
+    held.tick()
+    open_ms = held.ticks_until(lambda phase: phase[FOOT] != BLEED) * TICK_MS
+    needed_ms = (SQUEEZED_IN_PA + SQUEEZED_UNDER_PA) * 1000 // pa_from_mmhg(fall_mmhg_s)
+    assert open_ms >= OPEN_LEAST_MS
+    assert open_ms == pytest.approx(max(needed_ms, OPEN_LEAST_MS), abs=3 * TICK_MS)
 
 
 def test_before_its_trial_a_chamber_has_just_been_seen() -> None:

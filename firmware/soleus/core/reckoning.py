@@ -33,7 +33,7 @@ SQUEEZED_UNDER_PA = pa_from_mmhg(1) // 4
 RISE_SEEN_PA = pa_from_mmhg(15)
 # Just filled, a chamber's air cools, and under its pressure tissue gives way, at high ones hardly more than
 # at middling ones: half of it in the first nine seconds.
-SAG_MOST_PA = pa_from_mmhg(11)
+SAG_MOST_PA = pa_from_mmhg(9)
 SAG_HALF_PA = pa_from_mmhg(40)
 SAG_HALF_MS = 9_000
 UNSEEN_MOST_MS = 60_000

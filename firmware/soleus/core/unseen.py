@@ -41,9 +41,13 @@ DROP_MOST_PA = pa_from_mmhg(100)
 # Tissue gives way under a held chamber, so it is left a little too high.
 EXTRA_PERMILLE = 12
 # A vent is opened once for so long, soon after a look and before another, to know how fast it is: long enough
-# to be well above the sensor's noise, short enough to be hardly felt.
+# to be well above the sensor's noise, short enough to be hardly felt. Until its chamber is brought back what
+# it loses is no leak, and then it sags anew.
 TRIAL_MS = 80
 TRIAL_AGE_MOST_MS = 1000
+TRIAL_RESTLESS_MS = 1500
+# Unseen a vent is not opened for less: valves differ by some milliseconds, which add up over many short ones.
+OPEN_LEAST_MS = 40
 
 
 class Unseen:
@@ -105,6 +109,7 @@ class Unseen:
             if over_pa > 0:
                 self.reckoned_bits |= 1 << index
                 regulator.begin_bleed(index, gauges, target_pa, over_pa)
+                regulator.planned_ms[index] = max(regulator.planned_ms[index], OPEN_LEAST_MS)
             return
         regulator.take_goal(index, target_pa)
         self.reckoned_bits &= ~(1 << index)
@@ -176,6 +181,8 @@ class Unseen:
             return 1 << index
         self.tried_bits |= 1 << index
         self.reckoned_bits &= ~(1 << index)
+        regulator.restless_ms[index] = TRIAL_RESTLESS_MS
+        regulator.restless_bits |= 1 << index
         regulator.begin_bleed(index, gauges, target_pa, 0)
         regulator.planned_ms[index] = TRIAL_MS
         return 0
