@@ -21,7 +21,8 @@ FALL_AT_MOST_PA = pa_from_mmhg(130)
 VENT_LATE_MS = 5
 # What is let out in less is lost in the sensor's noise.
 FALL_SEEN_MS = 40
-# What a chamber loses by itself between a look and the next, a third of a second later.
+# What a chamber is taken to lose by itself between a look and the next, a third of a second later: chosen on
+# simulated boots, about twice what was measured.
 FRESH_SAG_PERMILLE = 6
 SQUEEZE_START_PERMILLE = 130
 SQUEEZE_MOST_PERMILLE = 300
