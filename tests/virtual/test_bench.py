@@ -177,7 +177,7 @@ def test_a_person_is_guided_and_nonsense_refused_in_one_line(tmp_path: Path) -> 
     """The real command in a terminal of its own, with a person who types."""
     with running(DEVKIT, tmp_path, has_own_time=False) as (board, console):
         console.close()
-        shown = typed_at(board.port, ["nonsense"])
+        shown = typed_at(board.port, ["nonsense"], tmp_path / "history.sqlite")
         settings = (board.flash / "settings.json").exists()
     assert "Reference gauge on the hose of left.foot" in shown
     assert "is no pressure" in " ".join(shown.split())
@@ -185,11 +185,11 @@ def test_a_person_is_guided_and_nonsense_refused_in_one_line(tmp_path: Path) -> 
     assert not settings
 
 
-def typed_at(port: str, answers: list[str]) -> str:
+def typed_at(port: str, answers: list[str], history: Path) -> str:
     """Everything that the terminal showed; each question gets the next answer."""
     leader, follower = pty.openpty()
     command = [str(Path(sys.executable).with_name("soleus")), "bench", "calibrate", "--board", DEVKIT]
-    options = ["--target", port, "--chamber", "left.foot", "--history", os.devnull]
+    options = ["--target", port, "--chamber", "left.foot", "--history", str(history)]
     env = {**os.environ, "COLUMNS": "200", "TERM": "xterm"}
     process = subprocess.Popen(
         [*command, *options], stdin=follower, stdout=follower, stderr=follower, env=env, close_fds=True
