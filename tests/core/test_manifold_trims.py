@@ -5,7 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from soleus.core.gauges import Gauges
-from soleus.core.reckoning import SQUEEZE_START_PERMILLE, SQUEEZED_PA, SQUEEZED_UNDER_PA, VENT_LATE_MS
+from soleus.core.reckoning import (
+    DOUBT_START,
+    SQUEEZE_START_PERMILLE,
+    SQUEEZED_PA,
+    SQUEEZED_UNDER_PA,
+    VENT_LATE_MS,
+)
 from soleus.core.regulation import (
     ASK,
     BLEED,
@@ -60,6 +66,7 @@ class Held:
         for index in range(MANIFOLD.count):
             self.regulator.unseen.see(index, self.gauges, FULL_PA, self.regulator)
             self.regulator.unseen.tried_bits |= 1 << index
+            self.regulator.unseen.reckoning.squeeze_doubt[index] = DOUBT_START // 10
 
     def squeeze_foot(self) -> None:
         """The calf has risen by so much that the foot is to be let down."""
@@ -286,6 +293,21 @@ def test_a_vent_is_tried_before_a_neighbour_is_filled_and_not_beside_it() -> Non
     beside.regulator.joined_bits = 1 << THIGH
     beside.tick()
     assert beside.regulator.phase == [HOLD, HOLD, FILL]
+
+
+def test_before_the_next_trial_a_chamber_under_a_risen_neighbour_teaches_how_much_squeezes_it() -> None:
+    """Its cycle may be over before it is its turn, and the next one needs to know."""
+    held = untried(0, 0, 0)
+    reckoning = held.regulator.unseen.reckoning
+    held.regulator.unseen.tried_bits = 1 << FOOT | 1 << CALF
+    reckoning.squeeze_doubt[FOOT] = DOUBT_START
+    reckoning.above_seen_pa[FOOT] = 0
+    reckoning.let_out_pa[FOOT] = FULL_PA * SQUEEZE_START_PERMILLE // 1000
+    held.tick()
+    assert held.regulator.phase == [PEEK, HOLD, HOLD]
+    held.ticks_until(lambda phase: phase[FOOT] != PEEK)
+    held.ticks_until(lambda phase: phase[THIGH] == BLEED)
+    assert not reckoning.may_teach(FOOT, held.gauges, held.regulator)
 
 
 def test_a_chamber_with_a_new_target_has_other_things_to_do_first() -> None:

@@ -157,14 +157,19 @@ def test_near_its_target_a_fill_slows_so_that_chambers_that_have_parted_meet_aga
     assert filling.step(FULL_PA + AHEAD_NEAR_PA - THROTTLE_PA) == PUMP_MOST_PERMILLE
 
 
+@pytest.mark.parametrize("calf_mmhg_s", [30, 60, 180])
 @pytest.mark.parametrize("flow_permille", [225, 350, 500])
-def test_a_fill_is_over_when_what_they_hold_and_what_still_comes_are_enough(flow_permille: int) -> None:
+def test_a_fill_is_over_when_what_they_hold_and_what_still_comes_are_enough(
+    flow_permille: int, calf_mmhg_s: int
+) -> None:
     filling = Filling(flow_permille, pa_from_mmhg(40))
-    coming_pa = filling.learned.coming_pa(FOOT, 2 * flow_permille) // 2
-    enough_pa = FULL_PA - coming_pa + filling.learned.hose_pa(FOOT, flow_permille)
-    filling.step(enough_pa - 1)
+    filling.learned.rise_pa_s[CALF] = pa_from_mmhg(calf_mmhg_s)
+    alone_pa = [filling.learned.coming_pa(index, 2 * flow_permille) for index in (FOOT, CALF)]
+    coming_pa = alone_pa[FOOT] * alone_pa[CALF] / sum(alone_pa)
+    enough_pa = FULL_PA - round(coming_pa) + filling.learned.hose_pa(FOOT, flow_permille)
+    filling.step(enough_pa - 3)
     assert filling.regulator.phase[FOOT] == FILL
-    filling.step(enough_pa)
+    filling.step(enough_pa + 3)
     assert filling.regulator.phase[FOOT] == filling.regulator.phase[CALF] == COAST
 
 

@@ -2,7 +2,8 @@
 
 The neighbour above it on the leg squeezes it while it fills, by 15 mmHg and more, unless it is let out a
 little now and then. How fast its vent is was measured when it was tried; how much of the neighbour's
-pressure comes through is learned from looks before and after.
+pressure comes through is learned from looks before and after. What a look finds wrong is put down to the
+squeeze, to the vent and to the sag, to each by how doubtful it is: with gains as in a Kalman filter.
 """
 
 from .boots import Boots
@@ -13,9 +14,9 @@ from .sealed_regulator import SealedRegulator
 from .units import clamp, pa_from_mmhg
 
 FALL_START_PA_S = pa_from_mmhg(60)
-# Flow goes nearly with the root of the pressure, but a chamber is stiffer when it is full. Together: in a
-# straight line, from so far below open air.
-FALL_FLAT_PA = pa_from_mmhg(160)
+# Flow goes with the root of the pressure, and a chamber is the stiffer the fuller it is. From one pressure to
+# another that is a straight line from p + p^2 / (110 mmHg) below open air, p being midway between them.
+FALL_STIFF_PA = pa_from_mmhg(110)
 FALL_AT_MOST_PA = pa_from_mmhg(130)
 # A valve's coil lets go later than it pulls, and open is let go: it is open for so much less.
 VENT_LATE_MS = 5
@@ -26,6 +27,13 @@ FALL_SEEN_MS = 40
 FRESH_SAG_PERMILLE = 6
 SQUEEZE_START_PERMILLE = 130
 SQUEEZE_MOST_PERMILLE = 300
+# How far off the squeeze may be, in permille, squared: to begin with, and what comes to it from look to look.
+DOUBT_START = 100 * 100
+DOUBT_MORE = 15 * 15
+# What is reckoned to have been let out may be off by so much of it, and the sag by so much of its most.
+VENT_DOUBT_PERMILLE = 150
+SAG_DOUBT_PERMILLE = 250
+LET_OUT_MOST_PA = pa_from_mmhg(120)
 ERROR_MOST_PA = pa_from_mmhg(12)
 # It is let down when its neighbour has squeezed it so far, to just below.
 SQUEEZED_PA = pa_from_mmhg(2)
@@ -48,6 +56,7 @@ class Reckoning:
         # How much of the pressure of the neighbour above comes through; it outlives the session, too.
         self.squeeze_permille = [SQUEEZE_START_PERMILLE] * boots.count
         self.squeeze_most_permille = SQUEEZE_MOST_PERMILLE
+        self.squeeze_doubt = [DOUBT_START] * boots.count
         # When it was last seen, and how long ago that is: its pressure, the neighbour's; and what has been
         # let out of it since.
         self.seen_pa = [0] * boots.count
@@ -87,6 +96,12 @@ class Reckoning:
         is_squeezed = over_pa > SQUEEZED_PA and come_in_pa > 0
         return over_pa + SQUEEZED_UNDER_PA if is_squeezed else 0
 
+    def may_teach(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> bool:
+        """Nothing is known of its squeeze yet, and the neighbour has risen since it was seen."""
+        if self.squeeze_doubt[index] < DOUBT_START:
+            return False
+        return self._above_pa(index, gauges, regulator) - self.above_seen_pa[index] >= RISE_SEEN_PA
+
     def let_out(self, index: int, open_ms: int) -> None:
         """Its vent was open for so long. Bound: 27_000 Pa/s * 1_000 ms."""
         self.let_out_pa[index] += self.learned.fall_pa_s[index] * open_ms // 1000
@@ -97,19 +112,38 @@ class Reckoning:
         return squeezed_pa - self.let_out_pa[index] - self._sag_pa(index, held_ms)
 
     def _learn_squeeze(self, index: int, error_pa: int, risen_pa: int) -> None:
-        """So much more is in it than was reckoned. Bound: 1_600 Pa * 1000."""
+        """So much more is in it than was reckoned.
+        Bound: 10_000 * 25_000; 12 mmHg * 300_000; 1000 permille * 1_600 Pa."""
         error_pa = clamp(error_pa, -ERROR_MOST_PA, ERROR_MOST_PA)
-        squeeze_permille = self.squeeze_permille[index] + error_pa * 1000 // risen_pa
+        let_out_pa = min(self.let_out_pa[index], LET_OUT_MOST_PA)
+        squeeze_doubt = self.squeeze_doubt[index] * (_doubt_of(risen_pa) // 1000) // 1000
+        vent_doubt = _doubt_of(let_out_pa * VENT_DOUBT_PERMILLE // 1000)
+        sag_doubt = _doubt_of(self._sag_most_pa(index) * SAG_DOUBT_PERMILLE // 1000)
+        doubt = squeeze_doubt + vent_doubt + sag_doubt + 1
+        squeeze_permille = self.squeeze_permille[index] + error_pa * squeeze_doubt // doubt * 1000 // risen_pa
         self.squeeze_permille[index] = clamp(squeeze_permille, 0, SQUEEZE_MOST_PERMILLE)
+        left_doubt = self.squeeze_doubt[index] * (1000 - squeeze_doubt * 1000 // doubt) // 1000
+        self.squeeze_doubt[index] = min(left_doubt + DOUBT_MORE, DOUBT_START - 1)
+        if let_out_pa:
+            self._correct_fall(index, error_pa * vent_doubt // doubt, let_out_pa)
+
+    def _correct_fall(self, index: int, too_much_pa: int, let_out_pa: int) -> None:
+        """So much of what was reckoned to have been let out was not. Bound: 27_000 Pa/s * 1_600 Pa."""
+        fall_pa_s = self.learned.fall_pa_s[index]
+        fall_pa_s -= fall_pa_s * too_much_pa // let_out_pa
+        self.learned.fall_pa_s[index] = clamp(fall_pa_s, RISE_LEAST_PA_S, RISE_MOST_PA_S)
 
     def _fit_fall(self, index: int, pressure_pa: int) -> None:
-        """The higher it stands the faster its air leaves. Bound: 27_000 Pa/s * 39_000 Pa."""
+        """The higher it stands the faster its air leaves.
+        Bound: 17_400 Pa squared; 55_500 Pa * 10_000; 27_000 Pa/s * 23_000."""
         at_pa = self.fall_at_pa[index]
         if at_pa == 0:
             return
+        mean_pa = (at_pa + pressure_pa) // 2
+        flat_pa = mean_pa + mean_pa * mean_pa // FALL_STIFF_PA
+        times_x10000 = (pressure_pa + flat_pa) * 10_000 // (at_pa + flat_pa)
         falls_pa_s = self.learned.fall_pa_s
-        fall_pa_s = falls_pa_s[index] * (pressure_pa + FALL_FLAT_PA) // (at_pa + FALL_FLAT_PA)
-        falls_pa_s[index] = clamp(fall_pa_s, RISE_LEAST_PA_S, RISE_MOST_PA_S)
+        falls_pa_s[index] = clamp(falls_pa_s[index] * times_x10000 // 10_000, RISE_LEAST_PA_S, RISE_MOST_PA_S)
         self.fall_at_pa[index] = pressure_pa
 
     def _learn_fall(self, index: int, fallen_pa: int, pressure_pa: int, took_ms: int) -> None:
@@ -125,13 +159,17 @@ class Reckoning:
 
     def _sag_pa(self, index: int, held_ms: int) -> int:
         """Of what it comes to in the end, what falls between the last look and now.
-        Bound: 60_000 ms * 1000; 1_500 Pa * 40_000 Pa; 1_500 Pa * 1000 permille."""
+        Bound: 60_000 ms * 1000; 1_500 Pa * 1000 permille."""
         unseen_ms = min(self.unseen_ms[index], held_ms)
-        seen_pa = max(self.seen_pa[index], 0)
-        most_pa = SAG_MOST_PA * seen_pa // (seen_pa + SAG_HALF_PA)
+        most_pa = self._sag_most_pa(index)
         gone_permille = unseen_ms * 1000 // (held_ms + SAG_HALF_MS)
         left_permille = SAG_HALF_MS * 1000 // (held_ms - unseen_ms + SAG_HALF_MS)
         return most_pa * gone_permille // 1000 * left_permille // 1000
+
+    def _sag_most_pa(self, index: int) -> int:
+        """Bound: 1_500 Pa * 40_000 Pa."""
+        seen_pa = max(self.seen_pa[index], 0)
+        return SAG_MOST_PA * seen_pa // (seen_pa + SAG_HALF_PA)
 
     def _above_pa(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> int:
         """In the neighbour above it on the leg."""
@@ -146,3 +184,9 @@ class Reckoning:
             return max(pressure_pa - self.learned.hose_pa(above, regulator.flow_permille), 0)
         # Filled from empty, it was last seen in the cycle before.
         return pressure_pa if regulator.refill_bits & (1 << above) else 0
+
+
+def _doubt_of(pressure_pa: int) -> int:
+    """Squared, in units of 8 Pa: small enough for a chip. Bound: 40_000 Pa / 8, squared."""
+    units = pressure_pa // 8
+    return units * units

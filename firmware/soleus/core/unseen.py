@@ -88,7 +88,7 @@ class Unseen:
             return
         is_throttled = regulator.pump_permille <= THROTTLED_PERMILLE and missing_pa <= FAR_PA
         regulator.throttled_ms = regulator.throttled_ms + dt_ms if is_throttled else 0
-        coming_pa = learned.coming_pa(index, regulator.rotor_permille) // (filling_count or 1)
+        coming_pa = self._coming_pa(group_bits, regulator.rotor_permille)
         # Alone, what the hose takes is much of the reading, and so is an error in it.
         is_hose_known = filling_count > 1 and learned.drop_pa[index] != learned.drop_most_pa
         is_full = is_hose_known and missing_pa <= coming_pa
@@ -98,6 +98,15 @@ class Unseen:
         for other in range(index, self.boots.count):
             if group_bits & (1 << other):
                 regulator.end_fill(other, True, filling_count, gauges.smooth_pa[index], wanted_pa)
+
+    def _coming_pa(self, group_bits: int, rotor_permille: int) -> int:
+        """What the rotor still brings to all of them together: what each takes for a pascal adds up, so one
+        whose speed was learned far too high hardly counts. Bound: 1_000_000 each."""
+        taken = 0
+        for index in range(self.boots.count):
+            if group_bits & (1 << index):
+                taken += 1_000_000 // max(self.learned.coming_pa(index, rotor_permille), 1)
+        return 1_000_000 // max(taken, 1)
 
     def hold(
         self, index: int, gauges: Gauges, target_pa: int, regulator: SealedRegulator, dt_ms: int
@@ -153,6 +162,10 @@ class Unseen:
             if phase_bits[BLEED]:
                 # What is being let out must be measured before the manifold is busy for long.
                 return 0
+            index = self.next_lesson(gauges, regulator)
+            if index >= 0:
+                regulator.go(index, PEEK)
+                return 1 << index
             index = self.next_trial(sequencer, regulator)
             if index >= 0:
                 return self._try_vent_bits(index, gauges, sequencer.target_pa[index], regulator)
@@ -163,6 +176,13 @@ class Unseen:
         if asking < 0 or regulator.pump_before_permille:
             return fill_bits
         return self._begin_doses(asking, gauges, sequencer, regulator)
+
+    def next_lesson(self, gauges: Gauges, regulator: SealedRegulator) -> int:
+        """The held chamber that may teach how much squeezes it, for the first time, or -1."""
+        for index in range(self.boots.count):
+            if regulator.phase[index] == HOLD and self.reckoning.may_teach(index, gauges, regulator):
+                return index
+        return -1
 
     def is_untried(self, index: int) -> bool:
         return self.reckoning.fall_at_pa[index] == 0 and not self.tried_bits & (1 << index)
