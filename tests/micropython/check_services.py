@@ -23,6 +23,7 @@ except ImportError:
 from soleus import services
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
+from soleus.services import recorder as recorder_module
 from soleus.services import state_load
 from soleus.services.borrowed import borrow
 from soleus.services.flash_writer import FlashWriter
@@ -109,6 +110,87 @@ def check_what_is_written_waits_for_a_module_that_is_half_there():
         assert meanwhile.was_whole == [True]
     finally:
         services.__path__ = path
+
+
+class Enough:
+    """Of memory, but for the first who asks."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def use(self):
+        self.asked += 1
+        if self.asked == 1:
+            raise MemoryError
+
+
+def check_a_module_that_found_no_memory_is_not_taken_for_whole_the_next_time():
+    sys.modules["enough"] = Enough()
+    path, services.__path__ = services.__path__, "."
+    try:
+        try:
+            borrow("short_of_memory")
+        except MemoryError:
+            asked = sys.modules["enough"].asked
+        assert asked == 1
+        assert borrow("short_of_memory").is_whole
+    finally:
+        services.__path__ = path
+
+
+class Thing:
+    pass
+
+
+class Forgetful:
+    """In the place of what writes a log: it finds memory at the given try of each step."""
+
+    def __init__(self, at_try):
+        self.at_try = at_try
+        self.tried = 0
+        self.written = []
+
+    def write_step(self, _recorder, step):
+        self.tried += 1
+        if self.tried < self.at_try:
+            raise MemoryError
+        self.tried = 0
+        self.written.append(step)
+
+
+def written_by(log_writer):
+    """The steps of a session's end; returns what the person is told. The writer is asked more than enough."""
+    told = []
+    app = Thing()
+    app.controller = core("esp32-devkit")
+    app.writer = FlashWriter(lambda: True, lambda: None, lambda name, why: told.append((name, why)))
+    writing, recorder_module.borrow = recorder_module.borrow, lambda _: log_writer
+    try:
+        recorder = recorder_module.Recorder(app, (0, 0), 4096)
+        recorder.is_open, recorder.path = True, "log/000001.slog"
+        recorder._write(["overview", "meter", "end"])
+        for _ in range(200):
+            app.writer._write_one(0)
+    finally:
+        recorder_module.borrow = writing
+    assert not recorder.is_open
+    assert recorder.path == ""
+    return told
+
+
+def check_a_log_is_ended_although_the_heap_had_no_room_at_first():
+    for at_try in (1, 2, 20):
+        log_writer = Forgetful(at_try)
+        assert written_by(log_writer) == []
+        assert log_writer.written == ["overview", "meter", "end"]
+
+
+def check_a_log_that_never_finds_memory_is_told_of_and_given_up():
+    log_writer = Forgetful(1 << 20)
+    told = written_by(log_writer)
+    assert log_writer.written == []
+    assert told
+    assert all(name == "log" and "no memory" in why for name, why in told)
 
 
 def core(board):

@@ -12,6 +12,7 @@ from tests.micropython.interpreters import INTERPRETERS
 
 SCRIPT = Path(__file__).with_name("check_services.py")
 HALF_THERE = b"import meanwhile\nmeanwhile.come()\nis_whole = True\n"
+SHORT_OF_MEMORY = b"import enough\nenough.use()\nis_whole = True\n"
 BOARDS = ("esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold")
 
 
@@ -23,5 +24,6 @@ def boots() -> dict[str, Any]:
 
 @pytest.mark.parametrize("run", INTERPRETERS)
 def test_services(run: Callable[..., str]) -> None:
-    files = {"boots.json": json.dumps(boots()).encode(), "half_there.py": HALF_THERE}
-    assert int(run(SCRIPT, files=files, heap_bytes=1 << 20).split()[-1]) == 7
+    modules = {"half_there.py": HALF_THERE, "short_of_memory.py": SHORT_OF_MEMORY}
+    files = {"boots.json": json.dumps(boots()).encode(), **modules}
+    assert int(run(SCRIPT, files=files, heap_bytes=1 << 20).split()[-1]) == 10

@@ -68,8 +68,10 @@ def sessions(folder: str = FOLDER) -> list:
 def begin_session(recorder: Any) -> None:
     recorder.path = ""
     recorder.written_bytes = 0
+    # Made first: a step that finds no memory is tried again, and must have left nothing behind.
+    about = json.dumps(header(recorder.app)).encode()
     recorder.path = new_file()
-    append(recorder, HEADER, json.dumps(header(recorder.app)).encode())
+    append(recorder, HEADER, about)
 
 
 def new_file(folder: str = FOLDER) -> str:
@@ -102,10 +104,11 @@ def append(recorder: Any, kind: int, payload: Any) -> None:
 def append_frame(path: str, kind: int, payload: Any) -> None:
     head = bytes([kind, len(payload) & 0xFF, len(payload) >> 8])
     crc = binascii.crc32(payload, binascii.crc32(head))
+    tail = bytes([crc & 0xFF, crc >> 8 & 0xFF, crc >> 16 & 0xFF, crc >> 24 & 0xFF])
     with open(path, "ab") as file:
         file.write(head)
         file.write(payload)
-        file.write(bytes([crc & 0xFF, crc >> 8 & 0xFF, crc >> 16 & 0xFF, crc >> 24 & 0xFF]))
+        file.write(tail)
 
 
 def header(app: Any) -> dict:

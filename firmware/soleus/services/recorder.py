@@ -4,11 +4,18 @@ Flash is written in the rests only, one step at a time, each from the flash writ
 no tick can come. So a loss of power costs the cycle that was running, and nothing before it.
 """
 
+import gc
+
+from micropython import const
+
 from soleus.annotations import Any
 from soleus.core.session import CHECKING, COMPLETED, DONE, FAULT, IDLE, PAUSED, RUNNING
 
 from .borrowed import borrow
 from .ring import Overview, Ring
+
+# What writes is imported for the moment, and a heap in many pieces may have no room for it just then.
+_TRIES_MOST = const(20)
 
 
 class Recorder:
@@ -24,6 +31,7 @@ class Recorder:
         self.path = ""
         self.written_bytes = 0
         self.steps = []
+        self.tries_count = 0
         self.is_open = False
         self.was_at_rest = False
         # A fault is written once, however long it stays.
@@ -80,6 +88,9 @@ class Recorder:
         step = self.steps.pop(0)
         try:
             borrow("log_writer").write_step(self, step)
+            self.tries_count = 0
+        except MemoryError:
+            self._try_again(step)
         except OSError:
             # No room: this session is not kept any further.
             self.path = ""
@@ -91,3 +102,13 @@ class Recorder:
                 self.is_open = self.overview.is_on = False
                 self.path = ""
                 self.ring.restart()
+
+    def _try_again(self, step: Any) -> None:
+        """Soon others will have let go of what they hold; nothing of this step was written."""
+        gc.collect()
+        self.tries_count += 1
+        if self.tries_count <= _TRIES_MOST:
+            self.steps.insert(0, step)
+            return
+        self.tries_count = 0
+        raise OSError("no memory to write it")
