@@ -179,7 +179,7 @@ def written_by(log_writer):
 
 
 def check_a_log_is_ended_although_the_heap_had_no_room_at_first():
-    for at_try in (1, 2, 20):
+    for at_try in (1, 2, 7):
         log_writer = Forgetful(at_try)
         assert written_by(log_writer) == []
         assert log_writer.written == ["overview", "meter", "end"]
@@ -190,7 +190,7 @@ def check_a_log_that_never_finds_memory_is_told_of_and_given_up():
     told = written_by(log_writer)
     assert log_writer.written == []
     assert told
-    assert all(name == "log" and "no memory" in why for name, why in told)
+    assert all(name == "log" and "ENOMEM" in why for name, why in told)
 
 
 def core(board):

@@ -4,18 +4,11 @@ Flash is written in the rests only, one step at a time, each from the flash writ
 no tick can come. So a loss of power costs the cycle that was running, and nothing before it.
 """
 
-import gc
-
-from micropython import const
-
 from soleus.annotations import Any
 from soleus.core.session import CHECKING, COMPLETED, DONE, FAULT, IDLE, PAUSED, RUNNING
 
 from .borrowed import borrow
 from .ring import Overview, Ring
-
-# What writes is imported for the moment, and a heap in many pieces may have no room for it just then.
-_TRIES_MOST = const(20)
 
 
 class Recorder:
@@ -31,7 +24,7 @@ class Recorder:
         self.path = ""
         self.written_bytes = 0
         self.steps = []
-        self.tries_count = 0
+        self.tries_left = 0
         self.is_open = False
         self.was_at_rest = False
         # A fault is written once, however long it stays.
@@ -45,7 +38,8 @@ class Recorder:
     def look(self) -> None:
         """Beside the tick: has a session begun or ended, is this a rest?"""
         if self.steps:
-            self._hurry()
+            # Again: the writer's queue may have been full.
+            self.app.writer.put("log", self._write_step)
             return
         session = self.controller.session
         state = session.state
@@ -75,12 +69,8 @@ class Recorder:
 
     def _write(self, steps: list) -> None:
         self.steps = steps
+        self.tries_left = 20
         self.app.writer.put("log", self._write_step)
-
-    def _hurry(self) -> None:
-        """The writer's queue may have been full."""
-        if "log" not in [name for name, _ in self.app.writer.pending]:
-            self.app.writer.put("log", self._write_step)
 
     def _write_step(self) -> None:
         if not self.steps:
@@ -88,9 +78,13 @@ class Recorder:
         step = self.steps.pop(0)
         try:
             borrow("log_writer").write_step(self, step)
-            self.tries_count = 0
         except MemoryError:
-            self._try_again(step)
+            # What writes is imported for the moment, and a heap in many pieces may have no room for it just
+            # then. Nothing of this step was written; soon others will have let go of what they hold.
+            self.tries_left -= 1
+            if self.tries_left < 0:
+                raise OSError(12) from None  # ENOMEM
+            self.steps.insert(0, step)
         except OSError:
             # No room: this session is not kept any further.
             self.path = ""
@@ -102,13 +96,3 @@ class Recorder:
                 self.is_open = self.overview.is_on = False
                 self.path = ""
                 self.ring.restart()
-
-    def _try_again(self, step: Any) -> None:
-        """Soon others will have let go of what they hold; nothing of this step was written."""
-        gc.collect()
-        self.tries_count += 1
-        if self.tries_count <= _TRIES_MOST:
-            self.steps.insert(0, step)
-            return
-        self.tries_count = 0
-        raise OSError("no memory to write it")
