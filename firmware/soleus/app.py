@@ -6,13 +6,13 @@ import gc
 from machine import Timer
 from micropython import const
 
-from soleus.annotations import Any
+from soleus.annotations import Any, Callable
 from soleus.core.controller import Controller
 from soleus.core.session import DONE, FAULT, IDLE
 from soleus.core.signals import BUTTON_STOP
 from soleus.services.borrowed import borrow
 from soleus.services.fault_place import fault_place
-from soleus.services.flash_writer import FlashWriter
+from soleus.services.flash_writer import WRITE_EVERY_MS, FlashWriter
 from soleus.services.link import LOOK_EVERY_MS, Link
 from soleus.services.recorder import Recorder
 from soleus.services.requests import LINK_LOST_MS, Requests, is_in_session
@@ -24,6 +24,7 @@ _WATCH_EVERY_MS = const(20)
 _SCREEN_EVERY_MS = const(200)
 _WARNINGS_MOST = const(8)
 _TAPE_ROWS = const(10)
+_TRIES_MOST = const(10)
 
 
 def run(boot: Any) -> None:
@@ -33,6 +34,21 @@ def run(boot: Any) -> None:
         asyncio.run(app.main())
     finally:
         app.halt()
+
+
+async def keep_on(step: Callable, every_ms: int) -> None:
+    """A service, until it fails. Without memory it tries again: a heap in pieces has some as soon as others
+    let go of what they hold. A want that lasts is a failure, too."""
+    tries_left = _TRIES_MOST
+    while True:
+        try:
+            step()
+            tries_left = _TRIES_MOST
+        except MemoryError:
+            tries_left -= 1
+            if tries_left == 0:
+                raise
+        await asyncio.sleep_ms(every_ms)
 
 
 class Parts:
@@ -80,9 +96,9 @@ class App:
         gc.collect()
         self.tick.start(self.timer, self.boot.end_rest)
         services = [
-            self._watch(),
-            self.writer.run(),
-            self.link.run(),
+            keep_on(self._watch, _WATCH_EVERY_MS),
+            keep_on(self.writer.step, WRITE_EVERY_MS),
+            keep_on(self.link.step, LOOK_EVERY_MS),
             show_signs(self.controller, self.parts.led, self.parts.buzzer, self.store.settings),
         ]
         if self.parts.display:
@@ -104,22 +120,20 @@ class App:
     def note_failed_write(self, name: str, why: str) -> None:
         self.warn("{}: {}".format(name, why))
 
-    async def _watch(self) -> None:
+    def _watch(self) -> None:
         """Looks at the tick from outside: its failure is everybody's; sessions are noted."""
-        while True:
-            if self.tick.failure:
-                raise self.tick.failure
-            state = self.controller.session.state
-            if is_in_session(state) and not self.is_in_session:
-                self.is_in_session = True
-                self.store.note_session({"program": self.program_id, "at_ms": self.controller.at_ms})
-            elif state in (IDLE, DONE, FAULT) and self.is_in_session:
-                self.is_in_session = False
-                self.requests.is_led_by_link = False
-                self.store.note_session(None)
-                self.store.save_learned(self.controller)
-            self.recorder.look()
-            await asyncio.sleep_ms(_WATCH_EVERY_MS)
+        if self.tick.failure:
+            raise self.tick.failure
+        state = self.controller.session.state
+        if is_in_session(state) and not self.is_in_session:
+            self.store.note_session({"program": self.program_id, "at_ms": self.controller.at_ms})
+            self.is_in_session = True
+        elif state in (IDLE, DONE, FAULT) and self.is_in_session:
+            self.requests.is_led_by_link = False
+            self.store.note_session(None)
+            self.store.save_learned(self.controller)
+            self.is_in_session = False
+        self.recorder.look()
 
     def after_look(self, has_heard: bool) -> None:
         self.silent_ms = 0 if has_heard else self.silent_ms + LOOK_EVERY_MS
@@ -153,8 +167,12 @@ class App:
 
         fault = None
         while True:
-            fault = self._fault_to_show(fault)
-            draw(display, self.controller, self.program_id, fault)
+            try:
+                fault = self._fault_to_show(fault)
+                draw(display, self.controller, self.program_id, fault)
+            except MemoryError:
+                # The next picture comes soon.
+                pass
             for page in range(display.pages):
                 display.show_page(page)
                 await asyncio.sleep_ms(0)

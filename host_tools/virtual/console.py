@@ -11,6 +11,7 @@ from typing import Any
 import serial
 
 from host_tools.errors import InputError
+from soleus.services.requests import NO_MEMORY
 
 BAUD = 115_200
 AGAIN_AFTER_S = 0.5
@@ -37,10 +38,20 @@ class Console:
         self.serial.close()
 
     def ask(self, do: str, timeout_s: float = 10.0, **arguments: Any) -> dict[str, Any]:
-        """Asks again when no answer comes; the board doesn't do the same request twice."""
-        self._seq += 1
-        line = frame_line({"seq": self._seq, "do": do, **arguments})
+        """Asks again when no answer comes, or when the board has no memory for it at that moment."""
         until_s = time.monotonic() + timeout_s
+        while True:
+            answer = self._ask_until(until_s, {"do": do, **arguments})
+            if answer is None:
+                raise TimeoutError(f"no answer to {do!r} within {timeout_s} s; last heard {self.noise[-3:]}")
+            if answer.get("error") != NO_MEMORY or time.monotonic() + AGAIN_AFTER_S > until_s:
+                return answer
+            time.sleep(AGAIN_AFTER_S)
+
+    def _ask_until(self, until_s: float, request: dict[str, Any]) -> dict[str, Any] | None:
+        """The board doesn't do the same request twice."""
+        self._seq += 1
+        line = frame_line({"seq": self._seq, **request})
         again_s = 0.0
         while time.monotonic() < until_s:
             if time.monotonic() >= again_s:
@@ -52,7 +63,7 @@ class Console:
             for message in messages:
                 if message.get("re") == self._seq:
                     return message
-        raise TimeoutError(f"no answer to {do!r} within {timeout_s} s; last heard {self.noise[-3:]}")
+        return None
 
     def expect(self, event: str, timeout_s: float = 10.0) -> dict[str, Any]:
         """The next message of that event, heard before or still to come."""

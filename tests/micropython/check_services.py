@@ -23,8 +23,8 @@ except ImportError:
 from soleus import services
 from soleus.core.boots import Boots
 from soleus.core.controller import Controller
+from soleus.services import log_writer, state_load
 from soleus.services import recorder as recorder_module
-from soleus.services import state_load
 from soleus.services.borrowed import borrow
 from soleus.services.flash_writer import FlashWriter
 from soleus.services.link import Link
@@ -118,6 +118,10 @@ class Enough:
     def __init__(self):
         self.asked = 0
 
+    def give(self, table):
+        self.use()
+        return table
+
     def use(self):
         self.asked += 1
         if self.asked == 1:
@@ -168,9 +172,12 @@ def written_by(log_writer):
     try:
         recorder = recorder_module.Recorder(app, (0, 0), 4096)
         recorder.is_open, recorder.path = True, "log/000001.slog"
-        recorder._write(["overview", "meter", "end"])
-        for _ in range(200):
+        recorder._begin(["overview", "meter", "end"])
+        for _ in range(1000):
+            recorder.look()
             app.writer._write_one(0)
+            if not recorder.is_open:
+                break
     finally:
         recorder_module.borrow = writing
     assert not recorder.is_open
@@ -183,6 +190,21 @@ def check_a_log_is_ended_although_the_heap_had_no_room_at_first():
         log_writer = Forgetful(at_try)
         assert written_by(log_writer) == []
         assert log_writer.written == ["overview", "meter", "end"]
+
+
+def check_therapy_that_found_no_memory_to_be_written_counts_at_the_next_try():
+    recorder = Thing()
+    recorder.counted_s, recorder.therapy_s, recorder.sessions_count = 10, 100, 1
+    encode, log_writer.encode = log_writer.encode, Enough().give
+    try:
+        log_writer.count_therapy(recorder, 15_000)
+    except MemoryError:
+        log_writer.encode = encode
+    assert (recorder.counted_s, recorder.therapy_s) == (10, 100)
+    log_writer.count_therapy(recorder, 15_000)
+    assert (recorder.counted_s, recorder.therapy_s) == (15, 105)
+    with open(log_writer.METER_FILE) as file:
+        assert '"therapy_s": 105' in file.read()
 
 
 def check_a_log_that_never_finds_memory_is_told_of_and_given_up():

@@ -4,7 +4,7 @@
 import json
 import os
 
-from soleus.services import log_writer
+from soleus.services import log_folder, log_writer
 from soleus.services.files import encode, write_whole
 from soleus.services.log_format import END, HEADER, OVERVIEW, RING
 
@@ -34,7 +34,7 @@ class Flash:
 
 
 def session(number: int, has_ring: bool) -> None:
-    path = log_writer.new_file("log")
+    path = log_folder.new_file(log_writer.SESSION_MOST_BYTES, "log")
     log_writer.append_frame(path, HEADER, bytes(HEADER_BYTES))
     for rest in range(RESTS):
         log_writer.append_frame(path, OVERVIEW, bytes(OVERVIEW_BYTES))

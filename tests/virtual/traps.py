@@ -7,6 +7,7 @@ import os
 import time
 
 HOG = []
+MISSED = []
 
 
 def is_armed() -> bool:
@@ -41,6 +42,14 @@ def fill_heap() -> None:
         except MemoryError:
             size //= 2
     HOG.append(bytearray(1024))
+
+
+def miss_memory() -> None:
+    """As in a heap in pieces: others let go of what they hold, and there is room again."""
+    MISSED.append(None)
+    if len(MISSED) <= 3:
+        raise MemoryError
+    os.remove("/bang")
 
 
 def fill_disk() -> None:

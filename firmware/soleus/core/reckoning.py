@@ -30,9 +30,11 @@ SQUEEZE_MOST_PERMILLE = 300
 # How far off the squeeze may be, in permille, squared: to begin with, and what comes to it from look to look.
 DOUBT_START = 100 * 100
 DOUBT_MORE = 15 * 15
-# What is reckoned to have been let out may be off by so much of it, and the sag by so much of its most.
+# What is reckoned to have been let out may be off by so much of it, the sag by so much of its most. Chosen
+# on simulated boots, as the doubts above.
 VENT_DOUBT_PERMILLE = 150
 SAG_DOUBT_PERMILLE = 250
+# So far a doubt grows: its square must stay small enough for a chip.
 LET_OUT_MOST_PA = pa_from_mmhg(120)
 ERROR_MOST_PA = pa_from_mmhg(12)
 # It is let down when its neighbour has squeezed it so far, to just below.
@@ -56,6 +58,7 @@ class Reckoning:
         # How much of the pressure of the neighbour above comes through; it outlives the session, too.
         self.squeeze_permille = [SQUEEZE_START_PERMILLE] * boots.count
         self.squeeze_most_permille = SQUEEZE_MOST_PERMILLE
+        # How doubtful that still is: at each start anew, for it may be another leg.
         self.squeeze_doubt = [DOUBT_START] * boots.count
         # When it was last seen, and how long ago that is: its pressure, the neighbour's; and what has been
         # let out of it since.
@@ -97,7 +100,7 @@ class Reckoning:
         return over_pa + SQUEEZED_UNDER_PA if is_squeezed else 0
 
     def may_teach(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> bool:
-        """Nothing is known of its squeeze yet, and the neighbour has risen since it was seen."""
+        """Its squeeze was not learned since the start, and the neighbour has risen since it was seen."""
         if self.squeeze_doubt[index] < DOUBT_START:
             return False
         return self._above_pa(index, gauges, regulator) - self.above_seen_pa[index] >= RISE_SEEN_PA
@@ -116,16 +119,17 @@ class Reckoning:
         Bound: 10_000 * 25_000; 12 mmHg * 300_000; 1000 permille * 1_600 Pa."""
         error_pa = clamp(error_pa, -ERROR_MOST_PA, ERROR_MOST_PA)
         let_out_pa = min(self.let_out_pa[index], LET_OUT_MOST_PA)
-        squeeze_doubt = self.squeeze_doubt[index] * (_doubt_of(risen_pa) // 1000) // 1000
-        vent_doubt = _doubt_of(let_out_pa * VENT_DOUBT_PERMILLE // 1000)
-        sag_doubt = _doubt_of(self._sag_most_pa(index) * SAG_DOUBT_PERMILLE // 1000)
-        doubt = squeeze_doubt + vent_doubt + sag_doubt + 1
-        squeeze_permille = self.squeeze_permille[index] + error_pa * squeeze_doubt // doubt * 1000 // risen_pa
+        before_doubt = self.squeeze_doubt[index]
+        by_squeeze = before_doubt * (_doubt_of(risen_pa) // 1000) // 1000
+        by_vent = _doubt_of(let_out_pa * VENT_DOUBT_PERMILLE // 1000)
+        by_sag = _doubt_of(self._sag_most_pa(index) * SAG_DOUBT_PERMILLE // 1000)
+        by_all = by_squeeze + by_vent + by_sag + 1
+        squeeze_permille = self.squeeze_permille[index] + error_pa * by_squeeze // by_all * 1000 // risen_pa
         self.squeeze_permille[index] = clamp(squeeze_permille, 0, SQUEEZE_MOST_PERMILLE)
-        left_doubt = self.squeeze_doubt[index] * (1000 - squeeze_doubt * 1000 // doubt) // 1000
+        left_doubt = before_doubt * (1000 - by_squeeze * 1000 // by_all) // 1000
         self.squeeze_doubt[index] = min(left_doubt + DOUBT_MORE, DOUBT_START - 1)
         if let_out_pa:
-            self._correct_fall(index, error_pa * vent_doubt // doubt, let_out_pa)
+            self._correct_fall(index, error_pa * by_vent // by_all, let_out_pa)
 
     def _correct_fall(self, index: int, too_much_pa: int, let_out_pa: int) -> None:
         """So much of what was reckoned to have been let out was not. Bound: 27_000 Pa/s * 1_600 Pa."""

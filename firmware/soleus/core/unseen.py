@@ -164,15 +164,13 @@ class Unseen:
                 return 0
             index = self.next_lesson(gauges, regulator)
             if index >= 0:
-                regulator.go(index, PEEK)
-                return 1 << index
+                return _look_bits(index, regulator)
             index = self.next_trial(sequencer, regulator)
             if index >= 0:
                 return self._try_vent_bits(index, gauges, sequencer.target_pa[index], regulator)
             index = self.next_look(gauges, regulator.phase, fill_bits != 0)
             if index >= 0:
-                regulator.go(index, PEEK)
-                return 1 << index
+                return _look_bits(index, regulator)
         if asking < 0 or regulator.pump_before_permille:
             return fill_bits
         return self._begin_doses(asking, gauges, sequencer, regulator)
@@ -197,8 +195,7 @@ class Unseen:
 
     def _try_vent_bits(self, index: int, gauges: Gauges, target_pa: int, regulator: SealedRegulator) -> int:
         if gauges.age_ms[index] > TRIAL_AGE_MOST_MS:
-            regulator.go(index, PEEK)
-            return 1 << index
+            return _look_bits(index, regulator)
         self.tried_bits |= 1 << index
         self.reckoned_bits &= ~(1 << index)
         regulator.restless_ms[index] = TRIAL_RESTLESS_MS
@@ -256,3 +253,9 @@ class Unseen:
             return LOOK_AFTER_MS
         after_ms = LOOK_PA_S * 1000 // max(self.reckoning.seen_pa[index], 1)
         return clamp(after_ms, LOOK_BEFORE_FILL_AFTER_MS, LOOK_LATEST_MS)
+
+
+def _look_bits(index: int, regulator: SealedRegulator) -> int:
+    """It alone is joined, to be measured."""
+    regulator.go(index, PEEK)
+    return 1 << index

@@ -13,11 +13,9 @@ def borrow(name: str, folder: str = "services") -> Any:
     on_the_way.append(name)
     try:
         __import__("soleus.{}.{}".format(folder, name))
+        return let_go(name, folder)
     finally:
-        # One that broke off half there stays in `sys.modules`, and the next import would take it for whole.
-        module = let_go(name, folder)
         on_the_way.pop()
-    return module
 
 
 def let_go(name: str, folder: str) -> Any:

@@ -6,8 +6,6 @@ tick (`micropython.schedule`): no tick can come between that look and the write 
 does it come between the halves of a module that is being imported: what writes may need the same one.
 """
 
-import asyncio
-
 import micropython
 from micropython import const
 
@@ -16,7 +14,7 @@ from soleus.annotations import Callable
 from .borrowed import on_the_way
 from .files import forget, write_whole
 
-LOOK_EVERY_MS = 20
+WRITE_EVERY_MS = 20
 _PENDING_MOST = const(8)
 
 
@@ -40,18 +38,17 @@ class FlashWriter:
         else:
             self.on_error(name, "too much to write is waiting")
 
-    async def run(self) -> None:
-        while True:
-            if self.pending and not self.is_scheduled and self.may_write():
-                self.is_scheduled = True
-                micropython.schedule(self._write_next, 0)
-            await asyncio.sleep_ms(LOOK_EVERY_MS)
+    def step(self) -> None:
+        if self.pending and not self.is_scheduled and self.may_write():
+            self.is_scheduled = True
+            micropython.schedule(self._write_next, 0)
 
     def _write_one(self, _argument: int) -> None:
         self.is_scheduled = False
         if not self.pending or on_the_way or not self.may_write():
             return
-        name, content = self.pending.pop(0)
+        item = self.pending.pop(0)
+        name, content = item
         self.feed()
         try:
             if content is None:
@@ -60,5 +57,8 @@ class FlashWriter:
                 content()
             else:
                 write_whole(name, content)
+        except MemoryError:
+            # There will be some, once others have let go of what they hold.
+            self.pending.append(item)
         except OSError as error:
             self.on_error(name, "not written: {}".format(error))

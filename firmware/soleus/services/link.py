@@ -8,7 +8,6 @@ before (its answer was lost) is answered again, but not done again. Whatever doe
 is nobody's line: tracebacks and a prompt may stand between.
 """
 
-import asyncio
 import binascii
 import io
 import json
@@ -43,17 +42,18 @@ class Link:
         self.poll = select.poll()
         self.poll.register(sys.stdin, select.POLLIN)
 
-    async def run(self) -> None:
-        while True:
-            self.after_look(self._look())
-            await asyncio.sleep_ms(LOOK_EVERY_MS)
+    def step(self) -> None:
+        self.after_look(self._look())
 
     def send(self, table: dict) -> None:
         self.seq = self.seq % _SEQ_MOST + 1
         table["seq"] = self.seq
         checked = Checked(sys.stdout.buffer)
-        json.dump(table, checked)
-        checked.end_line()
+        try:
+            json.dump(table, checked)
+        finally:
+            # Of a line that broke off, too: the next one must not be taken for its end.
+            checked.end_line()
 
     def _look(self) -> bool:
         """Take what has come so far; a tick may run between any two bytes."""

@@ -27,7 +27,7 @@ def _list(app: Any) -> dict:
     recorder = app.recorder
     return {
         "ok": True,
-        "sessions": borrow("log_writer").sessions(),
+        "sessions": borrow("log_folder").sessions(),
         "open": recorder.path,
         "therapy_s": recorder.therapy_s,
         "sessions_count": recorder.sessions_count,
@@ -41,12 +41,12 @@ def _read(app: Any, request: dict) -> dict:
     if not app.tick.is_idle() and not app.recorder.has_kept_fault:
         return {"error": "log: only while idle"}
     name, at = request.get("name"), request.get("at", 0)
-    log_writer = borrow("log_writer")
-    if name not in [name for name, _ in log_writer.sessions()]:
+    log_folder = borrow("log_folder")
+    if name not in [name for name, _ in log_folder.sessions()]:
         raise SettingError("name", name, "one of the sessions that `log` lists")
     if type(at) is not int or at < 0:
         raise SettingError("at", at, "a whole number from 0")
-    with open("{}/{}".format(log_writer.FOLDER, name), "rb") as file:
+    with open("{}/{}".format(log_folder.FOLDER, name), "rb") as file:
         file.seek(at)
         return {"ok": True, "data": _base64(file.read(PIECE_MOST_BYTES))}
 
@@ -64,7 +64,7 @@ def _ring(requests: Any, request: dict) -> dict:
         return {"error": "log: a recording begins while idle"}
     app.recorder.ring.restart()
     requests.ring_stream = RingStream(app.recorder.ring, piece_bytes)
-    return {"ok": True, "header": borrow("log_writer").header(app)}
+    return {"ok": True, "header": borrow("log_header").header(app)}
 
 
 class RingStream:

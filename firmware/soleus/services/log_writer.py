@@ -1,28 +1,21 @@
-"""Sessions on the flash: a file each, bounded in number and size, the oldest dropped first.
+"""A session's file, a step at a time; what it holds is in the recorder.
 
-Borrowed for a step of writing, in a rest; between those it takes no memory. The recorder is the state.
+Borrowed for a step, in a rest: between those it takes no memory.
 """
 
 import binascii
 import json
-import os
 
 from soleus.annotations import Any
-from soleus.core.units import mmhg_from_pa
 
 from .borrowed import borrow
-from .files import encode, forget, write_whole
-from .log_format import END, HEADER, MAGIC, OVERVIEW, RING
+from .files import encode, write_whole
+from .log_format import END, HEADER, OVERVIEW, RING
 from .state_store import METER_FILE
 
-FOLDER = "/log"
-SUFFIX = ".slog"
-# All sessions together, and one: the flash of the smallest board has 2 MB for files.
-ALL_MOST_BYTES = 256 * 1024
 SESSION_MOST_BYTES = 64 * 1024
 # Of that, what the end of a session needs: the ring and a table.
 END_MOST_BYTES = 20 * 1024
-_SIZE = 6
 
 
 def write_step(recorder: Any, step: Any) -> None:
@@ -56,41 +49,13 @@ def write_crash(recorder: Any, ended_by: str, reason: str) -> None:
     append(recorder, END, json.dumps(table).encode())
 
 
-def sessions(folder: str = FOLDER) -> list:
-    """(name, bytes) of each, the oldest first."""
-    try:
-        names = sorted([name for name in os.listdir(folder) if name.endswith(SUFFIX)])
-    except OSError:
-        return []
-    return [(name, os.stat(folder + "/" + name)[_SIZE]) for name in names]
-
-
 def begin_session(recorder: Any) -> None:
-    recorder.path = ""
+    """For want of memory it may be tried again."""
     recorder.written_bytes = 0
-    # Made first: a step that finds no memory is tried again, and must have left nothing behind.
-    about = json.dumps(header(recorder.app)).encode()
-    recorder.path = new_file()
+    about = json.dumps(borrow("log_header").header(recorder.app)).encode()
+    if not recorder.path:
+        recorder.path = borrow("log_folder").new_file(SESSION_MOST_BYTES)
     append(recorder, HEADER, about)
-
-
-def new_file(folder: str = FOLDER) -> str:
-    """Makes room first."""
-    try:
-        os.mkdir(folder)
-    except OSError:
-        pass
-    there = sessions(folder)
-    number = int(there[-1][0][: -len(SUFFIX)]) + 1 if there else 1
-    total = sum([size for _, size in there])
-    for name, size in there:
-        if total > ALL_MOST_BYTES - SESSION_MOST_BYTES:
-            forget(folder + "/" + name)
-            total -= size
-    path = "{}/{:06d}{}".format(folder, number, SUFFIX)
-    with open(path, "wb") as file:
-        file.write(MAGIC)
-    return path
 
 
 def append(recorder: Any, kind: int, payload: Any) -> None:
@@ -111,34 +76,15 @@ def append_frame(path: str, kind: int, payload: Any) -> None:
         file.write(tail)
 
 
-def header(app: Any) -> dict:
-    """Reads board and program from their files again: between sessions nobody keeps them."""
-    about = borrow("about")
-    session = app.controller.session
-    table = about.about(app.board)
-    table.update(
-        {
-            "core": about.core_hash(),
-            "state": borrow("core_walk").fingerprint(app.controller),
-            "boots": _table("board.json").get("boots"),
-            "program": _table("programs/{}.json".format(app.program_id)) or None,
-            "minutes": session.duration_ms // 60_000,
-            "pressure_mmhg": mmhg_from_pa(session.asked_pa),
-            "settings": borrow("state_load").settings_table(app.store.settings),
-            "why": app.why,
-            "therapy_s": app.recorder.therapy_s,
-        }
-    )
-    return table
-
-
 def count_therapy(recorder: Any, run_ms: int) -> None:
     more_s = run_ms // 1000 - recorder.counted_s
     if more_s > 0:
+        therapy_s = recorder.therapy_s + more_s
+        # Before it counts: what counts already isn't written at the next try.
+        content = encode({"therapy_s": therapy_s, "sessions": recorder.sessions_count})
         recorder.counted_s += more_s
-        recorder.therapy_s += more_s
-        table = {"therapy_s": recorder.therapy_s, "sessions": recorder.sessions_count}
-        write_whole(METER_FILE, encode(table))
+        recorder.therapy_s = therapy_s
+        write_whole(METER_FILE, content)
 
 
 def _end(recorder: Any) -> dict:
@@ -146,11 +92,3 @@ def _end(recorder: Any) -> dict:
     # The whole table is let go of first: it takes more room than a row.
     fault_row = borrow("fault_table", "core").TABLE[controller.latch.code]
     return borrow("log_end").end(controller, fault_row, recorder.therapy_s)
-
-
-def _table(name: str) -> dict:
-    try:
-        with open(name) as file:
-            return json.load(file)
-    except (OSError, ValueError):
-        return {}

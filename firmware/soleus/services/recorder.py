@@ -4,11 +4,18 @@ Flash is written in the rests only, one step at a time, each from the flash writ
 no tick can come. So a loss of power costs the cycle that was running, and nothing before it.
 """
 
+from micropython import const
+
 from soleus.annotations import Any
 from soleus.core.session import CHECKING, COMPLETED, DONE, FAULT, IDLE, PAUSED, RUNNING
 
 from .borrowed import borrow
 from .ring import Overview, Ring
+
+# What writes is imported for the moment, and a heap in many pieces may have no room for it just then: within
+# so many tries, 20 ms apart, others will have let go of what they hold, or a person is told.
+_TRIES_MOST = const(100)
+_ENOMEM = const(12)
 
 
 class Recorder:
@@ -37,40 +44,43 @@ class Recorder:
 
     def look(self) -> None:
         """Beside the tick: has a session begun or ended, is this a rest?"""
+        if not self.steps:
+            self._look_for_steps()
         if self.steps:
-            # Again: the writer's queue may have been full.
+            # Each time: the writer's queue may have been full.
             self.app.writer.put("log", self._write_step)
-            return
+
+    def _look_for_steps(self) -> None:
+        """What needs memory comes first: without it nothing is noted, and the next look finds it again."""
         session = self.controller.session
         state = session.state
         self.has_kept_fault = self.has_kept_fault and state == FAULT
         is_fault = state == FAULT and not self.has_kept_fault
         if not self.is_open:
             if state in (CHECKING, RUNNING, PAUSED) or is_fault:
+                self._begin(["header"])
                 self.overview.clear()
                 self.is_open = self.overview.is_on = True
                 # A fault of a machine at rest is kept, too, but is no session.
                 self.sessions_count += 0 if is_fault else 1
                 self.counted_s = session.run_ms // 1000 if is_fault else 0
-                self._write(["header"])
         elif is_fault or state in (DONE, IDLE):
-            self.has_kept_fault = is_fault
             is_plain = session.ended_by == COMPLETED and not is_fault
-            self._write(["overview", "meter", "end"] if is_plain else ["overview", "freeze", "meter", "end"])
+            self._begin(["overview", "meter", "end"] if is_plain else ["overview", "freeze", "meter", "end"])
+            self.has_kept_fault = is_fault
         else:
             is_at_rest = self.app.tick.is_at_rest()
             if is_at_rest and not self.was_at_rest and self.overview.coder.ticks:
-                self._write(["overview", "meter"])
+                self._begin(["overview", "meter"])
             self.was_at_rest = is_at_rest
 
     def write_crash(self, ended_by: str, reason: str) -> None:
         if self.is_open:
             borrow("log_writer").write_crash(self, ended_by, reason)
 
-    def _write(self, steps: list) -> None:
+    def _begin(self, steps: list) -> None:
         self.steps = steps
-        self.tries_left = 20
-        self.app.writer.put("log", self._write_step)
+        self.tries_left = _TRIES_MOST
 
     def _write_step(self) -> None:
         if not self.steps:
@@ -79,11 +89,10 @@ class Recorder:
         try:
             borrow("log_writer").write_step(self, step)
         except MemoryError:
-            # What writes is imported for the moment, and a heap in many pieces may have no room for it just
-            # then. Nothing of this step was written; soon others will have let go of what they hold.
+            # Nothing of this step was written.
             self.tries_left -= 1
             if self.tries_left < 0:
-                raise OSError(12) from None  # ENOMEM
+                raise OSError(_ENOMEM) from None
             self.steps.insert(0, step)
         except OSError:
             # No room: this session is not kept any further.

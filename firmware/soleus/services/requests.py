@@ -25,6 +25,8 @@ BENCH_REQUESTS = ("service", "actuate", "renew", "bench_tape")
 
 # A session that was started over the link ends when nobody has been heard there for so long.
 LINK_LOST_MS = 5000
+# A heap in pieces has no room for what answers; a moment later it may have.
+NO_MEMORY = "no memory for that now: ask again"
 
 
 class Requests:
@@ -56,6 +58,8 @@ class Requests:
             return borrow("answers").answer(self, do, request)
         except SettingError as error:
             return {"error": str(error), "key": error.key}
+        except MemoryError:
+            return {"error": NO_MEMORY}
 
     def telemetry(self) -> dict:
         app = self.app

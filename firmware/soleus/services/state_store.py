@@ -47,8 +47,8 @@ class StateStore:
         content = encode(borrow("state_load").learned(controller))
         crc = binascii.crc32(content)
         if crc != self.learned_crc:
-            self.learned_crc = crc
             self.writer.put(LEARNED_FILE, content)
+            self.learned_crc = crc
 
     def note_session(self, table: "dict | None") -> None:
         """While it is there, a session is under way: after a loss of power it tells what was lost."""

@@ -1,0 +1,37 @@
+"""A heap in pieces has no room at one moment and some at the next: that ends no session."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.virtual.rig import DUO, running, start_session, wait_for
+
+WANTS = {
+    "the link": "from soleus.services import link; trap(link, 'parse', miss_memory)",
+    "an answer": "from soleus.services import requests; trap(requests, 'borrow', miss_memory)",
+    "the watch over the tick": "from soleus import app; trap(app, 'is_in_session', miss_memory)",
+    "the display": "from soleus.drivers import screen; trap(screen, '_draw_words', miss_memory)",
+}
+
+
+@pytest.mark.parametrize("who", WANTS)
+def test_a_session_goes_on_although_there_is_no_memory_at_a_moment_for(who: str, tmp_path: Path) -> None:
+    with running(DUO, tmp_path, trap=WANTS[who]) as (board, console):
+        start_session(board, console)
+        bang = board.flash / "bang"
+        bang.write_text("")
+        wait_for(board, console, lambda: not bang.exists())
+        assert console.ask("status")["state"] == "running"
+        assert not [happening.what for happening in board.happenings if "released" in happening.what]
+
+
+def test_settings_that_found_no_memory_to_be_written_are_written_later(tmp_path: Path) -> None:
+    trap = "from soleus.services import flash_writer; trap(flash_writer, 'write_whole', miss_memory)"
+    with running(DUO, tmp_path, trap=trap) as (board, console):
+        bang = board.flash / "bang"
+        bang.write_text("")
+        assert console.ask("set", settings={"sound": False})["ok"]
+        wait_for(board, console, lambda: console.ask("status")["waiting_writes"] == 0)
+        assert not bang.exists()
+        assert "false" in (board.flash / "settings.json").read_text()
+        assert not console.ask("status")["warnings"]
