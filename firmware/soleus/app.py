@@ -166,13 +166,17 @@ class App:
         from soleus.drivers.screen import draw
 
         fault = None
+        tries_left = _TRIES_MOST
         while True:
             try:
                 fault = self._fault_to_show(fault)
                 draw(display, self.controller, self.program_id, fault)
+                tries_left = _TRIES_MOST
             except MemoryError:
-                # The next picture comes soon.
-                pass
+                # The old picture stays, but not for long: it may be wrong by now.
+                tries_left -= 1
+                if tries_left == 0:
+                    raise
             for page in range(display.pages):
                 display.show_page(page)
                 await asyncio.sleep_ms(0)

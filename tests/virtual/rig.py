@@ -18,6 +18,9 @@ DEVKIT = "esp32-devkit"
 DUO = "esp32-s3-duo"
 ONE_SENSOR = "esp32-c3-manifold"
 
+# On a busy computer the interpreter may be late; the board waits for it, or its tick would be late, too.
+PATIENCE_S = 10.0
+
 # Beside the app on the flash: does its mischief once somebody puts a file /bang there.
 _TRAPS = Path(__file__).with_name("traps.py")
 
@@ -47,7 +50,7 @@ def running(
     name: str, folder: Path, trap: str = "", flash: Path | None = None, **options: Any
 ) -> Iterator[tuple[VirtualBoard, Console]]:
     """A board that has started, and its console. Its time is its own unless it says otherwise."""
-    options = {"has_own_time": True, **options}
+    options = {"has_own_time": True, "patience_s": PATIENCE_S, **options}
     flash = flash or flash_of(name, folder, trap)
     with VirtualBoard(load_board(name), flash, **options) as board, Console(board.port) as console:
         console.expect("ready", 30)

@@ -18,8 +18,6 @@ from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, start_session, w
 Note = Callable[[str, object], None]
 RING_LEAST_S = 10.0
 PIECE_BYTES = 384
-# On a busy computer the interpreter may be late; the board waits for it, or its tick would be late, too.
-PATIENCE_S = 10.0
 
 
 class Rig:
@@ -146,7 +144,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Log]
     """All in one boot: the logs, the highest pressure at each flash write, and the meter after each."""
     folder = tmp_path_factory.mktemp("recordings")
     logs, writes, meter = {}, [], []
-    with running(DEVKIT, folder, patience_s=PATIENCE_S) as (board, console):
+    with running(DEVKIT, folder) as (board, console):
         rig = Rig(board, console, folder)
         rig.go_on(6)
         for name, act in RECORDINGS.items():
@@ -195,7 +193,7 @@ def reach_s(log: Log) -> float:
 
 def test_ten_seconds_before_a_fault_are_there_with_ten_sensors(tmp_path: Path) -> None:
     """After half a minute under pressure: the ring has begun to forget."""
-    with running(DUO, tmp_path, patience_s=PATIENCE_S) as (board, console):
+    with running(DUO, tmp_path) as (board, console):
         rig = Rig(board, console, tmp_path)
         rig.go_on(6)
         rig.run(30)
@@ -234,7 +232,7 @@ def test_the_meter_adds_up(recordings: Recordings) -> None:
 
 def test_a_power_cut_costs_the_running_cycle_and_nothing_else(tmp_path: Path) -> None:
     """Every tick was recorded over the link meanwhile: that replays up to the cut."""
-    with running(DUO, tmp_path, patience_s=PATIENCE_S) as (board, console):
+    with running(DUO, tmp_path) as (board, console):
         rig = Rig(board, console, tmp_path)
         rig.go_on(6)
         stream = Stream(console, tmp_path / "stream.slog", PIECE_BYTES)
