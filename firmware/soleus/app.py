@@ -24,7 +24,7 @@ _WATCH_EVERY_MS = const(20)
 _SCREEN_EVERY_MS = const(200)
 _WARNINGS_MOST = const(8)
 _TAPE_ROWS = const(10)
-_TRIES_MOST = const(10)
+_TRIES_MOST = const(4)
 
 
 def run(boot: Any) -> None:
