@@ -21,9 +21,12 @@ from soleus.services.state_store import StateStore
 from soleus.tick import Tick
 
 _WATCH_EVERY_MS = const(20)
-_SCREEN_EVERY_MS = const(200)
+# Eight of them are a picture: five pictures a second.
+_PAGE_EVERY_MS = const(25)
 _WARNINGS_MOST = const(8)
 _TAPE_ROWS = const(10)
+# What a service holds it lets go of within its step, so a want of memory passes at once. One that is there
+# for four steps lasts, and then the vents are to be open within half a second.
 _TRIES_MOST = const(4)
 
 
@@ -81,6 +84,8 @@ class App:
         self.is_in_session = False
         self.silent_ms = 0
         self.since_telemetry_ms = 0
+        self.page = 0
+        self.shown_fault = None
         start_up = borrow("start_up")
         board = start_up.read_board()
         # What else the description says is no longer needed once everything is built.
@@ -102,7 +107,7 @@ class App:
             show_signs(self.controller, self.parts.led, self.parts.buzzer, self.store.settings),
         ]
         if self.parts.display:
-            services.append(self._refresh_screen(self.parts.display))
+            services.append(keep_on(self._show_page, _PAGE_EVERY_MS))
         self.link.send({"event": "ready", "board": self.board["name"], "why": self.why})
         await asyncio.gather(*services)
 
@@ -162,25 +167,16 @@ class App:
         if tape.waiting_count() >= _TAPE_ROWS:
             self.link.send(tape.event())
 
-    async def _refresh_screen(self, display: Any) -> None:
-        from soleus.drivers.screen import draw
+    def _show_page(self) -> None:
+        """A page at a time, the first with a new picture: the link must not wait for a whole one."""
+        display = self.parts.display
+        if self.page == 0:
+            from soleus.drivers.screen import draw
 
-        fault = None
-        tries_left = _TRIES_MOST
-        while True:
-            try:
-                fault = self._fault_to_show(fault)
-                draw(display, self.controller, self.program_id, fault)
-                tries_left = _TRIES_MOST
-            except MemoryError:
-                # The old picture stays, but not for long: it may be wrong by now.
-                tries_left -= 1
-                if tries_left == 0:
-                    raise
-            for page in range(display.pages):
-                display.show_page(page)
-                await asyncio.sleep_ms(0)
-            await asyncio.sleep_ms(_SCREEN_EVERY_MS)
+            self.shown_fault = self._fault_to_show(self.shown_fault)
+            draw(display, self.controller, self.program_id, self.shown_fault)
+        display.show_page(self.page)
+        self.page = (self.page + 1) % display.pages
 
     def _fault_to_show(self, shown: "tuple | None") -> "tuple | None":
         """When it came, its row of the table and its place: looked up once, however long it is shown."""
