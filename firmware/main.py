@@ -22,9 +22,9 @@ def main() -> None:
     rest_surely()
     try:
         # Only now: a running app does without its 1 KB.
-        from soleus.services import way_out
+        from soleus.services import exit_report
 
-        way_out.leave(cause, boot.keep_log)
+        exit_report.leave(cause, boot.keep_log)
     except MemoryError:
         # Not even the reason can be said.
         machine.reset()

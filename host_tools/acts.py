@@ -5,16 +5,7 @@ from dataclasses import dataclass
 from host_tools.errors import InputError
 from host_tools.loop import Acts
 from host_tools.times import time_ms
-from soleus.core.signals import (
-    BUTTON_ALIVE,
-    BUTTON_CLEAR,
-    BUTTON_LOUDER,
-    BUTTON_PAUSE,
-    BUTTON_RESUME,
-    BUTTON_SOFTER,
-    BUTTON_START,
-    BUTTON_STOP,
-)
+from soleus.core.basics.signals import BUTTON_ALIVE, BUTTON_CLEAR, BUTTON_LOUDER, BUTTON_PAUSE, BUTTON_RESUME, BUTTON_SOFTER, BUTTON_START, BUTTON_STOP
 
 BUTTONS = {
     "start": BUTTON_START,

@@ -11,8 +11,8 @@ from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
 from host_tools.errors import InputError
 from host_tools.paths import BOARDS
 from host_tools.toml_file import Table, read_toml
-from soleus.core.boots import Boots
-from soleus.core.errors import SettingError
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.errors import SettingError
 
 FILE_NAME = "board.toml"
 

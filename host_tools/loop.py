@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from host_tools.compiled import compiled
-from soleus.core.session import DONE, FAULT, IDLE
+from soleus.core.session.session import DONE, FAULT, IDLE
 
 # After a fault the run goes on until the legs are free, and a moment longer.
 SAFE_MMHG = 10.0

@@ -8,9 +8,9 @@ from pathlib import Path
 from host_tools.errors import InputError
 from host_tools.paths import PROGRAMS
 from host_tools.toml_file import Table, read_toml
-from soleus.core.boots import Boots
-from soleus.core.errors import SettingError
-from soleus.core.program import Program
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.errors import SettingError
+from soleus.core.program.program import Program
 
 
 def program_names() -> list[str]:

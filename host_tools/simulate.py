@@ -20,12 +20,12 @@ from host_tools.plant.spec import PlantSpec, load_plant
 from host_tools.programs import load_program
 from host_tools.recording import CHUNK_TICKS, Recorder, joined
 from host_tools.trace import Note, Trace
-from soleus.core import fault_table
+from soleus.core.basics import fault_table
 from soleus.core.controller import Controller
-from soleus.core.errors import SettingError
-from soleus.core.limits import PAUSE_MOST_MS, SESSION_CAP_MS
-from soleus.core.program import Program
-from soleus.core.session import STATE_NAMES
+from soleus.core.basics.errors import SettingError
+from soleus.core.basics.limits import PAUSE_MOST_MS, SESSION_CAP_MS
+from soleus.core.program.program import Program
+from soleus.core.session.session import STATE_NAMES
 
 # No session is longer than this, whatever happens in it: cap, one forgotten pause, check and vent.
 RUN_MOST_TICKS = (SESSION_CAP_MS + PAUSE_MOST_MS + 120_000) // 10

@@ -24,10 +24,10 @@ class Trace:
     dt_ms: np.ndarray  # what the firmware's clock measured for this tick
     time_s: np.ndarray  # true time at the end of the tick
     buttons: np.ndarray
-    state: np.ndarray  # soleus.core.session.STATE_NAMES
+    state: np.ndarray  # soleus.core.session.session.STATE_NAMES
     cycle: np.ndarray
     stage: np.ndarray  # index into the timeline's stages
-    stage_kind: np.ndarray  # soleus.core.timeline.STAGE_NAMES
+    stage_kind: np.ndarray  # soleus.core.program.timeline.STAGE_NAMES
     fault_code: np.ndarray
     fill_bits: np.ndarray
     seal_bits: np.ndarray
@@ -38,7 +38,7 @@ class Trace:
     supply_mv: np.ndarray
     wanted_pa: np.ndarray  # 2-D; 0 where the chamber is open to the air
     target_pa: np.ndarray  # 2-D; where `wanted_pa` is on its way to
-    phase: np.ndarray  # 2-D; soleus.core.regulation.PHASE_NAMES
+    phase: np.ndarray  # 2-D; soleus.core.regulate.regulation.PHASE_NAMES
     reading_pa: np.ndarray  # 2-D; raw, as the sensors gave it
     pressure_mmhg: np.ndarray  # 2-D; true chamber pressure
     air_ml: np.ndarray  # 2-D; true content of each chamber, mL at ambient pressure

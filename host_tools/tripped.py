@@ -10,10 +10,10 @@ from host_tools.output.metrics import SAFE_MMHG, FaultResult
 from host_tools.safety import OWN, Requirement, Since, Trip
 from host_tools.simulate import simulate
 from host_tools.trace import Trace
-from soleus.core import faults
-from soleus.core.boots import Boots
-from soleus.core.limits import DISAGREE_PA, OVER_TARGET_PA, OVER_TRIP_PA, RISES_PA, TICK_MOST_MS
-from soleus.core.regulation import HOLD
+from soleus.core.basics import faults
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.limits import DISAGREE_PA, OVER_TARGET_PA, OVER_TRIP_PA, RISES_PA, TICK_MOST_MS
+from soleus.core.regulate.regulation import HOLD
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from host_tools.boards import Board
-from soleus.core.boots import ZONES, Boots
+from soleus.core.basics.boots import ZONES, Boots
 
 VALVES = ("fill_vent", "three_way")
 SENSORS = ("per_chamber", "manifold")

@@ -6,18 +6,18 @@ import gc
 from machine import Timer
 from micropython import const
 
-from soleus.annotations import Any, Callable
+from soleus.basics.annotations import Any, Callable
 from soleus.core.controller import Controller
-from soleus.core.session import DONE, FAULT, IDLE
-from soleus.core.signals import BUTTON_STOP
-from soleus.services.borrowed import borrow
+from soleus.core.session.session import DONE, FAULT, IDLE
+from soleus.core.basics.signals import BUTTON_STOP
+from soleus.basics.loading import borrow
 from soleus.services.fault_place import fault_place
-from soleus.services.flash_writer import WRITE_EVERY_MS, FlashWriter
-from soleus.services.link import LOOK_EVERY_MS, Link
-from soleus.services.recorder import Recorder
-from soleus.services.requests import LINK_LOST_MS, Requests, is_in_session
-from soleus.services.signs import show_signs
-from soleus.services.state_store import StateStore
+from soleus.store.flash_writer import WRITE_EVERY_MS, FlashWriter
+from soleus.link.link import LOOK_EVERY_MS, Link
+from soleus.log.recorder import Recorder
+from soleus.link.requests import LINK_LOST_MS, Requests, is_in_session
+from soleus.services.indicators import show_signs
+from soleus.store.state_store import StateStore
 from soleus.tick import Tick
 
 _WATCH_EVERY_MS = const(20)
@@ -171,7 +171,7 @@ class App:
         """A page at a time, the first with a new picture: the link must not wait for a whole one."""
         display = self.parts.display
         if self.page == 0:
-            from soleus.drivers.screen import draw
+            from soleus.services.screen import draw
 
             self.shown_fault = self._fault_to_show(self.shown_fault)
             draw(display, self.controller, self.program_id, self.shown_fault)

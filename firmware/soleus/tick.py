@@ -10,10 +10,10 @@ from time import ticks_diff, ticks_ms, ticks_us
 from machine import Timer
 from micropython import const
 
-from soleus.annotations import Any, Callable
+from soleus.basics.annotations import Any, Callable
 from soleus.core.controller import Controller
-from soleus.core.limits import TICK_MS, VENT_MOST_MS
-from soleus.core.session import DONE, IDLE
+from soleus.core.basics.limits import TICK_MS, VENT_MOST_MS
+from soleus.core.session.session import DONE, IDLE
 
 # What can be asked for from beside the tick: one counter for each of the core's buttons.
 _BUTTON_COUNT = const(9)

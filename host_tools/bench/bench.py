@@ -9,7 +9,7 @@ from host_tools.bench.line import Curve
 from host_tools.bench.pump_curve import PumpCurve
 from host_tools.bench.tape import PA_PER_MMHG, TICK_S, Piece
 from host_tools.bench.target import BenchError, Target, state_name
-from soleus.core.session import DONE, FAULT, IDLE, SERVICE
+from soleus.core.session.session import DONE, FAULT, IDLE, SERVICE
 
 COAST_MS = 300
 # The last slack of a boot empties slowly.

@@ -18,11 +18,11 @@ from host_tools.plant.plant import Plant
 from host_tools.plant.spec import PlantSpec
 from host_tools.programs import load_program
 from host_tools.recording import Recorder
-from soleus.core import fault_table, faults
+from soleus.core.basics import fault_table, faults
 from soleus.core.controller import Controller
-from soleus.core.service import Service
-from soleus.core.service_asks import act_from
-from soleus.core.signals import BUTTON_CLEAR, BUTTON_SERVICE, BUTTON_START, BUTTON_STOP
+from soleus.core.session.service import Service
+from soleus.core.session.service_requests import act_from
+from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_SERVICE, BUTTON_START, BUTTON_STOP
 
 CHUNK_TICKS = 50
 NO_STORE = "the simulator keeps no calibration; a virtual board does"

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 
 PA_PER_MMHG = 133.322
 TICK_S = 0.01

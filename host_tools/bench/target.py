@@ -7,7 +7,7 @@ import numpy as np
 
 from host_tools.bench.tape import Tape
 from host_tools.boards import Board
-from soleus.core.session import STATE_NAMES
+from soleus.core.session.session import STATE_NAMES
 
 
 class BenchError(Exception):

@@ -15,7 +15,7 @@ from host_tools.plant.spec import PlantSpec
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.console import Console
 from host_tools.virtual.install import install
-from soleus.core.session import SERVICE
+from soleus.core.session.session import SERVICE
 
 START_S, HELLO_S = 40.0, 2.0
 # The board's time hurries as long as it was renewed so recently, and then goes by the clock: a laptop that

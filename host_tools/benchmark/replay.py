@@ -14,7 +14,7 @@ from host_tools.plant.plant import Plant
 from host_tools.simulate import Request
 from host_tools.trace import Trace
 from soleus.core.controller import Controller
-from soleus.core.signals import Commands, Readings
+from soleus.core.basics.signals import Commands, Readings
 
 
 class Tape:

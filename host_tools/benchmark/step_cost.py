@@ -26,8 +26,8 @@ from host_tools.flash.mpy import compile_mpy
 from host_tools.simulate import simulate
 from host_tools.trace import Trace
 from soleus.core.controller import Controller
-from soleus.core.program import Program
-from soleus.core.regulation import FILL
+from soleus.core.program.program import Program
+from soleus.core.regulate.regulation import FILL
 
 SCRIPT = Path(__file__).with_name("step_on_board.py")
 PACKAGE = Path(soleus.__file__).parent

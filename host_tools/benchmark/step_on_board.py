@@ -19,9 +19,9 @@ def main() -> None:
     what = sys.argv[3]
     gc.collect()
     free = gc.mem_alloc()
-    from soleus.core.boots import Boots
+    from soleus.core.basics.boots import Boots
     from soleus.core.controller import Controller
-    from soleus.core.program import Program
+    from soleus.core.program.program import Program
 
     gc.collect()
     imported = gc.mem_alloc() - free

@@ -16,7 +16,7 @@ from host_tools.board_check.power import power_findings
 from host_tools.board_check.pwm import pwm_findings
 from host_tools.board_check.sensing import sensing_findings
 from host_tools.board_check.shape import HARDWARE_TABLES, shape_findings
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 
 __all__ = ["CHIPS", "HARDWARE_TABLES", "Finding", "findings", "is_sketch"]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from host_tools.board_check.finding import Finding
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 
 OUTPUTS_PER_REGISTER = 8
 INPUTS_PER_CHIP = {"ads1115": 4, "abp2": 8, "mprls": 8}

@@ -5,8 +5,8 @@ from typing import Any
 
 from host_tools.board_check.chips import Chip
 from host_tools.board_check.finding import Finding
-from soleus.core.limits import OVER_TRIP_PA
-from soleus.core.units import mmhg_from_pa
+from soleus.core.basics.limits import OVER_TRIP_PA
+from soleus.core.basics.units import mmhg_from_pa
 
 # It stands behind the guards: it must not open before they act, nor later than a leg may bear.
 RELIEF_ABOVE_MMHG = mmhg_from_pa(OVER_TRIP_PA)

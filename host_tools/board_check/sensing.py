@@ -6,8 +6,8 @@ from typing import Any
 from host_tools.board_check.chips import Chip
 from host_tools.board_check.finding import Finding
 from host_tools.board_check.parts import ANALOG_PARTS, DIGITAL_PARTS, AnalogPart, analog_part, digital_part
-from soleus.core.limits import OVER_TRIP_PA, ZERO_MOST_PA
-from soleus.core.units import mmhg_from_pa
+from soleus.core.basics.limits import OVER_TRIP_PA, ZERO_MOST_PA
+from soleus.core.basics.units import mmhg_from_pa
 
 # A sensor that is off by as much as zeroing still accepts has to show the trip limit nevertheless.
 SEEN_LEAST_PA = OVER_TRIP_PA + ZERO_MOST_PA

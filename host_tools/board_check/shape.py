@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from host_tools.board_check.finding import Finding
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 
 
 def shape_findings(boots: Boots, table: Mapping[str, Any]) -> Iterator[Finding]:

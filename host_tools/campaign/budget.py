@@ -14,7 +14,7 @@ from host_tools.output.metrics import FaultResult
 from host_tools.safety import REQUIREMENTS, Requirement, Since, Trip
 from host_tools.trace import Trace
 from host_tools.tripped import CHECKOUT, seen_s
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 
 # Half a tick: times are sums of hundredths.
 _ROUNDING_S = 0.005

@@ -15,8 +15,8 @@ from host_tools.boards import board_names, load_board
 from host_tools.plant.faults import MODES, components
 from host_tools.plant.spec import plant_names
 from host_tools.programs import load_program, program_names
-from soleus.core.errors import SettingError
-from soleus.core.units import mmhg_from_pa
+from soleus.core.basics.errors import SettingError
+from soleus.core.basics.units import mmhg_from_pa
 
 PHASES = ("check", "first fill", "fill", "hold", "release", "rest")
 

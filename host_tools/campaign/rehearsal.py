@@ -10,8 +10,9 @@ from host_tools.plant.faults import parse_fault
 from host_tools.plant.modes import GARMENT, HOSE, SENSOR, VALVE
 from host_tools.simulate import simulate
 from host_tools.trace import Trace
-from soleus.core import regulation, timeline
-from soleus.core.session import CHECKING, RUNNING
+from soleus.core.regulate import regulation
+from soleus.core.program import timeline
+from soleus.core.session.session import CHECKING, RUNNING
 
 # Long enough for the check and two cycles of most programs.
 REHEARSED_S = 240

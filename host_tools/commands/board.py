@@ -11,9 +11,9 @@ from rich.table import Table as RichTable
 from host_tools.boards import Board, board_names, hardware_errors, layout, load_board, read_board
 from host_tools.programs import load_program, program_names
 from host_tools.whole_file import write_whole
-from soleus.core.boots import ZONES
-from soleus.core.errors import SettingError
-from soleus.core.units import mmhg_from_pa
+from soleus.core.basics.boots import ZONES
+from soleus.core.basics.errors import SettingError
+from soleus.core.basics.units import mmhg_from_pa
 
 app = typer.Typer(no_args_is_help=True, help="List, look at and check boards.")
 

@@ -22,9 +22,9 @@ from host_tools.programs import (
     refuse_unfit,
 )
 from host_tools.whole_file import write_whole
-from soleus.core.errors import SettingError
-from soleus.core.program import Block, Program
-from soleus.core.program_words import LEG_MODES, PATTERNS, Span
+from soleus.core.basics.errors import SettingError
+from soleus.core.program.program import Block, Program
+from soleus.core.program.words import LEG_MODES, PATTERNS, Span
 
 app = typer.Typer(no_args_is_help=True, help="Find, look at, check and compile programs.")
 

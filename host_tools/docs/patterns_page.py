@@ -9,9 +9,9 @@ from host_tools.output.plot import cycle_png
 from host_tools.programs import load_program, load_program_table
 from host_tools.simulate import simulate
 from host_tools.variants import SENSORS, VALVES, variant
-from soleus.core.errors import SettingError
-from soleus.core.program import Program
-from soleus.core.program_words import PATTERNS
+from soleus.core.basics.errors import SettingError
+from soleus.core.program.program import Program
+from soleus.core.program.words import PATTERNS
 
 PAGE = "docs/patterns.md"
 PICTURES = "docs/img/patterns"

@@ -3,8 +3,8 @@
 import sys
 
 from host_tools.programs import load_program, program_names
-from soleus.core.program import Program
-from soleus.core.program_words import PATTERNS, Span
+from soleus.core.program.program import Program
+from soleus.core.program.words import PATTERNS, Span
 
 HEADINGS = ("program", "for", "when", "minutes", "mmHg", "pattern", "source")
 

@@ -4,8 +4,8 @@ from host_tools.docs.page import Files, table
 from host_tools.docs.safety_evidence import evidence
 from host_tools.safety import REQUIREMENTS, Requirement, Trip, duration_in_words, in_words
 from host_tools.tripped import Tripped, tripped
-from soleus.core import fault_table, faults
-from soleus.services.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
+from soleus.core.basics import fault_table, faults
+from host_tools.safety.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
 
 PAGE = "docs/safety.md"
 MOST_MMHG = 150.0
@@ -14,9 +14,9 @@ _BEFORE = """\
 # Safety
 
 `make docs` makes this page, from the code: ids are those of
-[fault_table.py](../firmware/soleus/core/fault_table.py), reactions those of
-[faults.py](../firmware/soleus/core/faults.py), limits those of
-[limits.py](../firmware/soleus/core/limits.py), which has the reason beside each. A test fails when page
+[fault_table.py](../firmware/soleus/core/basics/fault_table.py), reactions those of
+[faults.py](../firmware/soleus/core/basics/faults.py), limits those of
+[limits.py](../firmware/soleus/core/basics/limits.py), which has the reason beside each. A test fails when page
 and code differ, and when a requirement has no fault that trips it.
 
 **Everything here was shown on a simulated machine, none of it on a leg.** The plant's numbers come from
@@ -113,7 +113,7 @@ fill valves and the relief valve: the legs are empty, but only pulling the plug 
 ## Help for every fault
 
 What device, command line (`soleus fault show E31`) and report say, from
-[fault_help.py](../firmware/soleus/services/fault_help.py). A fault that ended the session is cleared by a
+[fault_help.py](../host_tools/safety/fault_help.py). A fault that ended the session is cleared by a
 person at the machine. {clearing}
 
 {help}

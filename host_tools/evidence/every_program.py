@@ -8,7 +8,7 @@ from host_tools.evidence.many import Case, judge_all
 from host_tools.evidence.verdict import Verdict
 from host_tools.plant.spec import plant_names
 from host_tools.programs import load_program, program_names
-from soleus.core.errors import SettingError
+from soleus.core.basics.errors import SettingError
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ from host_tools.output.view import spans
 from host_tools.plant.spec import PlantSpec
 from host_tools.simulate import Session
 from host_tools.trace import PA_PER_MMHG, Trace
-from soleus.core.limits import OVER_TARGET_MS, OVER_TARGET_PA, TICK_MS
-from soleus.core.regulation import HOLD
-from soleus.core.session import RUNNING
+from soleus.core.basics.limits import OVER_TARGET_MS, OVER_TARGET_PA, TICK_MS
+from soleus.core.regulate.regulation import HOLD
+from soleus.core.session.session import RUNNING
 
 UNREACHED_MOST_SHARE = 0.01
 GOOD_SENSOR_MMHG = 1.0

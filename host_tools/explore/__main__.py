@@ -12,7 +12,7 @@ from pathlib import Path
 
 from host_tools.explore.cases import Walked, all_cases, walk_all
 from host_tools.explore.walk import CHAMBERS
-from soleus.core.program_words import PATTERNS
+from soleus.core.program.words import PATTERNS
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from host_tools.explore.walk import Walk, walk
-from soleus.core.program_words import NEEDS_SEALED_CHAMBERS, PATTERNS
+from soleus.core.program.words import NEEDS_SEALED_CHAMBERS, PATTERNS
 
 # The quick ones first.
 LAYOUTS = tuple(product(("three_way", "fill_vent"), ("manifold", "per_chamber")))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from host_tools.explore.machine import Machine
-from soleus.core import faults
-from soleus.core.regulation import DOSE
-from soleus.core.sealed_regulator import POUR_SEEN_PA
-from soleus.core.session import CHECKING, FAULT, IDLE, RUNNING, STATE_NAMES, VENTING
-from soleus.core.signals import BUTTON_CLEAR, BUTTON_STOP
+from soleus.core.basics import faults
+from soleus.core.regulate.regulation import DOSE
+from soleus.core.regulate.sealed import POUR_SEEN_PA
+from soleus.core.session.session import CHECKING, FAULT, IDLE, RUNNING, STATE_NAMES, VENTING
+from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_STOP
 
 
 @dataclass(frozen=True)

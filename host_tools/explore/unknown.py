@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import SupportsInt, TypeVar
 
-from soleus.core.signals import BUTTON_ALIVE, BUTTON_LOUDER, BUTTON_SOFTER
+from soleus.core.basics.signals import BUTTON_ALIVE, BUTTON_LOUDER, BUTTON_SOFTER
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from host_tools.explore.laws import Before, broken_law
 from host_tools.explore.machine import Machine, State
-from soleus.core.boots import Boots
-from soleus.core.program import Program
+from soleus.core.basics.boots import Boots
+from soleus.core.program.program import Program
 
 CHAMBERS = ("foot", "calf", "thigh")
 # Nobody can ask for less: so there is one pressure only.

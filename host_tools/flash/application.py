@@ -13,10 +13,10 @@ from host_tools.flash.mpy import compile_mpy
 from host_tools.flash.packages import package_sources
 from host_tools.paths import FIRMWARE, SOLEUS_PACKAGE
 from host_tools.programs import compile_program, load_program, load_program_table, program_names
-from soleus.core import fault_table
-from soleus.core.errors import SettingError
-from soleus.drivers.safe_pins import safe_pins
-from soleus.services import fault_help
+from soleus.core.basics import fault_table
+from soleus.core.basics.errors import SettingError
+from soleus.drivers.outputs.safe_pins import safe_pins
+from host_tools.safety import fault_help
 from soleus.services.advice import ADVICE_FILE
 
 MANIFEST = "manifest.json"

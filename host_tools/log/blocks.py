@@ -1,20 +1,13 @@
-"""A block of ticks or of an overview's rows, decoded; what `soleus.services.tick_coder` has written."""
+"""A block of ticks or of an overview's rows, decoded; what `soleus.log.tick_coder` has written."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from host_tools.log.state import number_at
-from soleus.core.limits import TICK_MS
-from soleus.services.log_format import BLOCK_HEAD_BYTES, OVERVIEW_EXTRAS, OVERVIEW_MS, RING_EXTRAS
-from soleus.services.tick_coder import (
-    BUTTONS_BITS,
-    ESCAPE_ZEROS,
-    LOUDNESS_MOST,
-    NOISE_MOST,
-    NOISY_K,
-    SHORT_JUMP_BITS,
-)
+from soleus.core.basics.limits import TICK_MS
+from soleus.log.format import BLOCK_HEAD_BYTES, OVERVIEW_EXTRAS, OVERVIEW_MS, RING_EXTRAS
+from soleus.log.tick_coder import BUTTONS_BITS, ESCAPE_ZEROS, LOUDNESS_MOST, NOISE_MOST, NOISY_K, SHORT_JUMP_BITS
 
 # Columns of a tick before those of the channels: the chambers, then the extras.
 COLUMNS = (

@@ -12,11 +12,11 @@ from host_tools.log.frames import cut_into_frames, framed
 from host_tools.log.write import names_frame
 from host_tools.virtual.console import Console
 from host_tools.whole_file import write_whole
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.core.session import DONE, FAULT, IDLE
-from soleus.services.core_walk import fingerprint
-from soleus.services.log_format import HEADER, MAGIC, RING
+from soleus.core.session.session import DONE, FAULT, IDLE
+from soleus.log.core_walk import fingerprint
+from soleus.log.format import HEADER, MAGIC, RING
 
 # A piece of the stream: so short that even a slow line holds up no tick.
 PIECE_BYTES = 72

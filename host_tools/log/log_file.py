@@ -10,11 +10,11 @@ from host_tools.errors import InputError
 from host_tools.log.blocks import Block, decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames
 from host_tools.log.state import StateNames
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.core.errors import SettingError
-from soleus.core.program import Program
-from soleus.services import log_format
+from soleus.core.basics.errors import SettingError
+from soleus.core.program.program import Program
+from soleus.log import format
 
 SUFFIX = ".slog"
 
@@ -63,7 +63,7 @@ def read_log(path: str | Path) -> Log:
 
 def parse_log(content: bytes, path: Path) -> Log:
     frames = cut_into_frames(content)
-    if not frames.whole or frames.whole[0].kind != log_format.HEADER:
+    if not frames.whole or frames.whole[0].kind != format.HEADER:
         raise InputError(path, "", None, "a session's log with a whole header, as `soleus log pull` writes")
     header = json.loads(frames.whole[0].payload)
     try:
@@ -72,12 +72,12 @@ def parse_log(content: bytes, path: Path) -> Log:
         raise InputError(path, "boots", None, f"a header with a board's boots ({error})") from None
     overview, blocks, end, names = [], [], None, None
     for frame in frames.whole[1:]:
-        if frame.kind == log_format.OVERVIEW:
+        if frame.kind == format.OVERVIEW:
             overview.append(decode_overview(frame.payload, boots.count))
-        elif frame.kind == log_format.RING:
+        elif frame.kind == format.RING:
             blocks.append(decode_ring(frame.payload, boots.count))
-        elif frame.kind == log_format.END:
+        elif frame.kind == format.END:
             end = json.loads(frame.payload)
-        elif frame.kind == log_format.NAMES:
+        elif frame.kind == format.NAMES:
             names = StateNames([(str(name), int(size)) for name, size in json.loads(frame.payload)])
     return Log(path, header, overview, blocks, end, names, frames.torn_bytes, frames.whole_bytes)

@@ -1,11 +1,11 @@
-"""The core's state, out of the bytes that `soleus.services.core_state` packs, and into a core again."""
+"""The core's state, out of the bytes that `soleus.log.core_state` packs, and into a core again."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from soleus.core.controller import Controller
-from soleus.services.core_state import SAME, CoreState
-from soleus.services.core_walk import walk
+from soleus.log.core_state import SAME, CoreState
+from soleus.log.core_walk import walk
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,13 @@ from host_tools.log.replay import replay
 from host_tools.output.air import AirSupply
 from host_tools.output.metrics import MeasureContext, SessionResult, measure
 from host_tools.trace import PA_PER_MMHG, Note, Trace
-from soleus.core import fault_table
+from soleus.core.basics import fault_table
 from soleus.core.controller import Controller
-from soleus.core.faults import FaultLatch, Notices
-from soleus.core.limits import TICK_MS
-from soleus.core.regulation import OFF
-from soleus.core.session import COMPLETED, NOT_ENDED, RUNNING, STATE_NAMES
-from soleus.services.log_format import OVERVIEW_SHIFT
+from soleus.core.basics.faults import FaultLatch, Notices
+from soleus.core.basics.limits import TICK_MS
+from soleus.core.regulate.regulation import OFF
+from soleus.core.session.session import COMPLETED, NOT_ENDED, RUNNING, STATE_NAMES
+from soleus.log.format import OVERVIEW_SHIFT
 
 _MACHINE = (
     "at_ms", "dt_ms", "buttons", "state", "cycle", "stage", "stage_kind", "fault_code", "fill_bits",

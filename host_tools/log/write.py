@@ -12,15 +12,15 @@ from host_tools.log.versions import core_hash
 from host_tools.simulate import Session
 from host_tools.toml_file import Table
 from host_tools.whole_file import write_whole
-from soleus.core import fault_table
-from soleus.core.boots import Boots
+from soleus.core.basics import fault_table
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.core.limits import TICK_MS
-from soleus.core.signals import Commands, Readings
-from soleus.services.core_walk import fingerprint
-from soleus.services.log_end import end
-from soleus.services.log_format import END, HEADER, MAGIC, NAMES, RING, RING_EXTRAS
-from soleus.services.tick_coder import TickCoder
+from soleus.core.basics.limits import TICK_MS
+from soleus.core.basics.signals import Commands, Readings
+from soleus.log.core_walk import fingerprint
+from soleus.log.end import end
+from soleus.log.format import END, HEADER, MAGIC, NAMES, RING, RING_EXTRAS
+from soleus.log.tick_coder import TickCoder
 
 BLOCK_BYTES = 32 * 1024
 

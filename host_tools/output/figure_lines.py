@@ -8,7 +8,7 @@ import numpy as np
 from host_tools.output.palette import STATE_COLOURS, chamber_colours
 from host_tools.output.view import Leg, is_bit_set, spans, stretches, thinned
 from host_tools.trace import Trace
-from soleus.core.session import STATE_NAMES
+from soleus.core.session.session import STATE_NAMES
 
 TOLERANCE_MMHG = 0.1
 # All curves together; beyond it they are drawn more coarsely, so that the file stays small.

@@ -42,10 +42,10 @@ import numpy as np
 
 from host_tools.output.air import AirSupply, FillLimit
 from host_tools.trace import PA_PER_MMHG, Trace
-from soleus.core import fault_table, faults
-from soleus.core.faults import FaultLatch, Notices
-from soleus.core.regulation import FILL, HOLD, OFF
-from soleus.core.session import COMPLETED, NO_SIGN_OF_LIFE, RUNNING, WIND_DOWN_MS
+from soleus.core.basics import fault_table, faults
+from soleus.core.basics.faults import FaultLatch, Notices
+from soleus.core.regulate.regulation import FILL, HOLD, OFF
+from soleus.core.session.session import COMPLETED, NO_SIGN_OF_LIFE, RUNNING, WIND_DOWN_MS
 
 REACHED_MMHG = 1.5
 RAISED_MMHG = 6.0

@@ -10,7 +10,7 @@ from host_tools.output.picture import bare, mark_notes, name_rows, note_colour
 from host_tools.output.plot_detail import CycleView
 from host_tools.output.view import Leg, peaks, stretches
 from host_tools.trace import Note, Trace
-from soleus.core.session import STATE_NAMES
+from soleus.core.session.session import STATE_NAMES
 
 _BINS = 1600
 _RIDGE_SHARE = 0.97

@@ -23,10 +23,10 @@ import pyarrow.parquet as pa_parquet
 
 from host_tools.errors import InputError
 from host_tools.trace import PA_PER_MMHG, Note, Trace
-from soleus.core import fault_table
-from soleus.core.regulation import PHASE_NAMES
-from soleus.core.session import STATE_NAMES
-from soleus.core.timeline import STAGE_NAMES
+from soleus.core.basics import fault_table
+from soleus.core.regulate.regulation import PHASE_NAMES
+from soleus.core.session.session import STATE_NAMES
+from soleus.core.program.timeline import STAGE_NAMES
 
 OPTION = "--trace"
 SUFFIXES = (".csv", ".parquet")

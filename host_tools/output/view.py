@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from host_tools.trace import Trace
-from soleus.core import faults
-from soleus.core.session import RUNNING
+from soleus.core.basics import faults
+from soleus.core.session.session import RUNNING
 
 GRID_TICKS = 1024
 

@@ -10,8 +10,8 @@ from host_tools.plant.draw import draw_plant
 from host_tools.plant.gas import AMBIENT_MMHG
 from host_tools.plant.plant import Plant
 from host_tools.plant.spec import PlantSpec, load_plant
-from soleus.core.boots import Boots
-from soleus.core.signals import Commands, Readings
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.signals import Commands, Readings
 
 # Of usual parts: a relief that passes the whole pump.
 RELIEF_K = 80.0

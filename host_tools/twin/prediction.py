@@ -13,8 +13,8 @@ from host_tools.plant.spec import PlantSpec
 from host_tools.simulate import simulate
 from host_tools.trace import Trace
 from host_tools.twin.forward import drive_boots
-from soleus.core.session import RUNNING
-from soleus.core.signals import Commands, Readings
+from soleus.core.session.session import RUNNING
+from soleus.core.basics.signals import Commands, Readings
 
 PRESSED_MMHG = 10.0
 AROUND_TICKS = 100

@@ -35,7 +35,7 @@ from host_tools.virtual.frames import (
 from host_tools.virtual.interpreter import Interpreter, refuse_without_unix_port
 from host_tools.virtual.pins import Wiring
 from host_tools.virtual.terminal import Terminal
-from soleus.core.signals import Commands, Readings
+from soleus.core.basics.signals import Commands, Readings
 
 BEAT_MS = 10
 # As much as an ESP32 leaves to a program, in 32-bit words.

@@ -11,7 +11,7 @@ from typing import Any
 import serial
 
 from host_tools.errors import InputError
-from soleus.services.requests import NO_MEMORY
+from soleus.link.requests import NO_MEMORY
 
 BAUD = 115_200
 AGAIN_AFTER_S = 0.5

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from host_tools.virtual.frames import NO_ANSWER, PIN_COUNT, SENSORS, UV
-from soleus.core.signals import MANIFOLD_BIT, Readings
-from soleus.drivers.parts import COUNTS_AT_ZERO, COUNTS_SPAN, output_permille
+from soleus.core.basics.signals import MANIFOLD_BIT, Readings
+from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN, output_permille
 
 AIR_PA = 101_325
 MPRLS_RANGE_PA = 172_369

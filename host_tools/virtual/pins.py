@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from soleus.core.signals import Commands
+from soleus.core.basics.signals import Commands
 
 FULL_U16 = 65_535
 

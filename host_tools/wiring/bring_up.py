@@ -4,8 +4,8 @@ from host_tools.board_check.parts import analog_part
 from host_tools.board_check.power import divided_mv
 from host_tools.boards import Board
 from host_tools.wiring.nets import POWER, load_rail, nets, sensor_names
-from soleus.core.limits import OVER_TRIP_PA
-from soleus.core.units import mmhg_from_pa
+from soleus.core.basics.limits import OVER_TRIP_PA
+from soleus.core.basics.units import mmhg_from_pa
 
 
 def bring_up(board: Board) -> list[tuple[str, list[str]]]:

@@ -20,13 +20,13 @@ cat > setup.cfg << 'CONFIG'
 source_paths=
     soleus
 only_mutate=
-    soleus/core/guards.py
-    soleus/core/pressure_guards.py
-    soleus/core/sensor_guards.py
-    soleus/core/air_guards.py
-    soleus/core/machine_guards.py
-    soleus/core/gauges.py
-    soleus/core/faults.py
+    soleus/core/guards/guards.py
+    soleus/core/guards/pressure.py
+    soleus/core/guards/sensors.py
+    soleus/core/guards/air.py
+    soleus/core/guards/machine.py
+    soleus/core/sensing/gauges.py
+    soleus/core/basics/faults.py
     soleus/core/interlock.py
 also_copy=
     tests

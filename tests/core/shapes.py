@@ -4,10 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from soleus.core.boots import ZONES, Boots
-from soleus.core.errors import SettingError
-from soleus.core.program import Program
-from soleus.core.program_words import LEG_MODES, PATTERNS
+from soleus.core.basics.boots import ZONES, Boots
+from soleus.core.basics.errors import SettingError
+from soleus.core.program.program import Program
+from soleus.core.program.words import LEG_MODES, PATTERNS
 
 SHARED_PATTERNS = ("sequential", "wave", "uniform")
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soleus.core.boots import ZONES, Boots
-from soleus.core.errors import SettingError
-from soleus.core.units import pa_from_mmhg
+from soleus.core.basics.boots import ZONES, Boots
+from soleus.core.basics.errors import SettingError
+from soleus.core.basics.units import pa_from_mmhg
 
 GOOD: dict[str, Any] = {
     "legs": 2,

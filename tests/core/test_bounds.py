@@ -4,13 +4,13 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from soleus.core import faults
-from soleus.core.boots import Boots
+from soleus.core.basics import faults
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import AT_MOST_MS, Controller
-from soleus.core.program import Program
-from soleus.core.regulation import PHASE_NAMES
-from soleus.core.session import DONE, FAULT, IDLE, PAUSED, STATE_NAMES
-from soleus.core.signals import BUTTON_CLEAR, BUTTON_START, BUTTON_STOP, MANIFOLD_BIT, Commands
+from soleus.core.program.program import Program
+from soleus.core.regulate.regulation import PHASE_NAMES
+from soleus.core.session.session import DONE, FAULT, IDLE, PAUSED, STATE_NAMES
+from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_START, BUTTON_STOP, MANIFOLD_BIT, Commands
 from tests.core.wild import (
     ANY_DT_MS,
     BROKEN_DT_MS,

@@ -97,7 +97,7 @@ def test_a_magnitude_without_its_unit_is_found(snippet: str, breach: str) -> Non
         "share_permille = raised_ms * 1000 // ramp_ms",
         "total_pa = full_pa * stage_ms // ramp_ms",
         "from . import units\nfrom .units import clamp\nimport soleus.core",
-        "from soleus.core.units import clamp",
+        "from soleus.core.basics.units import clamp",
         "MOST = 1_073_741_823\nLEAST = -1_073_741_823\nBIT = 1 << 29",
     ],
 )

@@ -13,14 +13,14 @@ import pytest
 from host_tools.explore import machine
 from host_tools.explore.cases import Case, all_cases
 from host_tools.explore.walk import small_boots, small_program, walk
-from soleus.core import regulation, sealed_regulator, shared_regulator, throttle
+from soleus.core.regulate import regulation, sealed, shared, throttle
 from soleus.core.controller import Controller
-from soleus.core.faults import FaultLatch
+from soleus.core.basics.faults import FaultLatch
 from soleus.core.interlock import Interlock
-from soleus.core.sealed_regulator import SealedRegulator
-from soleus.core.sequencer import Sequencer
-from soleus.core.session import Session
-from soleus.core.shared_regulator import SharedRegulator
+from soleus.core.regulate.sealed import SealedRegulator
+from soleus.core.session.sequencer import Sequencer
+from soleus.core.session.session import Session
+from soleus.core.regulate.shared import SharedRegulator
 
 WALKED = [*all_cases(1), *all_cases(2, ("sequential", "wave"))]
 
@@ -138,13 +138,13 @@ def test_three_way_valves_have_no_vents_to_seal(monkeypatch: pytest.MonkeyPatch)
 def test_every_limit_of_the_regulators_has_pressures_on_both_sides_of_it() -> None:
     """Far below, below, at and above what is wanted, as the code tells them apart."""
     cuts_pa = [-regulation.FAR_PA, -regulation.BAND_PA, regulation.BAND_PA, throttle.THROTTLE_ROOM_PA]
-    cuts_pa += [-sealed_regulator.TOP_UP_PA, sealed_regulator.BLEED_PA]
-    cuts_pa += [-shared_regulator.TOP_UP_PA, shared_regulator.BLEED_PA, shared_regulator.PUSH_PA]
+    cuts_pa += [-sealed.TOP_UP_PA, sealed.BLEED_PA]
+    cuts_pa += [-shared.TOP_UP_PA, shared.BLEED_PA, shared.PUSH_PA]
     for least_pa, most_pa in zip(machine.OFFSETS_PA, machine.OFFSETS_PA[1:], strict=False):
         assert any(least_pa < cut_pa < most_pa for cut_pa in cuts_pa)
     assert all(machine.FAR_BELOW_PA < cut_pa < machine.ABOVE_PA for cut_pa in cuts_pa)
     # Between "far" and "within the band" lies what a dose brings.
-    assert -regulation.FAR_PA < machine.BELOW_PA < -sealed_regulator.TOP_UP_PA < machine.AT_PA
+    assert -regulation.FAR_PA < machine.BELOW_PA < -sealed.TOP_UP_PA < machine.AT_PA
 
 
 @pytest.mark.parametrize("valves", ["fill_vent", "three_way"])

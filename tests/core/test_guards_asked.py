@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soleus.core import faults, limits
-from soleus.core.boots import Boots
-from soleus.core.faults import FaultLatch
-from soleus.core.guards import Guards
-from soleus.core.regulation import FILL, HOLD, OFF
-from soleus.core.units import pa_from_mmhg
+from soleus.core.basics import faults, limits
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.faults import FaultLatch
+from soleus.core.guards.guards import Guards
+from soleus.core.regulate.regulation import FILL, HOLD, OFF
+from soleus.core.basics.units import pa_from_mmhg
 from tests.core.fake_air import boots
 from tests.core.plain import Tick
 from tests.core.test_plain import ALL, BITS, COUNT, Both, runs, said

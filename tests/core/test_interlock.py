@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 from soleus.core.interlock import Interlock
-from soleus.core.signals import Commands
+from soleus.core.basics.signals import Commands
 from tests.core.fake_air import boots, is_all_vent
 
 SEALED = boots(gate=True)

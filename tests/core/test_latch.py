@@ -2,8 +2,8 @@
 
 import re
 
-from soleus.core import fault_table, faults
-from soleus.core.faults import FaultLatch, Notices
+from soleus.core.basics import fault_table, faults
+from soleus.core.basics.faults import FaultLatch, Notices
 
 
 def kept(latch: FaultLatch) -> tuple[int, int, int, int, int]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from soleus.core.learned import DOSE_SEEN_MS, Learned
-from soleus.core.regulation import RISE_START_PA_S
+from soleus.core.regulate.learned import DOSE_SEEN_MS, Learned
+from soleus.core.regulate.regulation import RISE_START_PA_S
 from tests.core.fake_air import boots
 
 PER_CHAMBER = boots(valves="fill_vent", sensors="per_chamber")

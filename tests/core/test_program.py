@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from soleus.core.boots import Boots
-from soleus.core.errors import SettingError
-from soleus.core.program import Program
-from soleus.core.program_words import GRADIENT, SEQUENTIAL
-from soleus.core.units import mmhg_from_pa, pa_from_mmhg
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.errors import SettingError
+from soleus.core.program.program import Program
+from soleus.core.program.words import GRADIENT, SEQUENTIAL
+from soleus.core.basics.units import mmhg_from_pa, pa_from_mmhg
 
 MISSING = object()
 A_BLOCK: dict[str, Any] = {"pattern": "sequential"}

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soleus.core import fault_table, faults
-from soleus.core.errors import SettingError
-from soleus.core.limits import OVER_TARGET_PA, SERVICE_SILENT_MOST_MS
-from soleus.core.service_asks import act_from
-from soleus.core.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, SERVICE, VENTING
-from soleus.core.signals import BUTTON_SERVICE
-from soleus.core.units import pa_from_mmhg
+from soleus.core.basics import fault_table, faults
+from soleus.core.basics.errors import SettingError
+from soleus.core.basics.limits import OVER_TARGET_PA, SERVICE_SILENT_MOST_MS
+from soleus.core.session.service_requests import act_from
+from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, SERVICE, VENTING
+from soleus.core.basics.signals import BUTTON_SERVICE
+from soleus.core.basics.units import pa_from_mmhg
 from tests.core.fake_air import CLEAR, PAUSE, START, STOP, Machine, boots, is_all_vent
 
 FOOT, CALF, ALL = 1, 2, 7

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soleus.core.units import clamp, mmhg_from_pa, pa_from_mmhg, tenths_mmhg_from_pa
+from soleus.core.basics.units import clamp, mmhg_from_pa, pa_from_mmhg, tenths_mmhg_from_pa
 
 SMALL_INT_LIMIT = 2**30
 

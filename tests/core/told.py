@@ -4,18 +4,12 @@ In the machine the gauges sum these up in bits, so that guards need not look at 
 Here the same is said from its definition; test_gauges.py shows that the gauges say the same.
 """
 
-from soleus.core import air_guards, pressure_guards, sensor_guards
-from soleus.core.boots import Boots
-from soleus.core.faults import FaultLatch, Notices
-from soleus.core.gauges import Gauges
-from soleus.core.limits import (
-    FILL_MOST_MS,
-    JUMP_PA,
-    PRESSED_PA,
-    VENTED_PA,
-    ZERO_DRIFT_MOST_PA,
-)
-from soleus.core.signals import MANIFOLD_BIT, Commands, Readings
+from soleus.core.guards import air, pressure, sensors
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.faults import FaultLatch, Notices
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.basics.limits import FILL_MOST_MS, JUMP_PA, PRESSED_PA, VENTED_PA, ZERO_DRIFT_MOST_PA
+from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 
 
 def bits_of(answers: list[bool]) -> int:
@@ -60,7 +54,7 @@ class _Compared:
 
 class SensorStuck:
     def __init__(self, boots: Boots) -> None:
-        self._compared, self._guard = _Compared(boots), sensor_guards.SensorStuck(boots)
+        self._compared, self._guard = _Compared(boots), sensors.SensorStuck(boots)
 
     def step(
         self,
@@ -78,7 +72,7 @@ class SensorStuck:
 
 class SensorErratic:
     def __init__(self, boots: Boots) -> None:
-        self._compared, self._guard = _Compared(boots), sensor_guards.SensorErratic(boots)
+        self._compared, self._guard = _Compared(boots), sensors.SensorErratic(boots)
         self._gauges = Gauges(boots)
 
     def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
@@ -88,7 +82,7 @@ class SensorErratic:
 
 class SensorZeroDrift:
     def __init__(self, boots: Boots) -> None:
-        self._guard = sensor_guards.SensorZeroDrift(boots)
+        self._guard = sensors.SensorZeroDrift(boots)
 
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         tell(gauges)
@@ -97,7 +91,7 @@ class SensorZeroDrift:
 
 class Overpressure:
     def __init__(self, boots: Boots) -> None:
-        self._guard = pressure_guards.Overpressure(boots)
+        self._guard = pressure.Overpressure(boots)
 
     def step(
         self, gauges: Gauges, keep_bits: int, target_pa: list[int], latch: FaultLatch, at_ms: int, dt_ms: int
@@ -108,7 +102,7 @@ class Overpressure:
 
 class ProlongedPressure:
     def __init__(self, boots: Boots) -> None:
-        self._guard = pressure_guards.ProlongedPressure(boots)
+        self._guard = pressure.ProlongedPressure(boots)
 
     def step(
         self, gauges: Gauges, keep_bits: int, is_running: bool, latch: FaultLatch, at_ms: int, dt_ms: int
@@ -119,7 +113,7 @@ class ProlongedPressure:
 
 class VentFailure:
     def __init__(self, boots: Boots) -> None:
-        self._guard = pressure_guards.VentFailure(boots)
+        self._guard = pressure.VentFailure(boots)
 
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int) -> None:
         tell(gauges)
@@ -128,7 +122,7 @@ class VentFailure:
 
 class RisesUnasked:
     def __init__(self, boots: Boots) -> None:
-        self._guard = air_guards.RisesUnasked(boots)
+        self._guard = air.RisesUnasked(boots)
 
     def step(
         self, gauges: Gauges, keep_bits: int, commands: Commands, latch: FaultLatch, at_ms: int, dt_ms: int
@@ -141,7 +135,7 @@ class Leak:
     """Told of every tick of a hold; the regulator lets stand what it was at its end."""
 
     def __init__(self, boots: Boots) -> None:
-        self._guard = air_guards.Leak(boots)
+        self._guard = air.Leak(boots)
         self._dose_us, self._held_ms = [0] * boots.count, [0] * boots.count
         self.begin = self._guard.begin
 
@@ -161,7 +155,7 @@ class FillTimeout:
     """As much time goes by as the largest share grows."""
 
     def __init__(self, boots: Boots) -> None:
-        self._guard = air_guards.FillTimeout(boots)
+        self._guard = air.FillTimeout(boots)
         self._most_us = 0
         self.begin, self.learn = self._guard.begin, self._guard.learn
 

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.core.errors import SettingError
-from soleus.core.program import Program
-from soleus.core.signals import BUTTON_START, MANIFOLD_BIT
+from soleus.core.basics.errors import SettingError
+from soleus.core.program.program import Program
+from soleus.core.basics.signals import BUTTON_START, MANIFOLD_BIT
 from tests.core.shapes import boots_tables, program_tables
 
 # The chip allocates for an integer that is not in [-2**30, 2**30).

@@ -7,12 +7,12 @@ import numpy as np
 from host_tools.output.air import AirSupply, in_series
 from host_tools.output.metrics import MeasureContext
 from host_tools.trace import PA_PER_MMHG, Note, Trace
-from soleus.core import faults
-from soleus.core.faults import FaultLatch
-from soleus.core.regulation import COAST, FILL, HOLD, OFF, SETTLE
-from soleus.core.session import CHECKING, COMPLETED, DONE, FAULT, PAUSED, RUNNING, VENTING
-from soleus.core.timeline import HOLD as HOLD_STAGE
-from soleus.core.timeline import RAISE, RELEASE, REST
+from soleus.core.basics import faults
+from soleus.core.basics.faults import FaultLatch
+from soleus.core.regulate.regulation import COAST, FILL, HOLD, OFF, SETTLE
+from soleus.core.session.session import CHECKING, COMPLETED, DONE, FAULT, PAUSED, RUNNING, VENTING
+from soleus.core.program.timeline import HOLD as HOLD_STAGE
+from soleus.core.program.timeline import RAISE, RELEASE, REST
 
 CHAMBERS = ("foot", "ankle", "calf", "knee", "thigh")
 NAMES = [f"{leg}.{chamber}" for leg in ("left", "right") for chamber in CHAMBERS]

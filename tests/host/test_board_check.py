@@ -9,8 +9,8 @@ from host_tools.board_check.chips import CHIPS
 from host_tools.boards import board_names, compile_board, hardware_errors, load_board, read_board
 from host_tools.errors import InputError
 from host_tools.paths import BOARDS
-from soleus.core.boots import Boots
-from soleus.drivers.safe_pins import safe_pins
+from soleus.core.basics.boots import Boots
+from soleus.drivers.outputs.safe_pins import safe_pins
 
 WRONG = tomllib.loads((Path(__file__).parent / "wrong_boards.toml").read_text(encoding="utf-8"))["wrong"]
 

@@ -13,7 +13,7 @@ from host_tools.docs import patterns_page, programs_page
 from host_tools.docs.page import CHECKOUT, outdated
 from host_tools.evidence.every_program import library_cases, refusal
 from host_tools.programs import program_names
-from soleus.core.program_words import NEEDS_SEALED_CHAMBERS, PATTERNS
+from soleus.core.program.words import NEEDS_SEALED_CHAMBERS, PATTERNS
 
 PAGES = ["README.md", *sorted(str(page.relative_to(CHECKOUT)) for page in CHECKOUT.glob("docs/**/*.md"))]
 # Of a picture in a page of text.

@@ -7,8 +7,8 @@ from host_tools.cli import app
 from host_tools.errors import InputError
 from host_tools.flash.application import advice_text
 from host_tools.output.words import explanation
-from soleus.core import fault_table, faults
-from soleus.services.fault_help import ABOUT, CLEARING, WHAT, advice, how_to_clear
+from soleus.core.basics import fault_table, faults
+from host_tools.safety.fault_help import ABOUT, CLEARING, WHAT, advice, how_to_clear
 
 CODES = [row[0] for row in fault_table.TABLE[1:]]
 

@@ -104,7 +104,7 @@ PRIVATES = {
 @pytest.mark.parametrize("name", PRIVATES)
 def test_what_becomes_of_the_cores_private_functions(name: str) -> None:
     source, expected = PRIVATES[name]
-    assert without_names(source, "soleus/core/learned.py") == expected
+    assert without_names(source, "soleus/core/regulate/learned.py") == expected
 
 
 def test_private_functions_elsewhere_keep_their_names() -> None:
@@ -139,7 +139,7 @@ def test_of_somebody_elses_package_only_what_is_asked_for_stays() -> None:
 def test_a_constant_of_its_own_goes() -> None:
     text = (SOLEUS_PACKAGE / "core" / "regulation.py").read_text()
     assert "DOSE_PERMILLE =" in text
-    assert "DOSE_PERMILLE" not in without_names(text, "soleus/core/regulation.py")
+    assert "DOSE_PERMILLE" not in without_names(text, "soleus/core/regulate/regulation.py")
 
 
 @pytest.mark.parametrize("name", FILES)

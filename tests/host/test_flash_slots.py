@@ -26,8 +26,8 @@ BOARD = load_board("esp32-devkit")
 FAKE_CORE = {
     "soleus/__init__.py": b"",
     "soleus/core/__init__.py": b"",
-    "soleus/core/boots.py": b"class Boots:\n @staticmethod\n def from_table(table): return table\n",
-    "soleus/core/program.py": (
+    "soleus/core/basics/boots.py": b"class Boots:\n @staticmethod\n def from_table(table): return table\n",
+    "soleus/core/program/program.py": (
         b"class Program:\n"
         b" @staticmethod\n"
         b" def from_table(table):\n"

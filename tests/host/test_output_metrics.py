@@ -11,10 +11,10 @@ import pytest
 from host_tools.output.air import AirSupply, FillLimit, in_series
 from host_tools.output.metrics import ChamberResult, MeasureContext, SessionResult, measure
 from host_tools.trace import Note, Trace
-from soleus.core import fault_table, faults
-from soleus.core.faults import FaultLatch, Notices
-from soleus.core.regulation import BLEED, FILL, HOLD, OFF
-from soleus.core.session import COMPLETED, FAULT, NO_SIGN_OF_LIFE, NOT_ENDED, RUNNING, STOPPED, VENTING
+from soleus.core.basics import fault_table, faults
+from soleus.core.basics.faults import FaultLatch, Notices
+from soleus.core.regulate.regulation import BLEED, FILL, HOLD, OFF
+from soleus.core.session.session import COMPLETED, FAULT, NO_SIGN_OF_LIFE, NOT_ENDED, RUNNING, STOPPED, VENTING
 from tests.host.synthetic import blank_trace, context, no_fault, pa, session_trace
 
 ONE = ["left.foot"]

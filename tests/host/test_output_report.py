@@ -15,9 +15,9 @@ from host_tools.output.metrics import measure
 from host_tools.output.report import ReportContext, report_html, write_report
 from host_tools.output.words import explanation
 from host_tools.trace import Note, Trace
-from soleus.core import faults
-from soleus.core.faults import Notices
-from soleus.core.regulation import HOLD
+from soleus.core.basics import faults
+from soleus.core.basics.faults import Notices
+from soleus.core.regulate.regulation import HOLD
 from tests.host.chromium import dump_dom, screenshot
 from tests.host.synthetic import blank_trace, context, faulty_latch, pa, session_trace
 

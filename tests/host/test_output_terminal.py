@@ -10,9 +10,9 @@ from rich.console import Console
 from host_tools.output.metrics import FaultResult, SessionResult, measure
 from host_tools.output.terminal import print_summary
 from host_tools.output.words import duration, explanation, fault_sentence, measured_against
-from soleus.core import fault_table, faults
-from soleus.core.faults import Notices
-from soleus.core.session import NO_SIGN_OF_LIFE
+from soleus.core.basics import fault_table, faults
+from soleus.core.basics.faults import Notices
+from soleus.core.session.session import NO_SIGN_OF_LIFE
 from tests.host.synthetic import context, faulty_latch, session_trace
 
 

@@ -11,7 +11,7 @@ import pytest
 from host_tools.errors import InputError
 from host_tools.output.trace_file import TraceWriter, read_trace
 from host_tools.trace import PA_PER_MMHG, Note, Trace
-from soleus.core.session import RUNNING
+from soleus.core.session.session import RUNNING
 from tests.host.synthetic import blank_trace, session_trace
 
 Say = Callable[[str], None]

@@ -16,7 +16,7 @@ from host_tools.commands import board, program
 from host_tools.errors import InputError
 from host_tools.paths import BOARDS, PROGRAMS
 from host_tools.programs import program_names
-from soleus.core.program import Program
+from soleus.core.program.program import Program
 
 app = typer.Typer()
 app.add_typer(program.app, name="program")

@@ -20,10 +20,10 @@ from host_tools.programs import (
     program_file,
     program_names,
 )
-from soleus.core.errors import SettingError
-from soleus.core.program import Program
-from soleus.core.program_layout import lay_out
-from soleus.core.program_words import PATTERNS
+from soleus.core.basics.errors import SettingError
+from soleus.core.program.program import Program
+from soleus.core.program.layout import lay_out
+from soleus.core.program.words import PATTERNS
 
 VERY_LOW = (20, 30)
 LOW = (30, 40)

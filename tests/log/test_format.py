@@ -14,11 +14,11 @@ from host_tools.log.blocks import CHANNELS, decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames, framed
 from host_tools.log.log_file import parse_log
 from host_tools.log.state import StateNames, packed, restore, unpacked
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.services.core_walk import walk
-from soleus.services.log_format import MAGIC, OVERVIEW_EXTRAS, OVERVIEW_MS, RING, RING_EXTRAS
-from soleus.services.tick_coder import TickCoder
+from soleus.log.core_walk import walk
+from soleus.log.format import MAGIC, OVERVIEW_EXTRAS, OVERVIEW_MS, RING, RING_EXTRAS
+from soleus.log.tick_coder import TickCoder
 from tests.log.rig import log_file
 
 BOOTS = Boots(1, ("foot", "calf", "thigh"), ("foot", "calf", "thigh"), False, False, True, 14_000)

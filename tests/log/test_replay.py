@@ -10,10 +10,10 @@ from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay
 from host_tools.log.to_test import write_test
 from host_tools.log.trace import evenly, measured, trace_of
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.core.session import PAUSED
-from soleus.services import core_walk
+from soleus.core.session.session import PAUSED
+from soleus.log import core_walk
 from tests.log.rig import PAUSED_AT_S, log_file, simulated, stopped_log
 
 FAULTS = ["sensor.left.calf:off@40s", "valve.left.foot.vent:stuck@30s", "clock:stuck@35s", "pump:off@20s"]
@@ -32,7 +32,7 @@ def test_a_changed_core_is_caught_at_the_very_tick(monkeypatch: pytest.MonkeyPat
     states = np.concatenate([block.ticks[:, 7] for block in log.blocks])
     paused = int(np.flatnonzero(states == PAUSED)[0])
     assert paused > PAUSED_AT_S * 100
-    monkeypatch.setattr("soleus.core.session.WIND_DOWN_MS", 290)
+    monkeypatch.setattr("soleus.core.session.session.WIND_DOWN_MS", 290)
     result = replay(log)
     assert result.difference
     assert result.difference.tick == paused - 1
@@ -87,7 +87,7 @@ def test_a_recording_becomes_a_test_that_passes(tmp_path: Path) -> None:
 
 
 def test_no_test_is_made_of_what_does_not_replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("soleus.core.session.WIND_DOWN_MS", 290)
+    monkeypatch.setattr("soleus.core.session.session.WIND_DOWN_MS", 290)
     test, result = write_test(stopped_log(), tmp_path, "pause_and_stop")
     assert test is None
     assert result.difference

@@ -13,8 +13,8 @@ from host_tools.plant.spec import load_plant
 from host_tools.programs import load_program_table
 from host_tools.simulate import simulate
 from soleus.core.controller import Controller
-from soleus.services.ring import Ring
-from soleus.services.ring_size import block_bytes
+from soleus.log.ring import Ring
+from soleus.log.ring_size import block_bytes
 
 REACH_LEAST_MS = 10_000
 # By then every chamber's speeds are learned, and the state is at its longest.

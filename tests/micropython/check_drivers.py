@@ -94,18 +94,18 @@ for _part in (Pin, PWM, ADC, I2C, Timer):
     setattr(machine, _part.__name__, _part)
 sys.modules["machine"] = machine
 
-from soleus.core import signals
-from soleus.core.boots import Boots
-from soleus.core.session import DONE, IDLE, PAUSED, RUNNING
-from soleus.core.signals import Commands, Readings
+from soleus.core.basics import signals
+from soleus.core.basics.boots import Boots
+from soleus.core.session.session import DONE, IDLE, PAUSED, RUNNING
+from soleus.core.basics.signals import Commands, Readings
 from soleus.drivers.battery import Battery
-from soleus.drivers.buttons import Buttons
-from soleus.drivers.calibration import Line
-from soleus.drivers.outputs import Outputs
-from soleus.drivers.pressure import pressure_sensors
-from soleus.drivers.safe_pins import safe_pins
-from soleus.drivers.valves_gpio import GpioValves
-from soleus.drivers.valves_shift_register import ShiftRegisterValves
+from soleus.drivers.panel.buttons import Buttons
+from soleus.drivers.sensing.calibration import Line
+from soleus.drivers.outputs.outputs import Outputs
+from soleus.drivers.sensing.pressure import pressure_sensors
+from soleus.drivers.outputs.safe_pins import safe_pins
+from soleus.drivers.outputs.valves_gpio import GpioValves
+from soleus.drivers.outputs.valves_shift_register import ShiftRegisterValves
 
 MMHG_PA = 133
 

@@ -21,13 +21,14 @@ except ImportError:
     sys.modules["select"] = select
 
 from soleus import services
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.services import log_writer, state_load
-from soleus.services import recorder as recorder_module
-from soleus.services.borrowed import borrow
-from soleus.services.flash_writer import FlashWriter
-from soleus.services.link import Link
+from soleus.log import writer
+from soleus.store import state_load
+from soleus.log import recorder as recorder_module
+from soleus.basics.loading import borrow
+from soleus.store.flash_writer import FlashWriter
+from soleus.link.link import Link
 
 with open("boots.json") as file:
     BOOTS = json.load(file)
@@ -168,7 +169,7 @@ def written_by(log_writer):
     app = Thing()
     app.controller = core("esp32-devkit")
     app.writer = FlashWriter(lambda: True, lambda: None, lambda name, why: told.append((name, why)))
-    writing, recorder_module.borrow = recorder_module.borrow, lambda _: log_writer
+    writing, recorder_module.borrow = recorder_module.borrow, lambda _: writer
     try:
         recorder = recorder_module.Recorder(app, (0, 0), 4096)
         recorder.is_open, recorder.path = True, "log/000001.slog"
@@ -187,30 +188,30 @@ def written_by(log_writer):
 
 def check_a_log_is_ended_although_the_heap_had_no_room_at_first():
     for at_try in (1, 2, 7):
-        log_writer = Forgetful(at_try)
-        assert written_by(log_writer) == []
-        assert log_writer.written == ["overview", "meter", "end"]
+        writer = Forgetful(at_try)
+        assert written_by(writer) == []
+        assert writer.written == ["overview", "meter", "end"]
 
 
 def check_therapy_that_found_no_memory_to_be_written_counts_at_the_next_try():
     recorder = Thing()
     recorder.counted_s, recorder.therapy_s, recorder.sessions_count = 10, 100, 1
-    encode, log_writer.encode = log_writer.encode, Enough().give
+    encode, writer.encode = writer.encode, Enough().give
     try:
-        log_writer.count_therapy(recorder, 15_000)
+        writer.count_therapy(recorder, 15_000)
     except MemoryError:
-        log_writer.encode = encode
+        writer.encode = encode
     assert (recorder.counted_s, recorder.therapy_s) == (10, 100)
-    log_writer.count_therapy(recorder, 15_000)
+    writer.count_therapy(recorder, 15_000)
     assert (recorder.counted_s, recorder.therapy_s) == (15, 105)
-    with open(log_writer.METER_FILE) as file:
+    with open(writer.METER_FILE) as file:
         assert '"therapy_s": 105' in file.read()
 
 
 def check_a_log_that_never_finds_memory_is_told_of_and_given_up():
-    log_writer = Forgetful(1 << 20)
-    told = written_by(log_writer)
-    assert log_writer.written == []
+    writer = Forgetful(1 << 20)
+    told = written_by(writer)
+    assert writer.written == []
     assert told
     assert all(name == "log" and "ENOMEM" in why for name, why in told)
 

@@ -4,9 +4,9 @@
 import json
 import os
 
-from soleus.services import log_folder, log_writer
-from soleus.services.files import encode, write_whole
-from soleus.services.log_format import END, HEADER, OVERVIEW, RING
+from soleus.log import folder, writer
+from soleus.store.files import encode, write_whole
+from soleus.log.format import END, HEADER, OVERVIEW, RING
 
 BLOCK_BYTES, BLOCKS = 4096, 500
 SESSIONS = 120
@@ -34,14 +34,14 @@ class Flash:
 
 
 def session(number: int, has_ring: bool) -> None:
-    path = log_folder.new_file(log_writer.SESSION_MOST_BYTES, "log")
-    log_writer.append_frame(path, HEADER, bytes(HEADER_BYTES))
+    path = folder.new_file(writer.SESSION_MOST_BYTES, "log")
+    writer.append_frame(path, HEADER, bytes(HEADER_BYTES))
     for rest in range(RESTS):
-        log_writer.append_frame(path, OVERVIEW, bytes(OVERVIEW_BYTES))
+        writer.append_frame(path, OVERVIEW, bytes(OVERVIEW_BYTES))
         write_whole("meter.json", encode({"therapy_s": number * 900 + rest * 45, "sessions": number}))
     for _ in range(4 if has_ring else 0):
-        log_writer.append_frame(path, RING, bytes(RING_BYTES))
-    log_writer.append_frame(path, END, bytes(END_BYTES))
+        writer.append_frame(path, RING, bytes(RING_BYTES))
+    writer.append_frame(path, END, bytes(END_BYTES))
 
 
 def main() -> None:

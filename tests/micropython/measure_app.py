@@ -96,7 +96,7 @@ def run():
     assert app.tick.failure is None, app.tick.failure
     if app.parts.display:
         # As its service does: that brings the module that draws.
-        from soleus.drivers.screen import draw
+        from soleus.services.screen import draw
 
         draw(app.parts.display, app.controller, app.program_id, None)
         app.parts.display.show()
@@ -104,7 +104,7 @@ def run():
 
 def borrow(chain):
     """One request's modules, each borrowed by the one before it."""
-    from soleus.services.borrowed import borrow as borrow_one
+    from soleus.basics.loading import borrow as borrow_one
 
     held[:] = [borrow_one(name, folder) for name, folder in chain]
 
@@ -124,7 +124,7 @@ def let_go(what):
         measured["highest"] = gc.mem_alloc()
         measured["highest_at"] = what
     held[:] = []
-    from soleus.services.borrowed import let_go as let_go_one
+    from soleus.basics.loading import let_go as let_go_one
 
     for name, folder in lets_go:
         let_go_one(name, folder)

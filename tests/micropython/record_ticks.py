@@ -11,10 +11,10 @@ import time
 
 import micropython
 
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.services import log_folder, log_writer
-from soleus.services.ring import Overview, Ring
+from soleus.log import folder, writer
+from soleus.log.ring import Overview, Ring
 
 TICKS = 1500
 
@@ -76,17 +76,17 @@ def fill(controller: Controller, tick: int, seed: int) -> None:
 
 def bounded() -> dict:
     """More sessions than there is room for."""
-    log_folder.ALL_MOST_BYTES = 5000
+    folder.ALL_MOST_BYTES = 5000
     most_bytes = 0
     for _ in range(30):
-        path = log_folder.new_file(1000, "log")
+        path = folder.new_file(1000, "log")
         while os.stat(path)[6] < 900:
-            log_writer.append_frame(path, 2, bytes(80))
-        most_bytes = max(most_bytes, sum([size for _, size in log_folder.sessions("log")]))
+            writer.append_frame(path, 2, bytes(80))
+        most_bytes = max(most_bytes, sum([size for _, size in folder.sessions("log")]))
     with open(path, "rb") as file:
         content = hexed(file.read())
     return {
-        "names": [name for name, _ in log_folder.sessions("log")],
+        "names": [name for name, _ in folder.sessions("log")],
         "most_bytes": most_bytes,
         "last": content,
     }

@@ -10,10 +10,10 @@ import sys
 
 import micropython
 
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.core.program import Program
-from soleus.core.signals import Commands
+from soleus.core.program.program import Program
+from soleus.core.basics.signals import Commands
 
 ROWS_AT_ONCE = 32
 VALUE_BYTES = 4

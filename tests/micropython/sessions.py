@@ -13,10 +13,10 @@ from host_tools.plant.spec import PlantSpec, Range, load_plant
 from host_tools.programs import load_program_table
 from host_tools.simulate import simulate
 from host_tools.trace import Trace
-from soleus.core import faults
-from soleus.core.boots import Boots
-from soleus.core.program import Program
-from soleus.core.session import STATE_NAMES
+from soleus.core.basics import faults
+from soleus.core.basics.boots import Boots
+from soleus.core.program.program import Program
+from soleus.core.session.session import STATE_NAMES
 
 Table = Mapping[str, Any]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.core.program import Program
+from soleus.core.program.program import Program
 from tests.micropython.interpreters import INTERPRETERS
 from tests.micropython.record import columns, replay_session, write_session
 from tests.micropython.sessions import CASES, Recording, recorded

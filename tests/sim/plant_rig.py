@@ -12,7 +12,7 @@ from host_tools.plant.spec import PlantSpec, load_plant
 
 
 class Boots:
-    """As much of `soleus.core.boots.Boots` as the plant looks at."""
+    """As much of `soleus.core.basics.boots.Boots` as the plant looks at."""
 
     NAMES: ClassVar = {3: ("foot", "calf", "thigh"), 5: ("foot", "ankle", "calf", "knee", "thigh")}
     ZONES: ClassVar = {3: (0, 1, 2), 5: (0, 1, 1, 2, 2)}

@@ -8,10 +8,10 @@ import numpy as np
 
 from host_tools.boards import Board
 from host_tools.trace import Trace
-from soleus.core.boots import Boots
-from soleus.core.program import Program
-from soleus.core.session import RUNNING
-from soleus.core.timeline import HOLD
+from soleus.core.basics.boots import Boots
+from soleus.core.program.program import Program
+from soleus.core.session.session import RUNNING
+from soleus.core.program.timeline import HOLD
 
 VALVES = ("fill_vent", "three_way")
 SENSORS = ("per_chamber", "manifold")

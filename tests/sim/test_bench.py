@@ -19,8 +19,8 @@ from host_tools.boards import load_board
 from host_tools.plant.spec import load_plant
 from host_tools.twin.fit import fit_twin
 from host_tools.twin.plant_file import plant_toml
-from soleus.core.session import DONE
-from soleus.core.signals import ALL_VENT
+from soleus.core.session.session import DONE
+from soleus.core.basics.signals import ALL_VENT
 
 DUO, ONE_SENSOR = "esp32-s3-duo", "esp32-c3-manifold"
 DAMAGED = Path(__file__).parents[2] / "docs" / "data" / "bench" / "damaged.toml"

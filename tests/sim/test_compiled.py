@@ -17,9 +17,9 @@ from host_tools.plant.draw import draw_plant
 from host_tools.plant.faults import parse_fault
 from host_tools.plant.spec import load_plant
 from host_tools.recording import Recorder
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.core.program import Program
+from soleus.core.program.program import Program
 
 # 30 s: the check, the first fills, holds and trims.
 TICKS = 3000

@@ -1,7 +1,7 @@
 """A session is over when the legs are free, and not before."""
 
 from host_tools.simulate import simulate
-from soleus.core.session import DONE
+from soleus.core.session.session import DONE
 
 
 def test_a_valve_that_follows_late_is_not_looked_past_while_its_chamber_is_full() -> None:

@@ -17,7 +17,7 @@ from host_tools.evidence.verdict import Verdict, judge
 from host_tools.plant.spec import plant_names
 from host_tools.programs import load_program_table, program_names
 from host_tools.simulate import simulate
-from soleus.core.program import Program
+from soleus.core.program.program import Program
 
 DRAWS = (1001, 1002, 1003)
 MINUTES = 10

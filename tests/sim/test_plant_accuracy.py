@@ -113,6 +113,6 @@ def scalars(plant: Plant) -> list[tuple[str, float]]:
 
 
 def test_commands_of_the_rig_are_those_of_the_core() -> None:
-    from soleus.core.signals import Commands as CoreCommands
+    from soleus.core.basics.signals import Commands as CoreCommands
 
     assert set(vars(Commands())) == set(vars(CoreCommands()))

@@ -12,12 +12,15 @@ from host_tools.docs.page import CHECKOUT
 from host_tools.plant.faults import parse_fault
 from host_tools.safety import REQUIREMENTS, Requirement, Since, Trip, in_words
 from host_tools.tripped import Tripped, tripped
-from soleus.core import fault_table, faults, gauges, limits, sealed_regulator, sequencer, zeroing
+from soleus.core.basics import fault_table, faults, limits
+from soleus.core.sensing import gauges, zeroing
+from soleus.core.regulate import sealed
+from soleus.core.session import sequencer
 from soleus.core.controller import Controller
-from soleus.core.guards import Guards
-from soleus.core.limits import TARGET_DEFAULT_MOST_PA
-from soleus.core.session import FAULT
-from soleus.core.units import pa_from_mmhg
+from soleus.core.guards.guards import Guards
+from soleus.core.basics.limits import TARGET_DEFAULT_MOST_PA
+from soleus.core.session.session import FAULT
+from soleus.core.basics.units import pa_from_mmhg
 from tests.core.fake_air import Machine, boots, is_all_vent, program
 
 TRIPS = [(each, trip) for each in REQUIREMENTS for trip in each.trips]
@@ -91,8 +94,8 @@ def test_its_guard_is_one_that_the_controller_asks(requirement: Requirement) -> 
 ELSEWHERE = {
     "PRESSED_PA": gauges,
     "ZERO_MOST_PA": zeroing,
-    "RUNAWAY_RISE_PA": sealed_regulator,
-    "COLLAPSE_PERMILLE": sealed_regulator,
+    "RUNAWAY_RISE_PA": sealed,
+    "COLLAPSE_PERMILLE": sealed,
 }
 
 

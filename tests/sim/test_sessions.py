@@ -14,9 +14,9 @@ from host_tools.output.metrics import SessionResult
 from host_tools.plant.spec import PlantSpec, Range, load_plant
 from host_tools.simulate import Session, simulate
 from host_tools.trace import PA_PER_MMHG, Trace
-from soleus.core.limits import LEVEL_STEP_PA, OVER_TARGET_PA, SOFT_START_PERMILLE, TARGET_MOST_PA
-from soleus.core.session import DONE, FAULT, PAUSED, RUNNING, STATE_NAMES, VENTING
-from soleus.core.timeline import RAISE, RELAX
+from soleus.core.basics.limits import LEVEL_STEP_PA, OVER_TARGET_PA, SOFT_START_PERMILLE, TARGET_MOST_PA
+from soleus.core.session.session import DONE, FAULT, PAUSED, RUNNING, STATE_NAMES, VENTING
+from soleus.core.program.timeline import RAISE, RELAX
 from tests.sim.session_rig import (
     LAYOUTS,
     SEALED_LAYOUTS,

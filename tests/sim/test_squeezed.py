@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from host_tools.benchmark.pressure.run import SOLEUS, Case, Settings, run
-from soleus.core.regulation import HOLD
+from soleus.core.regulate.regulation import HOLD
 
 # Left alone they were seen to stand 12 to 18 mmHg above their target.
 MOST_MMHG = 8

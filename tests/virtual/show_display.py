@@ -22,7 +22,7 @@ if way == "as the driver does":
 
     display = SSD1306_I2C(width, height, Bus())
 else:
-    from soleus.drivers.display import Display
+    from soleus.drivers.panel.display import Display
 
     display = Display({"width": width, "height": height}, Bus())
 

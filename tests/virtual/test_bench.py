@@ -18,7 +18,7 @@ from host_tools.log.from_board import pull
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay
 from host_tools.plant.spec import PlantSpec, load_plant
-from soleus.core.session import DONE, SERVICE
+from soleus.core.session.session import DONE, SERVICE
 from tests.virtual.rig import DEVKIT, ONE_SENSOR, running
 
 # On a board of four chambers; that of ten takes 29 minutes of its own time, and docs/bench.md has it.

@@ -13,8 +13,8 @@ from host_tools.flash.device import Device
 from host_tools.flash.report import report_lines
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.console import Console
-from soleus.core.limits import OVER_TRIP_PA
-from soleus.core.units import mmhg_from_pa
+from soleus.core.basics.limits import OVER_TRIP_PA
+from soleus.core.basics.units import mmhg_from_pa
 from tests.virtual.rig import DEVKIT, start_session, wait_for
 
 SESSION_MS = 5 * 60_000

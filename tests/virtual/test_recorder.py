@@ -12,7 +12,7 @@ from host_tools.log.replay import replay
 from host_tools.plant.faults import parse_fault
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.console import Console
-from soleus.core.session import FAULT, PAUSED, RUNNING
+from soleus.core.session.session import FAULT, PAUSED, RUNNING
 from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, start_session, wait_for
 
 Note = Callable[[str, object], None]

@@ -20,11 +20,11 @@ from host_tools.simulate import prepare
 from host_tools.virtual.board import Moment
 from host_tools.virtual.frames import LEVELS_HIGH, LEVELS_LOW, NO_ANSWER, SENSORS, UV
 from soleus.core.controller import Controller
-from soleus.core.limits import TICK_MS
-from soleus.core.session import DONE
-from soleus.core.signals import Readings
-from soleus.drivers.calibration import Line
-from soleus.drivers.parts import COUNTS_AT_ZERO, COUNTS_SPAN, output_permille
+from soleus.core.basics.limits import TICK_MS
+from soleus.core.session.session import DONE
+from soleus.core.basics.signals import Readings
+from soleus.drivers.sensing.calibration import Line
+from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN, output_permille
 from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, wait_for
 
 PROGRAM = "easy-run"
@@ -87,7 +87,7 @@ class Played:
     """In the place of plant and person: what was recorded of both."""
 
     def __init__(self, board: Board, controller: Controller, moments: list[Moment], pins: "FakePins") -> None:
-        from soleus.drivers.buttons import Buttons
+        from soleus.drivers.panel.buttons import Buttons
 
         self.controller, self.pins = controller, pins
         self.moments = iter(moments)
@@ -130,7 +130,7 @@ class FakePins:
             module = ModuleType(name)
             vars(module).update(content)
             monkeypatch.setitem(sys.modules, name, module)
-        monkeypatch.delitem(sys.modules, "soleus.drivers.buttons", raising=False)
+        monkeypatch.delitem(sys.modules, "soleus.drivers.panel.buttons", raising=False)
 
 
 class Reader:

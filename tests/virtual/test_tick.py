@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from soleus.core.limits import TICK_MS
+from soleus.core.basics.limits import TICK_MS
 from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, start_session
 
 DELAY_MOST_MS = 20

@@ -6,22 +6,22 @@
 before, by the constructor and by `load()`.
 """
 
-from . import faults
-from .boots import Boots
-from .errors import SettingError
-from .faults import FaultLatch
-from .gauges import Gauges
-from .guards import Guards
-from .interlock import Interlock
-from .program import Program
-from .sealed_regulator import SealedRegulator
-from .sequencer import Sequencer
-from .service import Service
-from .session import CHECKING, DONE, IDLE, RUNNING, SERVICE, VENTING, Session
-from .signals import BUTTON_ALIVE, Commands, Readings
-from .survey import Survey
-from .timeline import REST, Timeline
-from .zeroing import Zeroing
+from soleus.core.basics import faults
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.errors import SettingError
+from soleus.core.basics.faults import FaultLatch
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.guards.guards import Guards
+from soleus.core.interlock import Interlock
+from soleus.core.program.program import Program
+from soleus.core.regulate.sealed import SealedRegulator
+from soleus.core.session.sequencer import Sequencer
+from soleus.core.session.service import Service
+from soleus.core.session.session import CHECKING, DONE, IDLE, RUNNING, SERVICE, VENTING, Session
+from soleus.core.basics.signals import BUTTON_ALIVE, Commands, Readings
+from soleus.core.sensing.survey import Survey
+from soleus.core.program.timeline import REST, Timeline
+from soleus.core.sensing.zeroing import Zeroing
 
 # Open vents need this long before anything is called zero.
 CHECK_VENT_MS = 1500
@@ -186,6 +186,6 @@ def _regulator_for(boots: Boots) -> SealedRegulator:
     """The shared one has all that the others look at; a chip that doesn't need it saves 5 KB of heap."""
     if not boots.is_three_way:
         return SealedRegulator(boots)
-    from .shared_regulator import SharedRegulator
+    from soleus.core.regulate.shared import SharedRegulator
 
     return SharedRegulator(boots)  # pyright: ignore[reportReturnType] (alike by its names, not by its class)

@@ -1,7 +1,7 @@
 """The last word on every command: whatever the rest of the core wants, only this leaves it."""
 
-from .boots import Boots
-from .signals import ALL_VENT, Commands
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.signals import ALL_VENT, Commands
 
 
 class Interlock:

@@ -4,10 +4,10 @@ import gc
 
 from micropython import const
 
-from soleus.annotations import Any
-from soleus.core.limits import READING_LEAST_PA, READING_MOST_PA, TICK_MOST_MS, ZERO_MOST_PA
-from soleus.core.signals import MANIFOLD_BIT
-from soleus.core.units import tenths_mmhg_from_pa
+from soleus.basics.annotations import Any
+from soleus.core.basics.limits import READING_LEAST_PA, READING_MOST_PA, TICK_MOST_MS, ZERO_MOST_PA
+from soleus.core.basics.signals import MANIFOLD_BIT
+from soleus.core.basics.units import tenths_mmhg_from_pa
 
 # Below this the app could not load a long program.
 _HEAP_LEAST_BYTES = const(16_000)

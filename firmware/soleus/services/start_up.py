@@ -6,19 +6,19 @@ import json
 import machine
 from machine import Timer
 
-from soleus.annotations import Any
-from soleus.core.boots import Boots
+from soleus.basics.annotations import Any
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
-from soleus.core.errors import SettingError
+from soleus.core.basics.errors import SettingError
 from soleus.tick import Tick
 
-from .borrowed import borrow
-from .files import encode, write_whole
-from .flash_writer import FlashWriter
-from .link import Link
-from .recorder import Recorder
-from .requests import Requests
-from .state_store import LEARNED_FILE, METER_FILE, SESSION_FILE, SETTINGS_FILE, StateStore
+from soleus.basics.loading import borrow
+from soleus.store.files import encode, write_whole
+from soleus.store.flash_writer import FlashWriter
+from soleus.link.link import Link
+from soleus.log.recorder import Recorder
+from soleus.link.requests import Requests
+from soleus.store.state_store import LEARNED_FILE, METER_FILE, SESSION_FILE, SETTINGS_FILE, StateStore
 
 BOARD_FILE = "board.json"
 

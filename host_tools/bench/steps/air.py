@@ -11,7 +11,7 @@ from host_tools.bench.line import Line
 from host_tools.bench.pump_curve import ML_S_PER_L_MIN, PumpCurve, air_ml, fit_pump
 from host_tools.bench.steps.step import Choice, each, why_not
 from host_tools.bench.tape import TICK_S, Piece
-from soleus.core.boots import ZONES
+from soleus.core.basics.boots import ZONES
 
 BACK_PRESSURES = ((20, 1.0), (50, 0.92), (80, 0.84))
 FULL_MMHG = 60.0

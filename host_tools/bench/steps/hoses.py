@@ -14,7 +14,7 @@ from host_tools.bench.bench import Bench
 from host_tools.bench.limits import Limits
 from host_tools.bench.line import Line
 from host_tools.bench.steps.step import Choice, each, why_not
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 
 LOW_MMHG, RISE_MMHG = 28.0, 30.0
 # What the air that a mmHg takes counts beside who feels whom.

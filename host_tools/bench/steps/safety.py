@@ -8,8 +8,8 @@ from host_tools.bench.line import NOT_APPLICABLE, Line
 from host_tools.bench.steps.step import Choice, why_not
 from host_tools.bench.tape import PA_PER_MMHG, Piece
 from host_tools.bench.target import BenchError, NotApplicableError
-from soleus.core.limits import OVER_TARGET_MS, OVER_TARGET_PA, SERVICE_SILENT_MOST_MS, VENT_MOST_MS
-from soleus.core.session import DONE, FAULT, IDLE, SERVICE
+from soleus.core.basics.limits import OVER_TARGET_MS, OVER_TARGET_PA, SERVICE_SILENT_MOST_MS, VENT_MOST_MS
+from soleus.core.session.session import DONE, FAULT, IDLE, SERVICE
 
 PRESSED_MMHG = 50.0
 # A manifold shows more than the chamber behind it, for as long as air flows.

@@ -6,9 +6,9 @@ from host_tools.bench.bench import COAST_MS, Bench, bits_of
 from host_tools.bench.limits import Limits
 from host_tools.bench.line import Line
 from host_tools.bench.steps.step import Choice, each
-from soleus.core.boots import Boots
-from soleus.core.limits import ZERO_MOST_PA
-from soleus.core.units import mmhg_from_pa
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.limits import ZERO_MOST_PA
+from soleus.core.basics.units import mmhg_from_pa
 
 LEVELS_MMHG = (30, 60, 90, 110)
 ZERO_SOURCE = "core: ZERO_MOST_PA"

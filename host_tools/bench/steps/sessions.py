@@ -10,7 +10,7 @@ from host_tools.bench.line import Line
 from host_tools.bench.steps.step import Choice, each, why_not
 from host_tools.bench.tape import TICK_S, Piece
 from host_tools.bench.target import BenchError
-from soleus.core.session import DONE, FAULT, IDLE, RUNNING
+from soleus.core.session.session import DONE, FAULT, IDLE, RUNNING
 
 PROGRAM, MINUTES, MMHG = "plain-sequential", 15, 40
 CYCLES = 3

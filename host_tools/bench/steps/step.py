@@ -6,7 +6,7 @@ from typing import Protocol
 from host_tools.bench.bench import Bench
 from host_tools.bench.limits import Limits
 from host_tools.bench.line import Line
-from soleus.core.boots import Boots
+from soleus.core.basics.boots import Boots
 
 
 @dataclass

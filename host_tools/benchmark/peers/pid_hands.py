@@ -7,8 +7,8 @@ Every `PERIOD_MS` of a fill it stops the loop and asks: `measured_pa` against `s
 from typing import Any
 
 from host_tools.benchmark.peers.valve_bank import ValveBank
-from soleus.core.boots import Boots
-from soleus.core.regulation import DOSE, FILL
+from soleus.core.basics.boots import Boots
+from soleus.core.regulate.regulation import DOSE, FILL
 
 PERIOD_MS = 20
 # Below this a pump stands still.

@@ -3,8 +3,8 @@
 from typing import Any
 
 from host_tools.benchmark.peers.valve_bank import ValveBank
-from soleus.core.boots import Boots
-from soleus.core.regulation import FILL
+from soleus.core.basics.boots import Boots
+from soleus.core.regulate.regulation import FILL
 
 FULL_PERMILLE = 1000
 

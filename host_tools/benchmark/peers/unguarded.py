@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from soleus.core.faults import Notices
+from soleus.core.basics.faults import Notices
 
 
 class Unguarded:

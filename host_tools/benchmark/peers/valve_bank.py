@@ -6,8 +6,8 @@ last one closes, and the last one stays open until the rotor has run down.
 
 from typing import Any
 
-from soleus.core.boots import Boots
-from soleus.core.regulation import BLEED, COAST, COAST_MS, DOSE, FILL, HOLD, OFF, SETTLE, SETTLE_MS
+from soleus.core.basics.boots import Boots
+from soleus.core.regulate.regulation import BLEED, COAST, COAST_MS, DOSE, FILL, HOLD, OFF, SETTLE, SETTLE_MS
 
 BLEED_MOST_MS = 2000
 

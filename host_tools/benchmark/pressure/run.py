@@ -22,7 +22,7 @@ from host_tools.recording import CHUNK_TICKS, Recorder, joined
 from host_tools.trace import Trace
 from host_tools.variants import variant
 from soleus.core.controller import Controller
-from soleus.core.program import Program
+from soleus.core.program.program import Program
 
 SOLEUS, TIMED, ON_OFF, PID_LOOP = "Soleus", "timed", "on/off", "PID"
 CONTROLLERS = (SOLEUS, TIMED, ON_OFF, PID_LOOP)

@@ -8,7 +8,7 @@ from host_tools.benchmark.pressure.run import CYCLES, Case, Ran
 from host_tools.output.air import FillLimit
 from host_tools.output.metrics import Fills, cut_fills, overshoot_ticks
 from host_tools.trace import PA_PER_MMHG, Trace
-from soleus.core.session import RUNNING
+from soleus.core.session.session import RUNNING
 
 NEAR_MMHG = 3.0
 # Enough of the ticks to tell how well a chamber is held.

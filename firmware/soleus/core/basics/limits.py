@@ -1,0 +1,122 @@
+"""Every limit that keeps a leg safe, each in this one place with its reason.
+
+Guards, validators, the host and the docs take them from here. Sources are marked as in
+docs/safety.md: [S] found in a source, [D] derived, [G] general knowledge.
+"""
+
+from soleus.core.basics.units import pa_from_mmhg
+
+# --- what a person may ask for ---
+# Usual machines reach 110 mmHg; a board may allow up to 120, none may go beyond.
+TARGET_LEAST_PA = pa_from_mmhg(10)
+TARGET_MOST_PA = pa_from_mmhg(120)
+TARGET_DEFAULT_MOST_PA = pa_from_mmhg(110)
+# What a person feels as too much must be one press away from less, always: softer goes below a
+# program's own range, down to the gentlest that any source uses. Louder stays within the range.
+SOFTEST_PA = pa_from_mmhg(20)
+# Louder and softer are small steps: coarse ones are a common complaint about such machines.
+LEVEL_STEP_PA = pa_from_mmhg(5)
+# "Too firm too soon" is the other one: the first cycle shows the leg 60 % of what was asked for.
+SOFT_START_PERMILLE = 600
+SOFT_START_LEAST_PA = pa_from_mmhg(20)
+
+# --- overpressure ---
+# Tourniquets alarm beyond 15 mmHg from the set pressure for 1 s [S].
+OVER_TARGET_PA = pa_from_mmhg(15)
+OVER_TARGET_MS = 1000
+# Above every target with its margin, below a relief valve at 140-160 mmHg. Two samples, not one:
+# a single spike of a noisy converter is not a pressure.
+OVER_TRIP_PA = pa_from_mmhg(135)
+OVER_TRIP_SAMPLES = 2
+# A manifold is stiff (51 mmHg in 10 ms at 10 L/min [D]): its sensor sees valve clicks as spikes
+# that no chamber feels, so it must stay high for longer.
+OVER_TRIP_MANIFOLD_SAMPLES = 10
+
+# --- sensors ---
+# Before zeroing a good sensor is within 2.5 % of 50 kPa, about 9.4 mmHg [G].
+ZERO_MOST_PA = pa_from_mmhg(10)
+# An unplugged ratiometric sensor reads -5.5 % of its range: -17 mmHg for a 40 kPa part [D].
+READING_LEAST_PA = pa_from_mmhg(-14)
+READING_MOST_PA = pa_from_mmhg(280)
+READING_BAD_MS = 50
+
+# A sensor of a whole machine has noise: the same value for so long, while air moves, is no reading.
+STUCK_MS = 200
+# A valve that opens makes one such jump between two ticks, not several within a few of them.
+JUMP_PA = pa_from_mmhg(30)
+JUMP_COUNT = 3
+JUMP_WINDOW_MS = 60
+ZERO_DRIFT_MOST_PA = pa_from_mmhg(6)
+# Longer than a reading out of its range may last: an unplugged sensor is called that, not one that drifts.
+ZERO_DRIFT_MS = 150
+# Two sensors on the same air.
+DISAGREE_PA = pa_from_mmhg(8)
+DISAGREE_MS = 200
+
+# --- prolonged pressure ---
+PRESSED_PA = pa_from_mmhg(15)
+PRESSED_MOST_MS = 180_000
+# The sequencer lets go before the guard has to: at the first quiet moment after the one, at the other anyway.
+CYCLE_PRESSED_MOST_MS = 150_000
+CYCLE_PRESSED_LAST_MS = 165_000
+
+# --- venting ---
+VENTED_PA = pa_from_mmhg(10)
+VENT_MOST_MS = 5000
+# Where no sensor sees an open chamber, time must show that it is empty: the slowest vent that isn't a
+# fault, twice over.
+UNSEEN_EMPTY_MS = 10_000
+
+# --- filling ---
+# A weak pump takes about 20 s for the largest chamber alone; chambers filled side by side share its time.
+FILL_MOST_MS = 45_000
+
+# One chamber that doesn't fill has a fault of its own. Two in a row that show not even what air on its way
+# adds to a reading (3 to 11 mmHg [D]), with none filled between them, have no pump.
+NO_AIR_PA = pa_from_mmhg(3)
+NO_AIR_COUNT = 2
+# Once a fill has been seen, twice that and a little is enough for any other.
+FILL_LEARNED_EXTRA_MS = 5000
+# What a chamber may cost to hold, after it has settled: valves and seams of a tired machine cost some
+# hundredths of the pump [D]; a seam that has opened costs more than a tenth.
+LEAK_MOST_PERMILLE = 70
+LEAK_HELD_MS = 10_000
+LEAK_COUNT = 3
+# A fill that loses so much of its target within the settling time never got beyond the valve.
+COLLAPSE_PERMILLE = 600
+COLLAPSE_COUNT = 3
+# A sensor on the manifold shows what valve and hose take as well: up to 20 mmHg at a throttled pump [D].
+# A low target is "reached" by that alone, and lost again as soon as the air stands still.
+COLLAPSE_MANIFOLD_PA = pa_from_mmhg(25)
+RISES_PA = pa_from_mmhg(15)
+RISES_MS = 200
+# Between 200 and 300 ms after a stop a rotor brings less than this, and in every 100 ms after that nothing.
+# A leg that moves brings as much, but for 400 ms at most: it can't fill five such spans in a row.
+RUNAWAY_RISE_PA = pa_from_mmhg(2) + pa_from_mmhg(1) // 2
+RUNAWAY_COUNT = 5
+RUNAWAY_MANIFOLD_PA = pa_from_mmhg(15)
+
+# --- supply ---
+SUPPLY_LOW_MS = 2000
+
+# --- time ---
+TICK_MS = 10
+# Overpressure must be answered within 100 ms, so a tick may not be missed for longer than this.
+TICK_MOST_MS = 60
+# With every vent open and the pump off nothing can build up: flash writes go here, and they stop the chip.
+TICK_VENTED_MOST_MS = 3000
+# A clock may be read twice within a millisecond once in a while, not for a tenth of a second.
+STILL_TICKS_MOST = 10
+# No source runs longer than an hour.
+SESSION_MOST_MINUTES = 60
+SESSION_CAP_MS = 61 * 60_000
+# Before a session ends for want of a sign of life, the machine asks for one for so long.
+ASK_FOR_LIFE_MS = 60_000
+# --- service ---
+# A bench that is not heard for so long is gone, and what it held lets go.
+SERVICE_SILENT_MOST_MS = 1000
+# Long enough to watch a leak, and over before the guard of prolonged pressure.
+SERVICE_ACT_MOST_MS = 150_000
+
+# A person who doesn't come back from a pause has ended the session.
+PAUSE_MOST_MS = 10 * 60_000

@@ -1,0 +1,196 @@
+"""What is reckoned of a full chamber between two looks, where one sensor on the manifold sees one at a time.
+
+The neighbour above it on the leg squeezes it while it fills, by 15 mmHg and more, unless it is let out a
+little now and then. How fast its vent is was measured when it was tried; how much of the neighbour's
+pressure comes through is learned from looks before and after. What a look finds wrong is put down to the
+squeeze, to the vent and to the sag, to each by how doubtful it is: with gains as in a Kalman filter.
+"""
+
+from soleus.core.basics.boots import Boots
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.regulate.learned import Learned
+from soleus.core.regulate.regulation import BLEED, FILL, OFF, PEEK, RISE_LEAST_PA_S, RISE_MOST_PA_S
+from soleus.core.regulate.sealed import SealedRegulator
+from soleus.core.basics.units import clamp, pa_from_mmhg
+
+FALL_START_PA_S = pa_from_mmhg(60)
+# Flow goes with the root of the pressure, and a chamber is the stiffer the fuller it is. From one pressure to
+# another that is a straight line from p + p^2 / (110 mmHg) below open air, p being midway between them.
+FALL_STIFF_PA = pa_from_mmhg(110)
+FALL_AT_MOST_PA = pa_from_mmhg(130)
+# A valve's coil lets go later than it pulls, and open is let go: it is open for so much less.
+VENT_LATE_MS = 5
+# What is let out in less is lost in the sensor's noise.
+FALL_SEEN_MS = 40
+# What a chamber is taken to lose by itself between a look and the next, a third of a second later: chosen on
+# simulated boots, about twice what was measured.
+FRESH_SAG_PERMILLE = 6
+SQUEEZE_START_PERMILLE = 130
+SQUEEZE_MOST_PERMILLE = 300
+# How far off the squeeze may be, in permille, squared: to begin with, and what comes to it from look to look.
+DOUBT_START = 100 * 100
+DOUBT_MORE = 15 * 15
+# What is reckoned to have been let out may be off by so much of it, the sag by so much of its most. Chosen
+# on simulated boots, as the doubts above.
+VENT_DOUBT_PERMILLE = 150
+SAG_DOUBT_PERMILLE = 250
+# So far a doubt grows: its square must stay small enough for a chip.
+LET_OUT_MOST_PA = pa_from_mmhg(120)
+ERROR_MOST_PA = pa_from_mmhg(12)
+# It is let down when its neighbour has squeezed it so far, to just below.
+SQUEEZED_PA = pa_from_mmhg(2)
+SQUEEZED_UNDER_PA = pa_from_mmhg(1) // 4
+# A smaller rise of the neighbour says little.
+RISE_SEEN_PA = pa_from_mmhg(15)
+# Just filled, a chamber's air cools, and under its pressure tissue gives way, at high ones hardly more than
+# at middling ones: half of it in the first nine seconds.
+SAG_MOST_PA = pa_from_mmhg(9)
+SAG_HALF_PA = pa_from_mmhg(40)
+SAG_HALF_MS = 9_000
+UNSEEN_MOST_MS = 60_000
+
+
+class Reckoning:
+    def __init__(self, boots: Boots, learned: Learned) -> None:
+        self.boots = boots
+        self.learned = learned
+        learned.fall_pa_s = [FALL_START_PA_S] * boots.count
+        # How much of the pressure of the neighbour above comes through; it outlives the session, too.
+        self.squeeze_permille = [SQUEEZE_START_PERMILLE] * boots.count
+        self.squeeze_most_permille = SQUEEZE_MOST_PERMILLE
+        # How doubtful that still is: at each start anew, for it may be another leg.
+        self.squeeze_doubt = [DOUBT_START] * boots.count
+        # When it was last seen, and how long ago that is: its pressure, the neighbour's; and what has been
+        # let out of it since.
+        self.seen_pa = [0] * boots.count
+        self.above_seen_pa = [0] * boots.count
+        self.let_out_pa = [0] * boots.count
+        self.unseen_ms = [0] * boots.count
+        self.fall_at_most_pa = FALL_AT_MOST_PA
+        # The pressure at which its vent is as fast as `fall_pa_s` says; 0 until that was measured.
+        self.fall_at_pa = [0] * boots.count
+
+    def see(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> None:
+        """It has just been measured."""
+        pressure_pa = gauges.smooth_pa[index]
+        above_pa = self._above_pa(index, gauges, regulator)
+        risen_pa = above_pa - self.above_seen_pa[index]
+        if regulator.phase[index] == PEEK and risen_pa >= RISE_SEEN_PA:
+            come_in_pa = self._come_in_pa(index, risen_pa, regulator.held_ms[index])
+            self._learn_squeeze(index, pressure_pa - self.seen_pa[index] - come_in_pa, risen_pa)
+        self._fit_fall(index, clamp(pressure_pa, 1, FALL_AT_MOST_PA))
+        if regulator.last_move[index] == BLEED and regulator.joined_bits == 1 << index:
+            fallen_pa = regulator.before_pa[index] - pressure_pa
+            self._learn_fall(index, fallen_pa, pressure_pa, regulator.planned_ms[index])
+        self.seen_pa[index] = pressure_pa
+        self.above_seen_pa[index] = above_pa
+        self.let_out_pa[index] = 0
+        self.unseen_ms[index] = 0
+
+    def over_pa(
+        self, index: int, gauges: Gauges, target_pa: int, regulator: SealedRegulator, dt_ms: int
+    ) -> int:
+        """How much is to be let out of it now."""
+        self.unseen_ms[index] = min(self.unseen_ms[index] + dt_ms, UNSEEN_MOST_MS)
+        risen_pa = self._above_pa(index, gauges, regulator) - self.above_seen_pa[index]
+        come_in_pa = self._come_in_pa(index, risen_pa, regulator.held_ms[index])
+        over_pa = gauges.smooth_pa[index] + come_in_pa - target_pa
+        # What was seen and let be, is let be.
+        is_squeezed = over_pa > SQUEEZED_PA and come_in_pa > 0
+        return over_pa + SQUEEZED_UNDER_PA if is_squeezed else 0
+
+    def may_teach(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> bool:
+        """Its squeeze was not learned since the start, and the neighbour has risen since it was seen."""
+        if self.squeeze_doubt[index] < DOUBT_START:
+            return False
+        return self._above_pa(index, gauges, regulator) - self.above_seen_pa[index] >= RISE_SEEN_PA
+
+    def let_out(self, index: int, open_ms: int) -> None:
+        """Its vent was open for so long. Bound: 27_000 Pa/s * 1_000 ms."""
+        self.let_out_pa[index] += self.learned.fall_pa_s[index] * open_ms // 1000
+
+    def _come_in_pa(self, index: int, risen_pa: int, held_ms: int) -> int:
+        """Since it was last seen, all told. Bound: 40_000 Pa * 300 permille."""
+        squeezed_pa = risen_pa * self.squeeze_permille[index] // 1000
+        return squeezed_pa - self.let_out_pa[index] - self._sag_pa(index, held_ms)
+
+    def _learn_squeeze(self, index: int, error_pa: int, risen_pa: int) -> None:
+        """So much more is in it than was reckoned.
+        Bound: 10_000 * 25_000; 12 mmHg * 300_000; 1000 permille * 1_600 Pa."""
+        error_pa = clamp(error_pa, -ERROR_MOST_PA, ERROR_MOST_PA)
+        let_out_pa = min(self.let_out_pa[index], LET_OUT_MOST_PA)
+        before_doubt = self.squeeze_doubt[index]
+        by_squeeze = before_doubt * (_doubt_of(risen_pa) // 1000) // 1000
+        by_vent = _doubt_of(let_out_pa * VENT_DOUBT_PERMILLE // 1000)
+        by_sag = _doubt_of(self._sag_most_pa(index) * SAG_DOUBT_PERMILLE // 1000)
+        by_all = by_squeeze + by_vent + by_sag + 1
+        squeeze_permille = self.squeeze_permille[index] + error_pa * by_squeeze // by_all * 1000 // risen_pa
+        self.squeeze_permille[index] = clamp(squeeze_permille, 0, SQUEEZE_MOST_PERMILLE)
+        left_doubt = before_doubt * (1000 - by_squeeze * 1000 // by_all) // 1000
+        self.squeeze_doubt[index] = min(left_doubt + DOUBT_MORE, DOUBT_START - 1)
+        if let_out_pa:
+            self._correct_fall(index, error_pa * by_vent // by_all, let_out_pa)
+
+    def _correct_fall(self, index: int, too_much_pa: int, let_out_pa: int) -> None:
+        """So much of what was reckoned to have been let out was not. Bound: 27_000 Pa/s * 1_600 Pa."""
+        fall_pa_s = self.learned.fall_pa_s[index]
+        fall_pa_s -= fall_pa_s * too_much_pa // let_out_pa
+        self.learned.fall_pa_s[index] = clamp(fall_pa_s, RISE_LEAST_PA_S, RISE_MOST_PA_S)
+
+    def _fit_fall(self, index: int, pressure_pa: int) -> None:
+        """The higher it stands the faster its air leaves.
+        Bound: 17_400 Pa squared; 55_500 Pa * 10_000; 27_000 Pa/s * 23_000."""
+        at_pa = self.fall_at_pa[index]
+        if at_pa == 0:
+            return
+        mean_pa = (at_pa + pressure_pa) // 2
+        flat_pa = mean_pa + mean_pa * mean_pa // FALL_STIFF_PA
+        times_x10000 = (pressure_pa + flat_pa) * 10_000 // (at_pa + flat_pa)
+        falls_pa_s = self.learned.fall_pa_s
+        falls_pa_s[index] = clamp(falls_pa_s[index] * times_x10000 // 10_000, RISE_LEAST_PA_S, RISE_MOST_PA_S)
+        self.fall_at_pa[index] = pressure_pa
+
+    def _learn_fall(self, index: int, fallen_pa: int, pressure_pa: int, took_ms: int) -> None:
+        """Bound: 40_000 Pa * 1000."""
+        if took_ms < FALL_SEEN_MS:
+            return
+        fallen_pa -= pressure_pa * FRESH_SAG_PERMILLE // 1000
+        fall_pa_s = clamp(fallen_pa * 1000 // took_ms, RISE_LEAST_PA_S, RISE_MOST_PA_S)
+        falls_pa_s = self.learned.fall_pa_s
+        is_first = self.fall_at_pa[index] == 0
+        falls_pa_s[index] = fall_pa_s if is_first else (3 * falls_pa_s[index] + fall_pa_s) // 4
+        self.fall_at_pa[index] = clamp(pressure_pa, 1, FALL_AT_MOST_PA)
+
+    def _sag_pa(self, index: int, held_ms: int) -> int:
+        """Of what it comes to in the end, what falls between the last look and now.
+        Bound: 60_000 ms * 1000; 1_500 Pa * 1000 permille."""
+        unseen_ms = min(self.unseen_ms[index], held_ms)
+        most_pa = self._sag_most_pa(index)
+        gone_permille = unseen_ms * 1000 // (held_ms + SAG_HALF_MS)
+        left_permille = SAG_HALF_MS * 1000 // (held_ms - unseen_ms + SAG_HALF_MS)
+        return most_pa * gone_permille // 1000 * left_permille // 1000
+
+    def _sag_most_pa(self, index: int) -> int:
+        """Bound: 1_500 Pa * 40_000 Pa."""
+        seen_pa = max(self.seen_pa[index], 0)
+        return SAG_MOST_PA * seen_pa // (seen_pa + SAG_HALF_PA)
+
+    def _above_pa(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> int:
+        """In the neighbour above it on the leg."""
+        above = index + 1
+        if above % self.boots.chambers_per_leg == 0 or regulator.phase[above] == OFF:
+            return 0
+        pressure_pa = gauges.smooth_pa[above]
+        if regulator.phase[above] != FILL:
+            return pressure_pa
+        if gauges.is_fresh(above):
+            # What its valve and hose take is only in the reading.
+            return max(pressure_pa - self.learned.hose_pa(above, regulator.flow_permille), 0)
+        # Filled from empty, it was last seen in the cycle before.
+        return pressure_pa if regulator.refill_bits & (1 << above) else 0
+
+
+def _doubt_of(pressure_pa: int) -> int:
+    """Squared, in units of 8 Pa: small enough for a chip. Bound: 40_000 Pa / 8, squared."""
+    units = pressure_pa // 8
+    return units * units

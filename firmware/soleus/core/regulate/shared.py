@@ -1,0 +1,292 @@
+"""Wanted pressures to valves and pump, where each chamber has one three-way valve.
+
+An energised valve joins its chamber to the manifold, so all kept chambers share one body of air and
+one pressure: they are filled, measured and trimmed together. While a new one fills, those joined
+before it sag and come up again with it; the pump is throttled by the highest reading of them all, so
+that none is pushed above its target on the way.
+"""
+
+from soleus.core.basics.boots import Boots
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.basics.limits import RUNAWAY_RISE_PA
+from soleus.core.regulate.regulation import BAND_PA, BLEED, BLEED_LEAST_MS, BLEED_MOST_MS, COAST, COAST_LATE_MS, COAST_MS, DOSE, DOSE_LEAST_MS, DOSE_MOST_MS, DOSE_PERMILLE, FAR_PA, FILL, HOLD, LEAD_MOST_PA, OFF, RISE_START_PA_S, SETTLE, SETTLE_MS, THROTTLED_MS, THROTTLED_PERMILLE, duration_ms, learned_lead_pa, learned_speed_pa_s
+from soleus.core.session.sequencer import Sequencer
+from soleus.core.basics.signals import Commands
+from soleus.core.regulate.throttle import throttle_permille
+from soleus.core.basics.units import pa_from_mmhg
+
+TOP_UP_PA = BAND_PA + BAND_PA // 2
+BLEED_PA = 2 * BAND_PA
+# While filling, the manifold may stand this far above the target, so that the last air still flows.
+PUSH_PA = pa_from_mmhg(8)
+TRIMS_MOST = 4
+
+
+class SharedRegulator:
+    def __init__(self, boots: Boots) -> None:
+        count = boots.count
+        self.boots = boots
+        self.phase = [OFF] * count
+        # How long the pump was there for each chamber alone; the guards look at it.
+        self.fill_share_us = [0] * count
+        self.filled_bits = 0
+        # As in the sealed regulator. Chambers that share their air can't be told apart by what they cost,
+        # nor can a fill collapse behind one valve alone.
+        self.held_ms = [0] * count
+        self.held_bits = 0
+        self.dose_us = [0] * count
+        self.collapse_count = [0] * count
+        self.collapse_pa = [0] * count
+        self.collapsed_bits = 0
+        self.coast_rise_count = 0
+        self.coast_rise_pa = 0
+        self.coast_rise_index = 0
+        self.late_coast_pa = 0
+        self.reached_bits = 0
+        # All kept chambers are in one phase together.
+        self.group_phase = OFF
+        self.group_ms = 0
+        self.group_bits = 0
+        # Learned for each size of the group (its most proximal chamber stands for it).
+        self.lead_pa = [0] * count
+        self.rise_pa_s = [RISE_START_PA_S] * count
+        self.fall_pa_s = [RISE_START_PA_S] * count
+        self.planned_ms = 0
+        self.before_pa = 0
+        self.trims_count = 0
+        self.throttled_ms = 0
+        self.last_move = OFF
+        self.pump_permille = 0
+
+    def filling_count(self) -> int:
+        count = 0
+        if self.group_phase == FILL:
+            for index in range(self.boots.count):
+                count += self.group_bits >> index & 1
+        return count
+
+    def is_quiet(self) -> bool:
+        """No pump air is on its way."""
+        return self.pump_permille == 0 and self.group_phase != COAST
+
+    def share_anew(self) -> None:
+        """A chamber was rested: what was spent on it beside the others doesn't count against them."""
+        self.filled_bits = 0
+        for index in range(self.boots.count):
+            self.fill_share_us[index] = 0
+
+    def vent_all(self) -> None:
+        self._set_group(0)
+        self._go(OFF)
+        self.pump_permille = 0
+
+    def step(self, gauges: Gauges, sequencer: Sequencer, commands: Commands, dt_ms: int) -> None:
+        self.pump_permille = 0
+        self.group_ms += dt_ms
+        keep_bits = sequencer.keep_bits
+        if sequencer.stage_ms == 0:
+            self.reached_bits &= ~sequencer.raise_bits()
+        if keep_bits & ~self.group_bits:
+            self._set_group(keep_bits)
+            self._begin_fill(gauges)
+        self._set_group(keep_bits)
+        if keep_bits:
+            self._advance(gauges, sequencer, dt_ms)
+        else:
+            self._go(OFF)
+        self._show_phases(dt_ms)
+        commands.fill_bits = 0 if self.group_phase == BLEED else keep_bits
+        commands.seal_bits = 0
+        commands.pump_permille = self.pump_permille if commands.fill_bits else 0
+
+    def wind_down(self, commands: Commands) -> None:
+        """The pump's rotor stops with the valves as they are."""
+        commands.pump_permille = 0
+
+    def join_all(self, commands: Commands) -> None:
+        """At rest, with the pump off: the manifold comes to the chambers' pressure."""
+        commands.fill_bits = self.boots.all_bits
+        commands.seal_bits = 0
+        commands.pump_permille = 0
+
+    def _advance(self, gauges: Gauges, sequencer: Sequencer, dt_ms: int) -> None:
+        last_index = self._last_index()
+        target_pa = sequencer.target_pa[last_index]
+        missing_pa = target_pa - self._mean_pa(gauges)
+        phase = self.group_phase
+        if phase == OFF:
+            self._begin_fill(gauges)
+        elif phase == FILL:
+            self._fill(gauges, sequencer.wanted_pa[last_index], target_pa, dt_ms)
+        elif phase == COAST:
+            self._coast(gauges)
+        elif phase == SETTLE:
+            if self.group_ms >= SETTLE_MS:
+                self._judge(gauges, missing_pa)
+        elif phase == HOLD:
+            self._hold(gauges, missing_pa)
+        elif phase == DOSE:
+            self._dose()
+        elif self.group_ms >= self.planned_ms:
+            self.last_move = BLEED
+            self._go(SETTLE)
+
+    def _begin_fill(self, gauges: Gauges) -> None:
+        self.before_pa = self._mean_pa(gauges)
+        self.reached_bits = 0
+        self.trims_count = 0
+        self.throttled_ms = 0
+        self.share_anew()
+        self._go(FILL)
+
+    def _fill(self, gauges: Gauges, wanted_pa: int, target_pa: int, dt_ms: int) -> None:
+        if self.boots.has_manifold_sensor_only:
+            is_full = self._fill_through_manifold(gauges, wanted_pa, dt_ms)
+        else:
+            self.pump_permille = throttle_permille(wanted_pa + PUSH_PA - self._highest_pa(gauges))
+            is_full = self._lowest_pa(gauges) >= wanted_pa - self.lead_pa[self._last_index()]
+        if is_full and wanted_pa == target_pa:
+            self.last_move = FILL
+            self.pump_permille = 0
+            self._go(COAST)
+
+    def _fill_through_manifold(self, gauges: Gauges, wanted_pa: int, dt_ms: int) -> bool:
+        index = self._last_index()
+        if not gauges.is_fresh(index):
+            self.pump_permille = throttle_permille(wanted_pa)
+            return False
+        self.pump_permille = throttle_permille(wanted_pa - self.lead_pa[index] - gauges.smooth_pa[index])
+        self.throttled_ms = self.throttled_ms + dt_ms if self.pump_permille <= THROTTLED_PERMILLE else 0
+        return self.throttled_ms >= THROTTLED_MS
+
+    def _coast(self, gauges: Gauges) -> None:
+        if self.group_ms < COAST_LATE_MS:
+            self.late_coast_pa = self._mean_pa(gauges)
+        if self.group_ms < COAST_MS:
+            return
+        rise_pa = self._mean_pa(gauges) - self.late_coast_pa
+        self.late_coast_pa = self._mean_pa(gauges)
+        if rise_pa > RUNAWAY_RISE_PA:
+            # Still coming: the valves stay open until it is plain whether a leg does that or the pump.
+            self.group_ms = COAST_LATE_MS
+            self.coast_rise_pa = rise_pa
+            self.coast_rise_index = self._last_index()
+            self.coast_rise_count += 1
+            return
+        self.coast_rise_count = 0
+        self._go(SETTLE)
+
+    def _judge(self, gauges: Gauges, missing_pa: int) -> None:
+        self._learn(gauges, missing_pa)
+        self.last_move = HOLD
+        if -BLEED_PA <= missing_pa <= BAND_PA or self.trims_count >= TRIMS_MOST:
+            self._reach()
+        elif missing_pa > FAR_PA:
+            self.trims_count += 1
+            self.throttled_ms = 0
+            self._go(FILL)
+        elif missing_pa > 0:
+            self._begin_dose(gauges, missing_pa)
+        else:
+            self._begin_bleed(gauges, -missing_pa)
+
+    def _learn(self, gauges: Gauges, missing_pa: int) -> None:
+        last_index = self._last_index()
+        moved_pa = self._mean_pa(gauges) - self.before_pa
+        if self.last_move == FILL:
+            self.lead_pa[last_index] = learned_lead_pa(self.lead_pa[last_index], -missing_pa, LEAD_MOST_PA)
+        elif self.last_move == DOSE:
+            speed_pa_s = learned_speed_pa_s(self.rise_pa_s[last_index], moved_pa, self.planned_ms)
+            self.rise_pa_s[last_index] = speed_pa_s
+        elif self.last_move == BLEED:
+            speed_pa_s = learned_speed_pa_s(self.fall_pa_s[last_index], -moved_pa, self.planned_ms)
+            self.fall_pa_s[last_index] = speed_pa_s
+
+    def _reach(self) -> None:
+        self.trims_count = 0
+        self.reached_bits = self.group_bits
+        self._go(HOLD)
+
+    def _hold(self, gauges: Gauges, missing_pa: int) -> None:
+        if missing_pa > TOP_UP_PA:
+            self._begin_dose(gauges, missing_pa)
+        elif missing_pa < -BLEED_PA:
+            self._begin_bleed(gauges, -missing_pa)
+        else:
+            self.reached_bits = self.group_bits
+
+    def _begin_dose(self, gauges: Gauges, missing_pa: int) -> None:
+        rise_pa_s = self.rise_pa_s[self._last_index()]
+        self.before_pa = self._mean_pa(gauges)
+        self.trims_count += 1
+        self.planned_ms = duration_ms(missing_pa, rise_pa_s, DOSE_LEAST_MS, DOSE_MOST_MS)
+        self._go(DOSE)
+
+    def _dose(self) -> None:
+        if self.group_ms > self.planned_ms:
+            self.last_move = DOSE
+            self._go(COAST)
+            return
+        self.pump_permille = DOSE_PERMILLE
+
+    def _begin_bleed(self, gauges: Gauges, over_pa: int) -> None:
+        """Each chamber lets go of a little through its own vent; the sealed manifold waits."""
+        fall_pa_s = self.fall_pa_s[self._last_index()]
+        self.before_pa = self._mean_pa(gauges)
+        self.trims_count += 1
+        self.planned_ms = duration_ms(over_pa, fall_pa_s, BLEED_LEAST_MS, BLEED_MOST_MS)
+        self._go(BLEED)
+
+    def _set_group(self, bits: int) -> None:
+        self.group_bits = bits
+        self.reached_bits &= bits
+
+    def _go(self, phase: int) -> None:
+        self.group_phase = phase
+        self.group_ms = 0
+
+    def _show_phases(self, dt_ms: int) -> None:
+        filling_count = self.filling_count()
+        self.filled_bits &= self.group_bits
+        if self.group_phase == FILL:
+            self.filled_bits = self.group_bits
+        for index in range(self.boots.count):
+            if not self.group_bits & (1 << index):
+                self.phase[index] = OFF
+                self.fill_share_us[index] = 0
+                continue
+            self.phase[index] = self.group_phase
+            if self.group_phase == FILL:
+                # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
+                self.fill_share_us[index] += dt_ms * 1000 // max(filling_count, 1)
+
+    def _last_index(self) -> int:
+        last_index = 0
+        for index in range(self.boots.count):
+            if self.group_bits & (1 << index):
+                last_index = index
+        return last_index
+
+    def _mean_pa(self, gauges: Gauges) -> int:
+        """Bound: 16 chambers * 40_000 Pa."""
+        sum_pa = 0
+        count = 0
+        for index in range(self.boots.count):
+            if self.group_bits & (1 << index):
+                sum_pa += gauges.smooth_pa[index]
+                count += 1
+        return sum_pa // max(count, 1)
+
+    def _highest_pa(self, gauges: Gauges) -> int:
+        highest_pa = 0
+        for index in range(self.boots.count):
+            if self.group_bits & (1 << index):
+                highest_pa = max(highest_pa, gauges.pressure_pa[index])
+        return highest_pa
+
+    def _lowest_pa(self, gauges: Gauges) -> int:
+        lowest_pa = 1 << 29
+        for index in range(self.boots.count):
+            if self.group_bits & (1 << index):
+                lowest_pa = min(lowest_pa, gauges.pressure_pa[index])
+        return lowest_pa

@@ -1,0 +1,32 @@
+"""Everything that the core's commands move, behind one `apply`."""
+
+from machine import Pin
+
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.signals import Commands
+
+from soleus.drivers.outputs.pump import Pump
+
+
+class Outputs:
+    def __init__(self, board: dict, boots: Boots) -> None:
+        table = board["valves"]
+        if table["driver"] == "shift_register":
+            from soleus.drivers.outputs.valves_shift_register import ShiftRegisterValves
+
+            self.valves = ShiftRegisterValves(table, boots.count)
+        else:
+            from soleus.drivers.outputs.valves_gpio import GpioValves
+
+            self.valves = GpioValves(table, boots.count)
+        self.pump = Pump(board["pump"])
+        self.gate = Pin(board["gate"]["pin"], Pin.OUT, value=0) if boots.has_gate else None
+
+    def apply(self, commands: Commands, dt_ms: int) -> None:
+        """What takes energy away goes first: the pump before the valves that it would blow against."""
+        if commands.pump_permille < self.pump.permille:
+            self.pump.apply(commands.pump_permille)
+        if self.gate:
+            self.gate.value(commands.gate_on)
+        self.valves.apply(commands.fill_bits, commands.seal_bits, dt_ms)
+        self.pump.apply(commands.pump_permille)

@@ -1,0 +1,50 @@
+"""The requests of a bench: service begins, acts are asked for and renewed, and every tick is told."""
+
+from soleus.basics.annotations import Any
+from soleus.core.basics.errors import SettingError
+from soleus.core.session.service_requests import act_from
+from soleus.core.session.session import DONE, IDLE, SERVICE, STATE_NAMES
+from soleus.core.basics.signals import BUTTON_ALIVE, BUTTON_SERVICE
+
+from soleus.link.bench_tape import BenchTape
+
+
+def answer(app: Any, do: str, request: dict) -> dict:
+    if do == "service":
+        return _begin(app)
+    if do == "actuate":
+        return _actuate(app, request.get("act"))
+    if do == "bench_tape":
+        return _tell_ticks(app, request.get("on"))
+    # As a press, so that a replay hears it, too.
+    app.tick.press(BUTTON_ALIVE)
+    return {"ok": True}
+
+
+def _begin(app: Any) -> dict:
+    """From rest only; the check of every session comes first, and a fault must have been cleared."""
+    state = app.controller.session.state
+    if state not in (IDLE, DONE):
+        return {"error": "service: not while {}".format(STATE_NAMES[state])}
+    app.tick.press(BUTTON_SERVICE)
+    return {"ok": True}
+
+
+def _actuate(app: Any, act: object) -> dict:
+    if not isinstance(act, dict):
+        raise SettingError("act", act, "a table")
+    controller = app.controller
+    if controller.session.state != SERVICE:
+        return {"error": "actuate: not while {}".format(STATE_NAMES[controller.session.state])}
+    controller.service.ask(act_from(act, controller.boots))
+    return {"ok": True}
+
+
+def _tell_ticks(app: Any, is_on: object) -> dict:
+    if not is_on:
+        app.tick.tape = None
+    elif not app.tick.tape:
+        app.tick.tape = BenchTape(app.controller)
+    gauges = app.controller.gauges
+    is_one = app.controller.boots.has_manifold_sensor_only
+    return {"ok": True, "zero_pa": [gauges.manifold_zero_pa] if is_one else gauges.zero_pa}

@@ -1,0 +1,101 @@
+"""The core's state as bytes: every integer that its objects hold, so that a replay can begin in the middle.
+
+The objects are walked once; after that packing allocates nothing and may run inside the tick.
+"""
+
+from soleus.basics.annotations import Any
+
+from soleus.basics.loading import borrow
+
+SAME, SAME_MOST = 0x40, 0xFF
+
+
+class CoreState:
+    def __init__(self, controller: Any) -> None:
+        found = borrow("core_walk").Found(controller)
+        # Without the room that a list keeps for more.
+        self.owners, self.names = tuple(found.owners), tuple(found.names)
+        # Each owner has the names up to its own number here: most have several.
+        self.ends = bytes(found.ends)
+        self.lists = tuple(found.lists)
+
+    def pack(self, buffer: bytearray, at: int, end: int) -> int:
+        """Where the next byte goes, or 0 when there is no room. First the single numbers, then the lists."""
+        if at + 5 * len(self.names) > end:
+            return 0
+        at = self._pack_singles(buffer, at)
+        before = same_count = 0
+        for values in self.lists:
+            # Most lists are all zero most of the time.
+            if before == 0 and not any(values):
+                same_count += len(values)
+                continue
+            if at + 4 + 5 * len(values) > end:
+                return 0
+            for value in values:
+                if value == before:
+                    same_count += 1
+                    continue
+                if same_count:
+                    at = _put_same(buffer, at, before, same_count)
+                    same_count = 0
+                before = value
+                # The commonest length without a call: this is in the tick.
+                if 0x40 <= value < 0x2000:
+                    buffer[at] = 0x80 | value & 0x3F
+                    buffer[at + 1] = value >> 6
+                    at += 2
+                else:
+                    at = put_number(buffer, at, value)
+        return _put_same(buffer, at, before, same_count)
+
+    def _pack_singles(self, buffer: bytearray, at: int) -> int:
+        before = same_count = 0
+        index = 0
+        for n in range(len(self.owners)):
+            owner = self.owners[n]
+            while index < self.ends[n]:
+                value = getattr(owner, self.names[index])
+                index += 1
+                if value == before:
+                    same_count += 1
+                    continue
+                at = _put_same(buffer, at, before, same_count)
+                same_count = 0
+                before = value
+                at = put_number(buffer, at, value)
+        return _put_same(buffer, at, before, same_count)
+
+
+def _put_same(buffer: bytearray, at: int, value: int, count: int) -> int:
+    """So many more of the number before: a zero with a sign says that a count follows."""
+    if count == 1 and 0 <= value < 0x40:
+        buffer[at] = value
+        return at + 1
+    while count:
+        part = count if count < SAME_MOST else SAME_MOST
+        buffer[at] = SAME
+        buffer[at + 1] = part
+        at += 2
+        count -= part
+    return at
+
+
+def put_number(buffer: bytearray, at: int, value: int) -> int:
+    """Six bits and the sign, then seven bits a byte; the highest bit says that more follow."""
+    sign = 0
+    if value < 0:
+        value = -value
+        sign = 0x40
+    if value < 0x40:
+        buffer[at] = value | sign
+        return at + 1
+    buffer[at] = 0x80 | sign | value & 0x3F
+    value >>= 6
+    at += 1
+    while value > 0x7F:
+        buffer[at] = 0x80 | value & 0x7F
+        value >>= 7
+        at += 1
+    buffer[at] = value
+    return at + 1

@@ -1,0 +1,37 @@
+"""What the first frame of a log says: which machine, which core, which program, and what was set."""
+
+import json
+
+from soleus.basics.annotations import Any
+from soleus.core.basics.units import mmhg_from_pa
+
+from soleus.basics.loading import borrow
+
+
+def header(app: Any) -> dict:
+    """Reads board and program from their files again: between sessions nobody keeps them."""
+    about = borrow("about")
+    session = app.controller.session
+    table = about.about(app.board)
+    table.update(
+        {
+            "core": about.core_hash(),
+            "state": borrow("core_walk").fingerprint(app.controller),
+            "boots": _table("board.json").get("boots"),
+            "program": _table("programs/{}.json".format(app.program_id)) or None,
+            "minutes": session.duration_ms // 60_000,
+            "pressure_mmhg": mmhg_from_pa(session.asked_pa),
+            "settings": borrow("state_load").settings_table(app.store.settings),
+            "why": app.why,
+            "therapy_s": app.recorder.therapy_s,
+        }
+    )
+    return table
+
+
+def _table(name: str) -> dict:
+    try:
+        with open(name) as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return {}

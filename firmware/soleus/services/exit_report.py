@@ -1,0 +1,70 @@
+"""What ended the app, said now and, by `start_up.py`, after the next boot.
+
+The reason goes into the memory of the real-time clock, which lives through every reset but not through
+a loss of power. The log of the session is written, too, at once after Ctrl-C and a second after a crash:
+no tick is left that a flash write could hold up.
+"""
+
+import gc
+import sys
+from time import sleep_ms
+
+import machine
+from micropython import const
+
+from soleus.basics.annotations import Callable
+from soleus.core.basics.errors import SettingError
+
+_REASON_MOST_BYTES = const(200)
+# Time to read the reason, or to press Ctrl-C for a prompt, before the board starts again.
+_BEFORE_RESET_MS = const(1000)
+
+
+def leave(cause: "BaseException | None", keep_log: "Callable | None") -> None:
+    """`keep_log` writes down what is worth keeping of an app that failed."""
+    gc.collect()
+    reason = "the app ended" if cause is None else reason_of(cause)
+    remember(reason)
+    print("soleus: vented; {}".format(reason))
+    if cause is None:
+        return
+    if isinstance(cause, KeyboardInterrupt):
+        try:
+            _keep_safely(keep_log, "Ctrl-C", reason)
+        except KeyboardInterrupt:
+            # Whoever is in a hurry gets the prompt; what is written so far can be read.
+            print("soleus: the log was cut short")
+        return
+    if isinstance(cause, SystemExit):
+        raise cause
+    if isinstance(cause, SettingError):
+        # The board's own description: it would be no better after a reset.
+        return
+    sys.print_exception(cause)
+    sleep_ms(_BEFORE_RESET_MS)
+    _keep_safely(keep_log, "crash", reason)
+    machine.reset()
+
+
+def _keep_safely(keep_log: "Callable | None", ended_by: str, reason: str) -> None:
+    if keep_log is None:
+        return
+    try:
+        keep_log(ended_by, reason)
+    except Exception as error:
+        print("soleus: the log could not be kept: {}".format(error))
+
+
+def reason_of(cause: BaseException) -> str:
+    if isinstance(cause, KeyboardInterrupt):
+        return "stopped by Ctrl-C"
+    if isinstance(cause, SystemExit):
+        return "restarted by a program (SystemExit)"
+    return "{}: {}".format(type(cause).__name__, cause)
+
+
+def remember(reason: str) -> None:
+    try:
+        machine.RTC().memory(reason.encode()[:_REASON_MOST_BYTES])
+    except (OSError, MemoryError):
+        print("soleus: the reason could not be kept")

@@ -1,0 +1,99 @@
+"""Draws what a person wants to see, on anything with framebuf's strokes and 128 x 64 dots.
+
+Time left and level in big words, the legs as columns of chambers, foot at the bottom: an outline for
+each, filled as high as its pressure, framed twice while it is being filled. A fault takes the whole screen.
+"""
+
+from micropython import const
+
+from soleus.basics.annotations import Any
+from soleus.core.controller import Controller
+from soleus.core.basics.faults import FaultLatch
+from soleus.core.regulate.regulation import COAST, DOSE, FILL
+from soleus.core.session.session import CHECKING, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.core.basics.units import mmhg_from_pa
+
+_WIDTH = const(128)
+_HEIGHT = const(64)
+_LETTER = const(8)
+_LEG_WIDTH = const(18)
+_LEG_GAP = const(4)
+
+
+def draw(canvas: Any, controller: Controller, title: str, fault: "tuple | None") -> None:
+    """`fault`, if there is one: when it came, its row of `fault_table.py`, and the place that it names."""
+    canvas.fill(0)
+    if fault:
+        _draw_fault(canvas, controller.latch, fault[1], fault[2])
+        return
+    _draw_words(canvas, controller, title)
+    for leg in range(controller.boots.legs):
+        _draw_leg(canvas, controller, leg)
+
+
+def minutes_left(controller: Controller) -> str:
+    session = controller.session
+    left_s = max(session.duration_ms - session.run_ms, 0) // 1000
+    return "{}:{:02d}".format(left_s // 60, left_s % 60)
+
+
+def _draw_words(canvas: Any, controller: Controller, title: str) -> None:
+    session = controller.session
+    canvas.text(STATE_NAMES[session.state], 0, 0)
+    if session.state in (IDLE, CHECKING, RUNNING, PAUSED):
+        _draw_big(canvas, minutes_left(controller), 0, 14)
+        canvas.text("{} mmHg".format(mmhg_from_pa(session.asked_pa)), 0, 38)
+    canvas.text(title[:9], 0, _HEIGHT - _LETTER)
+
+
+def _draw_big(canvas: Any, text: str, left: int, top: int) -> None:
+    """Each dot of the built-in letters twice as wide and high; read back from where they were drawn."""
+    canvas.text(text, left, top)
+    for row in range(_LETTER - 1, -1, -1):
+        for column in range(_LETTER * len(text) - 1, -1, -1):
+            dot = canvas.pixel(left + column, top + row)
+            canvas.fill_rect(left + 2 * column, top + 2 * row, 2, 2, dot)
+
+
+def _draw_leg(canvas: Any, controller: Controller, leg: int) -> None:
+    boots = controller.boots
+    left = _WIDTH - (boots.legs - leg) * (_LEG_WIDTH + _LEG_GAP)
+    height = _HEIGHT // boots.chambers_per_leg
+    for position in range(boots.chambers_per_leg):
+        index = leg * boots.chambers_per_leg + position
+        # The foot's chamber sticks out, so that the column reads as a leg.
+        width = _LEG_WIDTH + (_LEG_GAP - 2 if position == 0 else 0)
+        _draw_chamber(canvas, controller, index, left, _HEIGHT - (position + 1) * height, width, height - 1)
+
+
+def _draw_chamber(
+    canvas: Any, controller: Controller, index: int, left: int, top: int, width: int, height: int
+) -> None:
+    canvas.rect(left, top, width, height, 1)
+    most_pa = max(controller.session.most_pa, 1)
+    level = min(max(controller.gauges.pressure_pa[index], 0) * height // most_pa, height)
+    canvas.fill_rect(left, top + height - level, width, level, 1)
+    if controller.regulator.phase[index] in (FILL, DOSE, COAST):
+        canvas.fill_rect(left + 3, top + height // 2 - 1, width - 6, 2, 0 if level > height // 2 else 1)
+
+
+def _draw_fault(canvas: Any, latch: FaultLatch, row: tuple, place: str) -> None:
+    code, name, _, unit = row
+    canvas.fill_rect(0, 0, _WIDTH, _LETTER + 2, 1)
+    canvas.text("{} VENTED".format(code), 1, 1, 0)
+    top = _LETTER + 4
+    for line in _lines(name, _WIDTH // _LETTER):
+        canvas.text(line, 0, top)
+        top += _LETTER + 1
+    canvas.text(place, 0, top)
+    value = mmhg_from_pa(latch.value) if unit == "mmHg" else latch.value
+    canvas.text("{} {}".format(value, unit), 0, top + _LETTER + 1)
+
+
+def _lines(text: str, letters: int) -> list:
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > letters:
+            lines.append("")
+        lines[-1] = (lines[-1] + " " + word).strip()
+    return lines

@@ -1,0 +1,70 @@
+"""The programs on this board's flash: listed, and got ready. Borrowed for that moment."""
+
+import json
+import os
+
+from soleus.basics.annotations import Any
+from soleus.core.basics.errors import SettingError
+from soleus.core.program.program import Program
+
+from soleus.basics.loading import borrow, let_go
+
+PROGRAMS_FOLDER = "programs"
+
+
+def answer(app: Any, do: str, request: dict) -> dict:
+    if do == "programs":
+        return {"ok": True, "programs": program_ids()}
+    minutes, pressure_mmhg = request.get("minutes", 0), request.get("pressure_mmhg", 0)
+    load(app, request.get("program", app.program_id), minutes, pressure_mmhg)
+    return {
+        "ok": True,
+        "program": app.program_id,
+        "minutes": app.controller.session.duration_ms // 60_000,
+    }
+
+
+def load_usual(app: Any) -> None:
+    settings = app.store.settings
+    try:
+        load(app, settings.program, settings.minutes, settings.pressure_mmhg)
+    except SettingError as error:
+        app.warn(str(error))
+
+
+def load(app: Any, program_id: object, minutes: int, pressure_mmhg: int) -> None:
+    """0 is the program's own."""
+    if not app.tick.is_idle():
+        raise SettingError("program", program_id, "a machine at rest; stop the session first")
+    program = read_program(program_id)
+    app.tick.is_loading = True
+    try:
+        app.controller.load(program, minutes, pressure_mmhg)
+    finally:
+        app.tick.is_loading = False
+        let_go("program_fit", "core")
+        let_go("program_layout", "core")
+        let_go("program_words", "core")
+    app.program_id = program.id
+    app.recorder.ring.restart()
+
+
+def program_ids() -> list:
+    try:
+        names = os.listdir(PROGRAMS_FOLDER)
+    except OSError:
+        return []
+    return sorted([name[:-5] for name in names if name.endswith(".json")])
+
+
+def read_program(program_id: object) -> Program:
+    if program_id not in program_ids():
+        raise SettingError("program", program_id, "one of " + ", ".join(program_ids()))
+    try:
+        with open("{}/{}.json".format(PROGRAMS_FOLDER, program_id)) as file:
+            return borrow("program", "core").Program.from_table(json.load(file))
+    except ValueError:
+        raise SettingError("program", program_id, "a file that is JSON")
+    finally:
+        # What is read doesn't need it; laying out takes room.
+        let_go("program_table", "core")
