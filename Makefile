@@ -69,7 +69,7 @@ healthy: $(READY)  ## run half-hour sessions on 200 random machines: nothing may
 	$(BIN)/python -m host_tools.docs --only healthy
 
 explore: $(READY)  ## walk every discrete state of the core on one leg with three chambers (PyPy: half an hour)
-	PYTHONPATH=.:firmware $(EXPLORER) -m host_tools.explore --json docs/data/exploration.json
+	PYTHONPATH=.:firmware $(EXPLORER) -m host_tools.verify.explore --json docs/data/exploration.json
 
 mutants: $(READY)  ## change guards, gauges, latch and interlock one operator at a time: which changes does no test notice?
 	$(BIN)/python -m venv $(MUTANTS)/venv

@@ -9,7 +9,7 @@ DATA = "host_tools/data"
 
 
 class DataHook(BuildHookInterface):
-    """An editable install finds these files in the checkout; see host_tools/paths.py."""
+    """An editable install finds these files in the checkout; see host_tools/basics/paths.py."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":

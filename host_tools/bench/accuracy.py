@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from host_tools.bench.run import Watching, run_suite
-from host_tools.bench.sim_target import SimTarget
+from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.bench.truth import truths, volumes_ml
-from host_tools.boards import Board
-from host_tools.plant.spec import PlantSpec
+from host_tools.library.boards import Board
+from host_tools.plant.files.spec import PlantSpec
 
 VALVES = ("fill.opens", "fill.closes", "vent.opens", "vent.closes")
 

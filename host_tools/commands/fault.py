@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 from soleus.core.basics import fault_table, faults
 from host_tools.safety.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from host_tools.boards import load_board
+from host_tools.library.boards import load_board
 from host_tools.flash import DeviceError, Options
 from host_tools.flash import flash as flash_board
 from host_tools.flash.ports import find_port

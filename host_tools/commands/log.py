@@ -9,17 +9,17 @@ from rich.console import Console as Terminal
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 from host_tools.log.from_board import PIECE_BYTES, Stream, pull, sessions_on
 from host_tools.log.log_file import SUFFIX, Log, read_log
 from host_tools.log.replay import replay
 from host_tools.log.to_test import write_test
 from host_tools.log.trace import evenly, measured, trace_of
-from host_tools.output.plot import plot_session
-from host_tools.output.report import ReportContext, write_report
+from host_tools.output.plot.plot import plot_session
+from host_tools.output.report.report import ReportContext, write_report
 from host_tools.output.terminal import print_summary
 from host_tools.output.trace_file import TraceWriter, check_suffix
-from host_tools.virtual.console import open_console
+from host_tools.link.console import open_console
 
 DIFFERS = 1
 

@@ -1,26 +1,18 @@
 """docs/bench.md: what the bench measures, how near it comes to the truth, and what it found."""
 
-from host_tools.bench.defaults import DEFAULTS
-from host_tools.bench.evidence import (
-    BOARD,
-    ENDURANCE_CYCLES,
-    FOLDER,
-    PLANT,
-    TWIN_PROGRAMS,
-    Part,
-    read_rows,
-)
+from host_tools.library.bench_defaults import DEFAULTS
+from host_tools.docs.bench_evidence import BOARD, ENDURANCE_CYCLES, FOLDER, PLANT, TWIN_PROGRAMS, Part, read_rows
 from host_tools.bench.suite import STEPS, SUITES
-from host_tools.docs.page import Files, table
+from host_tools.output.page import Files, table
 
 PAGE = "docs/bench.md"
-NOT_MADE = "Not made yet: `python -m host_tools.bench.evidence {part}`.\n"
+NOT_MADE = "Not made yet: `python -m host_tools.docs.bench_evidence {part}`.\n"
 
 _TEXT = """\
 # The bench
 
 `python -m host_tools.docs --only bench` makes this page from the tables in `docs/data/bench`, and `python
--m host_tools.bench.evidence` makes those.
+-m host_tools.docs.bench_evidence` makes those.
 
     soleus bench --target sim|virtual|PORT                 acceptance, wherever
     soleus bench leak --chamber left.calf --target PORT    one step by itself
@@ -57,7 +49,7 @@ How the less obvious ones work:
 - **valves**: a click is a step in the pressure beside the valve, and a reading comes every 10 ms. Valves
   vary by a millisecond or two from click to click, so some readings fall into the travel itself; of
   fourteen clicks those that were caught and those that were not tell the moment of half travel
-  ([clicks.py](../host_tools/bench/clicks.py)). A valve that is exactly the same each time is known to 5 ms
+  ([clicks.py](../host_tools/bench/measure/clicks.py)). A valve that is exactly the same each time is known to 5 ms
   only, and its line says so.
 - **pump**: pressures alone can't tell a strong pump from a small boot. A rigid vessel of known volume on
   one hose can; the manifold's own air, which the fill before has left there, is fitted with it.

@@ -3,14 +3,14 @@
 import csv
 import io
 
-from host_tools.boards import board_names, load_board
-from host_tools.docs.page import Files, table
+from host_tools.library.boards import board_names, load_board
+from host_tools.output.page import Files, table
 from host_tools.docs.program_table import program_table
-from host_tools.evidence.every_program import LibraryEvidence, judge_library, refusal
-from host_tools.evidence.many import Case
-from host_tools.evidence.verdict import Verdict
-from host_tools.plant.spec import load_plant, plant_names
-from host_tools.programs import program_names
+from host_tools.verify.healthy.every_program import LibraryEvidence, judge_library, refusal
+from host_tools.verify.healthy.many import Case
+from host_tools.verify.healthy.verdict import Verdict
+from host_tools.plant.files.spec import load_plant, plant_names
+from host_tools.library.programs import program_names
 
 PAGE = "docs/programs.md"
 DATA = "docs/data/programs.csv"
@@ -46,7 +46,7 @@ In the tables each row is the worst of the plants, measured on the true pressure
 - **fine**: completed without a fault, with no chamber rested and no command that the interlock had to refuse;
   pressures reached (own within 2.5 mmHg, and hardly any rise short where the sensor is good); never 15 mmHg
   above the highest target (where the plant's legs move: never for a second).
-  [The criteria in full](../host_tools/evidence/verdict.py).
+  [The criteria in full](../host_tools/verify/healthy/verdict.py).
 
 """
 

@@ -1,9 +1,9 @@
 """docs/safety.md: the requirements with their limits, and what each fault that trips them did."""
 
-from host_tools.docs.page import Files, table
+from host_tools.output.page import Files, table
 from host_tools.docs.safety_evidence import evidence
-from host_tools.safety import REQUIREMENTS, Requirement, Trip, duration_in_words, in_words
-from host_tools.tripped import Tripped, tripped
+from host_tools.safety.requirements import REQUIREMENTS, Requirement, Trip, duration_in_words, in_words
+from host_tools.safety.trip_run import Tripped, tripped
 from soleus.core.basics import fault_table, faults
 from host_tools.safety.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
 

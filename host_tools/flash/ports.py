@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from serial.tools import list_ports
 
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 
 # The USB chips that development boards have, by their makers' numbers.
 MAKERS = {0x303A: "Espressif", 0x10C4: "Silicon Labs", 0x1A86: "WCH", 0x0403: "FTDI"}

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 from host_tools.log.blocks import Block, decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames
 from host_tools.log.state import StateNames

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 from host_tools.log.blocks import CHANNELS, COLUMNS, Block
 from host_tools.log.log_file import Log
 from host_tools.log.state import StateNames, restore, unpacked

@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 from host_tools.log.log_file import SUFFIX, Log
 from host_tools.log.replay import Replay, replay
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 from host_tools.log.blocks import CHANNELS, COLUMNS
 from host_tools.log.log_file import Log
 from host_tools.log.replay import replay
-from host_tools.output.air import AirSupply
-from host_tools.output.metrics import MeasureContext, SessionResult, measure
-from host_tools.trace import PA_PER_MMHG, Note, Trace
+from host_tools.sim.air import AirSupply
+from host_tools.sim.metrics import MeasureContext, SessionResult, measure
+from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
 from soleus.core.basics import fault_table
 from soleus.core.controller import Controller
 from soleus.core.basics.faults import FaultLatch, Notices

@@ -4,8 +4,8 @@ import functools
 import hashlib
 from importlib.metadata import version
 
-from host_tools.flash.mpy import compile_mpy
-from host_tools.paths import SOLEUS_PACKAGE
+from host_tools.flash.compile.mpy import compile_mpy
+from host_tools.basics.paths import SOLEUS_PACKAGE
 
 
 def laptop_versions() -> str:

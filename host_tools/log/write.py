@@ -9,9 +9,9 @@ from typing import Any
 from host_tools.log.frames import framed
 from host_tools.log.state import StateNames, packed
 from host_tools.log.versions import core_hash
-from host_tools.simulate import Session
-from host_tools.toml_file import Table
-from host_tools.whole_file import write_whole
+from host_tools.sim.simulate import Session
+from host_tools.library.toml_file import Table
+from host_tools.basics.atomic_file import write_whole
 from soleus.core.basics import fault_table
 from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller

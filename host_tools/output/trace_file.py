@@ -21,8 +21,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
-from host_tools.errors import InputError
-from host_tools.trace import PA_PER_MMHG, Note, Trace
+from host_tools.basics.errors import InputError
+from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
 from soleus.core.basics import fault_table
 from soleus.core.regulate.regulation import PHASE_NAMES
 from soleus.core.session.session import STATE_NAMES

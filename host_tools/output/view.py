@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from host_tools.trace import Trace
+from host_tools.sim.trace import Trace
 from soleus.core.basics import faults
 from soleus.core.session.session import RUNNING
 

@@ -1,7 +1,7 @@
 """The firmware's clock: when its ticks really come, and what it believes about them."""
 
-from host_tools.plant.modes import DELAYED, INTERMITTENT, OK, SLOW, STUCK, WRONG
-from host_tools.plant.noise import Noise
+from host_tools.plant.parts.modes import DELAYED, INTERMITTENT, OK, SLOW, STUCK, WRONG
+from host_tools.plant.parts.noise import Noise
 
 BEAT_MS = 10
 SLOW_TICK_MS = 120

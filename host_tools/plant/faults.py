@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from host_tools.errors import InputError
-from host_tools.plant.modes import KIND_NAMES, MODE_NAMES
+from host_tools.basics.errors import InputError
+from host_tools.plant.parts.modes import KIND_NAMES, MODE_NAMES
 
 FAULTS_MOST = 64
 FOREVER_MS = 1 << 60

@@ -3,36 +3,18 @@
 from math import floor
 from typing import Any
 
-from host_tools.plant.chambers import Chambers
+from host_tools.plant.parts.chambers import Chambers
 from host_tools.plant.clock import Clock
 from host_tools.plant.faults import Fault, FaultSchedule
 from host_tools.plant.legs import Legs
-from host_tools.plant.manifold import Manifold
-from host_tools.plant.modes import (
-    CLOCK,
-    GARMENT,
-    HOSE,
-    INTERMITTENT,
-    KINK,
-    LEAK,
-    LEG,
-    LOOSE_SLOT_MS,
-    MANIFOLD,
-    OFF,
-    PUMP,
-    SENSOR,
-    SLOW,
-    STUCK,
-    SUPPLY,
-    VALVE,
-    WRONG,
-)
-from host_tools.plant.network import Hoses, Ledger, Network
-from host_tools.plant.noise import Noise, flickers
-from host_tools.plant.pump import Pump
-from host_tools.plant.sensors import MANIFOLD_BIT, Sensors
-from host_tools.plant.supply import CoilPower, Supply
-from host_tools.plant.valves import Valves
+from host_tools.plant.parts.manifold import Manifold
+from host_tools.plant.parts.modes import CLOCK, GARMENT, HOSE, INTERMITTENT, KINK, LEAK, LEG, LOOSE_SLOT_MS, MANIFOLD, OFF, PUMP, SENSOR, SLOW, STUCK, SUPPLY, VALVE, WRONG
+from host_tools.plant.parts.network import Hoses, Ledger, Network
+from host_tools.plant.parts.noise import Noise, flickers
+from host_tools.plant.parts.pump import Pump
+from host_tools.plant.parts.sensors import MANIFOLD_BIT, Sensors
+from host_tools.plant.parts.supply import CoilPower, Supply
+from host_tools.plant.parts.valves import Valves
 
 BEAT_MS = 10
 SUPPLY_COUNT_MV = 20.0

@@ -5,13 +5,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from host_tools.boards import Board
-from host_tools.compiled import freeze
-from host_tools.plant.draw import draw_plant
-from host_tools.plant.on_board import on_board
-from host_tools.plant.spec import PlantSpec
-from host_tools.simulate import simulate
-from host_tools.trace import Trace
+from host_tools.library.boards import Board
+from host_tools.sim.compiled import freeze
+from host_tools.plant.files.draw import draw_plant
+from host_tools.plant.files.on_board import on_board
+from host_tools.plant.files.spec import PlantSpec
+from host_tools.sim.simulate import simulate
+from host_tools.sim.trace import Trace
 from host_tools.twin.forward import drive_boots
 from soleus.core.session.session import RUNNING
 from soleus.core.basics.signals import Commands, Readings

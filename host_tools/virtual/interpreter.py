@@ -13,7 +13,7 @@ import tty
 from pathlib import Path
 from typing import Any
 
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 
 CHIP = Path(__file__).parent / "chip"
 

@@ -2,8 +2,8 @@
 
 from host_tools.board_check.parts import analog_part
 from host_tools.board_check.power import divided_mv
-from host_tools.boards import Board
-from host_tools.wiring.nets import POWER, load_rail, nets, sensor_names
+from host_tools.library.boards import Board
+from host_tools.wiring.schematic.nets import POWER, load_rail, nets, sensor_names
 from soleus.core.basics.limits import OVER_TRIP_PA
 from soleus.core.basics.units import mmhg_from_pa
 

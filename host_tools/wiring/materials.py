@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from host_tools.board_check.bus import mux_addresses
-from host_tools.boards import Board
-from host_tools.wiring.nets import sensor_names
+from host_tools.library.boards import Board
+from host_tools.wiring.schematic.nets import sensor_names
 
 MODULES = {
     "esp32": "ESP32-WROOM-32 development board, 4 MB flash",

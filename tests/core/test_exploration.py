@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from host_tools.explore import machine
-from host_tools.explore.cases import Case, all_cases
-from host_tools.explore.walk import small_boots, small_program, walk
+from host_tools.verify.explore import machine
+from host_tools.verify.explore.cases import Case, all_cases
+from host_tools.verify.explore.walk import small_boots, small_program, walk
 from soleus.core.regulate import regulation, sealed, shared, throttle
 from soleus.core.controller import Controller
 from soleus.core.basics.faults import FaultLatch

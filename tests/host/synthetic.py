@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from host_tools.output.air import AirSupply, in_series
-from host_tools.output.metrics import MeasureContext
-from host_tools.trace import PA_PER_MMHG, Note, Trace
+from host_tools.sim.air import AirSupply, in_series
+from host_tools.sim.metrics import MeasureContext
+from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
 from soleus.core.basics import faults
 from soleus.core.basics.faults import FaultLatch
 from soleus.core.regulate.regulation import COAST, FILL, HOLD, OFF, SETTLE

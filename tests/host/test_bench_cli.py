@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from host_tools import cli
-from host_tools.bench.history import History, first_drift
-from host_tools.bench.line import Curve, Line
-from host_tools.bench.record import from_json, to_json
-from host_tools.bench.report import report_html
+from host_tools.bench.report.history import History, first_drift
+from host_tools.bench.measure.line import Curve, Line
+from host_tools.bench.report.record import from_json, to_json
+from host_tools.bench.report.report import report_html
 from host_tools.bench.run import BenchRun
-from host_tools.bench.target import Identity
+from host_tools.bench.targets.target import Identity
 from tests.host.chromium import dump_dom
 
 

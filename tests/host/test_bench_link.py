@@ -12,10 +12,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from host_tools.bench.link_target import HEAD, LinkTarget
-from host_tools.bench.target import BenchError
-from host_tools.boards import load_board
-from host_tools.virtual.console import Console, frame_line, parse_line
+from host_tools.bench.targets.link_target import HEAD, LinkTarget
+from host_tools.bench.targets.target import BenchError
+from host_tools.library.boards import load_board
+from host_tools.link.console import Console, frame_line, parse_line
 
 BOARD = load_board("esp32-devkit")
 

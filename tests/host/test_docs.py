@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.boards import board_names
+from host_tools.library.boards import board_names
 from host_tools.docs import patterns_page, programs_page
-from host_tools.docs.page import CHECKOUT, outdated
-from host_tools.evidence.every_program import library_cases, refusal
-from host_tools.programs import program_names
+from host_tools.output.page import CHECKOUT, outdated
+from host_tools.verify.healthy.every_program import library_cases, refusal
+from host_tools.library.programs import program_names
 from soleus.core.program.words import NEEDS_SEALED_CHAMBERS, PATTERNS
 
 PAGES = ["README.md", *sorted(str(page.relative_to(CHECKOUT)) for page in CHECKOUT.glob("docs/**/*.md"))]
@@ -72,7 +72,7 @@ def test_every_link_to_a_file_leads_to_one(page: str) -> None:
 
 
 def test_an_outdated_or_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("host_tools.docs.page.CHECKOUT", tmp_path)
+    monkeypatch.setattr("host_tools.output.page.CHECKOUT", tmp_path)
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/same.md").write_text("as it is")
     (tmp_path / "docs/other.md").write_text("as it was")

@@ -4,8 +4,8 @@ import pytest
 from typer.testing import CliRunner
 
 from host_tools.cli import app
-from host_tools.errors import InputError
-from host_tools.flash.application import advice_text
+from host_tools.basics.errors import InputError
+from host_tools.flash.contents.application import advice_text
 from host_tools.output.words import explanation
 from soleus.core.basics import fault_table, faults
 from host_tools.safety.fault_help import ABOUT, CLEARING, WHAT, advice, how_to_clear

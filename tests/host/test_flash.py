@@ -11,17 +11,17 @@ import typer
 from typer.testing import CliRunner, Result
 
 from host_tools.board_check.chips import CHIPS
-from host_tools.boards import board_names, load_board
+from host_tools.library.boards import board_names, load_board
 from host_tools.commands.flash import flash as flash_command
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 from host_tools.flash import DeviceError, Flashed, Options, ports
 from host_tools.flash import flash as flash_board
-from host_tools.flash.application import MANIFEST, build_application
-from host_tools.flash.device import About
-from host_tools.flash.image_file import checked_image, wanted_version
-from host_tools.flash.images import IMAGES, MICROPYTHON_VERSION
-from host_tools.flash.micropython import esptool_arguments
-from host_tools.flash.packages import needed_packages, package_sources
+from host_tools.flash.contents.application import MANIFEST, build_application
+from host_tools.flash.board.device import About
+from host_tools.flash.contents.image_file import checked_image, wanted_version
+from host_tools.flash.contents.images import IMAGES, MICROPYTHON_VERSION
+from host_tools.flash.board.micropython import esptool_arguments
+from host_tools.flash.contents.packages import needed_packages, package_sources
 from host_tools.flash.report import report_lines
 
 app = typer.Typer()
@@ -138,7 +138,7 @@ def test_a_package_is_downloaded_checked_and_kept(cache: Path, monkeypatch: pyte
         ).encode(),
         f"https://micropython.org/pi/v2/file/{short[:2]}/{short}": source,
     }
-    monkeypatch.setattr("host_tools.flash.packages.fetch", lambda url, *_: served[url])
+    monkeypatch.setattr("host_tools.flash.contents.packages.fetch", lambda url, *_: served[url])
     table = load_board("esp32-s3-duo").table
     (file,) = package_sources(table, None).values()
     assert file == cache / "packages" / "ssd1306-0.1.0" / "ssd1306.py"
@@ -149,7 +149,7 @@ def test_a_package_is_downloaded_checked_and_kept(cache: Path, monkeypatch: pyte
 def test_a_package_with_a_wrong_hash_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     listing = json.dumps({"hashes": [["ssd1306.py", "00000000"]]}).encode()
     monkeypatch.setattr(
-        "host_tools.flash.packages.fetch", lambda url, *_: listing if ".json" in url else b"x"
+        "host_tools.flash.contents.packages.fetch", lambda url, *_: listing if ".json" in url else b"x"
     )
     with pytest.raises(InputError, match="SHA-256 begins with 00000000"):
         package_sources(load_board("esp32-s3-duo").table, None)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_tools.output.air import AirSupply, FillLimit, in_series
-from host_tools.output.metrics import ChamberResult, MeasureContext, SessionResult, measure
-from host_tools.trace import Note, Trace
+from host_tools.sim.air import AirSupply, FillLimit, in_series
+from host_tools.sim.metrics import ChamberResult, MeasureContext, SessionResult, measure
+from host_tools.sim.trace import Note, Trace
 from soleus.core.basics import fault_table, faults
 from soleus.core.basics.faults import FaultLatch, Notices
 from soleus.core.regulate.regulation import BLEED, FILL, HOLD, OFF

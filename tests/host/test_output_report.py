@@ -11,10 +11,10 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from host_tools.output.metrics import measure
-from host_tools.output.report import ReportContext, report_html, write_report
+from host_tools.sim.metrics import measure
+from host_tools.output.report.report import ReportContext, report_html, write_report
 from host_tools.output.words import explanation
-from host_tools.trace import Note, Trace
+from host_tools.sim.trace import Note, Trace
 from soleus.core.basics import faults
 from soleus.core.basics.faults import Notices
 from soleus.core.regulate.regulation import HOLD

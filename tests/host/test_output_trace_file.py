@@ -8,9 +8,9 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 import pytest
 
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 from host_tools.output.trace_file import TraceWriter, read_trace
-from host_tools.trace import PA_PER_MMHG, Note, Trace
+from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
 from soleus.core.session.session import RUNNING
 from tests.host.synthetic import blank_trace, session_trace
 

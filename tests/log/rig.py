@@ -6,8 +6,8 @@ from pathlib import Path
 
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.write import write_session_log
-from host_tools.programs import load_program_table
-from host_tools.simulate import Session, simulate
+from host_tools.library.programs import load_program_table
+from host_tools.sim.simulate import Session, simulate
 
 BOARD = "esp32-devkit"
 PROGRAM = "bedtime"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 from host_tools.log import log_file as log_file_module
 from host_tools.log.blocks import CHANNELS, decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames, framed
@@ -103,7 +103,7 @@ def numbers(controller: Controller) -> list[Any]:
 
 def test_the_state_holds_all_that_a_core_has() -> None:
     """What the compiled core copies, too, but for boots, timeline and readings."""
-    from host_tools.compiled import _Graph
+    from host_tools.sim.compiled import _Graph
 
     controller = Controller(BOOTS)
     graph = _Graph(controller)

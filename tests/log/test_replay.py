@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from host_tools.errors import InputError
+from host_tools.basics.errors import InputError
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay
 from host_tools.log.to_test import write_test

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.boards import load_board
-from host_tools.flash.application import application_files
+from host_tools.library.boards import load_board
+from host_tools.flash.contents.application import application_files
 from tests.display_driver import driver_file
 from tests.micropython.borrowing import chains, let_go
 from tests.micropython.interpreters import CHIP_HEAP_BYTES, run_wasm

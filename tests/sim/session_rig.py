@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from host_tools.boards import Board
-from host_tools.trace import Trace
+from host_tools.library.boards import Board
+from host_tools.sim.trace import Trace
 from soleus.core.basics.boots import Boots
 from soleus.core.program.program import Program
 from soleus.core.session.session import RUNNING

@@ -1,6 +1,6 @@
 """A session is over when the legs are free, and not before."""
 
-from host_tools.simulate import simulate
+from host_tools.sim.simulate import simulate
 from soleus.core.session.session import DONE
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tools.simulate import Session, simulate
+from host_tools.sim.simulate import Session, simulate
 
 
 def _rested(session: Session) -> list[str]:

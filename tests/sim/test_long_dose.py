@@ -1,6 +1,6 @@
 """A dose whose speed was learned wrong, because a leg moved meanwhile, still ends at the target."""
 
-from host_tools.simulate import simulate
+from host_tools.sim.simulate import simulate
 
 
 def test_a_dose_beside_a_fill_never_presses_a_chamber_far_above_its_target() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_tools.compiled import compiled, freeze, thaw
+from host_tools.sim.compiled import compiled, freeze, thaw
 from host_tools.plant.plant import Plant
 from tests.sim.oracle import oracle
 from tests.sim.plant_rig import Bench, Boots, Commands

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.errors import InputError
-from host_tools.plant.spec import PLANTS_FOLDER, Range, load_plant, plant_names
+from host_tools.basics.errors import InputError
+from host_tools.plant.files.spec import PLANTS_FOLDER, Range, load_plant, plant_names
 
 NOMINAL = (PLANTS_FOLDER / "nominal.toml").read_text()
 

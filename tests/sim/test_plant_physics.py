@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_tools.plant.spec import Range, load_plant, plant_names
+from host_tools.plant.files.spec import Range, load_plant, plant_names
 from tests.sim.plant_rig import Bench, Boots
 
 FULL = 1000

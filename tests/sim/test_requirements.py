@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from host_tools.docs import safety_page
-from host_tools.docs.page import CHECKOUT
+from host_tools.output.page import CHECKOUT
 from host_tools.plant.faults import parse_fault
-from host_tools.safety import REQUIREMENTS, Requirement, Since, Trip, in_words
-from host_tools.tripped import Tripped, tripped
+from host_tools.safety.requirements import REQUIREMENTS, Requirement, Since, Trip, in_words
+from host_tools.safety.trip_run import Tripped, tripped
 from soleus.core.basics import fault_table, faults, limits
 from soleus.core.sensing import gauges, zeroing
 from soleus.core.regulate import sealed

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from host_tools.bench.run import BenchRun, run_suite
-from host_tools.bench.virtual_target import VirtualTarget
-from host_tools.boards import load_board
+from host_tools.bench.targets.virtual_target import VirtualTarget
+from host_tools.library.boards import load_board
 from host_tools.log.from_board import pull
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay
-from host_tools.plant.spec import PlantSpec, load_plant
+from host_tools.plant.files.spec import PlantSpec, load_plant
 from soleus.core.session.session import DONE, SERVICE
 from tests.virtual.rig import DEVKIT, ONE_SENSOR, running
 

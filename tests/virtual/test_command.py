@@ -9,7 +9,7 @@ from subprocess import PIPE
 import pytest
 
 from host_tools.cli import main
-from host_tools.virtual.console import Console
+from host_tools.link.console import Console
 from tests.virtual.rig import DEVKIT, running
 
 _START = """

@@ -11,7 +11,7 @@ from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay
 from host_tools.plant.faults import parse_fault
 from host_tools.virtual.board import VirtualBoard
-from host_tools.virtual.console import Console
+from host_tools.link.console import Console
 from soleus.core.session.session import FAULT, PAUSED, RUNNING
 from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, start_session, wait_for
 

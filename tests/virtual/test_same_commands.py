@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_tools import loop
-from host_tools.boards import Board, load_board
-from host_tools.recording import Recorder
-from host_tools.simulate import prepare
+from host_tools.sim import loop
+from host_tools.library.boards import Board, load_board
+from host_tools.sim.recording import Recorder
+from host_tools.sim.simulate import prepare
 from host_tools.virtual.board import Moment
 from host_tools.virtual.frames import LEVELS_HIGH, LEVELS_LOW, NO_ANSWER, SENSORS, UV
 from soleus.core.controller import Controller

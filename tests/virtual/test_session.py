@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from host_tools.virtual.console import Console
+from host_tools.link.console import Console
 from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, start_session, wait_for
 
 

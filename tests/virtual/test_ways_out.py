@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from host_tools.virtual.board import VirtualBoard
-from host_tools.virtual.console import Console
+from host_tools.link.console import Console
 from tests.virtual.rig import DEVKIT, DUO, flash_of, running, start_session
 
 # 10 mmHg is "the leg is free"; a limit of the guards, too.

@@ -1,0 +1,1 @@
+"""The console link: requests in, answers out."""

@@ -1,0 +1,1 @@
+"""Files on the flash: settings, programs, what was learned."""

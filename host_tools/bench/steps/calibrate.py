@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_tools.bench.bench import Bench, bits_of
-from host_tools.bench.limits import Limits
-from host_tools.bench.line import PASSED, Line
+from host_tools.bench.measure.bench import Bench, bits_of
+from host_tools.bench.measure.limits import Limits
+from host_tools.bench.measure.line import PASSED, Line
 from host_tools.bench.steps.sensors import joined_at, sensor_names
 from host_tools.bench.steps.step import Choice
-from host_tools.bench.tape import PA_PER_MMHG
-from host_tools.bench.target import BenchError
+from host_tools.bench.targets.tape import PA_PER_MMHG
+from host_tools.bench.targets.target import BenchError
 
 HIGH_MMHG, SETTLED_S = 100.0, 12.0
 # The last slack of a boot that was full just before empties over half a minute; from below so much change

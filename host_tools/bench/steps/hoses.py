@@ -10,9 +10,9 @@ from itertools import combinations
 
 import numpy as np
 
-from host_tools.bench.bench import Bench
-from host_tools.bench.limits import Limits
-from host_tools.bench.line import Line
+from host_tools.bench.measure.bench import Bench
+from host_tools.bench.measure.limits import Limits
+from host_tools.bench.measure.line import Line
 from host_tools.bench.steps.step import Choice, each, why_not
 from soleus.core.basics.boots import Boots
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from host_tools.bench.bench import Bench
-from host_tools.bench.limits import Limits
-from host_tools.bench.line import NOT_APPLICABLE, Line
+from host_tools.bench.measure.bench import Bench
+from host_tools.bench.measure.limits import Limits
+from host_tools.bench.measure.line import NOT_APPLICABLE, Line
 from host_tools.bench.steps.step import Choice, why_not
-from host_tools.bench.tape import PA_PER_MMHG, Piece
-from host_tools.bench.target import BenchError, NotApplicableError
+from host_tools.bench.targets.tape import PA_PER_MMHG, Piece
+from host_tools.bench.targets.target import BenchError, NotApplicableError
 from soleus.core.basics.limits import OVER_TARGET_MS, OVER_TARGET_PA, SERVICE_SILENT_MOST_MS, VENT_MOST_MS
 from soleus.core.session.session import DONE, FAULT, IDLE, SERVICE
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from host_tools.bench.bench import COAST_MS, Bench, bits_of
-from host_tools.bench.limits import Limits
-from host_tools.bench.line import Line
+from host_tools.bench.measure.bench import COAST_MS, Bench, bits_of
+from host_tools.bench.measure.limits import Limits
+from host_tools.bench.measure.line import Line
 from host_tools.bench.steps.step import Choice, each
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import ZERO_MOST_PA

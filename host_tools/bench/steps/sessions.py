@@ -4,12 +4,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from host_tools.bench.bench import Bench
-from host_tools.bench.limits import Limits
-from host_tools.bench.line import Line
+from host_tools.bench.measure.bench import Bench
+from host_tools.bench.measure.limits import Limits
+from host_tools.bench.measure.line import Line
 from host_tools.bench.steps.step import Choice, each, why_not
-from host_tools.bench.tape import TICK_S, Piece
-from host_tools.bench.target import BenchError
+from host_tools.bench.targets.tape import TICK_S, Piece
+from host_tools.bench.targets.target import BenchError
 from soleus.core.session.session import DONE, FAULT, IDLE, RUNNING
 
 PROGRAM, MINUTES, MMHG = "plain-sequential", 15, 40

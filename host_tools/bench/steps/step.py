@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from host_tools.bench.bench import Bench
-from host_tools.bench.limits import Limits
-from host_tools.bench.line import Line
+from host_tools.bench.measure.bench import Bench
+from host_tools.bench.measure.limits import Limits
+from host_tools.bench.measure.line import Line
 from soleus.core.basics.boots import Boots
 
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from host_tools.bench.bench import Bench, bits_of
-from host_tools.bench.clicks import Click, Clicks, Path, click_from, moments_ms
-from host_tools.bench.limits import Limits
-from host_tools.bench.line import Line
+from host_tools.bench.measure.bench import Bench, bits_of
+from host_tools.bench.measure.clicks import Click, Clicks, Path, click_from, moments_ms
+from host_tools.bench.measure.limits import Limits
+from host_tools.bench.measure.line import Line
 from host_tools.bench.steps.step import Choice, each, why_not
-from host_tools.bench.tape import Piece
+from host_tools.bench.targets.tape import Piece
 
 VENT_ROUNDS, VENT_CLICKS, FILL_ROUNDS, FILL_CLICKS = 2, 7, 3, 4
 OPEN_MS, CLOSED_S = 110, 0.3

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from host_tools.benchmark.pressure.run import CYCLES, Case, Ran
-from host_tools.output.air import FillLimit
-from host_tools.output.metrics import Fills, cut_fills, overshoot_ticks
-from host_tools.trace import PA_PER_MMHG, Trace
+from host_tools.sim.air import FillLimit
+from host_tools.sim.metrics import Fills, cut_fills, overshoot_ticks
+from host_tools.sim.trace import PA_PER_MMHG, Trace
 from soleus.core.session.session import RUNNING
 
 NEAR_MMHG = 3.0

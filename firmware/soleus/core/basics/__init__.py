@@ -1,0 +1,1 @@
+"""The vocabulary of the core: units, limits, boots, signals, faults."""

@@ -1,0 +1,1 @@
+"""What looks at the readings first, and can only take energy away."""

@@ -1,0 +1,1 @@
+"""Setpoints to valves and pump."""

@@ -1,0 +1,1 @@
+"""Readings to pressures: zeroed, smoothed, and as old as they are."""

@@ -1,0 +1,1 @@
+"""What a person asked for, and which pressure each chamber should have now."""

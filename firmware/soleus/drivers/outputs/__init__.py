@@ -1,0 +1,1 @@
+"""Valves, pump, and the pins that vent."""

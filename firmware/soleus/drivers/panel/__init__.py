@@ -1,0 +1,1 @@
+"""What a person presses, sees and hears."""

@@ -1,0 +1,1 @@
+"""What every other room of the laptop's side may use: errors, paths, files written whole."""

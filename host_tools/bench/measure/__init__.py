@@ -1,0 +1,1 @@
+"""What a step of the bench works with: the bench itself, its lines, its limits."""

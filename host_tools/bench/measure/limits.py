@@ -1,0 +1,31 @@
+"""What a unit may measure: from the board file's [bench] table, and where it says nothing, from here."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from host_tools.library.bench_defaults import DEFAULTS
+from host_tools.library.boards import Board
+
+CHAMBERS_DESCRIBED = 5.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    board: Board
+    reference_ml: float | None = None
+
+    def value(self, key: str) -> float:
+        if key == "reference_ml" and self.reference_ml:
+            return self.reference_ml
+        return float(self._table().get(key, DEFAULTS[key][0]))
+
+    def source(self, key: str) -> str:
+        where = "board.toml" if key in self._table() else "default for every board"
+        return f"[bench] {key}, {where}"
+
+    def size(self) -> float:
+        """Fewer chambers share the same leg, so each is larger."""
+        return CHAMBERS_DESCRIBED / self.board.boots.chambers_per_leg
+
+    def _table(self) -> dict[str, Any]:
+        return dict(self.board.table.get("bench", {}))

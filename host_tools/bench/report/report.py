@@ -1,0 +1,93 @@
+"""A bench run as one HTML page that a person can open anywhere, or print."""
+
+import functools
+import io
+import re
+from itertools import groupby
+from pathlib import Path
+
+import jinja2
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from host_tools.bench.measure.line import FAILED, NOT_APPLICABLE, PASSED, Curve
+from host_tools.bench.run import BenchRun
+from host_tools.bench.suite import STEPS
+from host_tools.output.palette import INK, chamber_colours
+from host_tools.basics.atomic_file import write_whole
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_CSS = Path(__file__).parent.parent / "output" / "templates"
+POINTS_MOST = 700
+# Kept in numbers only.
+FOR_A_TWIN = ("life", "felt", "drop")
+
+
+def write_report(run: BenchRun, file: Path) -> None:
+    write_whole(file, report_html(run).encode())
+
+
+def report_html(run: BenchRun) -> str:
+    return _template().render(
+        run=run,
+        counts={
+            status: sum(line.status == status for line in run.lines)
+            for status in (PASSED, FAILED, NOT_APPLICABLE)
+        },
+        groups=_groups(run),
+        figures=[
+            (STEPS[step].title if step in STEPS else step, _svg(list(curves)))
+            for step, curves in _by_step(run)
+        ],
+        failed=FAILED,
+        not_applicable=NOT_APPLICABLE,
+    )
+
+
+def _groups(run: BenchRun) -> list[tuple[str, list[object]]]:
+    return [(key, list(lines)) for key, lines in groupby(run.lines, key=lambda line: line.key.split(".")[0])]
+
+
+def _by_step(run: BenchRun) -> list[tuple[str, list[Curve]]]:
+    steps: dict[str, list[Curve]] = {}
+    for curve in run.curves:
+        if curve.step in FOR_A_TWIN:
+            continue
+        steps.setdefault(curve.step.split(".")[0], []).append(curve)
+    return list(steps.items())
+
+
+def _svg(curves: list[Curve]) -> str:
+    """One leg above the other, a colour for each chamber, as in every picture of Soleus."""
+    legs = sorted({curve.chamber.split(".")[0] for curve in curves})
+    names = {leg: list(dict.fromkeys(c.chamber for c in curves if c.chamber.startswith(leg))) for leg in legs}
+    with mpl.rc_context({"svg.hashsalt": "soleus", "svg.fonttype": "none", "font.size": 9}):
+        figure = Figure(figsize=(9.5, 2.3 * len(legs) + 0.3), layout="constrained")
+        for axes, leg in zip(figure.subplots(len(legs), 1, squeeze=False)[:, 0], legs, strict=True):
+            colours = dict(zip(names[leg], chamber_colours(max(len(names[leg]), 2)), strict=False))
+            for curve in curves:
+                if curve.chamber not in colours:
+                    continue
+                every = max(1, len(curve.time_s) // POINTS_MOST)
+                label = curve.chamber if curve.chamber not in axes.get_legend_handles_labels()[1] else None
+                axes.plot(
+                    curve.time_s[::every],
+                    curve.mmhg[::every],
+                    color=colours[curve.chamber],
+                    lw=0.9,
+                    label=label,
+                )
+            axes.set_xlabel("s" if "endurance" not in curves[0].step else "cycle", color=INK)
+            axes.set_ylabel("mmHg" if "endurance" not in curves[0].step else "s, mmHg", color=INK)
+            axes.legend(fontsize=7, frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=5)
+            axes.grid(alpha=0.25)
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata={"Date": None})
+    return re.sub(r"^.*?<svg", "<svg", out.getvalue(), count=1, flags=re.DOTALL)
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    loader = jinja2.FileSystemLoader([_TEMPLATES, _CSS])
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("bench.html")

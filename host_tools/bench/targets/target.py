@@ -1,0 +1,97 @@
+"""What can be tested: the simulator, a virtual board or a real one, all asked in the same words."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from host_tools.bench.targets.tape import Tape
+from host_tools.library.boards import Board
+from soleus.core.session.session import STATE_NAMES
+
+
+class BenchError(Exception):
+    """The target did not do what a step needs; the step's lines fail with these words."""
+
+
+class NotApplicableError(BenchError):
+    """This target can't have what the step is about, and says so instead of guessing."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which unit this is, and what runs on it."""
+
+    serial: str
+    board: str
+    firmware: str
+    calibrated_on: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+class Target(Protocol):
+    board: Board
+    tape: Tape
+    kind: str
+    # Seconds of the target's own time since it was connected.
+    now_s: float
+
+    def identity(self) -> Identity: ...
+
+    def begin_service(self) -> None:
+        """Press SERVICE; the check and the rest come by waiting."""
+        ...
+
+    def act(self, table: dict[str, int]) -> None: ...
+
+    def wait(self, seconds: float, is_silent: bool = False) -> None:
+        """Let time pass, ticks on the tape; `is_silent`: as a bench that is gone."""
+        ...
+
+    def renew(self) -> None:
+        """Say that the bench is still there; `wait` does it by itself."""
+        ...
+
+    def clock_s(self) -> float:
+        """The target's own time just now, as well as it can be known here."""
+        ...
+
+    def state(self) -> int: ...
+
+    def press(self, button: str) -> None:
+        """`stop`, `start` or `clear`, as a person at the machine."""
+        ...
+
+    def load(self, program: str, minutes: int, mmhg: int) -> None: ...
+
+    def zero_mmhg(self) -> list[float]: ...
+
+    def fault(self) -> dict[str, Any] | None:
+        """Code, place, value and limit of the latched fault."""
+        ...
+
+    def plug_reference(self, chamber: int | None, reference_ml: float) -> None:
+        """A person's act: a rigid vessel on this hose instead of the boot, or everything back as it was."""
+        ...
+
+    def gauge_mmhg(self, chamber: int) -> float:
+        """A person's act: read the reference gauge on this hose."""
+        ...
+
+    def raw(self) -> np.ndarray:
+        """What each sensor's converter shows just now."""
+        ...
+
+    def keep_calibration(self, pairs: dict[int, list[list[int]]], day: str) -> None:
+        """Two points [raw, pa] of each of these sensors, into the device's own store."""
+        ...
+
+    def hang(self) -> float:
+        """Stop the processor; seconds until the outputs let go."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def state_name(state: int) -> str:
+    return STATE_NAMES[state]

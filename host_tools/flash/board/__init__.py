@@ -1,0 +1,1 @@
+"""The board's end of flashing: MicroPython, the slots, the first start."""

@@ -1,0 +1,39 @@
+"""A new application is tried on the board itself before it becomes the current one.
+
+The core is imported from its slot, and the board's description and every program go through the
+validators that the application will use. Nothing that moves air is imported.
+"""
+
+from host_tools.flash.contents.application import Application
+from host_tools.flash.board.device import Device, DeviceError
+
+_TRIAL = """
+import sys, json, os
+def _forget():
+    for name in [n for n in sys.modules if n == "soleus" or n.startswith("soleus.")]:
+        del sys.modules[name]
+_forget()
+os.chdir({slot!r})
+sys.path.insert(0, {slot!r})
+try:
+    from soleus.core.boots import Boots
+    from soleus.core.program import Program
+    with open("board.json") as f:
+        boots = Boots.from_table(json.load(f)["boots"])
+    count = 0
+    for name in os.listdir("programs"):
+        with open("programs/" + name) as f:
+            Program.from_table(json.load(f)).refuse_unfit(boots)
+        count += 1
+    print("tried", count)
+finally:
+    sys.path.pop(0)
+    os.chdir("/")
+    _forget()
+"""
+
+
+def try_out(device: Device, app: Application) -> None:
+    said = device.run(_TRIAL.format(slot=f"/{app.slot}"))
+    if said.splitlines()[-1:] != [f"tried {app.programs}"]:
+        raise DeviceError(f"the new application did not pass its trial: {said or 'no answer'}")

@@ -1,0 +1,1 @@
+"""Source to bytecode, without the names that a chip can do without."""

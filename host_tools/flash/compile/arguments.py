@@ -1,0 +1,82 @@
+"""Arguments whose names nobody needs: a local variable's name costs a chip nothing, an argument's 20 bytes.
+
+No call in the firmware gives them by name, and nothing else has their names. Each becomes a letter.
+"""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from string import ascii_lowercase
+
+from host_tools.basics.paths import FIRMWARE, SOLEUS_PACKAGE
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def renamed(tree: ast.Module) -> Iterator[tuple[ast.arg | ast.Name, str]]:
+    """Every place where such an argument stands, and its letter."""
+    for function in _outermost(tree):
+        # What is before the body (defaults, annotations) is looked up outside.
+        nodes = [node for part in [function.args, *function.body] for node in ast.walk(part)]
+        places = [node for node in nodes if isinstance(node, ast.Name | ast.arg)]
+        taken = {_name(place) for place in places}
+        letters = (letter for letter in ascii_lowercase if letter not in taken)
+        arguments = dict.fromkeys(place.arg for place in places if isinstance(place, ast.arg))
+        new_names = dict(
+            zip((name for name in arguments if name not in names_needed()), letters, strict=False)
+        )
+        outside = {id(node) for part in _looked_up_outside(function) for node in ast.walk(part)}
+        for place in places:
+            if _name(place) in new_names and id(place) not in outside:
+                yield place, new_names[_name(place)]
+
+
+def _outermost(node: ast.AST) -> Iterator[_Function]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, _Function):
+            yield child
+        else:
+            yield from _outermost(child)
+
+
+def _looked_up_outside(function: _Function) -> Iterator[ast.expr]:
+    arguments = function.args
+    yield from arguments.defaults
+    yield from (default for default in arguments.kw_defaults if default)
+    every = [
+        *arguments.posonlyargs,
+        *arguments.args,
+        *arguments.kwonlyargs,
+        arguments.vararg,
+        arguments.kwarg,
+    ]
+    yield from (argument.annotation for argument in every if argument and argument.annotation)
+
+
+def _name(place: ast.arg | ast.Name) -> str:
+    return place.arg if isinstance(place, ast.arg) else place.id
+
+
+@cache
+def names_needed() -> frozenset[str]:
+    """Names that the chip keeps for another reason: attributes, keywords, functions, classes, globals."""
+    needed = {"self"}
+    for file in [*FIRMWARE.glob("*.py"), *SOLEUS_PACKAGE.rglob("*.py")]:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            match node:
+                case ast.Attribute(attr=name) | ast.keyword(arg=str(name)) | ast.ClassDef(name=name):
+                    needed.add(name)
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                    needed.add(name)
+                case ast.Global(names=names) | ast.Nonlocal(names=names):
+                    needed.update(names)
+                case ast.ImportFrom(names=aliases) | ast.Import(names=aliases):
+                    needed.update(alias.asname or alias.name for alias in aliases)
+        for statement in tree.body:
+            needed.update(
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(statement, ast.Assign | ast.AnnAssign | ast.For)
+            )
+    return frozenset(needed)

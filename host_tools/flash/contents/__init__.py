@@ -1,0 +1,1 @@
+"""All that goes on a board: the application, its packages, MicroPython itself."""

@@ -1,0 +1,106 @@
+"""All that makes up the application on a board: bytecode, the board's description, programs, packages."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from host_tools.library.boards import Board, compile_board
+from host_tools.basics.errors import InputError
+from host_tools.flash.compile.mpy import compile_mpy
+from host_tools.flash.contents.packages import package_sources
+from host_tools.basics.paths import FIRMWARE, SOLEUS_PACKAGE
+from host_tools.library.programs import compile_program, load_program, load_program_table, program_names
+from soleus.core.basics import fault_table
+from soleus.core.basics.errors import SettingError
+from soleus.drivers.outputs.safe_pins import safe_pins
+from host_tools.safety.requirements import fault_help
+from soleus.services.advice import ADVICE_FILE
+
+MANIFEST = "manifest.json"
+SLOT_PREFIX = "app-"
+SLOT_DIGITS = 12
+PROGRAMS = "programs/"
+CORE = "soleus/core/"
+# Run by the chooser: first `boot`, then `main`.
+ENTRIES = ("boot.py", "main.py")
+
+
+@dataclass(frozen=True)
+class Application:
+    """Files by their names inside the slot; the slot is named by their content."""
+
+    slot: str
+    files: dict[str, bytes]
+    programs: int
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(map(len, self.files.values()))
+
+
+def build_application(
+    board: Board, packages: Path | None = None, has_line_numbers: bool = False
+) -> Application:
+    """The same board and the same sources give the same slot, byte for byte."""
+    if board.is_sketch:
+        raise InputError(
+            board.file, "valves", None, "a board with its wiring; this one is for simulation only"
+        )
+    files = application_files(board, package_sources(board.table, packages), has_line_numbers)
+    hashes = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
+    slot = SLOT_PREFIX + hashlib.sha256(_json(hashes)).hexdigest()[:SLOT_DIGITS]
+    about = {"soleus": version("soleus"), "board": board.name, "slot": slot, "files": hashes}
+    programs = sum(name.startswith(PROGRAMS) for name in files)
+    return Application(slot, {**files, MANIFEST: _json(about)}, programs)
+
+
+def application_files(
+    board: Board, packages: Mapping[str, Path], has_line_numbers: bool = False
+) -> dict[str, bytes]:
+    """All that runs on a board; `packages` has the sources of others, by their names there."""
+    return {
+        **_bytecode(packages, has_line_numbers),
+        "board.json": compile_board(board),
+        "safe_pins.json": _json(safe_pins(board.table)),
+        ADVICE_FILE: advice_text().encode(),
+        **_programs(board),
+    }
+
+
+def advice_text() -> str:
+    """A line for each fault, as `soleus/services/advice.py` reads it, in the place of `fault_help.py`."""
+    return "".join(f"{code} {fault_help.advice(code)}\n" for code, _, _, _ in fault_table.TABLE[1:])
+
+
+def _bytecode(packages: Mapping[str, Path], has_line_numbers: bool) -> dict[str, bytes]:
+    """The core has no line numbers: what it did replays on the laptop, and each log carries its hash."""
+    sources = {entry: FIRMWARE / entry for entry in ENTRIES}
+    for file in sorted(set(SOLEUS_PACKAGE.rglob("*.py")) - {Path(fault_help.__file__)}):
+        sources[f"soleus/{file.relative_to(SOLEUS_PACKAGE).as_posix()}"] = file
+    sources |= packages
+    return {
+        f"{name.removesuffix('.py')}.mpy": compile_mpy(
+            file, name, has_line_numbers and not name.startswith(CORE)
+        )
+        for name, file in sources.items()
+    }
+
+
+def _programs(board: Board) -> dict[str, bytes]:
+    """Those that these boots can run; the others would only be refused on the board."""
+    compiled = {}
+    for name in program_names():
+        try:
+            load_program(name).refuse_unfit(board.boots)
+        except SettingError:
+            continue
+        table = load_program_table(name)
+        compiled[f"{PROGRAMS}{table['id']}.json"] = compile_program(table)
+    return compiled
+
+
+def _json(table: object) -> bytes:
+    return json.dumps(table, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,28 @@
+"""What comes over the net, and where it is kept afterwards."""
+
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import platformdirs
+
+from host_tools.basics.errors import InputError
+
+TIMEOUT_S = 30
+
+
+def cache_folder() -> Path:
+    return Path(os.environ.get("SOLEUS_CACHE_DIR") or platformdirs.user_cache_dir("soleus"))
+
+
+def fetch(url: str, what: str, instead: str) -> bytes:
+    """The bytes at a URL; without a net, one line that says how to do without it."""
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
+            content: bytes = answer.read()
+            return content
+    except (urllib.error.URLError, OSError) as error:
+        reason = getattr(error, "reason", error)
+        expected = f"{what} could not be downloaded ({reason}); fetch it elsewhere and give it with {instead}"
+        raise InputError(url, "", None, expected) from None

@@ -1,0 +1,1 @@
+"""The boards and programs of this project, and those of a person, read from their TOML files."""

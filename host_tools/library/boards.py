@@ -1,0 +1,144 @@
+"""Boards: what a controller is called, which chip it has, the boots that hang on it, and its wiring."""
+
+import difflib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from host_tools.library.bench_defaults import DEFAULTS
+from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
+from host_tools.basics.errors import InputError
+from host_tools.basics.paths import BOARDS
+from host_tools.library.toml_file import Table, read_toml
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.errors import SettingError
+
+FILE_NAME = "board.toml"
+
+_KEYS = ("name", "title", "chip", "boots", "bench", *HARDWARE_TABLES)
+# For the laptop alone; a chip has no room for it.
+_LAPTOPS_TABLES = ("bench",)
+
+
+@dataclass(frozen=True)
+class Board:
+    name: str
+    title: str
+    chip: str
+    boots: Boots
+    table: Table
+    file: Path
+
+    @property
+    def is_sketch(self) -> bool:
+        """Boots without wiring: enough to simulate, nothing to wire or to flash."""
+        return is_sketch(self.table)
+
+
+def board_names() -> list[str]:
+    return sorted(file.parent.name for file in BOARDS.glob(f"*/{FILE_NAME}"))
+
+
+def load_board(name: str | Path) -> Board:
+    """One of the boards that come with Soleus, by name, or any board file or folder, by path."""
+    board = read_board(name)
+    for error in hardware_errors(board):
+        raise error
+    return board
+
+
+def read_board(name: str | Path) -> Board:
+    """The same without a look at the wiring, for those who want to hear of all that is wrong with it."""
+    file = board_file(name)
+    table = read_toml(file)
+    _refuse_unknown(file, table)
+    _refuse_bench(file, table.get("bench", {}))
+    return Board(
+        name=_name(file, table),
+        title=_text(file, table, "title"),
+        chip=_chip(file, table),
+        boots=_boots(file, table),
+        table=table,
+        file=file,
+    )
+
+
+def hardware_errors(board: Board) -> list[InputError]:
+    """All that is wrong with a board's wiring, in the order of its tables."""
+    found = findings(board.chip, board.boots, board.table)
+    return [InputError(board.file, one.key, one.value, one.expected) for one in found]
+
+
+def compile_board(board: Board) -> bytes:
+    """The JSON that the device stores, the same bytes for the same board."""
+    table = {key: value for key, value in board.table.items() if key not in _LAPTOPS_TABLES}
+    return json.dumps(table, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def board_file(name: str | Path) -> Path:
+    if isinstance(name, Path) or name.endswith(".toml") or len(Path(name).parts) > 1:
+        return Path(name) / FILE_NAME if Path(name).is_dir() else Path(name)
+    if name in board_names():
+        return BOARDS / name / FILE_NAME
+    raise InputError("board", "", name, f"no such board; {_near(name)}`soleus board list` shows all")
+
+
+def layout(boots: Boots) -> str:
+    """The boots in a few words: `2 x 5 chambers, fill_vent, per_chamber, gate`."""
+    valves = "three_way" if boots.is_three_way else "fill_vent"
+    sensors = "manifold" if boots.has_manifold_sensor_only else "per_chamber"
+    gate = "gate" if boots.has_gate else "no gate"
+    return f"{boots.legs} x {boots.chambers_per_leg} chambers, {valves}, {sensors}, {gate}"
+
+
+def _refuse_unknown(file: Path, table: Table) -> None:
+    for key in table:
+        if key not in _KEYS:
+            raise InputError(file, key, table[key], f"not a key here; known: {', '.join(_KEYS)}")
+
+
+def _refuse_bench(file: Path, bench: object) -> None:
+    if not isinstance(bench, dict):
+        raise InputError(file, "bench", bench, "a table [bench] of limits for the bench")
+    for key, value in bench.items():
+        if key not in DEFAULTS:
+            raise InputError(file, f"bench.{key}", value, f"not a key here; known: {', '.join(DEFAULTS)}")
+        if type(value) not in (int, float) or not value > 0:
+            raise InputError(file, f"bench.{key}", value, f"a number above 0: {DEFAULTS[key][1]}")
+
+
+def _name(file: Path, table: Table) -> str:
+    name = _text(file, table, "name")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        raise InputError(file, "name", name, "small letters, digits and hyphens")
+    return name
+
+
+def _chip(file: Path, table: Table) -> str:
+    chip = _text(file, table, "chip")
+    if chip not in CHIPS:
+        raise InputError(file, "chip", chip, f"one of {', '.join(CHIPS)}")
+    return chip
+
+
+def _text(file: Path, table: Table, key: str) -> str:
+    text = table.get(key)
+    if not isinstance(text, str) or not text:
+        raise InputError(file, key, text, "text")
+    return text
+
+
+def _boots(file: Path, table: Table) -> Boots:
+    boots = table.get("boots")
+    if not isinstance(boots, dict):
+        raise InputError(file, "boots", boots, "a table [boots] with legs, chambers, zones, valves, sensors")
+    try:
+        return Boots.from_table(boots)
+    except SettingError as error:
+        raise InputError(file, error.key, error.value, error.expected) from None
+
+
+def _near(name: str) -> str:
+    near = difflib.get_close_matches(name.lower(), board_names(), n=3, cutoff=0.5)
+    return f"perhaps {' or '.join(near)}; " if near else ""

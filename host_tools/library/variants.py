@@ -1,0 +1,22 @@
+"""Boards that differ from one of the library in a few keys: what tables compare and benchmarks grow."""
+
+from dataclasses import replace
+from typing import Any
+
+from host_tools.library.boards import Board
+from soleus.core.basics.boots import ZONES, Boots
+
+VALVES = ("fill_vent", "three_way")
+SENSORS = ("per_chamber", "manifold")
+
+
+def variant(board: Board, **keys: Any) -> Board:
+    """The same board with these keys of its `[boots]` instead; the core checks them like any others."""
+    boots = {**board.table["boots"], **keys}
+    return replace(board, boots=Boots.from_table(boots), table={**board.table, "boots": boots})
+
+
+def leg_of(chamber_count: int) -> dict[str, list[str]]:
+    """The keys for legs of so many chambers, shared out among the zones as evenly as they go."""
+    zones = [ZONES[place * len(ZONES) // chamber_count] for place in range(chamber_count)]
+    return {"chambers": [f"{zone} {place + 1}" for place, zone in enumerate(zones)], "zones": zones}

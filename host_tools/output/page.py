@@ -1,0 +1,41 @@
+"""Files under the checkout that come from a command: their content, written or compared."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from host_tools.basics.errors import InputError
+from host_tools.basics.atomic_file import write_whole
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+# Path in the checkout -> what belongs there.
+Files = dict[str, bytes]
+
+
+def write(files: Files) -> None:
+    for name, content in files.items():
+        file = _place() / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, content)
+
+
+def outdated(files: Files) -> list[str]:
+    """Which of them are missing or say something else."""
+    return [name for name, content in files.items() if _content(_place() / name) != content]
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """In Markdown; everything but the first column to the right, as numbers want it."""
+    headings = list(headings)
+    lines = [headings, ["---", *["---:"] * (len(headings) - 1)], *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+def _content(file: Path) -> bytes | None:
+    return file.read_bytes() if file.exists() else None
+
+
+def _place() -> Path:
+    if not (CHECKOUT / "docs").is_dir():
+        raise InputError("docs", "", str(CHECKOUT), "a checkout of Soleus; an installed one has no docs/")
+    return CHECKOUT

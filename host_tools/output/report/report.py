@@ -1,0 +1,233 @@
+"""A session as one HTML file that a person can open anywhere: it holds all it needs and asks no network."""
+
+import functools
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from plotly.offline import get_plotlyjs
+
+from host_tools.output.report.figure import session_figure
+from host_tools.sim.metrics import ChamberResult, SessionResult
+from host_tools.output.palette import chamber_colours
+from host_tools.output.view import legs_of
+from host_tools.output.words import (
+    amount,
+    duration,
+    explanation,
+    number,
+    outcome_sentence,
+    rested_sentence,
+    worst,
+)
+from host_tools.sim.trace import Trace
+from host_tools.basics.atomic_file import write_whole
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class ReportContext:
+    """Who, what and with which versions: shown at the top, and enough to run the session again."""
+
+    title: str
+    about: str = ""
+    facts: dict[str, str] = field(default_factory=dict)  # "board": "esp32-s3-duo", "seed": "7", ...
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class _Tile:
+    label: str
+    value: str
+    unit: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Cell:
+    text: str
+    is_worst: bool = False
+
+
+@dataclass(frozen=True)
+class _Row:
+    leg: str
+    chamber: str
+    colour: str
+    cells: list[_Cell]
+
+
+@dataclass(frozen=True)
+class _Happening:
+    at: str
+    kind: str
+    text: str
+    why: str
+
+
+def write_report(trace: Trace, result: SessionResult, path: str | Path, context: ReportContext) -> None:
+    write_whole(Path(path), report_html(trace, result, context).encode())
+
+
+def report_html(trace: Trace, result: SessionResult, context: ReportContext) -> str:
+    figure = session_figure(trace)
+    return _template().render(
+        context=context,
+        outcome=result.outcome,
+        outcome_sentence=outcome_sentence(result),
+        why=explanation(result.fault.code) if result.fault else "",
+        tiles=_tiles(trace, result),
+        rows=_rows(result),
+        happenings=_happenings(trace, result),
+        tolerance_mmhg=f"{figure['tolerance_mmhg']:g}",
+        figure_json=_for_script(figure),
+        plotly_js=_plotly_js(),
+    )
+
+
+def _template() -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(_TEMPLATES)
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template("report.html")
+
+
+@functools.cache
+def _plotly_js() -> str:
+    """In a script element nothing but `</script` ends the text, and the library must not hold it."""
+    return str(get_plotlyjs()).replace("</script", "<\\/script")
+
+
+def _for_script(figure: dict[str, Any]) -> str:
+    """JSON that can't close its script element, nor open a comment in it."""
+    text = json.dumps(figure, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _tiles(trace: Trace, result: SessionResult) -> list[_Tile]:
+    chambers = result.chambers
+    slowest = worst([_share_of_limit(chamber) for chamber in chambers])
+    cycles_count = int(trace.cycle.max(initial=0)) + 1
+    return [
+        _Tile("Simulated", duration(result.simulated_s), "", f"{cycles_count} cycles"),
+        _Tile(
+            "Highest pressure",
+            number(result.max_pressure_mmhg),
+            "mmHg",
+            f"manifold {result.manifold_max_mmhg:.1f} mmHg",
+        ),
+        _Tile("Fills", str(sum(chamber.fills for chamber in chambers)), "", _unreached(chambers)),
+        _Tile("Slowest fill", number(slowest), "× the limit", "of this pump and these boots"),
+        _Tile(
+            "Worst overshoot",
+            number(worst([c.overshoot_mmhg["max"] for c in chambers])),
+            "mmHg",
+            "beyond the target",
+        ),
+        _Tile(
+            "Worst hold error",
+            number(worst([c.hold_error_mmhg["p95"] for c in chambers])),
+            "mmHg",
+            "95 of 100 ticks are better",
+        ),
+    ]
+
+
+def _share_of_limit(chamber: ChamberResult) -> float | None:
+    return chamber.fill_s / chamber.fill_limit_s if chamber.fill_s and chamber.fill_limit_s else None
+
+
+def _unreached(chambers: list[ChamberResult]) -> str:
+    count = sum(chamber.fills_unreached for chamber in chambers)
+    return f"{count} more fell short" if count else "all reached their target"
+
+
+def _rows(result: SessionResult) -> list[_Row]:
+    """Proximal on top, as the leg stands."""
+    table = [
+        [number(value, decimals) for value, decimals in _numbers(chamber)] for chamber in result.chambers
+    ]
+    worsts = [_worst_text([texts[place] for texts in table]) for place in range(len(table[0]))]
+    rows = []
+    for leg in legs_of([chamber.name for chamber in result.chambers]):
+        colours = chamber_colours(len(leg.indexes))
+        for row in reversed(range(len(leg.indexes))):
+            index = leg.indexes[row]
+            cells = [_Cell(_fills_text(result.chambers[index], result))]
+            cells += [
+                _Cell(text, place >= 2 and text == worsts[place]) for place, text in enumerate(table[index])
+            ]
+            rows.append(_Row(leg.name, leg.chambers[row], colours[row], cells))
+    return rows
+
+
+def _numbers(chamber: ChamberResult) -> list[tuple[float | None, int]]:
+    """With their decimals. The first two depend on the chamber's size: there is no worst among them."""
+    over, hold = chamber.overshoot_mmhg, chamber.hold_error_mmhg
+    fill = [(value, 2) for value in (chamber.fill_s, chamber.fill_limit_s, _share_of_limit(chamber))]
+    return fill + [(value, 1) for value in (*over.percentiles.values(), *hold.percentiles.values())]
+
+
+def _worst_text(texts: list[str]) -> str | None:
+    """As it is printed; where all chambers are alike none is the worst."""
+    known = [text for text in texts if text != number(None)]
+    return max(known, key=float) if len(set(known)) > 1 else None
+
+
+def _fills_text(chamber: ChamberResult, result: SessionResult) -> str:
+    said = [f"+{chamber.fills_unreached} short"] if chamber.fills_unreached else []
+    said += ["then rested"] if chamber.name in [notice.chamber for notice in result.notices] else []
+    return f"{chamber.fills} ({', '.join(said)})" if said else str(chamber.fills)
+
+
+def _happenings(trace: Trace, result: SessionResult) -> list[_Happening]:
+    rested = [
+        (
+            notice.at_s,
+            _Happening(f"{notice.at_s:.2f} s", "rested", rested_sentence(notice), explanation(notice.code)),
+        )
+        for notice in result.notices
+    ]
+    return [happening for _, happening in sorted([*_noted(trace, result), *rested], key=lambda each: each[0])]
+
+
+def _noted(trace: Trace, result: SessionResult) -> list[tuple[float, _Happening]]:
+    found = []
+    for note in trace.notes:
+        why = ""
+        if note.kind == "injected":
+            why = _what_became_of(note.text, note.at_s, result)
+        elif note.kind == "fault":
+            why = _why_fault(note.text, result)
+        found.append((note.at_s, _Happening(f"{note.at_s:.2f} s", note.kind, note.text, why)))
+    return found
+
+
+def _why_fault(text: str, result: SessionResult) -> str:
+    code = text.split(" ")[0]
+    parts = [explanation(code)]
+    if result.fault and result.fault.code == code:
+        fault = result.fault
+        parts.append(
+            f"{amount(fault.value, fault.unit)} against a limit of {amount(fault.limit, fault.unit)}."
+        )
+    return " ".join(part for part in parts if part)
+
+
+def _what_became_of(text: str, at_s: float, result: SessionResult) -> str:
+    for injected in result.injected:
+        if injected.fault != text or injected.at_s != at_s:
+            continue
+        if injected.detected_s is None:
+            if any(notice.at_s >= at_s for notice in result.notices):
+                return "A fault put in on purpose. A chamber was rested for it; nothing was latched."
+            return "A fault put in on purpose. It was ridden out: nothing was latched."
+        safe = "not safe by the end of the trace"
+        if injected.safe_s is not None:
+            safe = f"every chamber below 10 mmHg after {injected.safe_s - at_s:.2f} s"
+        return f"A fault put in on purpose. Detected after {injected.detected_s - at_s:.2f} s; {safe}."
+    return ""

@@ -1,0 +1,1 @@
+"""Plant files: what they may say, and a plant drawn from one."""

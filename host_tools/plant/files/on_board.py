@@ -1,0 +1,22 @@
+"""A plant as it is on one board: whose sensors are digital, or behind a converter on a bus."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from host_tools.plant.files.spec import PlantSpec
+
+DIGITAL_DRIVERS = ("abp2", "mprls")
+ON_A_BUS = (*DIGITAL_DRIVERS, "ads1115")
+
+
+def on_board(spec: PlantSpec, table: Mapping[str, Any]) -> PlantSpec:
+    """`table` is the board's file; a sketch without sensors keeps the plant's own."""
+    driver = table.get("sensors", {}).get("driver")
+    if driver in DIGITAL_DRIVERS:
+        changed = dict(spec.digital_sensor)
+    elif driver in ON_A_BUS:
+        # Unplugged, a converter doesn't answer; an analog input reads less than nothing.
+        changed = {"missing": "silent"}
+    else:
+        return spec
+    return spec.model_copy(update={"sensor": spec.sensor.model_copy(update=changed)})

@@ -1,0 +1,115 @@
+"""The chambers around the legs: the air in each, its pressure, and what slowly changes its room."""
+
+from math import exp
+
+import numpy as np
+
+from host_tools.plant.parts.gas import air_flow, chamber_pressure
+
+BLOOD_HALF_MMHG = 30.0
+BEAT_S = 0.01
+
+
+class Chambers:
+    """Index = leg * chambers per leg + position, distal first. Air is the state; pressure follows from it."""
+
+    def __init__(
+        self,
+        per_leg: int,
+        dead_ml: np.ndarray,
+        slack_ml: np.ndarray,
+        slack_mmhg: np.ndarray,
+        compliance: np.ndarray,
+        coupling: np.ndarray,
+        leak: np.ndarray,
+        creep_share: np.ndarray,
+        creep_s: np.ndarray,
+        blood_ml: np.ndarray,
+        blood_out_s: float,
+        blood_back_s: float,
+        heat_share: float,
+        cooling_s: float,
+    ) -> None:
+        count = len(dead_ml)
+        index = np.arange(count)
+        self.count = count
+        self.dead_ml = dead_ml
+        self.slack_ml = slack_ml
+        self.per_slack_mmhg = 1.0 / slack_mmhg
+        self.compliance = compliance
+        self.leak = leak
+        self.below = np.where(index % per_leg > 0, index - 1, index)
+        self.above = np.where(index % per_leg < per_leg - 1, index + 1, index)
+        # The push between two neighbours is mutual: what one gives, the other takes with the same number.
+        self.from_below = np.where(self.below != index, 0.5 * (coupling + coupling[self.below]), 0.0)
+        self.from_above = np.where(self.above != index, 0.5 * (coupling + coupling[self.above]), 0.0)
+        self.creep_full = creep_share * compliance
+        self.creep_rate = 1.0 - np.exp(-BEAT_S / creep_s)
+        self.blood_ml = blood_ml
+        self.blood_out_rate = 1.0 - exp(-BEAT_S / blood_out_s)
+        self.blood_back_rate = 1.0 - exp(-BEAT_S / blood_back_s)
+        self.heat_share = heat_share
+        self.cooling = exp(-BEAT_S / cooling_s)
+        self.air_ml = dead_ml.copy()
+        self.gained_ml = np.zeros(count)
+        self.pressure_mmhg = np.zeros(count)
+        self.node_mmhg = np.zeros(count)
+        self.creep_ml = np.zeros(count)
+        self.squeezed_ml = np.zeros(count)
+        self.moved_ml = np.zeros(count)
+        self.heat_ml = np.zeros(count)
+        self.room_ml = slack_ml.copy()
+        self.hole_k = np.zeros(count)
+
+    def heal(self) -> None:
+        for i in range(self.count):
+            self.hole_k[i] = 0.0
+
+    def relax(self) -> float:
+        """What changes slowly, once in a beat; returns the air that leaked out.
+
+        Fabric creeps; blood leaves a pressed leg within seconds and comes back over tens of seconds;
+        freshly compressed air is warm and cools; seams leak.
+        """
+        leaked_ml = 0.0
+        pressure_mmhg, air_ml, leak, hole_k = self.pressure_mmhg, self.air_ml, self.leak, self.hole_k
+        creep_ml, creep_full, creep_rate = self.creep_ml, self.creep_full, self.creep_rate
+        squeezed_ml, blood_ml = self.squeezed_ml, self.blood_ml
+        heat_ml, room_ml, slack_ml, moved_ml = self.heat_ml, self.room_ml, self.slack_ml, self.moved_ml
+        out_rate, back_rate, cooling = self.blood_out_rate, self.blood_back_rate, self.cooling
+        for i in range(len(pressure_mmhg)):
+            pressure = pressure_mmhg[i]
+            creep_ml[i] += (creep_full[i] * pressure - creep_ml[i]) * creep_rate[i]
+            pressed = max(0.0, pressure)
+            squeezing_ml = blood_ml[i] * pressed / (pressed + BLOOD_HALF_MMHG) - squeezed_ml[i]
+            squeezed_ml[i] += squeezing_ml * (out_rate if squeezing_ml > 0.0 else back_rate)
+            heat_ml[i] *= cooling
+            room_ml[i] = slack_ml[i] + creep_ml[i] + squeezed_ml[i] - moved_ml[i]
+            leak_ml = leak[i] * pressure
+            if hole_k[i] > 0.0:
+                leak_ml += air_flow(hole_k[i], pressure)
+            leak_ml *= BEAT_S
+            air_ml[i] -= leak_ml
+            leaked_ml += leak_ml
+        return float(leaked_ml)
+
+    def settle(self, everywhere: bool) -> None:
+        """Take in the air gained, and find the pressures: of those that gained, or of all.
+
+        What comes in brings its warmth; what goes out takes its share along.
+        """
+        pressure, below, above = self.pressure_mmhg, self.below, self.above
+        from_below, from_above = self.from_below, self.from_above
+        air, gained, heat, dead, room = self.air_ml, self.gained_ml, self.heat_ml, self.dead_ml, self.room_ml
+        per_slack_mmhg, compliance, heat_share = self.per_slack_mmhg, self.compliance, self.heat_share
+        for i in range(len(pressure)):
+            gained_ml = gained[i]
+            if gained_ml == 0.0 and not everywhere:
+                continue
+            heat[i] += heat_share * gained_ml if gained_ml > 0.0 else heat[i] * gained_ml / air[i]
+            air[i] += gained_ml
+            gained[i] = 0.0
+            push_ml = from_below[i] * pressure[below[i]] + from_above[i] * pressure[above[i]]
+            pressure[i] = chamber_pressure(
+                air[i] + heat[i], dead[i], room[i] - push_ml, per_slack_mmhg[i], compliance[i], pressure[i]
+            )

@@ -1,0 +1,135 @@
+"""Moves air for one beat of 10 ms: pump, manifold, valves, hoses, chambers, atmosphere.
+
+Every mL that leaves one place enters another in the same line of code, so the total is conserved to
+rounding. The manifold is implicit because it is stiff; chambers are a hundred times softer, so the
+explicit step is exact enough for them: within 0.1 mmHg of a fine Runge-Kutta, as
+tests/sim/test_plant_accuracy.py measures.
+"""
+
+import numpy as np
+
+from host_tools.plant.parts.chambers import Chambers
+from host_tools.plant.parts.gas import AMBIENT_MMHG, air_flow, in_series
+from host_tools.plant.parts.manifold import Manifold, flow_into
+from host_tools.plant.parts.pump import Pump
+from host_tools.plant.parts.valves import Valves
+
+BEAT_MS = 10.0
+STILL_MMHG = 2.0
+
+
+class Hoses:
+    """One from each valve to its chamber; the sensor taps the valve's side."""
+
+    def __init__(self, conductance: np.ndarray) -> None:
+        self.healthy_k = conductance
+        self.hose_k = conductance.copy()
+        self.hole_k = np.zeros(len(conductance))
+
+    def heal(self) -> None:
+        for i in range(len(self.hose_k)):
+            self.hose_k[i] = self.healthy_k[i]
+            self.hole_k[i] = 0.0
+
+
+class Ledger:
+    """Where the air went since the start; `pumped - vented - leaked` is what the boots have gained."""
+
+    def __init__(self) -> None:
+        self.pumped_ml = 0.0
+        self.vented_ml = 0.0
+        self.leaked_ml = 0.0
+
+
+class Network:
+    """The integrator, and the sizes of its substeps."""
+
+    def __init__(self, steady_substeps: int, moving_substeps: int) -> None:
+        self.steady_substeps = steady_substeps
+        self.moving_substeps = moving_substeps
+        self.manifold_max_mmhg = 0.0
+        self.pump_flow_ml_s = 0.0
+
+    def advance(
+        self,
+        now_ms: int,
+        armatures_move: bool,
+        pump: Pump,
+        manifold: Manifold,
+        valves: Valves,
+        hoses: Hoses,
+        chambers: Chambers,
+        ledger: Ledger,
+    ) -> None:
+        valves.rest(hoses.hole_k)
+        substeps = self.moving_substeps
+        if not armatures_move:
+            is_still = pump.is_at_rest() and is_still_air(valves.fill_k, valves.air_k, chambers)
+            substeps = 1 if is_still else self.steady_substeps
+        dt_ms = BEAT_MS / substeps
+        keep_speed = pump.slowing(dt_ms)
+        pumped_ml = 0.0
+        for k in range(substeps):
+            if armatures_move:
+                valves.travel(now_ms + k * dt_ms, dt_ms, hoses.hole_k)
+            free_flow = pump.spin(dt_ms, keep_speed)
+            pumped_ml += self.substep(
+                dt_ms * 0.001, free_flow, pump, manifold, valves, hoses, chambers, ledger
+            )
+            # The last substep is settled with the rest of the beat.
+            if k + 1 < substeps:
+                chambers.settle(False)
+            if manifold.pressure_mmhg > self.manifold_max_mmhg:
+                self.manifold_max_mmhg = manifold.pressure_mmhg
+        self.pump_flow_ml_s = pumped_ml * (1000.0 / BEAT_MS)
+        ledger.pumped_ml += pumped_ml
+
+    def substep(
+        self,
+        dt_s: float,
+        free_flow: float,
+        pump: Pump,
+        manifold: Manifold,
+        valves: Valves,
+        hoses: Hoses,
+        chambers: Chambers,
+        ledger: Ledger,
+    ) -> float:
+        """Returns the air that the pump moved."""
+        fill_k, air_k, hose_k = valves.fill_k, valves.air_k, hoses.hose_k
+        pressure, node, gained_ml = chambers.pressure_mmhg, chambers.node_mmhg, chambers.gained_ml
+        after = manifold.pressure_after(dt_s, free_flow, pump.per_stall_mmhg, fill_k, air_k, hose_k, pressure)
+        # The check valve: a pump that is beaten by the pressure passes nothing, in either direction.
+        pumped_ml = float(dt_s * max(0.0, free_flow * (1.0 - after * pump.per_stall_mmhg)))
+        lost_ml = dt_s * manifold.lost_flow(after)
+        given_ml = pumped_ml - lost_ml
+        vented_ml = 0.0
+        for i in range(len(fill_k)):
+            if fill_k[i] > 0.0:
+                taken, _, node[i] = flow_into(after, pressure[i], fill_k[i], air_k[i], hose_k[i])
+                vented = air_flow(air_k[i], node[i]) if air_k[i] > 0.0 else 0.0
+                given_ml -= dt_s * taken
+                vented_ml += dt_s * vented
+                gained_ml[i] = dt_s * (taken - vented)
+            elif air_k[i] > 0.0:
+                both = in_series(air_k[i], hose_k[i])
+                vented = air_flow(both, pressure[i])
+                share = both / air_k[i]
+                node[i] = pressure[i] * share * share
+                vented_ml += dt_s * vented
+                gained_ml[i] = -dt_s * vented
+            else:
+                node[i] = pressure[i]
+        manifold.air_ml += float(given_ml)
+        manifold.pressure_mmhg = (manifold.air_ml / manifold.volume_ml - 1.0) * AMBIENT_MMHG
+        ledger.vented_ml += float(vented_ml)
+        ledger.leaked_ml += float(lost_ml)
+        return pumped_ml
+
+
+def is_still_air(fill_k: np.ndarray, air_k: np.ndarray, chambers: Chambers) -> bool:
+    """Nothing is joined to the manifold, and what vents has all but vented: one step a beat is enough."""
+    for i in range(len(fill_k)):
+        if fill_k[i] > 0.0 or (air_k[i] > 0.0 and abs(chambers.pressure_mmhg[i]) > STILL_MMHG):
+            return False
+    return True

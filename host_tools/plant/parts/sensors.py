@@ -1,0 +1,112 @@
+"""Pressure sensors as they are: late, a little off, noisy, coarse, and sometimes broken."""
+
+from math import exp, floor
+
+import numpy as np
+
+from host_tools.plant.parts.modes import DELAYED, GARBAGE, INTERMITTENT, LOOSE_SLOT_MS, OFF, OK, SLOW, STUCK, WRONG
+from host_tools.plant.parts.noise import Noise, flickers
+
+PA_PER_MMHG = 133.322
+MANIFOLD_BIT = 16
+WRONG_GAIN = 0.8
+SLOW_LAG_MS = 1000.0
+DELAY_BEATS = 20
+PAST_BEATS = 32
+BEAT_MS = 10.0
+
+
+class Sensors:
+    """One for each chamber, or a single one on the manifold (`is_on_manifold`)."""
+
+    def __init__(
+        self,
+        is_on_manifold: int,
+        is_silent_when_off: int,
+        range_mmhg: float,
+        floor_mmhg: float,
+        count_pa: float,
+        lag_ms: np.ndarray,
+        gain: np.ndarray,
+        offset_mmhg: np.ndarray,
+        bow_mmhg: np.ndarray,
+        noise_mmhg: np.ndarray,
+    ) -> None:
+        count = len(gain)
+        self.count = count
+        self.is_on_manifold = is_on_manifold
+        self.is_silent_when_off = is_silent_when_off
+        self.range_mmhg = range_mmhg
+        self.per_range_mmhg = 1.0 / range_mmhg
+        self.floor_mmhg = floor_mmhg
+        self.count_pa = count_pa
+        self.counts_per_mmhg = PA_PER_MMHG / count_pa
+        self.follow_share = 1.0 - np.exp(-BEAT_MS / lag_ms)
+        self.slow_share = 1.0 - exp(-BEAT_MS / SLOW_LAG_MS)
+        self.gain = gain
+        self.offset_mmhg = offset_mmhg
+        self.bow_mmhg = bow_mmhg
+        self.noise_mmhg = noise_mmhg
+        self.felt_mmhg = np.zeros(count)
+        self.past_mmhg = np.zeros((count, PAST_BEATS))
+        self.newest = 0
+        self.shown_pa = np.zeros(count, np.int64)
+        self.mode = np.zeros(count, np.int64)
+
+    def heal(self) -> None:
+        for i in range(self.count):
+            self.mode[i] = OK
+
+    def follow(self, node_mmhg: np.ndarray, manifold_mmhg: float) -> None:
+        """Let each membrane follow its pressure for a beat."""
+        self.newest = (self.newest + 1) % PAST_BEATS
+        for i in range(self.count):
+            true_mmhg = manifold_mmhg if self.is_on_manifold else node_mmhg[i]
+            share = self.slow_share if self.mode[i] == SLOW else self.follow_share[i]
+            self.felt_mmhg[i] += (true_mmhg - self.felt_mmhg[i]) * share
+            self.past_mmhg[i, self.newest] = self.felt_mmhg[i]
+
+    def read_chambers(self, chamber_pa: list[int], now_ms: int, noise: Noise) -> int:
+        """Fill in the chambers' readings; returns the bits of those that gave none."""
+        missing_bits = 0
+        for i in range(self.count):
+            chamber_pa[i] = self.reading(i, now_ms, noise)
+            missing_bits |= self.is_missing(i, now_ms) << i
+        return missing_bits
+
+    def reading(self, i: int, now_ms: int, noise: Noise) -> int:
+        """What sensor `i` shows; 0 when it gives nothing."""
+        noise_mmhg = noise.normal() * self.noise_mmhg[i]
+        mode = self.mode[i]
+        if mode == STUCK:
+            return int(self.shown_pa[i])
+        if mode == OFF or (mode == INTERMITTENT and flickers(now_ms // LOOSE_SLOT_MS, i)):
+            return 0 if self.is_silent_when_off else self.counted(self.floor_mmhg)
+        felt_mmhg = self.felt_mmhg[i]
+        if mode == DELAYED:
+            felt_mmhg = self.past_mmhg[i, (self.newest - DELAY_BEATS) % PAST_BEATS]
+        # An ADC's curve bows between its ends.
+        part = felt_mmhg * self.per_range_mmhg
+        shown_mmhg = (
+            felt_mmhg * self.gain[i] + self.offset_mmhg[i] + 4.0 * self.bow_mmhg[i] * part * (1.0 - part)
+        )
+        if mode == WRONG:
+            shown_mmhg = felt_mmhg * WRONG_GAIN
+        elif mode == GARBAGE:
+            shown_mmhg = self.floor_mmhg + (self.range_mmhg - self.floor_mmhg) * noise.uniform()
+        shown_pa = self.counted(shown_mmhg + noise_mmhg)
+        self.shown_pa[i] = shown_pa
+        return shown_pa
+
+    def is_missing(self, i: int, now_ms: int) -> int:
+        if not self.is_silent_when_off:
+            return 0
+        mode = self.mode[i]
+        is_out = mode == OFF or (mode == INTERMITTENT and flickers(now_ms // LOOSE_SLOT_MS, i))
+        return 1 if is_out else 0
+
+    def counted(self, mmhg: float) -> int:
+        """Clipped to what the part can say, in whole counts, in pascals."""
+        inside_mmhg = min(max(mmhg, self.floor_mmhg), self.range_mmhg)
+        counts = floor(inside_mmhg * self.counts_per_mmhg + 0.5)
+        return floor(counts * self.count_pa + 0.5)

@@ -1,0 +1,1 @@
+"""The requirements, the faults that trip them, and what a person is told."""

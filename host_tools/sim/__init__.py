@@ -1,0 +1,1 @@
+"""One simulated session: a request in, a trace and its figures out."""

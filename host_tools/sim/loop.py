@@ -1,0 +1,111 @@
+"""The loop of a simulated session: core and plant in turn, compiled together.
+
+Both sides are the ordinary objects of `soleus.core` and `host_tools.plant`, frozen. That they would do
+the same uncompiled is shown in tests/sim/test_compiled.py.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from host_tools.sim.compiled import compiled
+from soleus.core.session.session import DONE, FAULT, IDLE
+
+# After a fault the run goes on until the legs are free, and a moment longer.
+SAFE_MMHG = 10.0
+AFTER_FAULT_MS = 2_000
+AFTER_FAULT_MOST_MS = 30_000
+
+GOING = 0
+ENDED = 1
+
+
+class Acts:
+    """A person's acts, in order of time."""
+
+    def __init__(self, at_ms: list[int], buttons: list[int]) -> None:
+        self.at_ms = np.array(at_ms, np.int64)
+        self.buttons = np.array(buttons, np.int64)
+        self.next_index = 0
+        # Counts on once the machine is done or in fault.
+        self.after_end_ms = 0
+        # A bench looks for the end itself.
+        self.is_endless = 0
+
+
+@compiled
+def run_ticks(controller: Any, plant: Any, acts: Any, recorder: Any, ticks_count: int) -> int:
+    """Run up to `ticks_count` ticks into the recorder; `ENDED` once the session is over and safe."""
+    recorder.ticks_count = 0
+    for _ in range(ticks_count):
+        if run_tick(controller, plant, acts, recorder) == ENDED:
+            return ENDED
+    return GOING
+
+
+@compiled
+def run_tick(controller: Any, plant: Any, acts: Any, recorder: Any) -> int:
+    readings = controller.readings
+    plant.tick(controller.commands, readings)
+    readings.buttons = pressed_buttons(acts, plant.now_ms)
+    controller.step(readings, plant.dt_ms)
+    record(recorder, controller, plant)
+    return ENDED if has_ended(controller, plant, acts) else GOING
+
+
+@compiled
+def pressed_buttons(acts: Any, now_ms: int) -> int:
+    buttons = 0
+    while acts.next_index < len(acts.at_ms) and acts.at_ms[acts.next_index] <= now_ms:
+        buttons |= acts.buttons[acts.next_index]
+        acts.next_index += 1
+    return buttons
+
+
+@compiled
+def has_ended(controller: Any, plant: Any, acts: Any) -> bool:
+    state = controller.session.state
+    if acts.is_endless or state not in (DONE, FAULT, IDLE):
+        acts.after_end_ms = 0
+        return False
+    if acts.next_index < len(acts.at_ms):
+        # Somebody is still going to press something.
+        return False
+    acts.after_end_ms += plant.tick_ms
+    if state != FAULT:
+        return True
+    if acts.after_end_ms >= AFTER_FAULT_MOST_MS:
+        return True
+    return bool(acts.after_end_ms >= AFTER_FAULT_MS and plant.truth.pressure_mmhg.max() < SAFE_MMHG)
+
+
+@compiled
+def record(recorder: Any, controller: Any, plant: Any) -> None:
+    k = recorder.ticks_count
+    readings, commands, sequencer = controller.readings, controller.commands, controller.sequencer
+    recorder.dt_ms[k] = plant.dt_ms
+    recorder.time_ms[k] = plant.now_ms
+    recorder.buttons[k] = readings.buttons
+    recorder.state[k] = controller.session.state
+    recorder.cycle[k] = sequencer.cycles_count
+    recorder.stage[k] = sequencer.stage_index
+    recorder.stage_kind[k] = sequencer.timeline.kind[sequencer.stage_index]
+    recorder.fault_code[k] = controller.latch.code
+    recorder.fill_bits[k] = commands.fill_bits
+    recorder.seal_bits[k] = commands.seal_bits
+    recorder.pump_permille[k] = commands.pump_permille
+    recorder.gate_on[k] = commands.gate_on
+    recorder.missing_bits[k] = readings.missing_bits
+    recorder.manifold_reading_pa[k] = readings.manifold_pa
+    recorder.supply_mv[k] = readings.supply_mv
+    recorder.manifold_mmhg[k] = plant.truth.manifold_max_mmhg
+    recorder.pump_flow_ml_s[k] = plant.truth.pump_flow_ml_s
+    recorder.supply_v[k] = plant.truth.supply_v
+    for i in range(len(readings.chamber_pa)):
+        recorder.wanted_pa[k, i] = sequencer.wanted_pa[i]
+        recorder.target_pa[k, i] = sequencer.target_pa[i]
+        recorder.phase[k, i] = controller.regulator.phase[i]
+        recorder.reading_pa[k, i] = readings.chamber_pa[i]
+        recorder.pressure_mmhg[k, i] = plant.truth.pressure_mmhg[i]
+        recorder.air_ml[k, i] = plant.truth.air_ml[i]
+    recorder.ticks_count = k + 1

@@ -1,0 +1,33 @@
+"""The numbers of a simulated session: its trace measured against what its own pump and plant allow."""
+
+import numpy as np
+
+from host_tools.sim.air import AirSupply, in_series
+from host_tools.sim.metrics import MeasureContext, SessionResult, measure
+from host_tools.plant.plant import Plant
+from host_tools.sim.simulate import Session
+from host_tools.sim.trace import Trace
+
+
+def measured(session: Session) -> SessionResult:
+    context = MeasureContext(
+        air=air_supply(session.trace, session.plant),
+        ended_by=session.controller.session.ended_by,
+        latch=session.controller.latch,
+        wall_s=session.wall_s,
+        notices=session.controller.guards.notices,
+    )
+    return measure(session.trace, context)
+
+
+def air_supply(trace: Trace, plant: Plant) -> AirSupply:
+    """The drawn pump at full duty and at the voltage that it had while it ran."""
+    pump, valves, hoses = plant.pump, plant.valves, plant.hoses
+    running_v = trace.supply_v[trace.pump_permille == 1000]
+    speed = float(np.mean(running_v)) / pump.nominal_v if len(running_v) else 1.0
+
+    def flow_ml_s(manifold_mmhg: float) -> float:
+        return max(0.0, pump.free_flow_ml_s * speed * (1.0 - manifold_mmhg * pump.per_stall_mmhg))
+
+    ways = zip(valves.full_fill_k, hoses.healthy_k, strict=True)
+    return AirSupply(flow_ml_s, [in_series(float(valve), float(hose)) for valve, hose in ways])

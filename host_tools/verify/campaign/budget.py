@@ -1,0 +1,65 @@
+"""How soon a trial's fault was named, against what the requirements table promises for such a fault.
+
+The table gives a budget for each code, and the moment from which it counts for each fault that trips it.
+A trial is measured where its fault, on such a layout, is one of those; a row of the table that says why it
+misses its budget says so for the trials like it, too.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from host_tools.library.boards import load_board
+from host_tools.verify.campaign.plan import kind_of
+from host_tools.sim.metrics import FaultResult
+from host_tools.safety.requirements import REQUIREMENTS, Requirement, Since, Trip
+from host_tools.sim.trace import Trace
+from host_tools.safety.trip_run import CHECKOUT, seen_s
+from soleus.core.basics.boots import Boots
+
+# Half a tick: times are sums of hundredths.
+_ROUNDING_S = 0.005
+
+
+@dataclass(frozen=True)
+class Took:
+    requirement: str
+    took_s: float
+    budget_s: float
+    misses: str  # why it is known to be late on such a layout; empty: it may not be
+
+    @property
+    def is_late(self) -> bool:
+        return self.took_s > self.budget_s + _ROUNDING_S
+
+
+def took(
+    found: FaultResult, component: str, mode: str, onset_s: float, trace: Trace, boots: Boots
+) -> Took | None:
+    """None where the table promises nothing for this fault under this name."""
+    requirement = next(each for each in REQUIREMENTS if each.code == found.code)
+    trips = _alike(requirement, kind_of(component), mode, boots)
+    if not trips or (trips[0].since in _OF_A_CHAMBER and found.chamber not in boots.names):
+        return None
+    since_s = seen_s(trace, boots, requirement, trips[0].since, found.chamber, onset_s)
+    misses = next((trip.misses for trip in trips if trip.misses), "")
+    return Took(requirement.id, found.at_s - since_s, requirement.budget_ms / 1000, misses)
+
+
+_OF_A_CHAMBER = (Since.SHOWN, Since.FILLED, Since.LET_GO)
+
+
+def _alike(requirement: Requirement, kind: str, mode: str, boots: Boots) -> list[Trip]:
+    """The rows of such a fault on boots that are measured alike."""
+    return [trip for trip in requirement.trips if _is_alike(trip, kind, mode, boots)]
+
+
+def _is_alike(trip: Trip, kind: str, mode: str, boots: Boots) -> bool:
+    component, _, rest = trip.fault.partition(":")
+    if (kind_of(component), rest.partition("@")[0]) != (kind, mode):
+        return False
+    return _boots_of(trip.board).has_manifold_sensor_only == boots.has_manifold_sensor_only
+
+
+@cache
+def _boots_of(board: str) -> Boots:
+    return load_board(str(CHECKOUT / board) if "/" in board else board).boots

@@ -1,0 +1,1 @@
+"""A finished campaign as tables, a picture and a page."""

@@ -1,0 +1,63 @@
+"""Who does the work: processes of this machine, or the workers of a Dask scheduler. Both do the same."""
+
+import importlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import Any
+
+from host_tools.verify.campaign.plan import Trial
+from host_tools.verify.campaign.trial import Row, run_trials
+from host_tools.basics.errors import InputError
+
+Shares = Mapping[int, Sequence[Trial]]
+Done = tuple[int, list[Row]]
+
+
+def on_processes(shares: Shares, workers: int | None) -> Iterator[Done]:
+    """Each share as it is done; all cores unless told otherwise."""
+    # Fresh processes, not copies of this one: copies of a process with threads may hang.
+    context = multiprocessing.get_context("spawn")
+    count = min(workers or _cores(), len(shares)) or 1
+    with ProcessPoolExecutor(count, context, initializer=_leave_interrupts_to_the_parent) as pool:
+        try:
+            futures = {pool.submit(run_trials, trials): index for index, trials in shares.items()}
+            for future in as_completed(futures):
+                yield futures.pop(future), future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def on_dask(shares: Shares, scheduler: str) -> Iterator[Done]:
+    """The scheduler gives a share to another worker when one dies with it."""
+    distributed = _distributed()
+    try:
+        client = distributed.Client(scheduler, timeout="10s")
+    except (OSError, TimeoutError, ValueError) as error:
+        raise InputError("--scheduler", "", scheduler, f"the address of a Dask scheduler ({error})") from None
+    with client:
+        futures = {
+            client.submit(run_trials, list(trials), pure=False): index for index, trials in shares.items()
+        }
+        for future in distributed.as_completed(list(futures)):
+            yield futures.pop(future), future.result()
+            future.release()
+
+
+def _distributed() -> Any:
+    """Optional, and slow to import: only for those who have a cluster."""
+    try:
+        return importlib.import_module("distributed")
+    except ImportError:
+        raise InputError("--scheduler", "", None, "pip install 'soleus[dask]' first") from None
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

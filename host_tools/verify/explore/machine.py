@@ -1,0 +1,372 @@
+"""A real controller whose gauges, guards and clocks say anything; its state can be read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from host_tools.verify.explore.unknown import Anything, Buttons, Candidates, Deferred, Goal, Oracle, Span, Subset, anything, subsets
+from soleus.core.basics import faults
+from soleus.core.basics.boots import Boots
+from soleus.core.controller import Controller
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.guards.guards import Guards
+from soleus.core.regulate.learned import Learned
+from soleus.core.program.program import Program
+from soleus.core.regulate.estimator import Reckoning
+from soleus.core.regulate.regulation import DOSE, HOLD, PUMP_MOST_PERMILLE
+from soleus.core.regulate.sealed import SealedRegulator
+from soleus.core.session.session import PAUSED, RUNNING
+from soleus.core.sensing.survey import Survey
+from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.regulate.manifold_sensing import EXTRA_PERMILLE, Unseen
+from soleus.core.sensing.zeroing import Zeroing
+
+TICK_MS = 10
+# Far below, a little below, at, and above what is wanted: each on another side of the regulators' limits.
+FAR_BELOW_PA, BELOW_PA, AT_PA, ABOVE_PA = OFFSETS_PA = (
+    pa_from_mmhg(-40),
+    pa_from_mmhg(-11) // 2,
+    0,
+    pa_from_mmhg(15),
+)
+# Where nothing is wanted: empty, or not.
+OPEN_PA = (0, pa_from_mmhg(15))
+# A pump at any power but none and full.
+SOME_PERMILLE = 500
+
+# What the targets were made from: they are made anew in every tick here.
+MADE = ("least_target_pa", "made_stage_index", "made_keep_bits", "made_level_pa")
+# Clocks: anything before every tick.
+FREE = {
+    "session": ("state_ms", "run_ms", "silent_ms"),
+    "sequencer": ("stage_ms", "cycle_ms"),
+    "survey": ("look_ms", "open_ms"),
+    "regulator": ("phase_ms", "out_ms", "throttled_ms", "group_ms"),
+}
+# What was learned, what only guards look at, and what each tick writes before it is read. What isn't named
+# here is kept, so a walk that no longer ends has met something new that counts or measures. A chamber that
+# was trimmed too often counts as reached, which it may do at its next look anyway. `goal_pa`: see `Goal`.
+FORGOTTEN = {
+    "session": ("ended_by",),
+    "sequencer": ("cycles_count", "wanted_pa", "target_pa", "level_pa", "rested_bits", *MADE),
+    "survey": (),
+    "regulator": (
+        *("fill_ms", "fill_share_us", "filled_bits", "held_ms", "held_bits", "dose_us", "restless_ms"),
+        *("restless_bits", "collapse_count", "collapse_pa", "collapsed_bits", "inside_pa"),
+        *("coast_rise_count", "coast_rise_pa", "coast_rise_index", "late_coast_pa", "late_pa", "before_pa"),
+        *("lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms", "above_pa"),
+        *("dose_permille", "dose_ms", "dose_extra_pa"),
+        *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),
+        *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa", "top_up_pa", "dosed_bits"),
+        *("stop_pa_s", "early_pa", "refill_bits", "raised_bits"),
+    ),
+}
+
+State = tuple[tuple[tuple[int, ...], ...], ...]
+
+
+class AnyGauges(Gauges):
+    """Pressures relative to what is wanted; the rest is open."""
+
+    def __init__(self, boots: Boots, machine: Machine) -> None:
+        super().__init__(boots)
+        self.machine = machine
+        self.pressure_pa: Any = _Each(self._seen_pa)
+        self.smooth_pa: Any = _Each(self._seen_pa)
+        self.age_ms: Any = _Each(lambda _: anything(machine.oracle))
+
+    def step(self, _readings: Any, _commands: Any, keep_bits: int, _dt_ms: int) -> None:
+        self.offset_pa: dict[int, Candidates] = {}
+        self.fresh: dict[int, bool] = {}
+        self.keep_bits = keep_bits
+        self.empty_bits: Any = Subset(self.machine.oracle, self.boots.all_bits & ~keep_bits)
+
+    def _seen_pa(self, index: int) -> Any:
+        target_pa = self.machine.controller.sequencer.target_pa[index]
+        if index not in self.offset_pa:
+            self.offset_pa[index] = Candidates(self.machine.oracle, OFFSETS_PA if target_pa else OPEN_PA)
+        return Deferred(self.offset_pa[index], offset=target_pa)
+
+    def is_fresh(self, index: int) -> bool:
+        if index not in self.fresh:
+            self.fresh[index] = self.machine.oracle.either()
+        return self.fresh[index]
+
+    def shortest_vent_ms(self) -> Any:
+        """A chamber that was kept until now has not been open for long."""
+        return 0 if self.keep_bits else anything(self.machine.oracle)
+
+    def forget_empty(self) -> None:
+        self.empty_bits = 0
+
+
+class AnyGuards(Guards):
+    """Whatever real guards may do: latch a fault, or rest chambers."""
+
+    def __init__(self, boots: Boots, machine: Machine) -> None:
+        super().__init__(boots, machine.controller.latch)
+        self.machine = machine
+
+    def step(self, *_: Any) -> None:
+        self.machine.has_guarded = True
+        oracle = self.machine.oracle
+        if self.latch.code == faults.NONE and oracle.either():
+            self.latch.trip(faults.OVER_TRIP, 0, 1, 0, 0)
+        elif self.latch.code != faults.NONE:
+            # What comes later must not take the place of the first cause.
+            self.latch.trip(faults.LATE_TICK, 0, 1, 0, 0)
+        elif self.machine.controller.session.state == RUNNING:
+            # One that nobody asks for may as well be rested later.
+            rested: Any = Subset(oracle, self.boots.all_bits, surely=self.notices.rested_bits)
+            self.notices.rested_bits = rested
+
+
+class AnySurvey(Survey):
+    """What a survey left behind when it was broken off may be anything when the next one begins."""
+
+    OWN = ("_index", "has_stepped", "is_one_by_one")
+
+    def __init__(self, boots: Boots, machine: Machine) -> None:
+        self.machine = machine
+        self.is_going_on = 0
+        self.has_stepped = False
+        super().__init__(boots)
+
+    def step(self, gauges: Gauges, commands: Any, dt_ms: int) -> None:
+        if not self.is_going_on:
+            self.looked_bits = self.machine.oracle.choose(subsets(self.boots.all_bits))
+            self.shown_bits = self.machine.oracle.choose(subsets(self.boots.all_bits & ~self.looked_bits))
+        self.is_going_on = 1
+        self.has_stepped = True
+        super().step(gauges, commands, dt_ms)
+
+    def tidy(self) -> None:
+        """At the end of a tick."""
+        if not self.has_stepped:
+            self.is_going_on = self.looked_bits = self.shown_bits = 0
+
+    def renew(self) -> None:
+        """Before a tick."""
+        self.has_stepped = False
+        self._index: int | None = None
+
+    @property
+    def index(self) -> int:
+        if self._index is None:
+            self._index = self.machine.oracle.choose(range(self.boots.count))
+        return self._index
+
+    @index.setter
+    def index(self, index: int) -> None:
+        self._index = index
+
+
+class AnyReckoning(Reckoning):
+    """A chamber may have to be let down at any tick."""
+
+    def __init__(self, boots: Boots, machine: Machine) -> None:
+        super().__init__(boots, Learned(boots))
+        self.machine = machine
+
+    def over_pa(self, *_: Any) -> int:
+        return int(self.machine.oracle.either())
+
+    def may_teach(self, *_: Any) -> bool:
+        return self.machine.oracle.either()
+
+    def let_out(self, *_: Any) -> None:
+        pass
+
+
+class AnyUnseen(Unseen):
+    """Any chambers that fill may be ones that had lost air."""
+
+    def __init__(self, boots: Boots, machine: Machine) -> None:
+        super().__init__(boots, Learned(boots))
+        self.machine = machine
+        self.reckoning = AnyReckoning(boots, machine)
+
+    def see(self, _index: int, _gauges: Gauges, target_pa: int, _regulator: SealedRegulator) -> int:
+        return target_pa * EXTRA_PERMILLE // 1000
+
+    def is_reckoned(self, _index: int) -> bool:
+        return self.machine.oracle.either()
+
+    def is_untried(self, _index: int) -> bool:
+        return self.machine.oracle.either()
+
+    def fill_group(self, fill_bits: int, _refill_bits: int, target_pa: list) -> int:
+        # All of them are one group, as none are.
+        refill_bits = self.machine.oracle.choose(subsets(fill_bits)[:-1] or [0])
+        return super().fill_group(fill_bits, refill_bits, target_pa)
+
+
+class AnyZeroing(Zeroing):
+    def __init__(self, boots: Boots, machine: Machine) -> None:
+        super().__init__(boots)
+        self.machine = machine
+
+    def step(self, *_: Any) -> bool:
+        return self.machine.oracle.either()
+
+
+class Machine:
+    """`write` a state, `tick` once, `read` the state after it: for every answer of the oracle."""
+
+    def __init__(self, boots: Boots, program: Program) -> None:
+        self.oracle = Oracle()
+        self.controller = Controller(boots)
+        self.controller.load(program)
+        controller: Any = self.controller
+        controller.gauges = AnyGauges(boots, self)
+        controller.guards = AnyGuards(boots, self)
+        controller.zeroing = AnyZeroing(boots, self)
+        controller.survey = AnySurvey(boots, self)
+        if isinstance(getattr(controller.regulator, "unseen", None), Unseen):
+            controller.regulator.unseen = AnyUnseen(boots, self)
+        _keep_from_learning(controller.regulator)
+        self.has_guarded = False
+        self.buttons = Buttons(self.oracle)
+        # Which of the kept chambers have been reached since they are kept; only the laws look at it.
+        self.once_reached_bits = 0
+        self._parts = {name: getattr(controller, name) for name in FREE}
+        self._forgotten = [_Values(part, FORGOTTEN[name]) for name, part in self._parts.items()]
+        self._clocks = [_Clocks(part, FREE[name], self.oracle) for name, part in self._parts.items()]
+        self._kept = [_Values(part, _kept_names(name, part)) for name, part in self._parts.items()]
+        self._kept += [_Values(controller.commands), _Values(controller.latch, ("code",))]
+        self._kept += [_Values(controller.guards.notices, ("rested_bits",))]
+        self._kept += [_Values(self, ("once_reached_bits",))]
+        self._regulator_at_rest = _Values(controller.regulator)
+        self._goal = Goal(self.oracle)
+
+    def tick(self) -> None:
+        self.has_guarded = False
+        self.buttons = Buttons(self.oracle)
+        controller: Any = self.controller
+        controller.readings.buttons = self.buttons
+        controller.step(controller.readings, TICK_MS)
+        notices = controller.guards.notices
+        if isinstance(notices.rested_bits, Subset):
+            notices.rested_bits = notices.rested_bits.bits
+        controller.sequencer.rested_bits = notices.rested_bits
+
+    def write(self, state: State) -> None:
+        controller: Any = self.controller
+        for values in self._forgotten:
+            values.put(values.initial)
+        for clocks in self._clocks:
+            clocks.forget()
+        for values, held in zip(self._kept, state):
+            values.put(held)
+        controller.survey.renew()
+        if controller.session.wind_down_ms:
+            # Not yet run down.
+            controller.session.wind_down_ms = anything(self.oracle) + 1
+        if hasattr(controller.regulator, "goal_pa"):
+            goals = [self._goal if phase == HOLD else 0 for phase in controller.regulator.phase]
+            controller.regulator.goal_pa[:] = goals
+
+    def read(self) -> State:
+        """Of the tick's end, without what is forgotten."""
+        self._tidy()
+        return tuple([values.get() for values in self._kept])
+
+    def _tidy(self) -> None:
+        """One form for all states that can't be told apart by what the core does next."""
+        controller: Any = self.controller
+        session, sequencer, regulator = controller.session, controller.sequencer, controller.regulator
+        session.wind_down_ms = int(session.wind_down_ms > 0)
+        is_regulated = session.state == RUNNING and not session.wind_down_ms
+        if not session.wind_down_ms:
+            session.after_wind_down = 0
+        if not is_regulated:
+            # Begun anew before they are looked at again.
+            sequencer.stage_index = 0
+            self._regulator_at_rest.put(self._regulator_at_rest.initial)
+        if session.state not in (RUNNING, PAUSED):
+            controller.guards.notices.rested_bits = 0
+        controller.survey.tidy()
+        self.once_reached_bits = sequencer.keep_bits & (self.once_reached_bits | regulator.reached_bits)
+        regulator.pump_permille = _some(regulator.pump_permille)
+        controller.commands.pump_permille = _some(controller.commands.pump_permille)
+        if hasattr(regulator, "served_bits"):
+            regulator.served_bits &= sum(1 << index for index, p in enumerate(regulator.phase) if p == DOSE)
+            regulator.overlap_ms = regulator.overlap_ms if regulator.overlap_bits else 0
+
+
+class _Values:
+    """The integers of an object, and those in its lists; as they are now, to be had again."""
+
+    def __init__(self, holder: Any, names: Iterable[str] | None = None) -> None:
+        known = [name for name in (vars(holder) if names is None else names) if hasattr(holder, name)]
+        self._holder = vars(holder)
+        self._names = [name for name in known if isinstance(getattr(holder, name), int)]
+        self._lists = [getattr(holder, name) for name in known if isinstance(getattr(holder, name), list)]
+        self.initial = self.get()
+
+    def get(self) -> tuple[tuple[int, ...], ...]:
+        holder = self._holder
+        return (tuple([holder[name] for name in self._names]), *[tuple(some) for some in self._lists])
+
+    def put(self, held: tuple[tuple[int, ...], ...]) -> None:
+        self._holder.update(zip(self._names, held[0]))
+        for some, values in zip(self._lists, held[1:]):
+            some[:] = values
+
+
+class _Clocks:
+    """Those of an object that run free."""
+
+    def __init__(self, holder: Any, names: Iterable[str], oracle: Oracle) -> None:
+        self._spans: list[Span] = []
+        self._places: list[tuple[dict[str, Any], str, Any]] = []
+        for name in (name for name in names if hasattr(holder, name)):
+            value = getattr(holder, name)
+            count = len(value) if isinstance(value, list) else 1
+            spans = [Span(oracle) for _ in range(count)]
+            clocks = [Anything(span) for span in spans]
+            self._spans += spans
+            self._places.append((vars(holder), name, clocks if isinstance(value, list) else clocks[0]))
+
+    def forget(self) -> None:
+        for span in self._spans:
+            span.forget()
+        for holder, name, clocks in self._places:
+            if isinstance(clocks, list):
+                holder[name][:] = clocks
+            else:
+                holder[name] = clocks
+
+
+class _Each:
+    """A list that is asked for one of its values at a time."""
+
+    def __init__(self, ask: Any) -> None:
+        self._ask = ask
+
+    def __getitem__(self, index: int) -> Any:
+        return self._ask(index)
+
+
+def _kept_names(name: str, part: Any) -> list[str]:
+    """All that is neither free nor forgotten, and can change."""
+    dropped = {*FREE[name], *FORGOTTEN[name], "boots", "timeline", "machine", *AnySurvey.OWN}
+    return [attribute for attribute in vars(part) if attribute not in dropped]
+
+
+def _keep_from_learning(regulator: Any) -> None:
+    """It would be forgotten before the next tick."""
+    regulator._learn = _nothing
+    learned = getattr(regulator, "learned", None)
+    for name in dir(learned):
+        if name.startswith("note_"):
+            setattr(learned, name, _nothing)
+
+
+def _nothing(*_: Any) -> None:
+    pass
+
+
+def _some(permille: int) -> int:
+    return permille if permille in (0, PUMP_MOST_PERMILLE) else SOME_PERMILLE
