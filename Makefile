@@ -74,7 +74,7 @@ explore: $(READY)  ## walk every discrete state of the core on one leg with thre
 mutants: $(READY)  ## change guards, gauges, latch and interlock one operator at a time: which changes does no test notice?
 	$(BIN)/python -m venv $(MUTANTS)/venv
 	$(MUTANTS)/venv/bin/pip install --quiet --disable-pip-version-check mutmut==$(MUTMUT_VERSION) pytest hypothesis
-	tests/core/mutants.sh $(MUTANTS) $(MUTANTS)/venv/bin/mutmut
+	tests/core/guards/mutants.sh $(MUTANTS) $(MUTANTS)/venv/bin/mutmut
 
 docs: $(READY)  ## make again the tables and pictures in docs/ that come from a command
 	$(BIN)/python -m host_tools.docs

@@ -144,7 +144,7 @@ twenty minutes on two cores. **1,419 are noticed.** The other 83 make no differe
 - where a counter stops, and the least cost of a hold, far below the limit (2: `Gauges`, `Leak`).
 
 Since then the quick looks stand in `Guards.step`, which asks only the guards that may have something to say.
-Each of its 22 conditions, made false, is noticed by `tests/core/test_guards_asked.py`; the whole run has not
+Each of its 22 conditions, made false, is noticed by `tests/core/guards/test_guards_asked.py`; the whole run has not
 been made again on that.
 """
 
@@ -329,14 +329,14 @@ def _hardware() -> str:
 
 
 def _repeat() -> str:
-    guards = "tests/core/test_guards.py tests/core/test_guards_mutants.py tests/core/test_plain.py"
+    guards = "tests/core/guards/test_guards.py tests/core/guards/test_guards_mutants.py tests/core/guards/test_plain.py"
     return _left(
         ("what", "how"),
         [
             ["this page", "`python -m host_tools.docs --only safety`, or with `--check` to compare"],
             ['every row of "What each fault did", and its budget', "`pytest tests/sim/test_requirements.py`"],
             ["each guard at its limit and one step before it", f"`pytest {guards}`"],
-            ["latch and interlock", "`pytest tests/core/test_latch.py tests/core/test_interlock.py`"],
+            ["latch and interlock", "`pytest tests/core/guards/test_latch.py tests/core/test_interlock.py`"],
             ["healthy sessions without an alarm", "`make healthy`"],
             ["every state there is", "`make explore`"],
             [

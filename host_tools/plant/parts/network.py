@@ -3,7 +3,7 @@
 Every mL that leaves one place enters another in the same line of code, so the total is conserved to
 rounding. The manifold is implicit because it is stiff; chambers are a hundred times softer, so the
 explicit step is exact enough for them: within 0.1 mmHg of a fine Runge-Kutta, as
-tests/sim/test_plant_accuracy.py measures.
+tests/plant/test_plant_accuracy.py measures.
 """
 
 import numpy as np

@@ -13,7 +13,7 @@ from host_tools.output.words import duration, explanation, fault_sentence, measu
 from soleus.core.basics import fault_table, faults
 from soleus.core.basics.faults import Notices
 from soleus.core.session.session import NO_SIGN_OF_LIFE
-from tests.host.synthetic import context, faulty_latch, session_trace
+from tests.host.output.synthetic import context, faulty_latch, session_trace
 
 
 def shown(result: SessionResult, width: int = 80, is_terminal: bool = False) -> str:

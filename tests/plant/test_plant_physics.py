@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_tools.plant.files.spec import Range, load_plant, plant_names
-from tests.sim.plant_rig import Bench, Boots
+from tests.plant.plant_rig import Bench, Boots
 
 FULL = 1000
 COMMANDS = st.tuples(

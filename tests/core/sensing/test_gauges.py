@@ -13,7 +13,7 @@ from soleus.core.basics.limits import JUMP_PA, TICK_MS
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
 from tests.core.fake_air import boots
-from tests.core.told import bits_of, tell
+from tests.core.guards.guard_adapters import bits_of, tell
 
 BITS = ("seen_bits", "shown_bits", "pressed_bits", "low_bits", "unvented_bits", "highest_pa")
 BOOTS = boots()

@@ -7,8 +7,8 @@ import pytest
 
 from host_tools.sim.compiled import compiled, freeze, thaw
 from host_tools.plant.plant import Plant
-from tests.sim.oracle import oracle
-from tests.sim.plant_rig import Bench, Boots, Commands
+from tests.plant.oracle import oracle
+from tests.plant.plant_rig import Bench, Boots, Commands
 
 WORST_CHAMBER_MMHG = 0.2
 # Each line: seconds, chambers to fill, chambers to seal, pump permille. Five chambers, one leg.

@@ -18,8 +18,8 @@ from host_tools.sim.trace import Note, Trace
 from soleus.core.basics import faults
 from soleus.core.basics.faults import Notices
 from soleus.core.regulate.regulation import HOLD
-from tests.host.chromium import dump_dom, screenshot
-from tests.host.synthetic import blank_trace, context, faulty_latch, pa, session_trace
+from tests.host.output.chromium import dump_dom, screenshot
+from tests.host.output.synthetic import blank_trace, context, faulty_latch, pa, session_trace
 
 NASTY = "</script><script>document.title='broken'</script>&\"'<img src=x onerror=alert(1)>"
 CONTEXT = ReportContext(

@@ -19,7 +19,7 @@ from host_tools.flash.board.chooser import POINTER
 from host_tools.flash.board.device import Device
 from host_tools.flash.report import report_lines
 from host_tools.flash.board.self_test import Verdict
-from tests.host.pty_board import PtyBoard, boot_once
+from tests.host.flash.pty_board import PtyBoard, boot_once
 
 BOARD = load_board("esp32-devkit")
 # Enough of a core for the trial on the board.

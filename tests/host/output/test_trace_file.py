@@ -12,7 +12,7 @@ from host_tools.basics.errors import InputError
 from host_tools.output.trace_file import TraceWriter, read_trace
 from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
 from soleus.core.session.session import RUNNING
-from tests.host.synthetic import blank_trace, session_trace
+from tests.host.output.synthetic import blank_trace, session_trace
 
 Say = Callable[[str], None]
 SUFFIXES = ("csv", "parquet")

@@ -6,7 +6,7 @@ import pytest
 from host_tools.basics.errors import InputError
 from host_tools.plant.faults import FAULTS_MOST, FOREVER_MS, MODES, components, parse_fault
 from host_tools.plant.parts.modes import KIND_NAMES, MODE_NAMES
-from tests.sim.plant_rig import Bench, Boots
+from tests.plant.plant_rig import Bench, Boots
 
 MMHG = 133.322
 

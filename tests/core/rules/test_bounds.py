@@ -11,20 +11,7 @@ from soleus.core.program.program import Program
 from soleus.core.regulate.regulation import PHASE_NAMES
 from soleus.core.session.session import DONE, FAULT, IDLE, PAUSED, STATE_NAMES
 from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_START, BUTTON_STOP, MANIFOLD_BIT, Commands
-from tests.core.wild import (
-    ANY_DT_MS,
-    BROKEN_DT_MS,
-    HONEST,
-    READING_LIMIT_PA,
-    SMALL_INT_LIMIT,
-    STEADY_DT_MS,
-    Spell,
-    Watched,
-    WildBoots,
-    integers,
-    loaded,
-    spells,
-)
+from tests.core.chaos import ANY_DT_MS, BROKEN_DT_MS, HONEST, READING_LIMIT_PA, SMALL_INT_LIMIT, STEADY_DT_MS, Spell, Watched, WildBoots, integers, loaded, spells
 
 RESTING = (IDLE, PAUSED, DONE, FAULT)
 

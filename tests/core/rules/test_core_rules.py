@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.core_rules import Core, broken_rules, step_functions, unit_of
+from tests.core.rules.core_rules import Core, broken_rules, step_functions, unit_of
 
 CORE = Path(__file__).parents[2] / "firmware" / "soleus" / "core"
 

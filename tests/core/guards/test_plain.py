@@ -16,7 +16,7 @@ from soleus.core.guards.sensors import SensorErratic, SensorStuck
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
 from tests.core.fake_air import boots
-from tests.core.plain import PlainFillTimeout, PlainGuards, PlainMachine, Tick
+from tests.core.guards.plain import PlainFillTimeout, PlainGuards, PlainMachine, Tick
 
 COUNT = 3
 ALL = (1 << COUNT) - 1

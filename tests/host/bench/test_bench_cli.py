@@ -18,7 +18,7 @@ from host_tools.bench.report.record import from_json, to_json
 from host_tools.bench.report.report import report_html
 from host_tools.bench.run import BenchRun
 from host_tools.bench.targets.target import Identity
-from tests.host.chromium import dump_dom
+from tests.host.output.chromium import dump_dom
 
 
 def soleus(*arguments: object) -> int:

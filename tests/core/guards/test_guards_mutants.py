@@ -22,17 +22,7 @@ from soleus.core.guards.sensors import VENT_MOVES_MS, ZERO_AFTER_VENT_MS, Sensor
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
 from tests.core.fake_air import boots
-from tests.core.told import (
-    FillTimeout,
-    Leak,
-    Overpressure,
-    ProlongedPressure,
-    RisesUnasked,
-    SensorErratic,
-    SensorStuck,
-    SensorZeroDrift,
-    VentFailure,
-)
+from tests.core.guards.guard_adapters import FillTimeout, Leak, Overpressure, ProlongedPressure, RisesUnasked, SensorErratic, SensorStuck, SensorZeroDrift, VentFailure
 
 BOOTS = boots()
 MANIFOLD_BOOTS = boots(sensors="manifold")
