@@ -7,16 +7,16 @@ from machine import Timer
 from micropython import const
 
 from soleus.basics.annotations import Any, Callable
+from soleus.basics.loading import load
+from soleus.core.basics.signals import BUTTON_STOP
 from soleus.core.controller import Controller
 from soleus.core.session.session import DONE, FAULT, IDLE
-from soleus.core.basics.signals import BUTTON_STOP
-from soleus.basics.loading import borrow
-from soleus.services.fault_place import fault_place
-from soleus.store.flash_writer import WRITE_EVERY_MS, FlashWriter
 from soleus.link.link import LOOK_EVERY_MS, Link
-from soleus.log.recorder import Recorder
 from soleus.link.requests import LINK_LOST_MS, Requests, is_in_session
+from soleus.log.recorder import Recorder
+from soleus.services.fault_place import fault_place
 from soleus.services.indicators import show_signs
+from soleus.store.flash_writer import WRITE_EVERY_MS, FlashWriter
 from soleus.store.state_store import StateStore
 from soleus.tick import Tick
 
@@ -86,14 +86,14 @@ class App:
         self.since_telemetry_ms = 0
         self.page = 0
         self.shown_fault = None
-        start_up = borrow("start_up")
+        start_up = load("services.start_up")
         board = start_up.read_board()
         # What else the description says is no longer needed once everything is built.
         self.board = {"name": board["name"]}
         start_up.build(self, board, boot)
         # Let go first: a program takes much room while it is checked.
         del start_up, board
-        borrow("program_files").load_usual(self)
+        load("store.program_files").load_usual(self)
 
     async def main(self) -> None:
         """Each service is a task of its own; the first that fails ends them all."""
@@ -185,5 +185,5 @@ class App:
             return None
         if shown and shown[0] == latch.at_ms:
             return shown
-        row = borrow("fault_table", "core").TABLE[latch.code]
+        row = load("core.basics.fault_table").TABLE[latch.code]
         return (latch.at_ms, row, fault_place(self.controller, latch.chamber_index))

@@ -11,8 +11,8 @@ from machine import Timer
 from micropython import const
 
 from soleus.basics.annotations import Any, Callable
-from soleus.core.controller import Controller
 from soleus.core.basics.limits import TICK_MS, VENT_MOST_MS
+from soleus.core.controller import Controller
 from soleus.core.session.session import DONE, IDLE
 
 # What can be asked for from beside the tick: one counter for each of the core's buttons.

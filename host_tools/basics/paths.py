@@ -4,9 +4,9 @@ from pathlib import Path
 
 import soleus
 
-_PACKAGE = Path(__file__).resolve().parent
-_CHECKOUT = _PACKAGE.parent
-_ROOT = _CHECKOUT if (_CHECKOUT / "firmware" / "programs").exists() else _PACKAGE / "data"
+_PACKAGE = Path(__file__).resolve().parents[1]
+CHECKOUT = _PACKAGE.parent
+_ROOT = CHECKOUT if (CHECKOUT / "firmware" / "programs").exists() else _PACKAGE / "data"
 
 FIRMWARE = _ROOT / "firmware"
 """What goes on the chip beside the package: `boot.py`, `main.py` and `programs/`."""
@@ -17,3 +17,16 @@ SOLEUS_PACKAGE = Path(soleus.__path__[0])
 PROGRAMS = FIRMWARE / "programs"
 BOARDS = _ROOT / "boards"
 PLANTS = _PACKAGE / "plants"
+
+CORE_PACKAGE = SOLEUS_PACKAGE / "core"
+
+
+def core_sources() -> list[Path]:
+    """Every file of the core, those in its rooms too: hashes, compilers and rules take them from here."""
+    return sorted(CORE_PACKAGE.rglob("*.py"))
+
+
+def core_folders() -> list[str]:
+    """The folders of the core by their names on a board, `soleus/core` first."""
+    folders = sorted({source.parent for source in core_sources()})
+    return [folder.relative_to(SOLEUS_PACKAGE.parent).as_posix() for folder in folders]

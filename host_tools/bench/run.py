@@ -5,13 +5,13 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from host_tools.basics.errors import InputError
 from host_tools.bench.measure.bench import Bench, Noter, Watcher
 from host_tools.bench.measure.limits import Limits
 from host_tools.bench.measure.line import FAILED, NOT_APPLICABLE, PASSED, WAITING, Curve, Line
 from host_tools.bench.steps.step import Choice
 from host_tools.bench.suite import STEPS, SUITES
 from host_tools.bench.targets.target import BenchError, Identity, Target
-from host_tools.basics.errors import InputError
 
 
 @dataclass

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from host_tools.bench.measure.pump_curve import ML_S_PER_L_MIN
-from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.bench.steps.air import BACK_PRESSURES
+from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.plant.parts.gas import AMBIENT_MMHG, in_series
 from host_tools.plant.parts.network import BEAT_MS
 from host_tools.plant.plant import Plant

@@ -6,23 +6,23 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from host_tools.basics.atomic_file import write_whole
+from host_tools.basics.errors import InputError
+from host_tools.bench.measure.line import FAILED, PASSED
 from host_tools.bench.report.history import History, first_drift
 from host_tools.bench.report.history_plot import history_png
-from host_tools.bench.measure.line import FAILED, PASSED
-from host_tools.bench.targets.link_target import LinkTarget
 from host_tools.bench.report.record import to_csv, to_json
 from host_tools.bench.report.report import write_report
-from host_tools.bench.run import BenchRun, run_suite, steps_of
-from host_tools.bench.targets.sim_target import SimTarget
-from host_tools.bench.suite import STEPS, SUITES
-from host_tools.bench.targets.target import BenchError, Target
 from host_tools.bench.report.terminal import LiveBench, lines_table
+from host_tools.bench.run import BenchRun, run_suite, steps_of
+from host_tools.bench.suite import STEPS, SUITES
+from host_tools.bench.targets.link_target import LinkTarget
+from host_tools.bench.targets.sim_target import SimTarget
+from host_tools.bench.targets.target import BenchError, Target
 from host_tools.bench.targets.virtual_target import VirtualTarget
 from host_tools.library.boards import load_board
-from host_tools.basics.errors import InputError
-from host_tools.plant.files.spec import load_plant
 from host_tools.link.console import Console as LinkConsole
-from host_tools.basics.atomic_file import write_whole
+from host_tools.plant.files.spec import load_plant
 
 FELL_SHORT = 1
 HISTORY = "history"

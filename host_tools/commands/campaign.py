@@ -16,14 +16,14 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from host_tools.basics.errors import InputError
 from host_tools.verify.campaign.plan import SIZES
 from host_tools.verify.campaign.report.report import write_report
+from host_tools.verify.campaign.report.summary import summary as summed_up
 from host_tools.verify.campaign.rules import ALARM, HARM, VERDICTS
 from host_tools.verify.campaign.run import run_campaign
 from host_tools.verify.campaign.store import planned, read_results
-from host_tools.verify.campaign.report.summary import summary as summed_up
 from host_tools.verify.campaign.trial import Row
-from host_tools.basics.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, help="Inject every fault everywhere, and judge each session.")
 

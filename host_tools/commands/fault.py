@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from host_tools.basics.errors import InputError
-from soleus.core.basics import fault_table, faults
 from host_tools.safety.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
+from soleus.core.basics import fault_table, faults
 
 app = typer.Typer(no_args_is_help=True, help="What the fault codes mean.")
 

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
 from host_tools.basics.errors import InputError
+from host_tools.link.console import open_console
 from host_tools.log.from_board import PIECE_BYTES, Stream, pull, sessions_on
 from host_tools.log.log_file import SUFFIX, Log, read_log
 from host_tools.log.replay import replay
@@ -19,7 +20,6 @@ from host_tools.output.plot.plot import plot_session
 from host_tools.output.report.report import ReportContext, write_report
 from host_tools.output.terminal import print_summary
 from host_tools.output.trace_file import TraceWriter, check_suffix
-from host_tools.link.console import open_console
 
 DIFFERS = 1
 

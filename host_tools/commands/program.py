@@ -8,12 +8,20 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from host_tools.basics.atomic_file import write_whole
+from host_tools.basics.errors import InputError
 from host_tools.library.boards import Board, board_names, layout, load_board
+from host_tools.library.programs import (
+    compile_program,
+    find_programs,
+    load_program,
+    load_program_table,
+    program_file,
+    program_names,
+    refuse_unfit,
+)
 from host_tools.output.cycle import Cycle, one_cycle
 from host_tools.output.cycle_drawing import ASCII_BLOCKS, BLOCKS, cycle_lines, cycle_picture, stage_legend
-from host_tools.basics.errors import InputError
-from host_tools.library.programs import compile_program, find_programs, load_program, load_program_table, program_file, program_names, refuse_unfit
-from host_tools.basics.atomic_file import write_whole
 from soleus.core.basics.errors import SettingError
 from soleus.core.program.program import Block, Program
 from soleus.core.program.words import LEG_MODES, PATTERNS, Span

@@ -8,20 +8,20 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from host_tools.library.boards import layout
+from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.errors import InputError
+from host_tools.library.boards import layout
+from host_tools.library.programs import load_program_table
 from host_tools.log.log_file import SUFFIX
 from host_tools.log.write import write_session_log
-from host_tools.sim.session_metrics import measured
-from host_tools.sim.metrics import SessionResult
 from host_tools.output.plot.plot import plot_session
 from host_tools.output.report.report import ReportContext, write_report
 from host_tools.output.terminal import print_summary
 from host_tools.output.trace_file import TraceWriter, check_suffix
-from host_tools.library.programs import load_program_table
+from host_tools.sim.metrics import SessionResult
 from host_tools.sim.recording import joined
+from host_tools.sim.session_metrics import measured
 from host_tools.sim.simulate import Request, Session, Sink, prepare, run
-from host_tools.basics.atomic_file import write_whole
 
 FELL_SHORT = 1
 

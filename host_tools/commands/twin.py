@@ -7,14 +7,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from host_tools.basics.atomic_file import write_whole
+from host_tools.basics.errors import InputError
 from host_tools.bench.report.history import History
 from host_tools.bench.report.record import load_run
 from host_tools.bench.run import BenchRun
-from host_tools.basics.errors import InputError
 from host_tools.twin.fit import Twin, fit_twin
 from host_tools.twin.plant_file import plant_toml
 from host_tools.twin.plot import plot_twin
-from host_tools.basics.atomic_file import write_whole
 
 app = typer.Typer(no_args_is_help=True, help="A plant file that behaves like the boots that were tested.")
 

@@ -18,6 +18,9 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from host_tools.basics.atomic_file import write_whole
+from host_tools.basics.errors import InputError
+from host_tools.basics.paths import CHECKOUT
 from host_tools.bench.accuracy import VALVES, errors_of
 from host_tools.bench.measure.line import Line
 from host_tools.bench.run import run_suite
@@ -25,15 +28,12 @@ from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.bench.targets.target import Target
 from host_tools.bench.targets.virtual_target import VirtualTarget
 from host_tools.library.boards import load_board
-from host_tools.output.page import CHECKOUT
-from host_tools.basics.errors import InputError
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.spec import load_plant
 from host_tools.twin.exact import exact_twin
 from host_tools.twin.fit import fit_twin
 from host_tools.twin.plant_file import plant_toml
 from host_tools.twin.prediction import predict
-from host_tools.basics.atomic_file import write_whole
 
 FOLDER = CHECKOUT / "docs" / "data" / "bench"
 BOARD, SMALL_BOARD, PLANT = "esp32-s3-duo", "esp32-devkit", "nominal"

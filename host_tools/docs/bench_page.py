@@ -1,8 +1,16 @@
 """docs/bench.md: what the bench measures, how near it comes to the truth, and what it found."""
 
-from host_tools.library.bench_defaults import DEFAULTS
-from host_tools.docs.bench_evidence import BOARD, ENDURANCE_CYCLES, FOLDER, PLANT, TWIN_PROGRAMS, Part, read_rows
 from host_tools.bench.suite import STEPS, SUITES
+from host_tools.docs.bench_evidence import (
+    BOARD,
+    ENDURANCE_CYCLES,
+    FOLDER,
+    PLANT,
+    TWIN_PROGRAMS,
+    Part,
+    read_rows,
+)
+from host_tools.library.bench_defaults import DEFAULTS
 from host_tools.output.page import Files, table
 
 PAGE = "docs/bench.md"
@@ -30,9 +38,9 @@ applicable.
 ## Service: how a bench moves valves
 
 From rest only, and through the same check as every session, the machine goes into service. There a bench
-asks for one **act** at a time ([service.py](../firmware/soleus/core/session/service.py)): which valves, how much
-pump, until which pressure, and what then; both parts run on the device, beat by beat. What makes no sense
-is refused with a reason. All guards that look at readings, commands and clock stay on, the interlock has
+asks for one **act** at a time ([service.py](../firmware/soleus/core/session/service.py)): which valves, how
+much pump, until which pressure, and what then; both parts run on the device, beat by beat. What makes no
+sense is refused with a reason. All guards that look at readings, commands and clock stay on, the interlock has
 the last word, and pressures are capped as in any session. An act that is over, a bench that is not heard
 for 1 s (its dead man), the stop button, a fault: all vent. Those guards that watch the regulator's own
 doses rest with it; no act pumps for longer than 45 s.
@@ -49,8 +57,8 @@ How the less obvious ones work:
 - **valves**: a click is a step in the pressure beside the valve, and a reading comes every 10 ms. Valves
   vary by a millisecond or two from click to click, so some readings fall into the travel itself; of
   fourteen clicks those that were caught and those that were not tell the moment of half travel
-  ([clicks.py](../host_tools/bench/measure/clicks.py)). A valve that is exactly the same each time is known to 5 ms
-  only, and its line says so.
+  ([clicks.py](../host_tools/bench/measure/clicks.py)). A valve that is exactly the same each time is known to
+  5 ms only, and its line says so.
 - **pump**: pressures alone can't tell a strong pump from a small boot. A rigid vessel of known volume on
   one hose can; the manifold's own air, which the fill before has left there, is fitted with it.
 - **calibrate**: the gauge is read once all boots are empty and again under pressure, with fifty values of

@@ -3,10 +3,10 @@
 from statistics import median
 
 from host_tools.output.page import Files, table
+from host_tools.plant.files.spec import load_plant, plant_names
 from host_tools.verify.healthy.healthy import BOARD, DRAWS, MINUTES, PRESSURES_MMHG, PROGRAM, judge_healthy
 from host_tools.verify.healthy.many import Case
 from host_tools.verify.healthy.verdict import OVER_MOST_MMHG, OVER_MOST_S, Verdict, sensor_most_mmhg
-from host_tools.plant.files.spec import load_plant, plant_names
 
 PAGE = "docs/healthy.md"
 
@@ -37,7 +37,7 @@ file (pumps, valves, hoses, chambers, legs, sensors, batteries), at {pressures} 
 - **a cycle**: median length, quickest and slowest session. The program asks for 50 s; firm pressures and a
   weak pump take longer.
 
-What counts as fine is written down in [host_tools/verify/healthy/verdict.py](../host_tools/verify/healthy/verdict.py).
+What counts as fine is written down in [verdict.py](../host_tools/verify/healthy/verdict.py).
 """
 
 _COUNTS = ("plant", "sessions", "fine", "faults", "rested", "refused", "fills", "short", "good")

@@ -1,11 +1,11 @@
 """docs/img/session.png: a session of two legs, for the README; drawn large enough to be read at its width."""
 
 from host_tools.output.page import Files
-from host_tools.output.small_png import small_png
 from host_tools.output.palette import MUTED
-from host_tools.output.plot.picture import drawing, png
 from host_tools.output.plot.detail import CycleView, draw_pressures
 from host_tools.output.plot.overview import draw_overview
+from host_tools.output.plot.picture import drawing, png
+from host_tools.output.small_png import small_png
 from host_tools.output.view import legs_of, one_cycle
 from host_tools.sim.simulate import Session, simulate
 

@@ -6,7 +6,8 @@ Both take longer than `make docs` may, so each leaves a file in docs/data/ that 
 import json
 from typing import Any
 
-from host_tools.output.page import CHECKOUT, table
+from host_tools.basics.paths import CHECKOUT
+from host_tools.output.page import table
 from host_tools.verify.explore.cases import all_cases
 
 EXPLORED = "docs/data/exploration.json"

@@ -1,11 +1,11 @@
 """docs/safety.md: the requirements with their limits, and what each fault that trips them did."""
 
-from host_tools.output.page import Files, table
 from host_tools.docs.safety_evidence import evidence
+from host_tools.output.page import Files, table
+from host_tools.safety.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
 from host_tools.safety.requirements import REQUIREMENTS, Requirement, Trip, duration_in_words, in_words
 from host_tools.safety.trip_run import Tripped, tripped
 from soleus.core.basics import fault_table, faults
-from host_tools.safety.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
 
 PAGE = "docs/safety.md"
 MOST_MMHG = 150.0
@@ -16,8 +16,8 @@ _BEFORE = """\
 `make docs` makes this page, from the code: ids are those of
 [fault_table.py](../firmware/soleus/core/basics/fault_table.py), reactions those of
 [faults.py](../firmware/soleus/core/basics/faults.py), limits those of
-[limits.py](../firmware/soleus/core/basics/limits.py), which has the reason beside each. A test fails when page
-and code differ, and when a requirement has no fault that trips it.
+[limits.py](../firmware/soleus/core/basics/limits.py), which has the reason beside each. A test fails when
+page and code differ, and when a requirement has no fault that trips it.
 
 **Everything here was shown on a simulated machine, none of it on a leg.** The plant's numbers come from
 literature and general knowledge. Soleus is not a medical device, and this page is no approval of any
@@ -144,8 +144,8 @@ twenty minutes on two cores. **1,419 are noticed.** The other 83 make no differe
 - where a counter stops, and the least cost of a hold, far below the limit (2: `Gauges`, `Leak`).
 
 Since then the quick looks stand in `Guards.step`, which asks only the guards that may have something to say.
-Each of its 22 conditions, made false, is noticed by `tests/core/guards/test_guards_asked.py`; the whole run has not
-been made again on that.
+Each of its 22 conditions, made false, is noticed by `tests/core/guards/test_guards_asked.py`; the whole run
+has not been made again on that.
 """
 
 
@@ -329,7 +329,7 @@ def _hardware() -> str:
 
 
 def _repeat() -> str:
-    guards = "tests/core/guards/test_guards.py tests/core/guards/test_guards_mutants.py tests/core/guards/test_plain.py"
+    guards = " ".join(f"tests/core/guards/test_{name}.py" for name in ("guards", "guards_mutants", "plain"))
     return _left(
         ("what", "how"),
         [

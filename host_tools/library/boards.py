@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from host_tools.library.bench_defaults import DEFAULTS
-from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import BOARDS
+from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
+from host_tools.library.bench_defaults import DEFAULTS
 from host_tools.library.toml_file import Table, read_toml
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.errors import SettingError

@@ -6,8 +6,15 @@ import numpy as np
 
 from host_tools.log.state import number_at
 from soleus.core.basics.limits import TICK_MS
-from soleus.log.format import BLOCK_HEAD_BYTES, OVERVIEW_EXTRAS, OVERVIEW_MS, RING_EXTRAS
-from soleus.log.tick_coder import BUTTONS_BITS, ESCAPE_ZEROS, LOUDNESS_MOST, NOISE_MOST, NOISY_K, SHORT_JUMP_BITS
+from soleus.log.slog_format import BLOCK_HEAD_BYTES, OVERVIEW_EXTRAS, OVERVIEW_MS, RING_EXTRAS
+from soleus.log.tick_coder import (
+    BUTTONS_BITS,
+    ESCAPE_ZEROS,
+    LOUDNESS_MOST,
+    NOISE_MOST,
+    NOISY_K,
+    SHORT_JUMP_BITS,
+)
 
 # Columns of a tick before those of the channels: the chambers, then the extras.
 COLUMNS = (

@@ -3,7 +3,7 @@
 import binascii
 from dataclasses import dataclass
 
-from soleus.log.format import MAGIC
+from soleus.log.slog_format import MAGIC
 
 FRAME_HEAD_BYTES = 3
 FRAME_TAIL_BYTES = 4

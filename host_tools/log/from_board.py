@@ -6,17 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.errors import InputError
+from host_tools.link.console import Console
 from host_tools.log.blocks import COLUMNS, decode_ring
 from host_tools.log.frames import cut_into_frames, framed
 from host_tools.log.write import names_frame
-from host_tools.link.console import Console
-from host_tools.basics.atomic_file import write_whole
 from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
 from soleus.core.session.session import DONE, FAULT, IDLE
 from soleus.log.core_walk import fingerprint
-from soleus.log.format import HEADER, MAGIC, RING
+from soleus.log.slog_format import HEADER, MAGIC, RING
 
 # A piece of the stream: so short that even a slow line holds up no tick.
 PIECE_BYTES = 72

@@ -11,10 +11,10 @@ from host_tools.log.blocks import Block, decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames
 from host_tools.log.state import StateNames
 from soleus.core.basics.boots import Boots
-from soleus.core.controller import Controller
 from soleus.core.basics.errors import SettingError
+from soleus.core.controller import Controller
 from soleus.core.program.program import Program
-from soleus.log import format
+from soleus.log import slog_format
 
 SUFFIX = ".slog"
 
@@ -63,7 +63,7 @@ def read_log(path: str | Path) -> Log:
 
 def parse_log(content: bytes, path: Path) -> Log:
     frames = cut_into_frames(content)
-    if not frames.whole or frames.whole[0].kind != format.HEADER:
+    if not frames.whole or frames.whole[0].kind != slog_format.HEADER:
         raise InputError(path, "", None, "a session's log with a whole header, as `soleus log pull` writes")
     header = json.loads(frames.whole[0].payload)
     try:
@@ -72,12 +72,12 @@ def parse_log(content: bytes, path: Path) -> Log:
         raise InputError(path, "boots", None, f"a header with a board's boots ({error})") from None
     overview, blocks, end, names = [], [], None, None
     for frame in frames.whole[1:]:
-        if frame.kind == format.OVERVIEW:
+        if frame.kind == slog_format.OVERVIEW:
             overview.append(decode_overview(frame.payload, boots.count))
-        elif frame.kind == format.RING:
+        elif frame.kind == slog_format.RING:
             blocks.append(decode_ring(frame.payload, boots.count))
-        elif frame.kind == format.END:
+        elif frame.kind == slog_format.END:
             end = json.loads(frame.payload)
-        elif frame.kind == format.NAMES:
+        elif frame.kind == slog_format.NAMES:
             names = StateNames([(str(name), int(size)) for name, size in json.loads(frame.payload)])
     return Log(path, header, overview, blocks, end, names, frames.torn_bytes, frames.whole_bytes)

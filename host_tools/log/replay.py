@@ -11,8 +11,8 @@ from host_tools.log.blocks import CHANNELS, COLUMNS, Block
 from host_tools.log.log_file import Log
 from host_tools.log.state import StateNames, restore, unpacked
 from host_tools.log.versions import laptop_versions
-from soleus.core.controller import Controller
 from soleus.core.basics.signals import Commands
+from soleus.core.controller import Controller
 from soleus.log.core_walk import fingerprint
 
 COMMANDS = ("fill_bits", "seal_bits", "pump_permille", "gate_on", "state", "fault_code")

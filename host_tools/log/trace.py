@@ -19,12 +19,12 @@ from host_tools.sim.air import AirSupply
 from host_tools.sim.metrics import MeasureContext, SessionResult, measure
 from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
 from soleus.core.basics import fault_table
-from soleus.core.controller import Controller
 from soleus.core.basics.faults import FaultLatch, Notices
 from soleus.core.basics.limits import TICK_MS
+from soleus.core.controller import Controller
 from soleus.core.regulate.regulation import OFF
 from soleus.core.session.session import COMPLETED, NOT_ENDED, RUNNING, STATE_NAMES
-from soleus.log.format import OVERVIEW_SHIFT
+from soleus.log.slog_format import OVERVIEW_SHIFT
 
 _MACHINE = (
     "at_ms", "dt_ms", "buttons", "state", "cycle", "stage", "stage_kind", "fault_code", "fill_bits",

@@ -4,8 +4,8 @@ import functools
 import hashlib
 from importlib.metadata import version
 
+from host_tools.basics.paths import CORE_PACKAGE, SOLEUS_PACKAGE, core_sources
 from host_tools.flash.compile.mpy import compile_mpy
-from host_tools.basics.paths import SOLEUS_PACKAGE
 
 
 def laptop_versions() -> str:
@@ -16,8 +16,8 @@ def laptop_versions() -> str:
 def core_hash() -> str:
     """As `about.core_hash` of the firmware, over the files that a board would get."""
     digest = hashlib.sha256()
-    for source in sorted((SOLEUS_PACKAGE / "core").glob("*.py")):
-        compiled = compile_mpy(source, f"soleus/core/{source.name}")
-        name = source.with_suffix(".mpy").name
+    for source in sorted(core_sources(), key=lambda source: source.relative_to(CORE_PACKAGE).as_posix()):
+        compiled = compile_mpy(source, source.relative_to(SOLEUS_PACKAGE.parent).as_posix())
+        name = source.relative_to(CORE_PACKAGE).with_suffix(".mpy").as_posix()
         digest.update(f"{name} {hashlib.sha256(compiled).hexdigest()[:12]}\n".encode())
     return digest.hexdigest()[:12]

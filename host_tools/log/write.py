@@ -6,20 +6,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from host_tools.basics.atomic_file import write_whole
+from host_tools.library.toml_file import Table
 from host_tools.log.frames import framed
 from host_tools.log.state import StateNames, packed
 from host_tools.log.versions import core_hash
 from host_tools.sim.simulate import Session
-from host_tools.library.toml_file import Table
-from host_tools.basics.atomic_file import write_whole
 from soleus.core.basics import fault_table
 from soleus.core.basics.boots import Boots
-from soleus.core.controller import Controller
 from soleus.core.basics.limits import TICK_MS
 from soleus.core.basics.signals import Commands, Readings
+from soleus.core.controller import Controller
 from soleus.log.core_walk import fingerprint
 from soleus.log.end import end
-from soleus.log.format import END, HEADER, MAGIC, NAMES, RING, RING_EXTRAS
+from soleus.log.slog_format import END, HEADER, MAGIC, NAMES, RING, RING_EXTRAS
 from soleus.log.tick_coder import TickCoder
 
 BLOCK_BYTES = 32 * 1024

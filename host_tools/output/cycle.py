@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import TARGET_LEAST_PA
-from soleus.core.program.program import Program
-from soleus.core.program.layout import lay_out
-from soleus.core.program.timeline import RAISE, RELEASE, REST, STAGE_NAMES, Timeline
 from soleus.core.basics.units import clamp, mmhg_from_pa
+from soleus.core.program.layout import lay_out
+from soleus.core.program.program import Program
+from soleus.core.program.timeline import RAISE, RELEASE, REST, STAGE_NAMES, Timeline
 
 _PUMP_ML_S = 200.0
 _PUMP_STALL_MMHG = 600.0

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from host_tools.basics.errors import InputError
 from host_tools.basics.atomic_file import write_whole
-
-CHECKOUT = Path(__file__).resolve().parents[2]
+from host_tools.basics.errors import InputError
+from host_tools.basics.paths import CHECKOUT
 
 # Path in the checkout -> what belongs there.
 Files = dict[str, bytes]

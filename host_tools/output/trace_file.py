@@ -24,9 +24,9 @@ import pyarrow.parquet as pa_parquet
 from host_tools.basics.errors import InputError
 from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
 from soleus.core.basics import fault_table
+from soleus.core.program.timeline import STAGE_NAMES
 from soleus.core.regulate.regulation import PHASE_NAMES
 from soleus.core.session.session import STATE_NAMES
-from soleus.core.program.timeline import STAGE_NAMES
 
 OPTION = "--trace"
 SUFFIXES = (".csv", ".parquet")

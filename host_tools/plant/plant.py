@@ -3,12 +3,30 @@
 from math import floor
 from typing import Any
 
-from host_tools.plant.parts.chambers import Chambers
 from host_tools.plant.clock import Clock
 from host_tools.plant.faults import Fault, FaultSchedule
 from host_tools.plant.legs import Legs
+from host_tools.plant.parts.chambers import Chambers
 from host_tools.plant.parts.manifold import Manifold
-from host_tools.plant.parts.modes import CLOCK, GARMENT, HOSE, INTERMITTENT, KINK, LEAK, LEG, LOOSE_SLOT_MS, MANIFOLD, OFF, PUMP, SENSOR, SLOW, STUCK, SUPPLY, VALVE, WRONG
+from host_tools.plant.parts.modes import (
+    CLOCK,
+    GARMENT,
+    HOSE,
+    INTERMITTENT,
+    KINK,
+    LEAK,
+    LEG,
+    LOOSE_SLOT_MS,
+    MANIFOLD,
+    OFF,
+    PUMP,
+    SENSOR,
+    SLOW,
+    STUCK,
+    SUPPLY,
+    VALVE,
+    WRONG,
+)
 from host_tools.plant.parts.network import Hoses, Ledger, Network
 from host_tools.plant.parts.noise import Noise, flickers
 from host_tools.plant.parts.pump import Pump

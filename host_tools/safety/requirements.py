@@ -9,12 +9,27 @@ from dataclasses import dataclass
 from enum import Enum
 
 from soleus.core.basics import fault_table, faults, limits
+from soleus.core.basics.limits import (
+    FILL_MOST_MS,
+    OVER_TARGET_MS,
+    PRESSED_MOST_MS,
+    RISES_MS,
+    SESSION_CAP_MS,
+    SUPPLY_LOW_MS,
+    TICK_MS,
+    VENT_MOST_MS,
+)
+from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.guards.air import FillTimeout, Kink, Leak, PumpRunaway, RisesUnasked
-from soleus.core.basics.limits import FILL_MOST_MS, OVER_TARGET_MS, PRESSED_MOST_MS, RISES_MS, SESSION_CAP_MS, SUPPLY_LOW_MS, TICK_MS, VENT_MOST_MS
 from soleus.core.guards.machine import LateTick, SessionCap, SupplyLow
 from soleus.core.guards.pressure import Overpressure, ProlongedPressure, VentFailure
-from soleus.core.guards.sensors import SensorErratic, SensorRange, SensorsDisagree, SensorStuck, SensorZeroDrift
-from soleus.core.basics.units import mmhg_from_pa
+from soleus.core.guards.sensors import (
+    SensorErratic,
+    SensorRange,
+    SensorsDisagree,
+    SensorStuck,
+    SensorZeroDrift,
+)
 from soleus.core.sensing.zeroing import Zeroing
 
 # Boots, plants and a program that only this table needs.

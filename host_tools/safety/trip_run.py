@@ -1,21 +1,19 @@
 """A trip of the requirements table, run: what was named, how soon, and what the legs had meanwhile."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from host_tools.sim.session_metrics import measured
-from host_tools.sim.metrics import SAFE_MMHG, FaultResult
+from host_tools.basics.paths import CHECKOUT
 from host_tools.safety.requirements import OWN, Requirement, Since, Trip
+from host_tools.sim.metrics import SAFE_MMHG, FaultResult
+from host_tools.sim.session_metrics import measured
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import DISAGREE_PA, OVER_TARGET_PA, OVER_TRIP_PA, RISES_PA, TICK_MOST_MS
 from soleus.core.regulate.regulation import HOLD
-
-CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)

@@ -155,8 +155,10 @@ def _prepare() -> None:
 
 
 def _modules_of(package: str) -> list[ModuleType]:
+    """The modules of a package and of the rooms below it."""
     root = importlib.import_module(package)
-    return [importlib.import_module(f"{package}.{m.name}") for m in pkgutil.iter_modules(root.__path__)]
+    found = pkgutil.walk_packages(root.__path__, f"{package}.")
+    return [importlib.import_module(module.name) for module in found if not module.ispkg]
 
 
 def _cache_folder(modules: list[ModuleType]) -> Path:

@@ -8,22 +8,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from host_tools.sim.user_events import Event, acts_of, parse_event
-from host_tools.library.boards import Board, load_board
-from host_tools.sim.compiled import Frozen, freeze, thaw
 from host_tools.basics.errors import InputError
-from host_tools.sim.loop import ENDED, Acts, run_ticks
-from host_tools.plant.files.draw import draw_plant
-from host_tools.plant.faults import Fault, parse_fault
-from host_tools.plant.plant import Plant
-from host_tools.plant.files.spec import PlantSpec, load_plant
+from host_tools.library.boards import Board, load_board
 from host_tools.library.programs import load_program
+from host_tools.plant.faults import Fault, parse_fault
+from host_tools.plant.files.draw import draw_plant
+from host_tools.plant.files.spec import PlantSpec, load_plant
+from host_tools.plant.plant import Plant
+from host_tools.sim.compiled import Frozen, freeze, thaw
+from host_tools.sim.loop import ENDED, Acts, run_ticks
 from host_tools.sim.recording import CHUNK_TICKS, Recorder, joined
 from host_tools.sim.trace import Note, Trace
+from host_tools.sim.user_events import Event, acts_of, parse_event
 from soleus.core.basics import fault_table
-from soleus.core.controller import Controller
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import PAUSE_MOST_MS, SESSION_CAP_MS
+from soleus.core.controller import Controller
 from soleus.core.program.program import Program
 from soleus.core.session.session import STATE_NAMES
 

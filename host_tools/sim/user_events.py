@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from host_tools.basics.errors import InputError
 from host_tools.sim.loop import Acts
 from host_tools.sim.times import time_ms
-from soleus.core.basics.signals import BUTTON_ALIVE, BUTTON_CLEAR, BUTTON_LOUDER, BUTTON_PAUSE, BUTTON_RESUME, BUTTON_SOFTER, BUTTON_START, BUTTON_STOP
+from soleus.core.basics.signals import (
+    BUTTON_ALIVE,
+    BUTTON_CLEAR,
+    BUTTON_LOUDER,
+    BUTTON_PAUSE,
+    BUTTON_RESUME,
+    BUTTON_SOFTER,
+    BUTTON_START,
+    BUTTON_STOP,
+)
 
 BUTTONS = {
     "start": BUTTON_START,

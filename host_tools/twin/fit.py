@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import least_squares
 
+from host_tools.basics.errors import InputError
 from host_tools.bench.measure.line import Curve
 from host_tools.bench.run import BenchRun
 from host_tools.bench.steps.air import REPEATS
-from host_tools.basics.errors import InputError
 from host_tools.plant.parts.gas import AMBIENT_MMHG
 from host_tools.twin.forward import Life, SoloPlant
 

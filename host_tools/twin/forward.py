@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from host_tools.sim.compiled import compiled, freeze
 from host_tools.plant.files.draw import draw_plant
+from host_tools.plant.files.spec import PlantSpec, load_plant
 from host_tools.plant.parts.gas import AMBIENT_MMHG
 from host_tools.plant.plant import Plant
-from host_tools.plant.files.spec import PlantSpec, load_plant
+from host_tools.sim.compiled import compiled, freeze
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.signals import Commands, Readings
 

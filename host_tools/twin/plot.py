@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from host_tools.basics.atomic_file import write_whole
 from host_tools.output.palette import INK, chamber_colours
 from host_tools.twin.fit import Fitted, Twin
-from host_tools.basics.atomic_file import write_whole
 
 
 def plot_twin(twin: Twin, file: Path) -> None:

@@ -6,15 +6,15 @@ from itertools import pairwise
 import numpy as np
 
 from host_tools.library.boards import Board
-from host_tools.sim.compiled import freeze
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import PlantSpec
+from host_tools.sim.compiled import freeze
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace
 from host_tools.twin.forward import drive_boots
-from soleus.core.session.session import RUNNING
 from soleus.core.basics.signals import Commands, Readings
+from soleus.core.session.session import RUNNING
 
 PRESSED_MMHG = 10.0
 AROUND_TICKS = 100

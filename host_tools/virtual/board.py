@@ -13,11 +13,11 @@ from types import TracebackType
 from typing import Any
 
 from host_tools.library.boards import Board
-from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.faults import parse_fault
+from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.on_board import on_board
-from host_tools.plant.plant import Plant
 from host_tools.plant.files.spec import PlantSpec, load_plant
+from host_tools.plant.plant import Plant
 from host_tools.virtual.display import Ssd1306
 from host_tools.virtual.electric import Electric
 from host_tools.virtual.frames import (

@@ -10,10 +10,10 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from soleus.core.basics.boots import Boots
-from soleus.core.controller import Controller
 from soleus.core.basics.errors import SettingError
-from soleus.core.program.program import Program
 from soleus.core.basics.signals import BUTTON_START, MANIFOLD_BIT
+from soleus.core.controller import Controller
+from soleus.core.program.program import Program
 from tests.core.shapes import boots_tables, program_tables
 
 # The chip allocates for an integer that is not in [-2**30, 2**30).

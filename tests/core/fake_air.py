@@ -8,10 +8,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.signals import (
+    BUTTON_ALIVE,
+    BUTTON_CLEAR,
+    BUTTON_LOUDER,
+    BUTTON_PAUSE,
+    BUTTON_RESUME,
+    BUTTON_SOFTER,
+    BUTTON_START,
+    BUTTON_STOP,
+    Commands,
+    Readings,
+)
+from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import Controller
 from soleus.core.program.program import Program
-from soleus.core.basics.signals import BUTTON_ALIVE, BUTTON_CLEAR, BUTTON_LOUDER, BUTTON_PAUSE, BUTTON_RESUME, BUTTON_SOFTER, BUTTON_START, BUTTON_STOP, Commands, Readings
-from soleus.core.basics.units import pa_from_mmhg
 
 TICK_MS = 10
 START, STOP, PAUSE, RESUME = BUTTON_START, BUTTON_STOP, BUTTON_PAUSE, BUTTON_RESUME

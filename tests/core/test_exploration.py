@@ -13,14 +13,14 @@ import pytest
 from host_tools.verify.explore import machine
 from host_tools.verify.explore.cases import Case, all_cases
 from host_tools.verify.explore.walk import small_boots, small_program, walk
-from soleus.core.regulate import regulation, sealed, shared, throttle
-from soleus.core.controller import Controller
 from soleus.core.basics.faults import FaultLatch
+from soleus.core.controller import Controller
 from soleus.core.interlock import Interlock
+from soleus.core.regulate import regulation, sealed, shared, throttle
 from soleus.core.regulate.sealed import SealedRegulator
+from soleus.core.regulate.shared import SharedRegulator
 from soleus.core.session.sequencer import Sequencer
 from soleus.core.session.session import Session
-from soleus.core.regulate.shared import SharedRegulator
 
 WALKED = [*all_cases(1), *all_cases(2, ("sequential", "wave"))]
 

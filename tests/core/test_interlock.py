@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soleus.core.basics.boots import Boots
-from soleus.core.interlock import Interlock
 from soleus.core.basics.signals import Commands
+from soleus.core.interlock import Interlock
 from tests.core.fake_air import boots, is_all_vent
 
 SEALED = boots(gate=True)

@@ -1,7 +1,7 @@
 """The page of what a step costs: a row for each size, units on every number."""
 
-from host_tools.benchmark.step.page import PAGE, cost_files
 from host_tools.benchmark.step.cost import StepCost
+from host_tools.benchmark.step.page import PAGE, cost_files
 
 
 def test_each_size_has_its_row_and_the_page_names_its_commit() -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.library.boards import board_names
+from host_tools.basics.paths import CHECKOUT
 from host_tools.docs import patterns_page, programs_page
-from host_tools.output.page import CHECKOUT, outdated
-from host_tools.verify.healthy.every_program import library_cases, refusal
+from host_tools.library.boards import board_names
 from host_tools.library.programs import program_names
+from host_tools.output.page import outdated
+from host_tools.verify.healthy.every_program import library_cases, refusal
 from soleus.core.program.words import NEEDS_SEALED_CHAMBERS, PATTERNS
 
 PAGES = ["README.md", *sorted(str(page.relative_to(CHECKOUT)) for page in CHECKOUT.glob("docs/**/*.md"))]

@@ -3,12 +3,12 @@
 import pytest
 from typer.testing import CliRunner
 
-from host_tools.cli import app
 from host_tools.basics.errors import InputError
+from host_tools.cli import app
 from host_tools.flash.contents.application import advice_text
 from host_tools.output.words import explanation
-from soleus.core.basics import fault_table, faults
 from host_tools.safety.fault_help import ABOUT, CLEARING, WHAT, advice, how_to_clear
+from soleus.core.basics import fault_table, faults
 
 CODES = [row[0] for row in fault_table.TABLE[1:]]
 

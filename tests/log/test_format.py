@@ -17,7 +17,7 @@ from host_tools.log.state import StateNames, packed, restore, unpacked
 from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
 from soleus.log.core_walk import walk
-from soleus.log.format import MAGIC, OVERVIEW_EXTRAS, OVERVIEW_MS, RING, RING_EXTRAS
+from soleus.log.slog_format import MAGIC, OVERVIEW_EXTRAS, OVERVIEW_MS, RING, RING_EXTRAS
 from soleus.log.tick_coder import TickCoder
 from tests.log.rig import log_file
 

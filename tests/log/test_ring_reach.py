@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from host_tools.library.boards import Board, load_board
+from host_tools.library.programs import load_program_table
 from host_tools.log.log_file import read_log
 from host_tools.log.replay import replay
 from host_tools.log.write import write_session_log
 from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import load_plant
-from host_tools.library.programs import load_program_table
 from host_tools.sim.simulate import simulate
 from soleus.core.controller import Controller
 from soleus.log.ring import Ring

@@ -96,16 +96,16 @@ sys.modules["machine"] = machine
 
 from soleus.core.basics import signals
 from soleus.core.basics.boots import Boots
-from soleus.core.session.session import DONE, IDLE, PAUSED, RUNNING
 from soleus.core.basics.signals import Commands, Readings
+from soleus.core.session.session import DONE, IDLE, PAUSED, RUNNING
 from soleus.drivers.battery import Battery
-from soleus.drivers.panel.buttons import Buttons
-from soleus.drivers.sensing.calibration import Line
 from soleus.drivers.outputs.outputs import Outputs
-from soleus.drivers.sensing.pressure import pressure_sensors
 from soleus.drivers.outputs.safe_pins import safe_pins
 from soleus.drivers.outputs.valves_gpio import GpioValves
 from soleus.drivers.outputs.valves_shift_register import ShiftRegisterValves
+from soleus.drivers.panel.buttons import Buttons
+from soleus.drivers.sensing.calibration import Line
+from soleus.drivers.sensing.pressure import pressure_sensors
 
 MMHG_PA = 133
 

@@ -21,14 +21,14 @@ except ImportError:
     sys.modules["select"] = select
 
 from soleus import services
+from soleus.basics.loading import load
 from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
+from soleus.link.link import Link
+from soleus.log import recorder as recorder_module
 from soleus.log import writer
 from soleus.store import state_load
-from soleus.log import recorder as recorder_module
-from soleus.basics.loading import borrow
 from soleus.store.flash_writer import FlashWriter
-from soleus.link.link import Link
 
 with open("boots.json") as file:
     BOOTS = json.load(file)
@@ -91,11 +91,11 @@ class Meanwhile:
 
     def __init__(self):
         self.writer = FlashWriter(lambda: True, lambda: None, None)
-        self.writer.put("log", self.borrow_it_too)
+        self.writer.put("log", self.load_it_too)
         self.was_whole = []
 
-    def borrow_it_too(self):
-        self.was_whole.append(borrow("half_there").is_whole)
+    def load_it_too(self):
+        self.was_whole.append(load("services.half_there").is_whole)
 
     def come(self):
         self.writer._write_one(0)
@@ -105,7 +105,7 @@ def check_what_is_written_waits_for_a_module_that_is_half_there():
     sys.modules["meanwhile"] = meanwhile = Meanwhile()
     path, services.__path__ = services.__path__, "."
     try:
-        assert borrow("half_there").is_whole
+        assert load("services.half_there").is_whole
         assert meanwhile.was_whole == []
         meanwhile.come()
         assert meanwhile.was_whole == [True]
@@ -134,11 +134,11 @@ def check_a_module_that_found_no_memory_is_not_taken_for_whole_the_next_time():
     path, services.__path__ = services.__path__, "."
     try:
         try:
-            borrow("short_of_memory")
+            load("services.short_of_memory")
         except MemoryError:
             asked = sys.modules["enough"].asked
         assert asked == 1
-        assert borrow("short_of_memory").is_whole
+        assert load("services.short_of_memory").is_whole
     finally:
         services.__path__ = path
 
@@ -169,7 +169,7 @@ def written_by(log_writer):
     app = Thing()
     app.controller = core("esp32-devkit")
     app.writer = FlashWriter(lambda: True, lambda: None, lambda name, why: told.append((name, why)))
-    writing, recorder_module.borrow = recorder_module.borrow, lambda _: writer
+    writing, recorder_module.load = recorder_module.load, lambda _: log_writer
     try:
         recorder = recorder_module.Recorder(app, (0, 0), 4096)
         recorder.is_open, recorder.path = True, "log/000001.slog"
@@ -180,7 +180,7 @@ def written_by(log_writer):
             if not recorder.is_open:
                 break
     finally:
-        recorder_module.borrow = writing
+        recorder_module.load = writing
     assert not recorder.is_open
     assert recorder.path == ""
     return told

@@ -5,8 +5,8 @@ import json
 import os
 
 from soleus.log import folder, writer
+from soleus.log.slog_format import END, HEADER, OVERVIEW, RING
 from soleus.store.files import encode, write_whole
-from soleus.log.format import END, HEADER, OVERVIEW, RING
 
 BLOCK_BYTES, BLOCKS = 4096, 500
 SESSIONS = 120

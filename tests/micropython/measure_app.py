@@ -102,11 +102,11 @@ def run():
         app.parts.display.show()
 
 
-def borrow(chain):
-    """One request's modules, each borrowed by the one before it."""
-    from soleus.basics.loading import borrow as borrow_one
+def load_chain(chain):
+    """One request's modules, each loaded by the one before it."""
+    from soleus.basics.loading import load as load_one
 
-    held[:] = [borrow_one(name, folder) for name, folder in chain]
+    held[:] = [load_one(name) for name in chain]
 
 
 def ask(request):
@@ -119,15 +119,15 @@ def note(moment):
     measured[moment] = gc.mem_alloc()
 
 
-def let_go(what):
+def unload(what):
     if gc.mem_alloc() > measured["highest"]:
         measured["highest"] = gc.mem_alloc()
         measured["highest_at"] = what
     held[:] = []
-    from soleus.basics.loading import let_go as let_go_one
+    from soleus.basics.loading import unload as unload_one
 
-    for name, folder in lets_go:
-        let_go_one(name, folder)
+    for name in unloaded:
+        unload_one(name)
 
 
 def show():
@@ -149,13 +149,13 @@ def plan():
     yield nothing, None
     yield note, "at_rest"
     for chain in chains:
-        yield borrow, chain
+        yield load_chain, chain
         yield nothing, None
-        yield let_go, chain
+        yield unload, chain
     for request in REQUESTS:
         yield ask, request
         yield nothing, None
-        yield let_go, request
+        yield unload, request
     yield nothing, None
     yield nothing, None
     # Every module that is needed now and then has been there: its new names stay.
@@ -164,7 +164,7 @@ def plan():
 
 
 with open("chains.json") as file:
-    chains, lets_go = json.load(file)
+    chains, unloaded = json.load(file)
 # Shifts what follows, see test_drivers_heap.py.
 padding = bytearray(int(sys.argv[1]))
 measured = {

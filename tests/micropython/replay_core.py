@@ -11,9 +11,9 @@ import sys
 import micropython
 
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.signals import Commands
 from soleus.core.controller import Controller
 from soleus.core.program.program import Program
-from soleus.core.basics.signals import Commands
 
 ROWS_AT_ONCE = 32
 VALUE_BYTES = 4

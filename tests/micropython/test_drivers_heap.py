@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.library.boards import load_board
 from host_tools.flash.contents.application import application_files
+from host_tools.library.boards import load_board
 from tests.display_driver import driver_file
-from tests.micropython.borrowing import chains, let_go
 from tests.micropython.interpreters import CHIP_HEAP_BYTES, run_wasm
+from tests.micropython.loaded_modules import chains, unloaded
 
 SCRIPT = Path(__file__).with_name("measure_app.py")
 FREE_LEAST_BYTES = 40 * 1024
@@ -29,7 +29,7 @@ def test_the_app_leaves_room(board: str, tmp_path: Path, record_property: Note) 
     for name, content in files.items():
         (tmp_path / "app" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "app" / name).write_bytes(content)
-    chosen = {"chains.json": json.dumps([chains(), let_go()]).encode()}
+    chosen = {"chains.json": json.dumps([chains(), unloaded()]).encode()}
     measured = [
         json.loads(run_wasm(SCRIPT, str(shift), files=chosen, package=tmp_path / "app").splitlines()[0])
         for shift in SHIFTS_BYTES

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.faults import parse_fault
-from host_tools.plant.plant import Plant
+from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.spec import PlantSpec, load_plant
+from host_tools.plant.plant import Plant
 
 
 class Boots:

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_tools.sim.compiled import compiled, freeze, thaw
 from host_tools.plant.plant import Plant
+from host_tools.sim.compiled import compiled, freeze, thaw
 from tests.plant.oracle import oracle
 from tests.plant.plant_rig import Bench, Boots, Commands
 

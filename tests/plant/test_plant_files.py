@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from host_tools.basics.errors import InputError
-from host_tools.plant.files.spec import PLANTS_FOLDER, Range, load_plant, plant_names
+from host_tools.basics.paths import PLANTS
+from host_tools.plant.files.spec import Range, load_plant, plant_names
 
-NOMINAL = (PLANTS_FOLDER / "nominal.toml").read_text()
+NOMINAL = (PLANTS / "nominal.toml").read_text()
 
 
 def refusal(path: Path, text: str) -> str:

@@ -10,8 +10,8 @@ from host_tools.library.boards import Board
 from host_tools.sim.trace import Trace
 from soleus.core.basics.boots import Boots
 from soleus.core.program.program import Program
-from soleus.core.session.session import RUNNING
 from soleus.core.program.timeline import HOLD
+from soleus.core.session.session import RUNNING
 
 VALVES = ("fill_vent", "three_way")
 SENSORS = ("per_chamber", "manifold")

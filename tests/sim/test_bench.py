@@ -10,17 +10,17 @@ from host_tools.bench.accuracy import errors_of
 from host_tools.bench.measure.limits import Limits
 from host_tools.bench.measure.line import FAILED, NOT_APPLICABLE, WAITING
 from host_tools.bench.run import BenchRun, Watching, run_suite
-from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.bench.steps.hoses import most_likely_order
 from host_tools.bench.steps.step import Choice
 from host_tools.bench.suite import STEPS, SUITES
+from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.bench.targets.target import BenchError
 from host_tools.library.boards import load_board
 from host_tools.plant.files.spec import load_plant
 from host_tools.twin.fit import fit_twin
 from host_tools.twin.plant_file import plant_toml
-from soleus.core.session.session import DONE
 from soleus.core.basics.signals import ALL_VENT
+from soleus.core.session.session import DONE
 
 DUO, ONE_SENSOR = "esp32-s3-duo", "esp32-c3-manifold"
 DAMAGED = Path(__file__).parents[2] / "docs" / "data" / "bench" / "damaged.toml"

@@ -16,19 +16,30 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from host_tools.basics.errors import InputError
+from host_tools.cli import app
 from host_tools.library.boards import board_names
-from host_tools.verify.campaign.plan import HEALTHY, LATENT_KINDS, PAIR, PHASES, SINGLE, Trial, breakable, kind_of, make_plan, pairings
+from host_tools.library.programs import program_names
+from host_tools.plant.faults import MODES
+from host_tools.sim.metrics import SessionResult
+from host_tools.sim.session_metrics import measured
+from host_tools.sim.simulate import simulate
+from host_tools.verify.campaign.plan import (
+    HEALTHY,
+    LATENT_KINDS,
+    PAIR,
+    PHASES,
+    SINGLE,
+    Trial,
+    breakable,
+    kind_of,
+    make_plan,
+    pairings,
+)
 from host_tools.verify.campaign.rules import ALARM, DETECTED, HARM, HARMLESS, TRAPPED, Outcome, verdict
 from host_tools.verify.campaign.run import run_campaign
 from host_tools.verify.campaign.store import planned, read_results
 from host_tools.verify.campaign.trial import Row, run_trial
-from host_tools.cli import app
-from host_tools.basics.errors import InputError
-from host_tools.sim.session_metrics import measured
-from host_tools.sim.metrics import SessionResult
-from host_tools.plant.faults import MODES
-from host_tools.library.programs import program_names
-from host_tools.sim.simulate import simulate
 
 FULL = make_plan("full", 1)
 SMOKE = make_plan("smoke", 1)

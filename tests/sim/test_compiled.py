@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
-from host_tools.sim import loop
-from host_tools.sim.user_events import acts_of, parse_event
-from host_tools.sim.compiled import freeze, thaw
-from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.faults import parse_fault
+from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.spec import load_plant
+from host_tools.sim import loop
+from host_tools.sim.compiled import freeze, thaw
 from host_tools.sim.recording import Recorder
+from host_tools.sim.user_events import acts_of, parse_event
 from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
 from soleus.core.program.program import Program

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from host_tools.library.programs import load_program_table, program_names
+from host_tools.plant.files.spec import plant_names
+from host_tools.sim.simulate import simulate
 from host_tools.verify.healthy.every_program import first_fitting_board
 from host_tools.verify.healthy.healthy import BOARD, PROGRAM
 from host_tools.verify.healthy.many import Case, judge_case
 from host_tools.verify.healthy.verdict import Verdict, judge
-from host_tools.plant.files.spec import plant_names
-from host_tools.library.programs import load_program_table, program_names
-from host_tools.sim.simulate import simulate
 from soleus.core.program.program import Program
 
 DRAWS = (1001, 1002, 1003)

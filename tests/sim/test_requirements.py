@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
+from host_tools.basics.paths import CHECKOUT
 from host_tools.docs import safety_page
-from host_tools.output.page import CHECKOUT
 from host_tools.plant.faults import parse_fault
 from host_tools.safety.requirements import REQUIREMENTS, Requirement, Since, Trip, in_words
 from host_tools.safety.trip_run import Tripped, tripped
 from soleus.core.basics import fault_table, faults, limits
-from soleus.core.sensing import gauges, zeroing
-from soleus.core.regulate import sealed
-from soleus.core.session import sequencer
+from soleus.core.basics.limits import TARGET_DEFAULT_MOST_PA
+from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import Controller
 from soleus.core.guards.guards import Guards
-from soleus.core.basics.limits import TARGET_DEFAULT_MOST_PA
+from soleus.core.regulate import sealed
+from soleus.core.sensing import gauges, zeroing
+from soleus.core.session import sequencer
 from soleus.core.session.session import FAULT
-from soleus.core.basics.units import pa_from_mmhg
 from tests.core.fake_air import Machine, boots, is_all_vent, program
 
 TRIPS = [(each, trip) for each in REQUIREMENTS for trip in each.trips]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.library.boards import load_board
-from host_tools.virtual.board import VirtualBoard
 from host_tools.link.console import Console
+from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.install import install
 from tests.display_driver import driver_file
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.library.boards import Board, load_board
 from host_tools.flash import Options, flash
 from host_tools.flash.board.device import Device
 from host_tools.flash.report import report_lines
-from host_tools.virtual.board import VirtualBoard
+from host_tools.library.boards import Board, load_board
 from host_tools.link.console import Console
+from host_tools.virtual.board import VirtualBoard
 from soleus.core.basics.limits import OVER_TRIP_PA
 from soleus.core.basics.units import mmhg_from_pa
 from tests.virtual.rig import DEVKIT, start_session, wait_for

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from host_tools.link.console import Console
 from host_tools.log.from_board import Stream, pull
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay
 from host_tools.plant.faults import parse_fault
 from host_tools.virtual.board import VirtualBoard
-from host_tools.link.console import Console
 from soleus.core.session.session import FAULT, PAUSED, RUNNING
 from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, start_session, wait_for
 

@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_tools.sim import loop
 from host_tools.library.boards import Board, load_board
+from host_tools.sim import loop
 from host_tools.sim.recording import Recorder
 from host_tools.sim.simulate import prepare
 from host_tools.virtual.board import Moment
 from host_tools.virtual.frames import LEVELS_HIGH, LEVELS_LOW, NO_ANSWER, SENSORS, UV
-from soleus.core.controller import Controller
 from soleus.core.basics.limits import TICK_MS
-from soleus.core.session.session import DONE
 from soleus.core.basics.signals import Readings
+from soleus.core.controller import Controller
+from soleus.core.session.session import DONE
 from soleus.drivers.sensing.calibration import Line
 from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN, output_permille
 from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, wait_for

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.virtual.board import VirtualBoard
 from host_tools.link.console import Console
+from host_tools.virtual.board import VirtualBoard
 from tests.virtual.rig import DEVKIT, DUO, flash_of, running, start_session
 
 # 10 mmHg is "the leg is free"; a limit of the guards, too.
@@ -50,7 +50,7 @@ def ctrl_c_and_d(_: VirtualBoard, console: Console) -> None:
     console.serial.write(b"\x04")
 
 
-IN_LINK = "from soleus.services import link; trap(link.Link, '_look', {})"
+IN_LINK = "from soleus.link import link; trap(link.Link, '_look', {})"
 WAYS = {
     "exception in the tick": Way(
         spring,
@@ -60,7 +60,10 @@ WAYS = {
     ),
     "exception in the link": Way(spring, 0.3, "ValueError", IN_LINK.format("fail")),
     "exception in light and sound": Way(
-        spring, 0.6, "ValueError", "from soleus.services import signs; trap(signs, 'colour_of', fail)"
+        spring,
+        0.6,
+        "ValueError",
+        "from soleus.services import indicators; trap(indicators, 'colour_of', fail)",
     ),
     "exception in the flash writer": Way(
         let_write_wait, 0.5, "ValueError", "from soleus import app; trap(app.App, 'tick_is_at_rest', fail)"
@@ -69,7 +72,11 @@ WAYS = {
         spring, 0.3, "ValueError", "from soleus import app; trap(app, 'is_in_session', fail)"
     ),
     "exception in the display": Way(
-        spring, 0.6, "ValueError", "from soleus.drivers import screen; trap(screen, '_draw_words', fail)", DUO
+        spring,
+        0.6,
+        "ValueError",
+        "from soleus.services import screen; trap(screen, '_draw_words', fail)",
+        DUO,
     ),
     "Ctrl-C": Way(ctrl_c, 0.3, "Ctrl-C"),
     "Ctrl-C, then Ctrl-D": Way(ctrl_c_and_d, 0.3, "Ctrl-C"),

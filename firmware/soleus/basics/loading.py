@@ -1,27 +1,31 @@
-"""Modules that are needed now and then: imported for a moment, then let go, because the heap is small."""
+"""Modules that are needed now and then: loaded for a moment, then unloaded, because the heap is small.
+
+`load("log.writer")` gives the module `soleus.log.writer` and forgets it at once: whoever called holds it for
+as long as the work takes. This is the only way in which the firmware loads a module after the start.
+"""
 
 import sys
 
 from soleus.basics.annotations import Any
 
-# Half there: what comes in between, scheduled, must borrow nothing.
-on_the_way = []
+# Modules that are being loaded. A scheduled callback that comes in between must load nothing.
+under_way = []
 
 
-def borrow(name: str, folder: str = "services") -> Any:
-    """What is called in it stays as long as the caller holds it."""
-    on_the_way.append(name)
+def load(name: str) -> Any:
+    under_way.append(name)
     try:
-        __import__("soleus.{}.{}".format(folder, name))
-        return let_go(name, folder)
+        __import__("soleus." + name)
+        return unload(name)
     finally:
-        on_the_way.pop()
+        under_way.pop()
 
 
-def let_go(name: str, folder: str) -> Any:
-    """Of what another module has imported, too, if it has."""
-    package_name = "soleus." + folder
-    package = sys.modules[package_name]
-    if hasattr(package, name):
-        delattr(package, name)
-    return sys.modules.pop(package_name + "." + name, None)
+def unload(name: str) -> Any:
+    """Also for a module that another one has imported; returns it, or None when it isn't there."""
+    full_name = "soleus." + name
+    package_name, _, leaf = full_name.rpartition(".")
+    package = sys.modules.get(package_name)
+    if hasattr(package, leaf):
+        delattr(package, leaf)
+    return sys.modules.pop(full_name, None)

@@ -10,18 +10,18 @@ from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.faults import FaultLatch
-from soleus.core.sensing.gauges import Gauges
+from soleus.core.basics.signals import BUTTON_ALIVE, Commands, Readings
 from soleus.core.guards.guards import Guards
 from soleus.core.interlock import Interlock
 from soleus.core.program.program import Program
+from soleus.core.program.timeline import REST, Timeline
 from soleus.core.regulate.sealed import SealedRegulator
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.sensing.survey import Survey
+from soleus.core.sensing.zeroing import Zeroing
 from soleus.core.session.sequencer import Sequencer
 from soleus.core.session.service import Service
 from soleus.core.session.session import CHECKING, DONE, IDLE, RUNNING, SERVICE, VENTING, Session
-from soleus.core.basics.signals import BUTTON_ALIVE, Commands, Readings
-from soleus.core.sensing.survey import Survey
-from soleus.core.program.timeline import REST, Timeline
-from soleus.core.sensing.zeroing import Zeroing
 
 # Open vents need this long before anything is called zero.
 CHECK_VENT_MS = 1500

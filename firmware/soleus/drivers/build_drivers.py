@@ -4,7 +4,6 @@ from machine import I2C, Pin
 
 from soleus.basics.annotations import Any
 from soleus.core.basics.boots import Boots
-
 from soleus.drivers.outputs.outputs import Outputs
 from soleus.drivers.sensing.pressure import pressure_sensors
 

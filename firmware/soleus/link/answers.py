@@ -1,18 +1,17 @@
-"""What is asked for now and then over the console link; borrowed for each answer."""
+"""What is asked for now and then over the console link; loaded for each answer."""
 
 import gc
 
 from micropython import const
 
 from soleus.basics.annotations import Any
+from soleus.basics.loading import load
 from soleus.core.basics import faults
 from soleus.core.basics.errors import SettingError
-from soleus.core.session.session import STATE_NAMES
 from soleus.core.basics.units import mmhg_from_pa
-
-from soleus.basics.loading import borrow
-from soleus.services.fault_place import fault_place
+from soleus.core.session.session import STATE_NAMES
 from soleus.link.requests import PRESSES
+from soleus.services.fault_place import fault_place
 
 # Answered by others than `_ACTS`.
 _ELSEWHERE = ("hello", "load", "log", "programs", "telemetry")
@@ -81,7 +80,7 @@ def _fault(app: Any) -> "dict | None":
     latch = controller.latch
     if latch.code == faults.NONE:
         return None
-    code, name, requirement, unit = borrow("fault_table", "core").TABLE[latch.code]
+    code, name, requirement, unit = load("core.basics.fault_table").TABLE[latch.code]
     is_pressure = unit == "mmHg"
     return {
         "code": code,
@@ -92,7 +91,7 @@ def _fault(app: Any) -> "dict | None":
         "limit": mmhg_from_pa(latch.limit) if is_pressure else latch.limit,
         "unit": unit,
         "at_ms": latch.at_ms,
-        "help": borrow("advice").advice(code),
+        "help": load("services.advice").advice(code),
     }
 
 
@@ -104,12 +103,12 @@ def _rested(app: Any) -> list:
     for index in range(controller.boots.count):
         if notices.rested_bits >> index & 1:
             code = faults.code_of(notices.code[index])
-            rested.append([controller.boots.names[index], code, borrow("advice").advice(code)])
+            rested.append([controller.boots.names[index], code, load("services.advice").advice(code)])
     return rested
 
 
 def _settings(app: Any, _request: dict) -> dict:
-    return {"ok": True, "settings": borrow("state_load").settings_table(app.store.settings)}
+    return {"ok": True, "settings": load("store.state_load").settings_table(app.store.settings)}
 
 
 def _set(app: Any, request: dict) -> dict:
@@ -122,7 +121,7 @@ def _set(app: Any, request: dict) -> dict:
 
 
 def _self_test(app: Any, _request: dict) -> dict:
-    results = borrow("self_test").self_test(app)
+    results = load("services.self_test").self_test(app)
     return {"ok": all(result[1] for result in results), "results": results}
 
 
@@ -132,8 +131,8 @@ def _raw(app: Any, _request: dict) -> dict:
 
 
 def _faults(_app: Any, _request: dict) -> dict:
-    advice = borrow("advice").advice
-    table = borrow("fault_table", "core").TABLE[1:]
+    advice = load("services.advice").advice
+    table = load("core.basics.fault_table").TABLE[1:]
     return {"ok": True, "faults": [[code, name, advice(code)] for code, name, _, _ in table]}
 
 
@@ -142,7 +141,7 @@ def _why(app: Any, _request: dict) -> dict:
 
 
 def _versions(app: Any, _request: dict) -> dict:
-    answer = borrow("about").about(app.board)
+    answer = load("services.about").about(app.board)
     answer["ok"] = True
     return answer
 
@@ -151,7 +150,7 @@ def _hashes(app: Any, request: dict) -> dict:
     """Takes a while, so only at rest, folder by folder."""
     if not app.tick.is_idle():
         return {"error": "hashes: only while idle"}
-    return {"ok": True, "hashes": borrow("about").file_hashes(request.get("folder", "."))}
+    return {"ok": True, "hashes": load("services.about").file_hashes(request.get("folder", "."))}
 
 
 _ACTS = {

@@ -9,9 +9,9 @@ import binascii
 
 from micropython import const
 
-from soleus.core.controller import Controller
 from soleus.core.basics.signals import MANIFOLD_BIT
 from soleus.core.basics.units import clamp
+from soleus.core.controller import Controller
 
 _ROWS = const(40)
 _ROWS_AT_ONCE = const(20)

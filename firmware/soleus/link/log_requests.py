@@ -3,9 +3,8 @@
 import binascii
 
 from soleus.basics.annotations import Any
+from soleus.basics.loading import load
 from soleus.core.basics.errors import SettingError
-
-from soleus.basics.loading import borrow
 
 # A longer line would hold up a tick: the console sends about eleven bytes a millisecond.
 PIECE_MOST_BYTES = 384
@@ -27,7 +26,7 @@ def _list(app: Any) -> dict:
     recorder = app.recorder
     return {
         "ok": True,
-        "sessions": borrow("log_folder").sessions(),
+        "sessions": load("log.folder").sessions(),
         "open": recorder.path,
         "therapy_s": recorder.therapy_s,
         "sessions_count": recorder.sessions_count,
@@ -41,7 +40,7 @@ def _read(app: Any, request: dict) -> dict:
     if not app.tick.is_idle() and not app.recorder.has_kept_fault:
         return {"error": "log: only while idle"}
     name, at = request.get("name"), request.get("at", 0)
-    log_folder = borrow("log_folder")
+    log_folder = load("log.folder")
     if name not in [name for name, _ in log_folder.sessions()]:
         raise SettingError("name", name, "one of the sessions that `log` lists")
     if type(at) is not int or at < 0:
@@ -64,7 +63,7 @@ def _ring(requests: Any, request: dict) -> dict:
         return {"error": "log: a recording begins while idle"}
     app.recorder.ring.restart()
     requests.ring_stream = RingStream(app.recorder.ring, piece_bytes)
-    return {"ok": True, "header": borrow("log_header").header(app)}
+    return {"ok": True, "header": load("log.header").header(app)}
 
 
 class RingStream:

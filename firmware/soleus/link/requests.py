@@ -1,12 +1,11 @@
 """What can be asked for over the console link, each by its `do`: here what is asked for often."""
 
 from soleus.basics.annotations import Any
+from soleus.basics.loading import load
 from soleus.core.basics import faults, signals
 from soleus.core.basics.errors import SettingError
-from soleus.core.session.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, SERVICE, STATE_NAMES
 from soleus.core.basics.units import tenths_mmhg_from_pa
-
-from soleus.basics.loading import borrow
+from soleus.core.session.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, SERVICE, STATE_NAMES
 
 # What a person's buttons do, too; and in which states it makes sense.
 PRESSES = (
@@ -52,10 +51,10 @@ class Requests:
                 return self._hello()
             # These two need much room: no other answers beside them.
             if do in ("load", "programs"):
-                return borrow("program_files").answer(self.app, do, request)
+                return load("store.program_files").answer(self.app, do, request)
             if do == "log":
-                return borrow("log_requests").answer(self, request)
-            return borrow("answers").answer(self, do, request)
+                return load("link.log_requests").answer(self, request)
+            return load("link.answers").answer(self, do, request)
         except SettingError as error:
             return {"error": str(error), "key": error.key}
         except MemoryError:
@@ -96,7 +95,7 @@ class Requests:
         return {"ok": True}
 
     def _hello(self) -> dict:
-        return {"ok": True, "soleus": borrow("about").VERSION, "board": self.app.board["name"]}
+        return {"ok": True, "soleus": load("services.about").VERSION, "board": self.app.board["name"]}
 
 
 def is_in_session(state: int) -> bool:

@@ -4,15 +4,14 @@ The objects are walked once; after that packing allocates nothing and may run in
 """
 
 from soleus.basics.annotations import Any
-
-from soleus.basics.loading import borrow
+from soleus.basics.loading import load
 
 SAME, SAME_MOST = 0x40, 0xFF
 
 
 class CoreState:
     def __init__(self, controller: Any) -> None:
-        found = borrow("core_walk").Found(controller)
+        found = load("log.core_walk").Found(controller)
         # Without the room that a list keeps for more.
         self.owners, self.names = tuple(found.owners), tuple(found.names)
         # Each owner has the names up to its own number here: most have several.

@@ -1,7 +1,6 @@
 """How a session ended, as the last frame of its log says it."""
 
 from soleus.basics.annotations import Any
-
 from soleus.services.fault_place import fault_place
 
 ENDED_BY = ("cut short", "completed", "stopped", "no sign of life")

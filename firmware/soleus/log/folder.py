@@ -2,8 +2,8 @@
 
 import os
 
+from soleus.log.slog_format import MAGIC
 from soleus.store.files import forget
-from soleus.log.format import MAGIC
 
 FOLDER = "/log"
 SUFFIX = ".slog"

@@ -3,25 +3,24 @@
 import json
 
 from soleus.basics.annotations import Any
+from soleus.basics.loading import load
 from soleus.core.basics.units import mmhg_from_pa
-
-from soleus.basics.loading import borrow
 
 
 def header(app: Any) -> dict:
     """Reads board and program from their files again: between sessions nobody keeps them."""
-    about = borrow("about")
+    about = load("services.about")
     session = app.controller.session
     table = about.about(app.board)
     table.update(
         {
             "core": about.core_hash(),
-            "state": borrow("core_walk").fingerprint(app.controller),
+            "state": load("log.core_walk").fingerprint(app.controller),
             "boots": _table("board.json").get("boots"),
             "program": _table("programs/{}.json".format(app.program_id)) or None,
             "minutes": session.duration_ms // 60_000,
             "pressure_mmhg": mmhg_from_pa(session.asked_pa),
-            "settings": borrow("state_load").settings_table(app.store.settings),
+            "settings": load("store.state_load").settings_table(app.store.settings),
             "why": app.why,
             "therapy_s": app.recorder.therapy_s,
         }

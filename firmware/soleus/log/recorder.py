@@ -7,9 +7,8 @@ no tick can come. So a loss of power costs the cycle that was running, and nothi
 from micropython import const
 
 from soleus.basics.annotations import Any
+from soleus.basics.loading import load
 from soleus.core.session.session import CHECKING, COMPLETED, DONE, FAULT, IDLE, PAUSED, RUNNING
-
-from soleus.basics.loading import borrow
 from soleus.log.ring import Overview, Ring
 
 # What writes is imported for the moment, and a heap in many pieces may have no room for it just then: within
@@ -76,7 +75,7 @@ class Recorder:
 
     def write_crash(self, ended_by: str, reason: str) -> None:
         if self.is_open:
-            borrow("log_writer").write_crash(self, ended_by, reason)
+            load("log.writer").write_crash(self, ended_by, reason)
 
     def _begin(self, steps: list) -> None:
         self.steps = steps
@@ -87,7 +86,7 @@ class Recorder:
             return
         step = self.steps.pop(0)
         try:
-            borrow("log_writer").write_step(self, step)
+            load("log.writer").write_step(self, step)
         except MemoryError:
             # Nothing of this step was written.
             self.tries_left -= 1

@@ -7,9 +7,8 @@ stands still, until what led to the fault is written down.
 
 from soleus.basics.annotations import Any
 from soleus.core.basics.limits import TICK_MS
-
 from soleus.log.core_state import CoreState
-from soleus.log.format import OVERVIEW_EXTRAS, OVERVIEW_MS, OVERVIEW_SHIFT, RING_EXTRAS
+from soleus.log.slog_format import OVERVIEW_EXTRAS, OVERVIEW_MS, OVERVIEW_SHIFT, RING_EXTRAS
 from soleus.log.tick_coder import TickCoder
 
 BLOCKS_COUNT = 4

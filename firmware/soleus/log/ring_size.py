@@ -1,4 +1,4 @@
-"""How much memory the ring gets: borrowed when it is made."""
+"""How much memory the ring gets: loaded when it is made."""
 
 from soleus.core.basics.boots import Boots
 

@@ -13,9 +13,8 @@ moves its expectation half the way only, so that noise counts once and not twice
 """
 
 from soleus.basics.annotations import Any
-
 from soleus.log.core_state import put_number
-from soleus.log.format import BLOCK_HEAD_BYTES
+from soleus.log.slog_format import BLOCK_HEAD_BYTES
 
 LOUDNESS_FIRST = 20
 # `k` is 12 at most.

@@ -1,16 +1,15 @@
 """A session's file, a step at a time; what it holds is in the recorder.
 
-Borrowed for a step, in a rest: between those it takes no memory.
+Loaded for a step, in a rest: between those it takes no memory.
 """
 
 import binascii
 import json
 
 from soleus.basics.annotations import Any
-
-from soleus.basics.loading import borrow
+from soleus.basics.loading import load
+from soleus.log.slog_format import END, HEADER, OVERVIEW, RING
 from soleus.store.files import encode, write_whole
-from soleus.log.format import END, HEADER, OVERVIEW, RING
 from soleus.store.state_store import METER_FILE
 
 SESSION_MOST_BYTES = 64 * 1024
@@ -52,9 +51,9 @@ def write_crash(recorder: Any, ended_by: str, reason: str) -> None:
 def begin_session(recorder: Any) -> None:
     """For want of memory it may be tried again."""
     recorder.written_bytes = 0
-    about = json.dumps(borrow("log_header").header(recorder.app)).encode()
+    about = json.dumps(load("log.header").header(recorder.app)).encode()
     if not recorder.path:
-        recorder.path = borrow("log_folder").new_file(SESSION_MOST_BYTES)
+        recorder.path = load("log.folder").new_file(SESSION_MOST_BYTES)
     append(recorder, HEADER, about)
 
 
@@ -90,5 +89,5 @@ def count_therapy(recorder: Any, run_ms: int) -> None:
 def _end(recorder: Any) -> dict:
     controller = recorder.controller
     # The whole table is let go of first: it takes more room than a row.
-    fault_row = borrow("fault_table", "core").TABLE[controller.latch.code]
-    return borrow("log_end").end(controller, fault_row, recorder.therapy_s)
+    fault_row = load("core.basics.fault_table").TABLE[controller.latch.code]
+    return load("log.end").end(controller, fault_row, recorder.therapy_s)

@@ -40,10 +40,21 @@ def file_hashes(folder: str) -> dict:
 def core_hash() -> str:
     """One for all files of the core: two boards with the same answer the same readings alike."""
     digest = hashlib.sha256()
-    hashes = file_hashes(CORE_FOLDER)
+    hashes = {}
+    _note_hashes(hashes, CORE_FOLDER, "")
     for name in sorted(hashes):
         digest.update("{} {}\n".format(name, hashes[name]).encode())
     return binascii.hexlify(digest.digest()).decode()[:12]
+
+
+def _note_hashes(hashes: dict, folder: str, path: str) -> None:
+    """Of `folder` and of the folders below it, by their paths from the core's own."""
+    found = file_hashes(folder)
+    for name in found:
+        hashes[path + name] = found[name]
+    for entry in os.ilistdir(folder):
+        if entry[1] & _IS_FOLDER:
+            _note_hashes(hashes, folder + "/" + entry[0], path + entry[0] + "/")
 
 
 def _sha256(name: str) -> str:

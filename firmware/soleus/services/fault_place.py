@@ -1,7 +1,7 @@
 """What a fault names: a chamber, the manifold, or the machine."""
 
-from soleus.core.controller import Controller
 from soleus.core.basics.faults import MANIFOLD_INDEX
+from soleus.core.controller import Controller
 
 
 def fault_place(controller: Controller, chamber_index: int) -> str:

@@ -11,7 +11,6 @@ from soleus.core.controller import Controller
 from soleus.core.session.session import CHECKING, FAULT, PAUSED, RUNNING, SERVICE, VENTING
 from soleus.drivers.panel.buzzer import Buzzer
 from soleus.drivers.panel.led import BLUE, GREEN, OFF, RED, YELLOW, Led
-
 from soleus.store.state_store import Settings
 
 _PERIOD_MS = const(250)

@@ -7,11 +7,11 @@ each, filled as high as its pressure, framed twice while it is being filled. A f
 from micropython import const
 
 from soleus.basics.annotations import Any
-from soleus.core.controller import Controller
 from soleus.core.basics.faults import FaultLatch
+from soleus.core.basics.units import mmhg_from_pa
+from soleus.core.controller import Controller
 from soleus.core.regulate.regulation import COAST, DOSE, FILL
 from soleus.core.session.session import CHECKING, IDLE, PAUSED, RUNNING, STATE_NAMES
-from soleus.core.basics.units import mmhg_from_pa
 
 _WIDTH = const(128)
 _HEIGHT = const(64)

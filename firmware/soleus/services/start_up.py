@@ -7,18 +7,17 @@ import machine
 from machine import Timer
 
 from soleus.basics.annotations import Any
+from soleus.basics.loading import load
 from soleus.core.basics.boots import Boots
-from soleus.core.controller import Controller
 from soleus.core.basics.errors import SettingError
-from soleus.tick import Tick
-
-from soleus.basics.loading import borrow
+from soleus.core.controller import Controller
+from soleus.link.link import Link
+from soleus.link.requests import Requests
+from soleus.log.recorder import Recorder
 from soleus.store.files import encode, write_whole
 from soleus.store.flash_writer import FlashWriter
-from soleus.link.link import Link
-from soleus.log.recorder import Recorder
-from soleus.link.requests import Requests
 from soleus.store.state_store import LEARNED_FILE, METER_FILE, SESSION_FILE, SETTINGS_FILE, StateStore
+from soleus.tick import Tick
 
 BOARD_FILE = "board.json"
 
@@ -48,9 +47,9 @@ def build(app: Any, board: dict, boot: Any) -> None:
     app.store = StateStore(app.writer)
     therapy = _remember(app)
     app.why = why_last(app.lost_session is not None)
-    fitted = borrow("fitted", "drivers")
+    fitted = load("drivers.build_drivers")
     fitted.fit(app.parts, board, boots, app.store.settings.calibration)
-    block_bytes = borrow("ring_size").block_bytes(boots, board["sensors"]["driver"])
+    block_bytes = load("log.ring_size").block_bytes(boots, board["sensors"]["driver"])
     app.recorder = Recorder(app, therapy, block_bytes)
     app.tick = Tick(app.controller, app.parts, boot.vent, boot.WATCHDOG.feed, app.recorder.record)
     boot.keep_log = app.recorder.write_crash
@@ -64,12 +63,12 @@ def build(app: Any, board: dict, boot: Any) -> None:
 
 
 def _boots(board: dict) -> Boots:
-    return Boots(*borrow("boots_table", "core").read_boots(board.get("boots")))
+    return Boots(*load("core.basics.boots_table").read_boots(board.get("boots")))
 
 
 def _remember(app: Any) -> tuple:
     """What the board's files say. Returns seconds and sessions of therapy, 0 where that file is broken."""
-    state_load, store = borrow("state_load"), app.store
+    state_load, store = load("store.state_load"), app.store
     table = state_load.read_or_warn(SETTINGS_FILE, app.warn)
     try:
         store.change_settings(table or {})
@@ -102,7 +101,7 @@ def why_last(was_in_session: bool) -> str:
 
 def _write_safe_pins(app: Any, board: dict, name: str) -> None:
     """The file that `boot.py` reads must be this board's; no tick is there yet that a write could hold up."""
-    wanted = borrow("safe_pins", "drivers").safe_pins(board)
+    wanted = load("drivers.outputs.safe_pins").safe_pins(board)
     try:
         with open(name) as file:
             if json.load(file) == wanted:

@@ -10,8 +10,7 @@ import micropython
 from micropython import const
 
 from soleus.basics.annotations import Callable
-
-from soleus.basics.loading import on_the_way
+from soleus.basics.loading import under_way
 from soleus.store.files import forget, write_whole
 
 WRITE_EVERY_MS = 20
@@ -45,7 +44,7 @@ class FlashWriter:
 
     def _write_one(self, _argument: int) -> None:
         self.is_scheduled = False
-        if not self.pending or on_the_way or not self.may_write():
+        if not self.pending or under_way or not self.may_write():
             return
         item = self.pending.pop(0)
         name, content = item

@@ -1,13 +1,12 @@
-"""The programs on this board's flash: listed, and got ready. Borrowed for that moment."""
+"""The programs on this board's flash: listed, and got ready. Loaded for that moment."""
 
 import json
 import os
 
 from soleus.basics.annotations import Any
+from soleus.basics.loading import load, unload
 from soleus.core.basics.errors import SettingError
 from soleus.core.program.program import Program
-
-from soleus.basics.loading import borrow, let_go
 
 PROGRAMS_FOLDER = "programs"
 
@@ -16,7 +15,7 @@ def answer(app: Any, do: str, request: dict) -> dict:
     if do == "programs":
         return {"ok": True, "programs": program_ids()}
     minutes, pressure_mmhg = request.get("minutes", 0), request.get("pressure_mmhg", 0)
-    load(app, request.get("program", app.program_id), minutes, pressure_mmhg)
+    load_program(app, request.get("program", app.program_id), minutes, pressure_mmhg)
     return {
         "ok": True,
         "program": app.program_id,
@@ -27,12 +26,12 @@ def answer(app: Any, do: str, request: dict) -> dict:
 def load_usual(app: Any) -> None:
     settings = app.store.settings
     try:
-        load(app, settings.program, settings.minutes, settings.pressure_mmhg)
+        load_program(app, settings.program, settings.minutes, settings.pressure_mmhg)
     except SettingError as error:
         app.warn(str(error))
 
 
-def load(app: Any, program_id: object, minutes: int, pressure_mmhg: int) -> None:
+def load_program(app: Any, program_id: object, minutes: int, pressure_mmhg: int) -> None:
     """0 is the program's own."""
     if not app.tick.is_idle():
         raise SettingError("program", program_id, "a machine at rest; stop the session first")
@@ -42,9 +41,9 @@ def load(app: Any, program_id: object, minutes: int, pressure_mmhg: int) -> None
         app.controller.load(program, minutes, pressure_mmhg)
     finally:
         app.tick.is_loading = False
-        let_go("program_fit", "core")
-        let_go("program_layout", "core")
-        let_go("program_words", "core")
+        unload("core.program.fit")
+        unload("core.program.layout")
+        unload("core.program.words")
     app.program_id = program.id
     app.recorder.ring.restart()
 
@@ -62,9 +61,9 @@ def read_program(program_id: object) -> Program:
         raise SettingError("program", program_id, "one of " + ", ".join(program_ids()))
     try:
         with open("{}/{}.json".format(PROGRAMS_FOLDER, program_id)) as file:
-            return borrow("program", "core").Program.from_table(json.load(file))
+            return load("core.program.program").Program.from_table(json.load(file))
     except ValueError:
         raise SettingError("program", program_id, "a file that is JSON")
     finally:
         # What is read doesn't need it; laying out takes room.
-        let_go("program_table", "core")
+        unload("core.program.table")

@@ -1,6 +1,6 @@
 """What is read back from a board's files, and what of it makes sense; what has been learned, for its file.
 
-Borrowed at the start, by `set`, and after a session.
+Loaded at the start, by `set`, and after a session.
 """
 
 import binascii
@@ -9,11 +9,10 @@ import json
 from micropython import const
 
 from soleus.basics.annotations import Any, Callable
-from soleus.core.controller import Controller
 from soleus.core.basics.errors import SettingError
+from soleus.core.controller import Controller
 from soleus.core.regulate.learned import COAST_LEAST_MS, COAST_MOST_MS, POUR_MOST_PERMILLE
 from soleus.core.regulate.regulation import LEAD_MOST_PA, RISE_LEAST_PA_S, RISE_MOST_PA_S
-
 from soleus.store.state_store import LEARNED_FILE
 
 _SIZE_MOST_BYTES = const(4096)

@@ -6,9 +6,8 @@ names it, never a refusal to start.
 
 import binascii
 
+from soleus.basics.loading import load
 from soleus.core.controller import Controller
-
-from soleus.basics.loading import borrow
 from soleus.store.files import encode
 from soleus.store.flash_writer import FlashWriter
 
@@ -38,13 +37,13 @@ class StateStore:
 
     def change_settings(self, table: dict) -> None:
         """All or nothing; a `SettingError` says what is wrong."""
-        borrow("state_load").change(self.settings, table)
+        load("store.state_load").change(self.settings, table)
 
     def save_settings(self) -> None:
-        self.writer.put(SETTINGS_FILE, encode(borrow("state_load").settings_table(self.settings)))
+        self.writer.put(SETTINGS_FILE, encode(load("store.state_load").settings_table(self.settings)))
 
     def save_learned(self, controller: Controller) -> None:
-        content = encode(borrow("state_load").learned(controller))
+        content = encode(load("store.state_load").learned(controller))
         crc = binascii.crc32(content)
         if crc != self.learned_crc:
             self.writer.put(LEARNED_FILE, content)

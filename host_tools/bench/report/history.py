@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 
+from host_tools.basics.errors import InputError
 from host_tools.bench.measure.line import FAILED
 from host_tools.bench.report.record import from_json, to_json
 from host_tools.bench.run import BenchRun
-from host_tools.basics.errors import InputError
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (

@@ -6,8 +6,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from host_tools.bench.report.history import History
 from host_tools.bench.measure.line import FAILED
+from host_tools.bench.report.history import History
 from host_tools.output.palette import ALARM, INK, chamber_colours
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from host_tools.basics.errors import InputError
 from host_tools.bench.measure.line import Curve, Line
 from host_tools.bench.run import BenchRun
 from host_tools.bench.targets.target import Identity
-from host_tools.basics.errors import InputError
 
 SCHEMA = 1
 CSV_COLUMNS = (

@@ -10,14 +10,14 @@ import jinja2
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from host_tools.basics.atomic_file import write_whole
 from host_tools.bench.measure.line import FAILED, NOT_APPLICABLE, PASSED, Curve
 from host_tools.bench.run import BenchRun
 from host_tools.bench.suite import STEPS
 from host_tools.output.palette import INK, chamber_colours
-from host_tools.basics.atomic_file import write_whole
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_CSS = Path(__file__).parent.parent / "output" / "templates"
+_CSS = Path(__file__).parents[2] / "output" / "report" / "templates"
 POINTS_MOST = 700
 # Kept in numbers only.
 FOR_A_TWIN = ("life", "felt", "drop")

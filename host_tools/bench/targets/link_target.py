@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from host_tools.basics.errors import InputError
+from host_tools.basics.paths import core_folders
 from host_tools.bench.targets.tape import PA_PER_MMHG, Tape
 from host_tools.bench.targets.target import BenchError, Identity, NotApplicableError
 from host_tools.library.boards import Board
-from host_tools.basics.errors import InputError
 from host_tools.link.console import Console
 
 # Renewed often enough that a lost line doesn't end anything.
@@ -55,7 +56,7 @@ class LinkTarget:
     def identity(self) -> Identity:
         versions = self._ask("versions")
         settings = self._ask("settings")["settings"]
-        hashes = [self._ask("hashes", folder=f).get("hashes", {}) for f in ("soleus", "soleus/core")]
+        hashes = [self._ask("hashes", folder=f).get("hashes", {}) for f in ["soleus", *core_folders()]]
         return Identity(
             serial=str(versions.get("unique_id", "")),
             board=str(versions.get("board", "")),

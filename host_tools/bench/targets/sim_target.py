@@ -5,24 +5,24 @@ from typing import Any
 
 import numpy as np
 
+from host_tools.basics.paths import SOLEUS_PACKAGE
 from host_tools.bench.targets.tape import PA_PER_MMHG, Tape
 from host_tools.bench.targets.target import BenchError, Identity, NotApplicableError
 from host_tools.bench.targets.vessel import Vessel
 from host_tools.library.boards import Board
-from host_tools.sim.compiled import compiled, freeze, thaw
-from host_tools.sim.loop import Acts, run_ticks
-from host_tools.basics.paths import SOLEUS_PACKAGE
+from host_tools.library.programs import load_program
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.on_board import on_board
-from host_tools.plant.plant import Plant
 from host_tools.plant.files.spec import PlantSpec
-from host_tools.library.programs import load_program
+from host_tools.plant.plant import Plant
+from host_tools.sim.compiled import compiled, freeze, thaw
+from host_tools.sim.loop import Acts, run_ticks
 from host_tools.sim.recording import Recorder
 from soleus.core.basics import fault_table, faults
+from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_SERVICE, BUTTON_START, BUTTON_STOP
 from soleus.core.controller import Controller
 from soleus.core.session.service import Service
 from soleus.core.session.service_requests import act_from
-from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_SERVICE, BUTTON_START, BUTTON_STOP
 
 CHUNK_TICKS = 50
 NO_STORE = "the simulator keeps no calibration; a virtual board does"

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from io import BytesIO
 
-from host_tools.benchmark.speed.machine import machine
 from host_tools.benchmark.pressure.matrix import PLANTS, PRESSURES_MMHG, Comparison, Row
 from host_tools.benchmark.pressure.run import CONTROLLERS, CYCLES, HOLD_S, ON_OFF, PID_LOOP, SOLEUS, TIMED
+from host_tools.benchmark.speed.machine import machine
+from host_tools.library.variants import SENSORS
 from host_tools.output.page import Files, table
 from host_tools.sim.trace import PA_PER_MMHG
-from host_tools.library.variants import SENSORS
 
 PAGE = "docs/benchmarks.md"
 PICTURE = "docs/benchmarks.svg"

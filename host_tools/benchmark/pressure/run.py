@@ -6,21 +6,21 @@ from typing import Any
 import numpy as np
 from simple_pid import PID
 
-from host_tools.sim.user_events import acts_of
 from host_tools.benchmark.peers.on_off import OnOff
 from host_tools.benchmark.peers.pid_hands import LEAST_PERMILLE, PERIOD_MS, PidHands
 from host_tools.benchmark.peers.timed import Timed
 from host_tools.benchmark.peers.unguarded import Unguarded
 from host_tools.library.boards import Board, load_board
-from host_tools.sim.compiled import compiled, freeze, thaw
-from host_tools.sim.loop import ENDED, run_tick, run_ticks
-from host_tools.sim.session_metrics import air_supply
-from host_tools.sim.air import AirSupply
+from host_tools.library.variants import variant
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.spec import PlantSpec, Range, load_plant
+from host_tools.sim.air import AirSupply
+from host_tools.sim.compiled import compiled, freeze, thaw
+from host_tools.sim.loop import ENDED, run_tick, run_ticks
 from host_tools.sim.recording import CHUNK_TICKS, Recorder, joined
+from host_tools.sim.session_metrics import air_supply
 from host_tools.sim.trace import Trace
-from host_tools.library.variants import variant
+from host_tools.sim.user_events import acts_of
 from soleus.core.controller import Controller
 from soleus.core.program.program import Program
 

@@ -10,8 +10,8 @@ import numpy as np
 from host_tools.benchmark.pressure.run import ON_OFF, SOLEUS, TIMED, Case, Settings, run
 from host_tools.benchmark.pressure.score import score
 from host_tools.sim.trace import PA_PER_MMHG
-from soleus.core.program.timeline import RAISE
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.program.timeline import RAISE
 
 PLANT = "nominal"
 SEEDS = (0, 1)

@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from host_tools.flash.contents.application import MANIFEST, SLOT_PREFIX, Application
 from host_tools.flash.board.chooser import CHOOSER, POINTER
 from host_tools.flash.board.device import Device, DeviceError
 from host_tools.flash.board.trial import try_out
+from host_tools.flash.contents.application import MANIFEST, SLOT_PREFIX, Application
 
 NEW_SUFFIX = ".new"
 # littlefs rounds every file up to a block.

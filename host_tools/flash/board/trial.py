@@ -4,8 +4,8 @@ The core is imported from its slot, and the board's description and every progra
 validators that the application will use. Nothing that moves air is imported.
 """
 
-from host_tools.flash.contents.application import Application
 from host_tools.flash.board.device import Device, DeviceError
+from host_tools.flash.contents.application import Application
 
 _TRIAL = """
 import sys, json, os

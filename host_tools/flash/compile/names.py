@@ -17,9 +17,9 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from host_tools.basics.paths import SOLEUS_PACKAGE
 from host_tools.flash.compile.arguments import names_needed, renamed
 from host_tools.flash.compile.privates import renamed_privates
-from host_tools.basics.paths import SOLEUS_PACKAGE
 
 OURS = "soleus"
 CORE = "soleus.core"

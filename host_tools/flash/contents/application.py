@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from host_tools.library.boards import Board, compile_board
 from host_tools.basics.errors import InputError
+from host_tools.basics.paths import FIRMWARE, SOLEUS_PACKAGE
 from host_tools.flash.compile.mpy import compile_mpy
 from host_tools.flash.contents.packages import package_sources
-from host_tools.basics.paths import FIRMWARE, SOLEUS_PACKAGE
+from host_tools.library.boards import Board, compile_board
 from host_tools.library.programs import compile_program, load_program, load_program_table, program_names
+from host_tools.safety import fault_help
 from soleus.core.basics import fault_table
 from soleus.core.basics.errors import SettingError
 from soleus.drivers.outputs.safe_pins import safe_pins
-from host_tools.safety.requirements import fault_help
 from soleus.services.advice import ADVICE_FILE
 
 MANIFEST = "manifest.json"

@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.errors import InputError
 from host_tools.flash.contents.download import cache_folder, fetch
 from host_tools.flash.contents.images import IMAGES, MICROPYTHON_VERSION, Image
-from host_tools.basics.atomic_file import write_whole
 
 IMAGE_MAGIC = 0xE9
 CHIP_ID_AT = 12

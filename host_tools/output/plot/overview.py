@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpecFromSubplotSpec, SubplotSpec
 
 from host_tools.output.palette import FAINT, MUTED, STATE_COLOURS, chamber_colours
-from host_tools.output.plot.picture import bare, mark_notes, name_rows, note_colour
 from host_tools.output.plot.detail import CycleView
+from host_tools.output.plot.picture import bare, mark_notes, name_rows, note_colour
 from host_tools.output.view import Leg, peaks, stretches
 from host_tools.sim.trace import Note, Trace
 from soleus.core.session.session import STATE_NAMES

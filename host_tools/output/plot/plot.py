@@ -4,15 +4,15 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from host_tools.sim.metrics import SessionResult
+from host_tools.basics.atomic_file import write_whole
 from host_tools.output.palette import ALARM, INK, MUTED
-from host_tools.output.plot.picture import drawing, png
 from host_tools.output.plot.detail import CycleView, draw_pressures, draw_strips
 from host_tools.output.plot.overview import draw_overview
+from host_tools.output.plot.picture import drawing, png
 from host_tools.output.view import Leg, legs_of, one_cycle
 from host_tools.output.words import number, outcome_sentence, worst
+from host_tools.sim.metrics import SessionResult
 from host_tools.sim.trace import Trace
-from host_tools.basics.atomic_file import write_whole
 
 _SESSION_WIDTH_IN = 14.0
 _CYCLE_WIDTH_IN = 9.0

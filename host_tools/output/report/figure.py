@@ -4,8 +4,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from host_tools.output.report.figure_lines import pressure_lines, pump_lines, state_bars, tolerance_mmhg, valve_bars
 from host_tools.output.palette import ALARM, NOTE
+from host_tools.output.report.figure_lines import (
+    pressure_lines,
+    pump_lines,
+    state_bars,
+    tolerance_mmhg,
+    valve_bars,
+)
 from host_tools.output.view import Leg, legs_of, one_cycle
 from host_tools.sim.trace import Trace
 

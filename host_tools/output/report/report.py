@@ -9,9 +9,9 @@ from typing import Any
 import jinja2
 from plotly.offline import get_plotlyjs
 
-from host_tools.output.report.figure import session_figure
-from host_tools.sim.metrics import ChamberResult, SessionResult
+from host_tools.basics.atomic_file import write_whole
 from host_tools.output.palette import chamber_colours
+from host_tools.output.report.figure import session_figure
 from host_tools.output.view import legs_of
 from host_tools.output.words import (
     amount,
@@ -22,8 +22,8 @@ from host_tools.output.words import (
     rested_sentence,
     worst,
 )
+from host_tools.sim.metrics import ChamberResult, SessionResult
 from host_tools.sim.trace import Trace
-from host_tools.basics.atomic_file import write_whole
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

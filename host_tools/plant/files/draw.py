@@ -5,18 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from host_tools.plant.parts.chambers import Chambers
 from host_tools.plant.files.differences import cross_hoses, differ
+from host_tools.plant.files.spec import PlantSpec, Range
 from host_tools.plant.legs import EPISODES, NEVER_MS, Legs
+from host_tools.plant.parts.chambers import Chambers
 from host_tools.plant.parts.manifold import Manifold
 from host_tools.plant.parts.network import Hoses, Network
 from host_tools.plant.parts.noise import TABLE_SIZE, Noise
-from host_tools.plant.plant import Plant
 from host_tools.plant.parts.pump import Pump
 from host_tools.plant.parts.sensors import Sensors
-from host_tools.plant.files.spec import PlantSpec, Range
 from host_tools.plant.parts.supply import CoilPower, Supply
 from host_tools.plant.parts.valves import Valves
+from host_tools.plant.plant import Plant
 
 ML_S_PER_L_MIN = 1000.0 / 60.0
 MS_PER_MIN = 60_000.0

@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 
 from host_tools.basics.errors import InputError
-
-PLANTS_FOLDER = Path(__file__).parent.parent / "plants"
+from host_tools.basics.paths import PLANTS
 
 
 class Range(NamedTuple):
@@ -207,7 +206,7 @@ class PlantSpec(_Table):
 
 
 def plant_names() -> list[str]:
-    return sorted(file.stem for file in PLANTS_FOLDER.glob("*.toml"))
+    return sorted(file.stem for file in PLANTS.glob("*.toml"))
 
 
 def load_plant(name: str | Path) -> PlantSpec:
@@ -218,7 +217,7 @@ def load_plant(name: str | Path) -> PlantSpec:
 
 def _plant_file(name: str | Path) -> Path:
     if str(name) in plant_names():
-        return PLANTS_FOLDER / f"{name}.toml"
+        return PLANTS / f"{name}.toml"
     if Path(name).suffix != ".toml":
         raise InputError(
             "--plant", "", str(name), f"one of {', '.join(plant_names())}, or the path of a .toml file"
@@ -246,7 +245,7 @@ def _merged(file: Path, table: dict[str, Any]) -> dict[str, Any]:
         return table
     if base not in plant_names() or base == file.stem:
         raise InputError(file, "extends", base, f"another plant: {', '.join(plant_names())}")
-    base_file = PLANTS_FOLDER / f"{base}.toml"
+    base_file = PLANTS / f"{base}.toml"
     return _laid_over(_merged(base_file, _read(base_file)), table)
 
 

@@ -4,7 +4,17 @@ from math import exp, floor
 
 import numpy as np
 
-from host_tools.plant.parts.modes import DELAYED, GARBAGE, INTERMITTENT, LOOSE_SLOT_MS, OFF, OK, SLOW, STUCK, WRONG
+from host_tools.plant.parts.modes import (
+    DELAYED,
+    GARBAGE,
+    INTERMITTENT,
+    LOOSE_SLOT_MS,
+    OFF,
+    OK,
+    SLOW,
+    STUCK,
+    WRONG,
+)
 from host_tools.plant.parts.noise import Noise, flickers
 
 PA_PER_MMHG = 133.322

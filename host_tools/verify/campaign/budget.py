@@ -8,12 +8,13 @@ misses its budget says so for the trials like it, too.
 from dataclasses import dataclass
 from functools import cache
 
+from host_tools.basics.paths import CHECKOUT
 from host_tools.library.boards import load_board
-from host_tools.verify.campaign.plan import kind_of
-from host_tools.sim.metrics import FaultResult
 from host_tools.safety.requirements import REQUIREMENTS, Requirement, Since, Trip
+from host_tools.safety.trip_run import seen_s
+from host_tools.sim.metrics import FaultResult
 from host_tools.sim.trace import Trace
-from host_tools.safety.trip_run import CHECKOUT, seen_s
+from host_tools.verify.campaign.plan import kind_of
 from soleus.core.basics.boots import Boots
 
 # Half a tick: times are sums of hundredths.

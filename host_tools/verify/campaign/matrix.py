@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
+from host_tools.plant.faults import MODES
+from host_tools.plant.parts.modes import MODE_NAMES
 from host_tools.verify.campaign.plan import SINGLE
 from host_tools.verify.campaign.rules import ALARM, DETECTED, HARM, HARMLESS, TRAPPED
 from host_tools.verify.campaign.trial import Row
-from host_tools.plant.faults import MODES
-from host_tools.plant.parts.modes import MODE_NAMES
 
 # From what may not be, to what should be.
 WORST_FIRST = (HARM, TRAPPED, ALARM, HARMLESS, DETECTED)

@@ -12,9 +12,9 @@ from functools import cache
 from itertools import product
 
 from host_tools.library.boards import board_names, load_board
+from host_tools.library.programs import load_program, program_names
 from host_tools.plant.faults import MODES, components
 from host_tools.plant.files.spec import plant_names
-from host_tools.library.programs import load_program, program_names
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import mmhg_from_pa
 

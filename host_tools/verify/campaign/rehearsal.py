@@ -5,13 +5,13 @@ from functools import lru_cache
 import numpy as np
 
 from host_tools.library.boards import load_board
-from host_tools.verify.campaign.plan import Machine, Trial
 from host_tools.plant.faults import parse_fault
 from host_tools.plant.parts.modes import GARMENT, HOSE, SENSOR, VALVE
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace
-from soleus.core.regulate import regulation
+from host_tools.verify.campaign.plan import Machine, Trial
 from soleus.core.program import timeline
+from soleus.core.regulate import regulation
 from soleus.core.session.session import CHECKING, RUNNING
 
 # Long enough for the check and two cycles of most programs.

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from host_tools.sim.simulate import simulate
 from host_tools.verify.campaign.plan import Trial, make_plan
 from host_tools.verify.campaign.store import Store
 from host_tools.verify.campaign.trial import Row
 from host_tools.verify.campaign.workers import Shares, on_dask, on_processes
-from host_tools.sim.simulate import simulate
 
 # Small enough that little is lost when a campaign is killed, large enough for a rehearsal to serve many.
 SHARE_TRIALS = 40

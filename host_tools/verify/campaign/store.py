@@ -14,19 +14,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import host_tools
-import soleus
+from host_tools.basics.atomic_file import write_whole
+from host_tools.basics.errors import InputError
+from host_tools.basics.paths import CORE_PACKAGE
 from host_tools.verify.campaign.plan import Trial
 from host_tools.verify.campaign.trial import Row
-from host_tools.basics.errors import InputError
-from host_tools.basics.atomic_file import write_whole
 
 RESULTS = "results.parquet"
 _PLAN = "plan.json"
 _PARTS = "parts"
 # What a result depends on besides the plan.
 _SOURCES = (
-    *("plant", "plants", "campaign", "safety.py", "tripped.py", "simulate.py", "loop.py", "measured.py"),
-    "output/metrics.py",
+    *("plant", "plants", "verify/campaign", "safety"),
+    *(f"sim/{name}.py" for name in ("simulate", "loop", "session_metrics", "metrics")),
 )
 
 SCHEMA = pa.schema(
@@ -140,7 +140,7 @@ def read_results(folder: Path) -> list[Row]:
 def sources_digest() -> str:
     """Results of two different machines don't belong in one table."""
     package = Path(str(host_tools.__file__)).parent
-    roots = [Path(soleus.__path__[0]) / "core", *(package / name for name in _SOURCES)]
+    roots = [CORE_PACKAGE, *(package / name for name in _SOURCES)]
     files = [f for root in roots for f in (sorted(root.rglob("*")) if root.is_dir() else [root])]
     return _digest(b"".join(f.read_bytes() for f in files if f.suffix in (".py", ".toml")))
 

@@ -6,16 +6,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_tools.verify.campaign.budget import Took, took
-from host_tools.verify.campaign.plan import HEALTHY, MOVE_FROM_S, MOVE_LEAST_S, MOVE_MOST_S, SINGLE, Trial, kind_of
-from host_tools.verify.campaign.rehearsal import onset_s
-from host_tools.verify.campaign.rules import PRESSED_MMHG, SAFE_MMHG, Outcome, verdict
-from host_tools.sim.loop import AFTER_FAULT_MOST_MS
-from host_tools.sim.session_metrics import measured
-from host_tools.sim.metrics import FaultResult, SessionResult
 from host_tools.output.view import spans
+from host_tools.sim.loop import AFTER_FAULT_MOST_MS
+from host_tools.sim.metrics import FaultResult, SessionResult
+from host_tools.sim.session_metrics import measured
 from host_tools.sim.simulate import Session, prepare, run
 from host_tools.sim.trace import Trace
+from host_tools.verify.campaign.budget import Took, took
+from host_tools.verify.campaign.plan import (
+    HEALTHY,
+    MOVE_FROM_S,
+    MOVE_LEAST_S,
+    MOVE_MOST_S,
+    SINGLE,
+    Trial,
+    kind_of,
+)
+from host_tools.verify.campaign.rehearsal import onset_s
+from host_tools.verify.campaign.rules import PRESSED_MMHG, SAFE_MMHG, Outcome, verdict
 
 Row = dict[str, str | int | float | None]
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
 
+from host_tools.basics.errors import InputError
 from host_tools.verify.campaign.plan import Trial
 from host_tools.verify.campaign.trial import Row, run_trials
-from host_tools.basics.errors import InputError
 
 Shares = Mapping[int, Sequence[Trial]]
 Done = tuple[int, list[Row]]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from host_tools.verify.explore.machine import Machine
 from soleus.core.basics import faults
+from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_STOP
 from soleus.core.regulate.regulation import DOSE
 from soleus.core.regulate.sealed import POUR_SEEN_PA
 from soleus.core.session.session import CHECKING, FAULT, IDLE, RUNNING, STATE_NAMES, VENTING
-from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_STOP
 
 
 @dataclass(frozen=True)

@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from host_tools.verify.explore.unknown import Anything, Buttons, Candidates, Deferred, Goal, Oracle, Span, Subset, anything, subsets
+from host_tools.verify.explore.unknown import (
+    Anything,
+    Buttons,
+    Candidates,
+    Deferred,
+    Goal,
+    Oracle,
+    Span,
+    Subset,
+    anything,
+    subsets,
+)
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import Controller
-from soleus.core.sensing.gauges import Gauges
 from soleus.core.guards.guards import Guards
-from soleus.core.regulate.learned import Learned
 from soleus.core.program.program import Program
 from soleus.core.regulate.estimator import Reckoning
+from soleus.core.regulate.learned import Learned
+from soleus.core.regulate.manifold_sensing import EXTRA_PERMILLE, Unseen
 from soleus.core.regulate.regulation import DOSE, HOLD, PUMP_MOST_PERMILLE
 from soleus.core.regulate.sealed import SealedRegulator
-from soleus.core.session.session import PAUSED, RUNNING
+from soleus.core.sensing.gauges import Gauges
 from soleus.core.sensing.survey import Survey
-from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.regulate.manifold_sensing import EXTRA_PERMILLE, Unseen
 from soleus.core.sensing.zeroing import Zeroing
+from soleus.core.session.session import PAUSED, RUNNING
 
 TICK_MS = 10
 # Far below, a little below, at, and above what is wanted: each on another side of the regulators' limits.

@@ -1,8 +1,8 @@
 """Half-hour sessions on machines drawn at random from each plant file: nothing may go wrong."""
 
+from host_tools.plant.files.spec import plant_names
 from host_tools.verify.healthy.many import Case, judge_all
 from host_tools.verify.healthy.verdict import Verdict
-from host_tools.plant.files.spec import plant_names
 
 PROGRAM = "long-run"
 BOARD = "esp32-s3-duo"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from host_tools.verify.healthy.verdict import Verdict, judge
 from host_tools.sim.simulate import simulate
+from host_tools.verify.healthy.verdict import Verdict, judge
 
 PROCESSES = 2
 

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_tools.sim.session_metrics import measured
-from host_tools.sim.metrics import ChamberResult, FaultResult
 from host_tools.output.view import spans
 from host_tools.plant.files.spec import PlantSpec
+from host_tools.sim.metrics import ChamberResult, FaultResult
+from host_tools.sim.session_metrics import measured
 from host_tools.sim.simulate import Session
 from host_tools.sim.trace import PA_PER_MMHG, Trace
 from soleus.core.basics.limits import OVER_TARGET_MS, OVER_TARGET_PA, TICK_MS

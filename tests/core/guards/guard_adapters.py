@@ -4,12 +4,12 @@ In the machine the gauges sum these up in bits, so that guards need not look at 
 Here the same is said from its definition; test_gauges.py shows that the gauges say the same.
 """
 
-from soleus.core.guards import air, pressure, sensors
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import FaultLatch, Notices
-from soleus.core.sensing.gauges import Gauges
 from soleus.core.basics.limits import FILL_MOST_MS, JUMP_PA, PRESSED_PA, VENTED_PA, ZERO_DRIFT_MOST_PA
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
+from soleus.core.guards import air, pressure, sensors
+from soleus.core.sensing.gauges import Gauges
 
 
 def bits_of(answers: list[bool]) -> int:

@@ -6,15 +6,17 @@ set -euo pipefail
 
 folder=$1
 mutmut=$(realpath "$2")
-checkout=$(cd "$(dirname "$0")/../.." && pwd)
+checkout=$(cd "$(dirname "$0")/../../.." && pwd)
 
-mkdir -p "$folder/tests/core"
+mkdir -p "$folder"
 cd "$folder"
 rm -rf soleus tests/core
 cp -r "$checkout/firmware/soleus" soleus
-mkdir -p tests/core
-cp "$checkout"/tests/core/{fake_air,plain,shapes,told}.py "$checkout"/tests/core/test_{gauges,guards,guards_asked,guards_mutants,interlock,latch,plain}.py tests/core
-touch tests/__init__.py tests/core/__init__.py
+mkdir -p tests/core/guards tests/core/sensing
+cp "$checkout"/tests/core/{fake_air,shapes,test_interlock}.py tests/core
+cp "$checkout"/tests/core/guards/*.py tests/core/guards
+cp "$checkout"/tests/core/sensing/test_gauges.py tests/core/sensing
+touch tests/{,core/,core/guards/,core/sensing/}__init__.py
 cat > setup.cfg << 'CONFIG'
 [mutmut]
 source_paths=

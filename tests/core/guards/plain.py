@@ -7,13 +7,13 @@ come to the same.
 from dataclasses import dataclass, field
 
 from soleus.core.basics import faults, limits
-from soleus.core.guards.air import OPEN_FOR_MS
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import FaultLatch, Notices
-from soleus.core.sensing.gauges import AGE_MOST_MS, JOINED_MS, STILL_MS
-from soleus.core.regulate.regulation import DOSE, FILL, OFF
-from soleus.core.guards.sensors import VENT_MOVES_MS
 from soleus.core.basics.signals import MANIFOLD_BIT
+from soleus.core.guards.air import OPEN_FOR_MS
+from soleus.core.guards.sensors import VENT_MOVES_MS
+from soleus.core.regulate.regulation import DOSE, FILL, OFF
+from soleus.core.sensing.gauges import AGE_MOST_MS, JOINED_MS, STILL_MS
 
 
 @dataclass

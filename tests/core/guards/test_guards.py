@@ -9,18 +9,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soleus.core.basics import fault_table, faults, limits
-from soleus.core.guards.air import OPEN_FOR_MS, PUMP_STOPPED_MS, VALVES_STILL_MS, Kink, PumpRunaway
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import MACHINE_INDEX, MANIFOLD_INDEX, FaultLatch, Notices
-from soleus.core.sensing.gauges import Gauges
 from soleus.core.basics.limits import OVER_TRIP_PA, READING_LEAST_PA, READING_MOST_PA, TICK_MS
-from soleus.core.guards.machine import LateTick, SessionCap, SupplyLow
-from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF, SETTLE
-from soleus.core.guards.sensors import VENT_MOVES_MS, ZERO_AFTER_VENT_MS, SensorRange, SensorsDisagree
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.guards.air import OPEN_FOR_MS, PUMP_STOPPED_MS, VALVES_STILL_MS, Kink, PumpRunaway
+from soleus.core.guards.machine import LateTick, SessionCap, SupplyLow
+from soleus.core.guards.sensors import VENT_MOVES_MS, ZERO_AFTER_VENT_MS, SensorRange, SensorsDisagree
+from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF, SETTLE
+from soleus.core.sensing.gauges import Gauges
 from tests.core.fake_air import boots
-from tests.core.guards.guard_adapters import FillTimeout, Leak, Overpressure, ProlongedPressure, RisesUnasked, SensorErratic, SensorStuck, SensorZeroDrift, VentFailure
+from tests.core.guards.guard_adapters import (
+    FillTimeout,
+    Leak,
+    Overpressure,
+    ProlongedPressure,
+    RisesUnasked,
+    SensorErratic,
+    SensorStuck,
+    SensorZeroDrift,
+    VentFailure,
+)
 
 BOOTS = boots()
 MANIFOLD_BOOTS = boots(sensors="manifold")

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from soleus.core.basics import faults, limits
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import FaultLatch
+from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.guards.guards import Guards
 from soleus.core.regulate.regulation import FILL, HOLD, OFF
-from soleus.core.basics.units import pa_from_mmhg
 from tests.core.fake_air import boots
+from tests.core.guards.guard_adapters import bits_of
 from tests.core.guards.plain import Tick
 from tests.core.guards.test_plain import ALL, BITS, COUNT, Both, runs, said
-from tests.core.guards.guard_adapters import bits_of
 
 # A tick and how often it comes; who is seen empty; what the regulator says; the supply; the session's state.
 Moment = tuple[tuple[Tick, int], int, dict[str, int], int, str]

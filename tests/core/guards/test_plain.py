@@ -5,16 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soleus.core.basics import limits
-from soleus.core.guards.air import FillTimeout, RisesUnasked
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import FaultLatch, Notices
-from soleus.core.sensing.gauges import Gauges
 from soleus.core.basics.limits import JUMP_PA
-from soleus.core.guards.pressure import Overpressure, ProlongedPressure, VentFailure
-from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF
-from soleus.core.guards.sensors import SensorErratic, SensorStuck
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.guards.air import FillTimeout, RisesUnasked
+from soleus.core.guards.pressure import Overpressure, ProlongedPressure, VentFailure
+from soleus.core.guards.sensors import SensorErratic, SensorStuck
+from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF
+from soleus.core.sensing.gauges import Gauges
 from tests.core.fake_air import boots
 from tests.core.guards.plain import PlainFillTimeout, PlainGuards, PlainMachine, Tick
 

@@ -6,9 +6,9 @@ import pytest
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.errors import SettingError
+from soleus.core.basics.units import mmhg_from_pa, pa_from_mmhg
 from soleus.core.program.program import Program
 from soleus.core.program.words import GRADIENT, SEQUENTIAL
-from soleus.core.basics.units import mmhg_from_pa, pa_from_mmhg
 
 MISSING = object()
 A_BLOCK: dict[str, Any] = {"pattern": "sequential"}

@@ -8,10 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soleus.core.basics.boots import Boots
-from soleus.core.program.program import Block, Program
 from soleus.core.program.layout import lay_out
-from soleus.core.program.words import FLOW, GRADIENT, LEGS_ALTERNATING, LEGS_TOGETHER, PULSE, SEQUENTIAL, UNIFORM, WAVE
+from soleus.core.program.program import Block, Program
 from soleus.core.program.timeline import HOLD, RAISE, RELAX, RELEASE, REST, Timeline
+from soleus.core.program.words import (
+    FLOW,
+    GRADIENT,
+    LEGS_ALTERNATING,
+    LEGS_TOGETHER,
+    PULSE,
+    SEQUENTIAL,
+    UNIFORM,
+    WAVE,
+)
 from tests.core.shapes import fitting, fitting_tables
 
 SMALL_INT_LIMIT = 2**30

@@ -5,11 +5,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_tools.plant.parts.gas import AMBIENT_MMHG, air_flow
-from soleus.core.sensing.gauges import Gauges
-from soleus.core.regulate.estimator import DOUBT_START, ERROR_MOST_PA, FALL_AT_MOST_PA, FALL_SEEN_MS, FALL_START_PA_S, FALL_STIFF_PA, FRESH_SAG_PERMILLE, LET_OUT_MOST_PA, RISE_SEEN_PA, SAG_HALF_MS, SAG_HALF_PA, SAG_MOST_PA, SQUEEZE_MOST_PERMILLE, SQUEEZE_START_PERMILLE, SQUEEZED_PA, SQUEEZED_UNDER_PA, VENT_DOUBT_PERMILLE, Reckoning, _doubt_of
-from soleus.core.regulate.regulation import BLEED, DOSE, FILL, HOLD, OFF, PEEK, RISE_LEAST_PA_S, RISE_MOST_PA_S, SETTLE
-from soleus.core.regulate.sealed import SealedRegulator
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.regulate.estimator import (
+    DOUBT_START,
+    ERROR_MOST_PA,
+    FALL_AT_MOST_PA,
+    FALL_SEEN_MS,
+    FALL_START_PA_S,
+    FALL_STIFF_PA,
+    FRESH_SAG_PERMILLE,
+    LET_OUT_MOST_PA,
+    RISE_SEEN_PA,
+    SAG_HALF_MS,
+    SAG_HALF_PA,
+    SAG_MOST_PA,
+    SQUEEZE_MOST_PERMILLE,
+    SQUEEZE_START_PERMILLE,
+    SQUEEZED_PA,
+    SQUEEZED_UNDER_PA,
+    VENT_DOUBT_PERMILLE,
+    Reckoning,
+    _doubt_of,
+)
+from soleus.core.regulate.regulation import (
+    BLEED,
+    DOSE,
+    FILL,
+    HOLD,
+    OFF,
+    PEEK,
+    RISE_LEAST_PA_S,
+    RISE_MOST_PA_S,
+    SETTLE,
+)
+from soleus.core.regulate.sealed import SealedRegulator
+from soleus.core.sensing.gauges import Gauges
 from tests.core.fake_air import boots
 
 MANIFOLD = boots(valves="fill_vent", sensors="manifold")

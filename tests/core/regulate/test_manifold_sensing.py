@@ -6,15 +6,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soleus.core.sensing.gauges import Gauges
 from soleus.core.basics.limits import OVER_TARGET_PA
-from soleus.core.regulate.regulation import ASK, BAND_PA, COAST, FILL, HOLD, PEEK, PUMP_LEAST_PERMILLE, PUMP_MOST_PERMILLE, THROTTLED_MS
-from soleus.core.regulate.sealed import PEEK_MS, SealedRegulator
-from soleus.core.session.sequencer import Sequencer
-from soleus.core.regulate.throttle import THROTTLE_PA, THROTTLE_ROOM_PA
-from soleus.core.program.timeline import Timeline
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.regulate.manifold_sensing import AHEAD_ALONE_PA, AHEAD_MOST_PA, AHEAD_NEAR_PA, EXTRA_PERMILLE, LOOK_AFTER_MS, LOOK_BEFORE_FILL_AFTER_MS, LOOK_LATEST_MS, LOOK_PA_S, Unseen
+from soleus.core.program.timeline import Timeline
+from soleus.core.regulate.manifold_sensing import (
+    AHEAD_ALONE_PA,
+    AHEAD_MOST_PA,
+    AHEAD_NEAR_PA,
+    EXTRA_PERMILLE,
+    LOOK_AFTER_MS,
+    LOOK_BEFORE_FILL_AFTER_MS,
+    LOOK_LATEST_MS,
+    LOOK_PA_S,
+    Unseen,
+)
+from soleus.core.regulate.regulation import (
+    ASK,
+    BAND_PA,
+    COAST,
+    FILL,
+    HOLD,
+    PEEK,
+    PUMP_LEAST_PERMILLE,
+    PUMP_MOST_PERMILLE,
+    THROTTLED_MS,
+)
+from soleus.core.regulate.sealed import PEEK_MS, SealedRegulator
+from soleus.core.regulate.throttle import THROTTLE_PA, THROTTLE_ROOM_PA
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.session.sequencer import Sequencer
 from tests.core.fake_air import TICK_MS, boots
 
 MANIFOLD = boots(valves="fill_vent", sensors="manifold")

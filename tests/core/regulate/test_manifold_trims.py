@@ -4,15 +4,39 @@ from collections.abc import Callable
 
 import pytest
 
-from soleus.core.sensing.gauges import Gauges
-from soleus.core.regulate.estimator import DOUBT_START, SQUEEZE_START_PERMILLE, SQUEEZED_PA, SQUEEZED_UNDER_PA, VENT_LATE_MS
-from soleus.core.regulate.regulation import ASK, BLEED, BLEED_MOST_MS, COAST, DOSE, DOSE_PERMILLE, FILL, HOLD, PEEK, PUMP_LEAST_PERMILLE, SETTLE
-from soleus.core.regulate.sealed import DOSE_EXTRA_PA, SealedRegulator
-from soleus.core.session.sequencer import Sequencer
 from soleus.core.basics.signals import Commands
-from soleus.core.program.timeline import Timeline
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.regulate.manifold_sensing import EXTRA_PERMILLE, OPEN_LEAST_MS, TRIAL_AGE_MOST_MS, TRIAL_MS, TRIAL_RESTLESS_MS
+from soleus.core.program.timeline import Timeline
+from soleus.core.regulate.estimator import (
+    DOUBT_START,
+    SQUEEZE_START_PERMILLE,
+    SQUEEZED_PA,
+    SQUEEZED_UNDER_PA,
+    VENT_LATE_MS,
+)
+from soleus.core.regulate.manifold_sensing import (
+    EXTRA_PERMILLE,
+    OPEN_LEAST_MS,
+    TRIAL_AGE_MOST_MS,
+    TRIAL_MS,
+    TRIAL_RESTLESS_MS,
+)
+from soleus.core.regulate.regulation import (
+    ASK,
+    BLEED,
+    BLEED_MOST_MS,
+    COAST,
+    DOSE,
+    DOSE_PERMILLE,
+    FILL,
+    HOLD,
+    PEEK,
+    PUMP_LEAST_PERMILLE,
+    SETTLE,
+)
+from soleus.core.regulate.sealed import DOSE_EXTRA_PA, SealedRegulator
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.session.sequencer import Sequencer
 from tests.core.fake_air import TICK_MS, boots
 
 MANIFOLD = boots(valves="fill_vent", sensors="manifold")

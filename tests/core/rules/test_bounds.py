@@ -6,12 +6,25 @@ from hypothesis import strategies as st
 
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_START, BUTTON_STOP, MANIFOLD_BIT, Commands
 from soleus.core.controller import AT_MOST_MS, Controller
 from soleus.core.program.program import Program
 from soleus.core.regulate.regulation import PHASE_NAMES
 from soleus.core.session.session import DONE, FAULT, IDLE, PAUSED, STATE_NAMES
-from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_START, BUTTON_STOP, MANIFOLD_BIT, Commands
-from tests.core.chaos import ANY_DT_MS, BROKEN_DT_MS, HONEST, READING_LIMIT_PA, SMALL_INT_LIMIT, STEADY_DT_MS, Spell, Watched, WildBoots, integers, loaded, spells
+from tests.core.chaos import (
+    ANY_DT_MS,
+    BROKEN_DT_MS,
+    HONEST,
+    READING_LIMIT_PA,
+    SMALL_INT_LIMIT,
+    STEADY_DT_MS,
+    Spell,
+    Watched,
+    WildBoots,
+    integers,
+    loaded,
+    spells,
+)
 
 RESTING = (IDLE, PAUSED, DONE, FAULT)
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from soleus.core.basics import limits
 from soleus.core.basics.boots import Boots
-from soleus.core.sensing.gauges import AGE_MOST_MS, JOINED_MS, Gauges
 from soleus.core.basics.limits import JUMP_PA, TICK_MS
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.sensing.gauges import AGE_MOST_MS, JOINED_MS, Gauges
 from tests.core.fake_air import boots
 from tests.core.guards.guard_adapters import bits_of, tell
 

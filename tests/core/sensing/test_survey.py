@@ -4,12 +4,12 @@ from itertools import pairwise
 
 import pytest
 
-from soleus.core.controller import SURVEY_AFTER_MS, UNSEEN_SURVEY_AFTER_MS
-from soleus.core.sensing.gauges import STILL_MS
-from soleus.core.session.session import DONE, RUNNING, VENTING
-from soleus.core.sensing.survey import LOOK_MS, OPEN_BETWEEN_MS
-from soleus.core.program.timeline import REST
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.controller import SURVEY_AFTER_MS, UNSEEN_SURVEY_AFTER_MS
+from soleus.core.program.timeline import REST
+from soleus.core.sensing.gauges import STILL_MS
+from soleus.core.sensing.survey import LOOK_MS, OPEN_BETWEEN_MS
+from soleus.core.session.session import DONE, RUNNING, VENTING
 from tests.core.fake_air import STOP, TICK_MS, Machine, boots, program
 
 FOOT, CALF, THIGH = range(3)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from soleus.core.basics import faults
 from soleus.core.basics.faults import MANIFOLD_INDEX, FaultLatch
-from soleus.core.sensing.gauges import Gauges
 from soleus.core.basics.limits import TICK_MS, ZERO_MOST_PA
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.sensing.gauges import Gauges
 from soleus.core.sensing.zeroing import AVERAGED_TICKS, STEADY_SPREAD_PA, STEADY_WAIT_MS, Zeroing
 from tests.core.fake_air import boots
 

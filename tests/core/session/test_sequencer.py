@@ -10,11 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soleus.core.basics.boots import Boots
-from soleus.core.basics.limits import CYCLE_PRESSED_LAST_MS, CYCLE_PRESSED_MOST_MS, SOFT_START_LEAST_PA, SOFT_START_PERMILLE, TARGET_LEAST_PA
-from soleus.core.program.layout import lay_out
-from soleus.core.session.sequencer import Sequencer
-from soleus.core.program.timeline import HOLD, RAISE, RELAX, RELEASE, REST
+from soleus.core.basics.limits import (
+    CYCLE_PRESSED_LAST_MS,
+    CYCLE_PRESSED_MOST_MS,
+    SOFT_START_LEAST_PA,
+    SOFT_START_PERMILLE,
+    TARGET_LEAST_PA,
+)
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.program.layout import lay_out
+from soleus.core.program.timeline import HOLD, RAISE, RELAX, RELEASE, REST
+from soleus.core.session.sequencer import Sequencer
 from tests.core.fake_air import TICK_MS, blocks_program, boots, program
 
 FOOT, CALF, THIGH = range(3)

@@ -7,14 +7,42 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soleus.core.basics import faults
-from soleus.core.controller import CHECK_VENT_MS, SURVEY_AFTER_MS
 from soleus.core.basics.errors import SettingError
-from soleus.core.basics.limits import ASK_FOR_LIFE_MS, COLLAPSE_COUNT, LEVEL_STEP_PA, PAUSE_MOST_MS, PRESSED_MOST_MS, RUNAWAY_COUNT, SOFT_START_PERMILLE, SOFTEST_PA, TICK_MOST_MS, TICK_VENTED_MOST_MS
-from soleus.core.session.session import CHECKING, CLEAR_AFTER_MS, COMPLETED, DONE, FAULT, IDLE, NO_SIGN_OF_LIFE, NOT_ENDED, PAUSED, RUNNING, SERVICE, STATE_NAMES, STOPPED, VENTING, WIND_DOWN_MS, Session
+from soleus.core.basics.limits import (
+    ASK_FOR_LIFE_MS,
+    COLLAPSE_COUNT,
+    LEVEL_STEP_PA,
+    PAUSE_MOST_MS,
+    PRESSED_MOST_MS,
+    RUNAWAY_COUNT,
+    SOFT_START_PERMILLE,
+    SOFTEST_PA,
+    TICK_MOST_MS,
+    TICK_VENTED_MOST_MS,
+)
 from soleus.core.basics.signals import BUTTON_SERVICE
-from soleus.core.program.timeline import REST
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.controller import CHECK_VENT_MS, SURVEY_AFTER_MS
+from soleus.core.program.timeline import REST
 from soleus.core.sensing.zeroing import AVERAGED_TICKS
+from soleus.core.session.session import (
+    CHECKING,
+    CLEAR_AFTER_MS,
+    COMPLETED,
+    DONE,
+    FAULT,
+    IDLE,
+    NO_SIGN_OF_LIFE,
+    NOT_ENDED,
+    PAUSED,
+    RUNNING,
+    SERVICE,
+    STATE_NAMES,
+    STOPPED,
+    VENTING,
+    WIND_DOWN_MS,
+    Session,
+)
 from tests.core.fake_air import (
     ALIVE,
     CLEAR,

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from host_tools import cli
-from host_tools.bench.report.history import History, first_drift
 from host_tools.bench.measure.line import Curve, Line
+from host_tools.bench.report.history import History, first_drift
 from host_tools.bench.report.record import from_json, to_json
 from host_tools.bench.report.report import report_html
 from host_tools.bench.run import BenchRun

@@ -9,10 +9,10 @@ from host_tools.sim.metrics import MeasureContext
 from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
 from soleus.core.basics import faults
 from soleus.core.basics.faults import FaultLatch
-from soleus.core.regulate.regulation import COAST, FILL, HOLD, OFF, SETTLE
-from soleus.core.session.session import CHECKING, COMPLETED, DONE, FAULT, PAUSED, RUNNING, VENTING
 from soleus.core.program.timeline import HOLD as HOLD_STAGE
 from soleus.core.program.timeline import RAISE, RELEASE, REST
+from soleus.core.regulate.regulation import COAST, FILL, HOLD, OFF, SETTLE
+from soleus.core.session.session import CHECKING, COMPLETED, DONE, FAULT, PAUSED, RUNNING, VENTING
 
 CHAMBERS = ("foot", "ankle", "calf", "knee", "thigh")
 NAMES = [f"{leg}.{chamber}" for leg in ("left", "right") for chamber in CHAMBERS]

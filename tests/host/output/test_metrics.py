@@ -14,7 +14,15 @@ from host_tools.sim.trace import Note, Trace
 from soleus.core.basics import fault_table, faults
 from soleus.core.basics.faults import FaultLatch, Notices
 from soleus.core.regulate.regulation import BLEED, FILL, HOLD, OFF
-from soleus.core.session.session import COMPLETED, FAULT, NO_SIGN_OF_LIFE, NOT_ENDED, RUNNING, STOPPED, VENTING
+from soleus.core.session.session import (
+    COMPLETED,
+    FAULT,
+    NO_SIGN_OF_LIFE,
+    NOT_ENDED,
+    RUNNING,
+    STOPPED,
+    VENTING,
+)
 from tests.host.output.synthetic import blank_trace, context, no_fault, pa, session_trace
 
 ONE = ["left.foot"]

@@ -11,9 +11,9 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from host_tools.sim.metrics import measure
 from host_tools.output.report.report import ReportContext, report_html, write_report
 from host_tools.output.words import explanation
+from host_tools.sim.metrics import measure
 from host_tools.sim.trace import Note, Trace
 from soleus.core.basics import faults
 from soleus.core.basics.faults import Notices

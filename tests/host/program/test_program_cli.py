@@ -11,10 +11,10 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from host_tools.library.boards import board_names, load_board
-from host_tools.commands import board, program
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import BOARDS, PROGRAMS
+from host_tools.commands import board, program
+from host_tools.library.boards import board_names, load_board
 from host_tools.library.programs import program_names
 from soleus.core.program.program import Program
 

@@ -7,15 +7,22 @@ from typing import NamedTuple
 
 import pytest
 
-from host_tools.library.boards import board_names, load_board
-from host_tools.output.cycle import one_cycle
-from host_tools.docs.program_table import program_table
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import PROGRAMS
-from host_tools.library.programs import compile_program, find_programs, load_program, load_program_table, program_file, program_names
+from host_tools.docs.program_table import program_table
+from host_tools.library.boards import board_names, load_board
+from host_tools.library.programs import (
+    compile_program,
+    find_programs,
+    load_program,
+    load_program_table,
+    program_file,
+    program_names,
+)
+from host_tools.output.cycle import one_cycle
 from soleus.core.basics.errors import SettingError
-from soleus.core.program.program import Program
 from soleus.core.program.layout import lay_out
+from soleus.core.program.program import Program
 from soleus.core.program.words import PATTERNS
 
 VERY_LOW = (20, 30)

@@ -1,4 +1,4 @@
-"""What is said of each fault: borrowed when there is one to speak of.
+"""What is said of each fault: loaded when there is one to speak of.
 
 A row: code shown to a person, name, requirement it belongs to, unit of value and limit.
 """

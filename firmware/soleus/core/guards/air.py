@@ -3,10 +3,27 @@
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import MACHINE_INDEX, MANIFOLD_INDEX, FaultLatch, Notices
-from soleus.core.sensing.gauges import Gauges
-from soleus.core.basics.limits import COLLAPSE_COUNT, COLLAPSE_MANIFOLD_PA, COLLAPSE_PERMILLE, FILL_LEARNED_EXTRA_MS, FILL_MOST_MS, LEAK_COUNT, LEAK_HELD_MS, LEAK_MOST_PERMILLE, NO_AIR_COUNT, NO_AIR_PA, RISES_MS, RISES_PA, RUNAWAY_COUNT, RUNAWAY_MANIFOLD_PA, RUNAWAY_RISE_PA, TICK_MOST_MS
-from soleus.core.regulate.regulation import FILL
+from soleus.core.basics.limits import (
+    COLLAPSE_COUNT,
+    COLLAPSE_MANIFOLD_PA,
+    COLLAPSE_PERMILLE,
+    FILL_LEARNED_EXTRA_MS,
+    FILL_MOST_MS,
+    LEAK_COUNT,
+    LEAK_HELD_MS,
+    LEAK_MOST_PERMILLE,
+    NO_AIR_COUNT,
+    NO_AIR_PA,
+    RISES_MS,
+    RISES_PA,
+    RUNAWAY_COUNT,
+    RUNAWAY_MANIFOLD_PA,
+    RUNAWAY_RISE_PA,
+    TICK_MOST_MS,
+)
 from soleus.core.basics.signals import Commands
+from soleus.core.regulate.regulation import FILL
+from soleus.core.sensing.gauges import Gauges
 
 # The rotor has stopped, and the valves have come to rest.
 PUMP_STOPPED_MS = 600

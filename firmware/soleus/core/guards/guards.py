@@ -4,17 +4,24 @@ Each watches one hazard, names its requirement in `fault_table.TABLE`, and eithe
 the session, or rests one chamber: `faults.RESTED` says which.
 """
 
-from soleus.core.guards.air import FillTimeout, Kink, Leak, PumpRunaway, RisesUnasked
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import FaultLatch, Notices
-from soleus.core.sensing.gauges import Gauges
 from soleus.core.basics.limits import OVER_TARGET_PA, OVER_TRIP_PA, RUNAWAY_COUNT, TICK_MOST_MS
+from soleus.core.basics.signals import Commands, Readings
+from soleus.core.guards.air import FillTimeout, Kink, Leak, PumpRunaway, RisesUnasked
 from soleus.core.guards.machine import LateTick, SessionCap, SupplyLow
 from soleus.core.guards.pressure import Overpressure, ProlongedPressure, VentFailure
+from soleus.core.guards.sensors import (
+    VENT_MOVES_MS,
+    SensorErratic,
+    SensorRange,
+    SensorsDisagree,
+    SensorStuck,
+    SensorZeroDrift,
+)
 from soleus.core.regulate.sealed import SealedRegulator
-from soleus.core.guards.sensors import VENT_MOVES_MS, SensorErratic, SensorRange, SensorsDisagree, SensorStuck, SensorZeroDrift
+from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
-from soleus.core.basics.signals import Commands, Readings
 
 
 class Guards:

@@ -3,7 +3,13 @@
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import MACHINE_INDEX, FaultLatch
-from soleus.core.basics.limits import SESSION_CAP_MS, STILL_TICKS_MOST, SUPPLY_LOW_MS, TICK_MOST_MS, TICK_VENTED_MOST_MS
+from soleus.core.basics.limits import (
+    SESSION_CAP_MS,
+    STILL_TICKS_MOST,
+    SUPPLY_LOW_MS,
+    TICK_MOST_MS,
+    TICK_VENTED_MOST_MS,
+)
 from soleus.core.basics.signals import Commands, Readings
 
 

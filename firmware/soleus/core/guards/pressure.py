@@ -3,8 +3,18 @@
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import FaultLatch
+from soleus.core.basics.limits import (
+    OVER_TARGET_MS,
+    OVER_TARGET_PA,
+    OVER_TRIP_MANIFOLD_SAMPLES,
+    OVER_TRIP_PA,
+    OVER_TRIP_SAMPLES,
+    PRESSED_MOST_MS,
+    UNSEEN_EMPTY_MS,
+    VENT_MOST_MS,
+    VENTED_PA,
+)
 from soleus.core.sensing.gauges import Gauges
-from soleus.core.basics.limits import OVER_TARGET_MS, OVER_TARGET_PA, OVER_TRIP_MANIFOLD_SAMPLES, OVER_TRIP_PA, OVER_TRIP_SAMPLES, PRESSED_MOST_MS, UNSEEN_EMPTY_MS, VENT_MOST_MS, VENTED_PA
 
 # The clock of pressed chambers stops here: it begins anew whenever nobody is pressed, and 27 h without such a
 # moment are far beyond the limit.

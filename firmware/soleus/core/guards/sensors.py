@@ -3,10 +3,23 @@
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import MANIFOLD_INDEX, FaultLatch
-from soleus.core.sensing.gauges import Gauges
-from soleus.core.basics.limits import DISAGREE_MS, DISAGREE_PA, JUMP_COUNT, JUMP_PA, JUMP_WINDOW_MS, READING_BAD_MS, READING_LEAST_PA, READING_MOST_PA, STUCK_MS, VENTED_PA, ZERO_DRIFT_MOST_PA, ZERO_DRIFT_MS
-from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF
+from soleus.core.basics.limits import (
+    DISAGREE_MS,
+    DISAGREE_PA,
+    JUMP_COUNT,
+    JUMP_PA,
+    JUMP_WINDOW_MS,
+    READING_BAD_MS,
+    READING_LEAST_PA,
+    READING_MOST_PA,
+    STUCK_MS,
+    VENTED_PA,
+    ZERO_DRIFT_MOST_PA,
+    ZERO_DRIFT_MS,
+)
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
+from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF
+from soleus.core.sensing.gauges import Gauges
 
 # Counters stop here, beyond the limits that look at them.
 BAD_MOST_MS = 1_000_000

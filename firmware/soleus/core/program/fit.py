@@ -3,9 +3,16 @@
 from soleus.core.basics.boots import ZONES, Boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import TARGET_LEAST_PA
-from soleus.core.program.program import Block, Program
-from soleus.core.program.words import LEG_MODES, LEG_RIGHT, LEGS_ALTERNATING, NEEDS_SEALED_CHAMBERS, PATTERNS, Span
 from soleus.core.basics.units import mmhg_from_pa, pa_from_mmhg
+from soleus.core.program.program import Block, Program
+from soleus.core.program.words import (
+    LEG_MODES,
+    LEG_RIGHT,
+    LEGS_ALTERNATING,
+    NEEDS_SEALED_CHAMBERS,
+    PATTERNS,
+    Span,
+)
 
 
 def refuse_unfit(program: Program, boots: Boots) -> None:

@@ -3,8 +3,8 @@
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import SESSION_MOST_MINUTES
 from soleus.core.program.program import Block, Program
-from soleus.core.program.words import FLOW, LEG_LEFT, LEG_RIGHT, LEGS_ALTERNATING, PULSE, UNIFORM, WAVE
 from soleus.core.program.timeline import HOLD, RAISE, RELAX, RELEASE, REST, Timeline
+from soleus.core.program.words import FLOW, LEG_LEFT, LEG_RIGHT, LEGS_ALTERNATING, PULSE, UNIFORM, WAVE
 
 
 def lay_out(program: Program, boots: Boots, minutes: int) -> Timeline:

@@ -8,8 +8,8 @@ go of each as soon as it can.
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.errors import SettingError
-from soleus.core.program.words import GRADIENT, Span
 from soleus.core.program.timeline import Timeline
+from soleus.core.program.words import GRADIENT, Span
 
 
 class Block:

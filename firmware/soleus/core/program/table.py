@@ -3,9 +3,9 @@
 from soleus.core.basics.boots import ZONES
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import SESSION_MOST_MINUTES, TARGET_MOST_PA
+from soleus.core.basics.units import mmhg_from_pa, pa_from_mmhg
 from soleus.core.program.program import Block, Program
 from soleus.core.program.words import GRADIENT, LEG_MODES, PATTERNS, Span
-from soleus.core.basics.units import mmhg_from_pa, pa_from_mmhg
 
 BLOCKS_MOST = 4
 ID_MOST_CHARACTERS = 32

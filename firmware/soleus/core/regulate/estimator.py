@@ -7,11 +7,11 @@ squeeze, to the vent and to the sag, to each by how doubtful it is: with gains a
 """
 
 from soleus.core.basics.boots import Boots
-from soleus.core.sensing.gauges import Gauges
+from soleus.core.basics.units import clamp, pa_from_mmhg
 from soleus.core.regulate.learned import Learned
 from soleus.core.regulate.regulation import BLEED, FILL, OFF, PEEK, RISE_LEAST_PA_S, RISE_MOST_PA_S
 from soleus.core.regulate.sealed import SealedRegulator
-from soleus.core.basics.units import clamp, pa_from_mmhg
+from soleus.core.sensing.gauges import Gauges
 
 FALL_START_PA_S = pa_from_mmhg(60)
 # Flow goes with the root of the pressure, and a chamber is the stiffer the fuller it is. From one pressure to

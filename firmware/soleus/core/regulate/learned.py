@@ -5,8 +5,15 @@ good as the last of this one.
 """
 
 from soleus.core.basics.boots import Boots
-from soleus.core.regulate.regulation import BAND_PA, LEAD_MOST_PA, PUMP_MOST_PERMILLE, RISE_START_PA_S, learned_lead_pa, learned_speed_pa_s
 from soleus.core.basics.units import clamp, pa_from_mmhg
+from soleus.core.regulate.regulation import (
+    BAND_PA,
+    LEAD_MOST_PA,
+    PUMP_MOST_PERMILLE,
+    RISE_START_PA_S,
+    learned_lead_pa,
+    learned_speed_pa_s,
+)
 
 # A small motor's time constant is 50-150 ms; the air that still comes is learned as a time at full speed.
 ROTOR_MS = 100

@@ -4,14 +4,23 @@ What a full one holds between two looks is reckoned, in `reckoning.py`.
 """
 
 from soleus.core.basics.boots import Boots
-from soleus.core.sensing.gauges import Gauges
-from soleus.core.regulate.learned import Learned
-from soleus.core.regulate.estimator import VENT_LATE_MS, Reckoning
-from soleus.core.regulate.regulation import ASK, BLEED, FAR_PA, FILL, HOLD, PEEK, THROTTLED_MS, THROTTLED_PERMILLE
-from soleus.core.regulate.sealed import SealedRegulator
-from soleus.core.session.sequencer import Sequencer
-from soleus.core.regulate.throttle import throttle_permille
 from soleus.core.basics.units import clamp, pa_from_mmhg
+from soleus.core.regulate.estimator import VENT_LATE_MS, Reckoning
+from soleus.core.regulate.learned import Learned
+from soleus.core.regulate.regulation import (
+    ASK,
+    BLEED,
+    FAR_PA,
+    FILL,
+    HOLD,
+    PEEK,
+    THROTTLED_MS,
+    THROTTLED_PERMILLE,
+)
+from soleus.core.regulate.sealed import SealedRegulator
+from soleus.core.regulate.throttle import throttle_permille
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.session.sequencer import Sequencer
 
 # A held chamber is joined to the resting manifold for a moment when it was last seen so long ago.
 LOOK_AFTER_MS = 3000

@@ -6,15 +6,43 @@ brings, is learned for each chamber. One manifold feeds them all: a chamber that
 joined to it while another is being filled, or its air would flow over; so doses take turns with fills.
 """
 
-from soleus.core.regulate.chamber_sensing import AllSeen
 from soleus.core.basics.boots import Boots
-from soleus.core.sensing.gauges import Gauges
-from soleus.core.regulate.learned import COAST_MOST_MS, ROTOR_MS, Learned
 from soleus.core.basics.limits import COLLAPSE_COUNT, COLLAPSE_PERMILLE, READING_BAD_MS, RUNAWAY_RISE_PA
-from soleus.core.regulate.regulation import ASK, BAND_PA, BLEED, BLEED_LEAST_MS, BLEED_MOST_MS, COAST, COAST_LATE_MS, COAST_MS, DOSE, DOSE_LEAST_MS, DOSE_MOST_MS, DOSE_PERMILLE, FAR_PA, FILL, HOLD, LONE_TAPER_PA, OFF, OUT_OF_BAND_MS, OVERLAP_MS, PEEK, PHASES_COUNT, PUMP_MOST_PERMILLE, SETTLE, SETTLE_MS, TAPER_PA, duration_ms, tapered_permille
-from soleus.core.session.sequencer import Sequencer
 from soleus.core.basics.signals import Commands
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.regulate.chamber_sensing import AllSeen
+from soleus.core.regulate.learned import COAST_MOST_MS, ROTOR_MS, Learned
+from soleus.core.regulate.regulation import (
+    ASK,
+    BAND_PA,
+    BLEED,
+    BLEED_LEAST_MS,
+    BLEED_MOST_MS,
+    COAST,
+    COAST_LATE_MS,
+    COAST_MS,
+    DOSE,
+    DOSE_LEAST_MS,
+    DOSE_MOST_MS,
+    DOSE_PERMILLE,
+    FAR_PA,
+    FILL,
+    HOLD,
+    LONE_TAPER_PA,
+    OFF,
+    OUT_OF_BAND_MS,
+    OVERLAP_MS,
+    PEEK,
+    PHASES_COUNT,
+    PUMP_MOST_PERMILLE,
+    SETTLE,
+    SETTLE_MS,
+    TAPER_PA,
+    duration_ms,
+    tapered_permille,
+)
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.session.sequencer import Sequencer
 
 # A held chamber asks for air, or gives some back, beyond these.
 TOP_UP_PA = BAND_PA * 4 // 5

@@ -7,13 +7,38 @@ that none is pushed above its target on the way.
 """
 
 from soleus.core.basics.boots import Boots
-from soleus.core.sensing.gauges import Gauges
 from soleus.core.basics.limits import RUNAWAY_RISE_PA
-from soleus.core.regulate.regulation import BAND_PA, BLEED, BLEED_LEAST_MS, BLEED_MOST_MS, COAST, COAST_LATE_MS, COAST_MS, DOSE, DOSE_LEAST_MS, DOSE_MOST_MS, DOSE_PERMILLE, FAR_PA, FILL, HOLD, LEAD_MOST_PA, OFF, RISE_START_PA_S, SETTLE, SETTLE_MS, THROTTLED_MS, THROTTLED_PERMILLE, duration_ms, learned_lead_pa, learned_speed_pa_s
-from soleus.core.session.sequencer import Sequencer
 from soleus.core.basics.signals import Commands
-from soleus.core.regulate.throttle import throttle_permille
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.regulate.regulation import (
+    BAND_PA,
+    BLEED,
+    BLEED_LEAST_MS,
+    BLEED_MOST_MS,
+    COAST,
+    COAST_LATE_MS,
+    COAST_MS,
+    DOSE,
+    DOSE_LEAST_MS,
+    DOSE_MOST_MS,
+    DOSE_PERMILLE,
+    FAR_PA,
+    FILL,
+    HOLD,
+    LEAD_MOST_PA,
+    OFF,
+    RISE_START_PA_S,
+    SETTLE,
+    SETTLE_MS,
+    THROTTLED_MS,
+    THROTTLED_PERMILLE,
+    duration_ms,
+    learned_lead_pa,
+    learned_speed_pa_s,
+)
+from soleus.core.regulate.throttle import throttle_permille
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.session.sequencer import Sequencer
 
 TOP_UP_PA = BAND_PA + BAND_PA // 2
 BLEED_PA = 2 * BAND_PA

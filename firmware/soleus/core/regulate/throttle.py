@@ -1,7 +1,7 @@
 """The pump's power where readings stand above the chambers that they are taken for."""
 
-from soleus.core.regulate.regulation import PUMP_LEAST_PERMILLE, tapered_permille
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.regulate.regulation import PUMP_LEAST_PERMILLE, tapered_permille
 
 # Near the most that may be shown the pump slows.
 THROTTLE_PA = pa_from_mmhg(8)

@@ -6,7 +6,16 @@ are kept, and nobody may take an old value for a new one.
 """
 
 from soleus.core.basics.boots import Boots
-from soleus.core.basics.limits import JUMP_PA, PRESSED_PA, READING_BAD_MS, READING_LEAST_PA, READING_MOST_PA, VENTED_PA, ZERO_DRIFT_MOST_PA, ZERO_MOST_PA
+from soleus.core.basics.limits import (
+    JUMP_PA,
+    PRESSED_PA,
+    READING_BAD_MS,
+    READING_LEAST_PA,
+    READING_MOST_PA,
+    VENTED_PA,
+    ZERO_DRIFT_MOST_PA,
+    ZERO_MOST_PA,
+)
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 
 # The smoothed value moves a quarter of the way at each tick; kept in sixteenths of a pascal.

@@ -8,10 +8,10 @@ isn't closed: that would only slow it.
 """
 
 from soleus.core.basics.boots import Boots
-from soleus.core.sensing.gauges import Gauges
-from soleus.core.interlock import all_vent
 from soleus.core.basics.limits import VENTED_PA
 from soleus.core.basics.signals import Commands
+from soleus.core.interlock import all_vent
+from soleus.core.sensing.gauges import Gauges
 
 LOOK_MS = 180
 OPEN_BETWEEN_MS = 400

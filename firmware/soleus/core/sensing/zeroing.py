@@ -3,10 +3,10 @@
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import MANIFOLD_INDEX, FaultLatch
-from soleus.core.sensing.gauges import Gauges
 from soleus.core.basics.limits import ZERO_MOST_PA
 from soleus.core.basics.signals import Readings
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.sensing.gauges import Gauges
 
 AVERAGED_TICKS = 100
 # A leg being settled into its boot moves the air; the average starts again until it lies still.

@@ -1,7 +1,13 @@
 """Which pressure each chamber should have now: it walks the timeline, foot first."""
 
 from soleus.core.basics.boots import Boots
-from soleus.core.basics.limits import CYCLE_PRESSED_LAST_MS, CYCLE_PRESSED_MOST_MS, SOFT_START_LEAST_PA, SOFT_START_PERMILLE, TARGET_LEAST_PA
+from soleus.core.basics.limits import (
+    CYCLE_PRESSED_LAST_MS,
+    CYCLE_PRESSED_MOST_MS,
+    SOFT_START_LEAST_PA,
+    SOFT_START_PERMILLE,
+    TARGET_LEAST_PA,
+)
 from soleus.core.program.timeline import RAISE, RELEASE, REST, Timeline
 
 NOT_MADE = -1

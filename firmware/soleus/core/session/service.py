@@ -7,11 +7,11 @@ a link. An act that is over, a bench that falls silent, a fault, a stop: all ven
 """
 
 from soleus.core.basics.boots import Boots
-from soleus.core.sensing.gauges import Gauges
 from soleus.core.basics.limits import SERVICE_ACT_MOST_MS, SERVICE_SILENT_MOST_MS
-from soleus.core.regulate.regulation import FILL, HOLD, OFF, PEEK
-from soleus.core.session.sequencer import Sequencer
 from soleus.core.basics.signals import Commands
+from soleus.core.regulate.regulation import FILL, HOLD, OFF, PEEK
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.session.sequencer import Sequencer
 
 COAST_MOST_MS = 60_000
 

@@ -2,9 +2,25 @@
 
 from soleus.core.basics import faults
 from soleus.core.basics.faults import FaultLatch
+from soleus.core.basics.limits import (
+    ASK_FOR_LIFE_MS,
+    LEVEL_STEP_PA,
+    PAUSE_MOST_MS,
+    SOFTEST_PA,
+    UNSEEN_EMPTY_MS,
+    VENTED_PA,
+)
+from soleus.core.basics.signals import (
+    BUTTON_CLEAR,
+    BUTTON_LOUDER,
+    BUTTON_PAUSE,
+    BUTTON_RESUME,
+    BUTTON_SERVICE,
+    BUTTON_SOFTER,
+    BUTTON_START,
+    BUTTON_STOP,
+)
 from soleus.core.sensing.gauges import Gauges
-from soleus.core.basics.limits import ASK_FOR_LIFE_MS, LEVEL_STEP_PA, PAUSE_MOST_MS, SOFTEST_PA, UNSEEN_EMPTY_MS, VENTED_PA
-from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_LOUDER, BUTTON_PAUSE, BUTTON_RESUME, BUTTON_SERVICE, BUTTON_SOFTER, BUTTON_START, BUTTON_STOP
 
 IDLE = 0
 CHECKING = 1

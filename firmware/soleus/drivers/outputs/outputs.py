@@ -4,7 +4,6 @@ from machine import Pin
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.signals import Commands
-
 from soleus.drivers.outputs.pump import Pump
 
 

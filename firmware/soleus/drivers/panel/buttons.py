@@ -7,8 +7,16 @@ let go, because held it means pause; the stop input acts while it is down.
 from machine import Pin
 from micropython import const
 
+from soleus.core.basics.signals import (
+    BUTTON_CLEAR,
+    BUTTON_LOUDER,
+    BUTTON_PAUSE,
+    BUTTON_RESUME,
+    BUTTON_SOFTER,
+    BUTTON_START,
+    BUTTON_STOP,
+)
 from soleus.core.session.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, SERVICE
-from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_LOUDER, BUTTON_PAUSE, BUTTON_RESUME, BUTTON_SOFTER, BUTTON_START, BUTTON_STOP
 
 _DEBOUNCE_MS = const(30)
 _PAUSE_AFTER_MS = const(1000)

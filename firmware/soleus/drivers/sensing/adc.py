@@ -8,7 +8,6 @@ from machine import ADC, Pin
 from micropython import const
 
 from soleus.core.basics.signals import MANIFOLD_BIT, Readings
-
 from soleus.drivers.sensing.calibration import Line, lines_of
 from soleus.drivers.sensing.parts import output_permille
 

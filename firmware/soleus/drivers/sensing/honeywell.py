@@ -13,7 +13,6 @@ from micropython import const
 
 from soleus.basics.annotations import Any
 from soleus.core.basics.signals import MANIFOLD_BIT, Readings
-
 from soleus.drivers.sensing.calibration import Line, lines_of
 from soleus.drivers.sensing.mux import Mux
 from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN

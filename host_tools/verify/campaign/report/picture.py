@@ -3,10 +3,10 @@
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from host_tools.verify.campaign.matrix import Cell, Matrix, times
-from host_tools.verify.campaign.rules import ALARM, DETECTED, HARM, HARMLESS, TRAPPED
 from host_tools.output import palette
 from host_tools.output.plot.picture import bare, drawing, png
+from host_tools.verify.campaign.matrix import Cell, Matrix, times
+from host_tools.verify.campaign.rules import ALARM, DETECTED, HARM, HARMLESS, TRAPPED
 
 COLOURS = {HARM: "#f3b8b3", TRAPPED: "#f6dcae", ALARM: "#e6cdf0", DETECTED: "#c9e6d3", HARMLESS: "#e4e9ee"}
 _CELL_WIDTH_IN, _CELL_HEIGHT_IN = 1.28, 0.92

@@ -1,0 +1,66 @@
+"""Which modules of the firmware are loaded now and then, and which of them at the same time."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.micropython.interpreters import FIRMWARE_PACKAGE
+
+
+def chains() -> list[list[str]]:
+    """From each `load(name)` in what stays, along what that loads in its turn, to the last.
+
+    What a loaded module imports in its functions is there with it, and so is all that is unloaded at the same
+    place.
+    """
+    files = {_name_of(file): file for file in FIRMWARE_PACKAGE.rglob("*.py")}
+    loaders = {name: [[loaded] for loaded in sorted(set(_loads(file)))] for name, file in files.items()}
+    all_loaded = {loaded for found in loaders.values() for (loaded,) in found}
+    begins = {loaded for name, found in loaders.items() if name not in all_loaded for (loaded,) in found}
+    for name in all_loaded:
+        late = set(_imports_late(files[name]))
+        loaders[name] += [sorted(late & together) for together in _unloaded_together() if late & together]
+    return [chain for begin in sorted(begins) for chain in _onwards([begin], [begin], loaders)]
+
+
+def unloaded() -> list[str]:
+    """What others import, and somebody unloads by `unload(name)`."""
+    return sorted(set().union(*_unloaded_together()))
+
+
+def _unloaded_together() -> list[set[str]]:
+    """Of each function that unloads anything."""
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in sorted(FIRMWARE_PACKAGE.rglob("*.py"))]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return [together for function in functions if (together := set(_named_in("unload", function)))]
+
+
+def _onwards(chain: list[str], last: list[str], loaders: dict[str, list[list[str]]]) -> Iterator[list[str]]:
+    onwards = [loaded for loader in last for loaded in loaders[loader]]
+    if not onwards:
+        yield chain
+    for loaded in onwards:
+        yield from _onwards([*chain, *loaded], loaded, loaders)
+
+
+def _name_of(file: Path) -> str:
+    """As `load` takes it."""
+    return ".".join(file.relative_to(FIRMWARE_PACKAGE).with_suffix("").parts)
+
+
+def _loads(file: Path) -> Iterator[str]:
+    yield from _named_in("load", ast.parse(file.read_text(encoding="utf-8")))
+
+
+def _named_in(function: str, tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function:
+            yield from (argument.value for argument in node.args if isinstance(argument, ast.Constant))
+
+
+def _imports_late(file: Path) -> Iterator[str]:
+    """What one of its functions imports."""
+    for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("soleus."):
+                yield str(node.module).removeprefix("soleus.")
