@@ -19,7 +19,8 @@ _WALK = """\
 Sessions show what physics brings about. `make explore` walks what the code allows: the core itself, tick by
 tick, on one leg with three chambers, every pattern on both kinds of valves and both kinds of sensors, with
 readings, clocks, guards and buttons at their worst in each tick
-([how that has an end, and why it misses nothing](../host_tools/explore/__init__.py)). In each tick it asks:
+([how that has an end, and why it misses nothing](../host_tools/verify/explore/__init__.py)). In each tick it
+asks:
 
 - energy only in a state that may have it, with guards that looked, and with no latched fault;
 - no pump against closed valves, no handing over of a running pump without an overlap, no chamber filled and

@@ -23,7 +23,7 @@ TICKS = 100
 
 # A core in miniature, with the core's names: fills whatever is below 1000 Pa, and says when it is tired.
 STAND_IN = {
-    "boots.py": """
+    "basics/boots.py": """
 class Boots:
     @staticmethod
     def from_table(table):
@@ -31,13 +31,13 @@ class Boots:
         boots.count = table["legs"] * len(table["chambers"])
         return boots
 """,
-    "program.py": """
+    "program/program.py": """
 class Program:
     @staticmethod
     def from_table(table):
         return Program()
 """,
-    "signals.py": "class Commands: pass",
+    "basics/signals.py": "class Commands: pass",
     "controller.py": """
 class Controller:
     def __init__(self, boots):
@@ -72,11 +72,11 @@ def package(tmp_path: Path) -> Path:
 
 def stand_in(folder: Path, extra_statement: str) -> Path:
     core = folder / "soleus" / "core"
-    core.mkdir(parents=True)
-    for name in ("__init__.py", "core/__init__.py"):
-        (core.parent / name).write_text("")
     for name, source in STAND_IN.items():
+        (core / name).parent.mkdir(parents=True, exist_ok=True)
         (core / name).write_text(source.replace("TIRED", extra_statement))
+    for room in (core.parent, core, core / "basics", core / "program"):
+        (room / "__init__.py").write_text("")
     return core.parent
 
 

@@ -16,8 +16,8 @@ _forget()
 os.chdir({slot!r})
 sys.path.insert(0, {slot!r})
 try:
-    from soleus.core.boots import Boots
-    from soleus.core.program import Program
+    from soleus.core.basics.boots import Boots
+    from soleus.core.program.program import Program
     with open("board.json") as f:
         boots = Boots.from_table(json.load(f)["boots"])
     count = 0
