@@ -11,6 +11,7 @@ from tests.display_driver import driver_file
 
 FILES = sorted(file.relative_to(SOLEUS_PACKAGE.parent).as_posix() for file in SOLEUS_PACKAGE.rglob("*.py"))
 
+LIMITS = "soleus.core.basics.limits"
 CASES = {
     "a number in the place of its name": (
         "from soleus.core.basics.limits import TICK_MS\nx = y + TICK_MS\n",
@@ -29,9 +30,8 @@ CASES = {
         "pass\nx = 5 - (-1867)\n",
     ),
     "an import of both keeps its lines": (
-        "from soleus.core.basics.limits import (\n    TICK_MS,\n    pa_from_mmhg,\n)\n"
-        "x = pa_from_mmhg(TICK_MS)\n",
-        "from soleus.core.basics.limits import pa_from_mmhg\n\n\n\nx = pa_from_mmhg(10)\n",
+        f"from {LIMITS} import (\n    TICK_MS,\n    pa_from_mmhg,\n)\nx = pa_from_mmhg(TICK_MS)\n",
+        f"from {LIMITS} import pa_from_mmhg\n\n\n\nx = pa_from_mmhg(10)\n",
     ),
     "an import for annotations": (
         "from soleus.core.basics.boots import Boots\ndef f(b: Boots):\n    pass\n",
