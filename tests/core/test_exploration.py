@@ -10,18 +10,22 @@ from typing import Any
 
 import pytest
 
+from host_tools.library.variants import SENSORS, VALVES
 from host_tools.verify.explore import machine
 from host_tools.verify.explore.cases import Case, all_cases
 from host_tools.verify.explore.walk import small_boots, small_program, walk
 from soleus.core.basics.faults import FaultLatch
 from soleus.core.controller import Controller
 from soleus.core.interlock import Interlock
-from soleus.core.regulate import regulation, sealed, shared, throttle
+from soleus.core.regulate import regulation, shared, throttle
+from soleus.core.regulate.air_path import AirPath
+from soleus.core.regulate.chamber import holds
 from soleus.core.regulate.sealed import SealedRegulator
 from soleus.core.regulate.shared import SharedRegulator
 from soleus.core.session.sequencer import Sequencer
 from soleus.core.session.session import Session
 
+LAYOUTS = [(valves, sensors) for valves in VALVES for sensors in SENSORS]
 WALKED = [*all_cases(1), *all_cases(2, ("sequential", "wave"))]
 
 
@@ -62,20 +66,20 @@ BROKEN_CORES: dict[str, tuple[str, list[Change]]] = {
         "the pump runs against closed valves",
         [
             INTERLOCK_OFF,
-            (SealedRegulator.step, "= self.joined_bits\n", "= self.joined_bits & ~phase_bits[DOSE]\n"),
+            (SealedRegulator.step, "= air.joined_bits\n", "= air.joined_bits & ~phase_bits[DOSE]\n"),
             (SealedRegulator.step, " if joined_bits & seal_bits else 0", ""),
         ],
     ),
     "the same, and the interlock catches it": (
         "an illegal wish",
         [
-            (SealedRegulator.step, "= self.joined_bits\n", "= self.joined_bits & ~phase_bits[DOSE]\n"),
+            (SealedRegulator.step, "= air.joined_bits\n", "= air.joined_bits & ~phase_bits[DOSE]\n"),
             (SealedRegulator.step, " if joined_bits & seal_bits else 0", ""),
         ],
     ),
     "the valves change hands at once": (
         "without an overlap",
-        [(SealedRegulator._overlap, "wanted_bits | (self.overlap_bits & keep_bits)", "wanted_bits")],
+        [(AirPath.join, "wanted_bits | (self.overlap_bits & keep_bits)", "wanted_bits")],
     ),
     "what is filled isn't sealed": (
         "filled and vented at once",
@@ -138,22 +142,24 @@ def test_three_way_valves_have_no_vents_to_seal(monkeypatch: pytest.MonkeyPatch)
 def test_every_limit_of_the_regulators_has_pressures_on_both_sides_of_it() -> None:
     """Far below, below, at and above what is wanted, as the code tells them apart."""
     cuts_pa = [-regulation.FAR_PA, -regulation.BAND_PA, regulation.BAND_PA, throttle.THROTTLE_ROOM_PA]
-    cuts_pa += [-sealed.TOP_UP_PA, sealed.BLEED_PA]
+    cuts_pa += [-holds.TOP_UP_PA, holds.BLEED_PA]
     cuts_pa += [-shared.TOP_UP_PA, shared.BLEED_PA, shared.PUSH_PA]
     for least_pa, most_pa in zip(machine.OFFSETS_PA, machine.OFFSETS_PA[1:], strict=False):
         assert any(least_pa < cut_pa < most_pa for cut_pa in cuts_pa)
     assert all(machine.FAR_BELOW_PA < cut_pa < machine.ABOVE_PA for cut_pa in cuts_pa)
     # Between "far" and "within the band" lies what a dose brings.
-    assert -regulation.FAR_PA < machine.BELOW_PA < -sealed.TOP_UP_PA < machine.AT_PA
+    assert -regulation.FAR_PA < machine.BELOW_PA < -holds.TOP_UP_PA < machine.AT_PA
 
 
 @pytest.mark.parametrize("valves", ["fill_vent", "three_way"])
 def test_only_what_exists_is_forgotten(valves: str) -> None:
     """Names that a change of the core has left behind would hide what they once stood for."""
-    names = {name for some in (*machine.FREE.values(), *machine.FORGOTTEN.values()) for name in some}
-    sealed, shared = (_machine(some).controller for some in ("fill_vent", "three_way"))
-    parts = [sealed.session, sealed.sequencer, sealed.survey, sealed.regulator, shared.regulator]
-    assert names <= {name for part in parts for name in vars(part)}
+    names = {
+        (part, name) for some in (machine.FREE, machine.FORGOTTEN) for part in some for name in some[part]
+    }
+    some_machines = [_machine(some, sensors) for some, sensors in LAYOUTS]
+    parts = [part for some in some_machines for part in machine.parts_of(some.controller).items()]
+    assert names <= {(part, name) for part, holder in parts for name in vars(holder)}
     assert _machine(valves).read() == _machine(valves).read()
 
 
@@ -177,8 +183,8 @@ def test_nothing_is_learned_from_one_state_to_the_next() -> None:
     assert machine._Values(regulator.learned).get() == before
 
 
-def _machine(valves: str) -> machine.Machine:
-    return machine.Machine(small_boots(valves, "per_chamber", 2), small_program("sequential"))
+def _machine(valves: str, sensors: str = "per_chamber") -> machine.Machine:
+    return machine.Machine(small_boots(valves, sensors, 2), small_program("sequential"))
 
 
 def _break(monkeypatch: pytest.MonkeyPatch, method: Callable[..., Any], text: str, broken_text: str) -> None:

@@ -243,16 +243,16 @@ def check_what_was_learned_is_there_after_the_next_start():
 
 
 def check_what_is_reckoned_with_is_kept_where_one_sensor_sees_all():
-    before = core("squeezed").regulator.unseen.reckoning
+    before = core("squeezed").regulator.sensing.estimator
     for name, most in (
         ("squeeze_permille", before.squeeze_most_permille),
         ("fall_at_pa", before.fall_at_most_pa),
     ):
         before, after = core("squeezed"), core("squeezed")
-        getattr(before.regulator.unseen.reckoning, name)[1] = 123
+        getattr(before.regulator.sensing.estimator, name)[1] = 123
         kept = json.loads(json.dumps(state_load.learned(before)))
         assert warnings_of(kept, after) == []
-        assert getattr(after.regulator.unseen.reckoning, name)[1] == 123
+        assert getattr(after.regulator.sensing.estimator, name)[1] == 123
         kept[name][1] = most + 1
         assert len(warnings_of(kept, core("squeezed"))) == 1
 

@@ -139,7 +139,8 @@ class Controller:
         session = self.session
         commands = self.commands
         if session.is_winding_down():
-            self.regulator.wind_down(commands)
+            # The pump's rotor stops with the valves as they are.
+            commands.pump_permille = 0
         elif session.state == SERVICE:
             self.service.step(self.gauges, self.sequencer, self.regulator.phase, commands, dt_ms)
         elif (
@@ -159,10 +160,9 @@ class Controller:
         regulator = self.regulator
         gauges = self.gauges
         # A call costs a percent of the tick: while the pump runs the answer is known.
-        is_quiet = regulator.pump_permille == 0 and regulator.is_quiet()
-        sequencer.step(
-            session.asked_pa, session.run_ms, regulator.reached_bits, gauges.empty_bits, is_quiet, dt_ms
-        )
+        is_quiet = self.commands.pump_permille == 0 and regulator.is_quiet()
+        reached_bits = regulator.ledger.reached_bits
+        sequencer.step(session.asked_pa, session.run_ms, reached_bits, gauges.empty_bits, is_quiet, dt_ms)
         regulator.step(gauges, sequencer, self.commands, dt_ms)
         if not sequencer.keep_bits and sequencer.stage_kind() == REST:
             self._survey(dt_ms)

@@ -133,7 +133,7 @@ def _learned_lists(controller: Controller) -> list:
     """The sealed regulator keeps apart what it learns; the shared one has little to keep."""
     regulator = controller.regulator
     learners = (
-        [regulator.learned, regulator.unseen.reckoning] if hasattr(regulator, "learned") else [regulator]
+        [regulator.learned, regulator.sensing.estimator] if hasattr(regulator, "learned") else [regulator]
     )
     return [
         (learner, name, least, getattr(learner, most) if isinstance(most, str) else most)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from host_tools.verify.explore.machine import Machine
 from soleus.core.basics import faults
 from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_STOP
+from soleus.core.regulate.doses import BACKFLOW_SEEN_PA
 from soleus.core.regulate.regulation import DOSE
-from soleus.core.regulate.sealed import POUR_SEEN_PA
 from soleus.core.session.session import CHECKING, FAULT, IDLE, RUNNING, STATE_NAMES, VENTING
 
 
@@ -81,7 +81,7 @@ def _rises_far(machine: Machine) -> bool:
     if machine.controller.boots.is_three_way:
         return False
     return any(
-        fill_bits >> index & 1 and phase == DOSE and regulator.above_pa[index] >= POUR_SEEN_PA
+        fill_bits >> index & 1 and phase == DOSE and regulator.doses.above_pa[index] >= BACKFLOW_SEEN_PA
         for index, phase in enumerate(regulator.phase)
     )
 

@@ -23,11 +23,12 @@ from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import Controller
 from soleus.core.guards.guards import Guards
 from soleus.core.program.program import Program
-from soleus.core.regulate.estimator import Reckoning
-from soleus.core.regulate.learned import Learned
-from soleus.core.regulate.manifold_sensing import EXTRA_PERMILLE, Unseen
-from soleus.core.regulate.regulation import DOSE, HOLD, PUMP_MOST_PERMILLE
-from soleus.core.regulate.sealed import SealedRegulator
+from soleus.core.regulate.fills import Fills
+from soleus.core.regulate.manifold.estimator import Estimator
+from soleus.core.regulate.manifold.sensing import ManifoldSensing
+from soleus.core.regulate.manifold.turns import ManifoldTurns
+from soleus.core.regulate.regulation import DOSE, FILL, HOLD, PUMP_MOST_PERMILLE
+from soleus.core.regulate.shared import SharedRegulator
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.sensing.survey import Survey
 from soleus.core.sensing.zeroing import Zeroing
@@ -53,7 +54,10 @@ FREE = {
     "session": ("state_ms", "run_ms", "silent_ms"),
     "sequencer": ("stage_ms", "cycle_ms"),
     "survey": ("look_ms", "open_ms"),
-    "regulator": ("phase_ms", "out_ms", "throttled_ms", "group_ms"),
+    "phases": ("phase_ms",),
+    "holds": ("out_ms",),
+    "filling": ("throttled_ms",),
+    "shared": ("throttled_ms", "group_ms"),
 }
 # What was learned, what only guards look at, and what each tick writes before it is read. What isn't named
 # here is kept, so a walk that no longer ends has met something new that counts or measures. A chamber that
@@ -61,16 +65,23 @@ FREE = {
 FORGOTTEN = {
     "session": ("ended_by",),
     "sequencer": ("cycles_count", "wanted_pa", "target_pa", "level_pa", "rested_bits", *MADE),
-    "survey": (),
-    "regulator": (
-        *("fill_ms", "fill_share_us", "filled_bits", "held_ms", "held_bits", "dose_us", "restless_ms"),
-        *("restless_bits", "collapse_count", "collapse_pa", "collapsed_bits", "inside_pa"),
-        *("coast_rise_count", "coast_rise_pa", "coast_rise_index", "late_coast_pa", "late_pa", "before_pa"),
-        *("lead_pa", "rise_pa_s", "fall_pa_s", "worked_permille_ms", "above_pa"),
-        *("dose_permille", "dose_ms", "dose_extra_pa"),
-        *("planned_ms", "last_move", "coasted_bits", "pump_before_permille", "trims_count", "goal_pa"),
-        *("rotor_permille", "flow_permille", "ends_together", "slow_missing_pa", "top_up_pa", "dosed_bits"),
-        *("stop_pa_s", "early_pa", "refill_bits", "raised_bits"),
+    "ledger": (
+        *("fill_share_us", "filled_bits", "held_ms", "held_bits", "dose_us", "restless_ms", "restless_bits"),
+        *("collapse_count", "collapse_pa", "collapsed_bits"),
+        *("coast_rise_count", "coast_rise_pa", "coast_rise_index"),
+    ),
+    "air": ("pump_before_permille", "rotor_permille", "flow_permille", "sharers_count"),
+    "moves": ("before_pa", "planned_ms", "last_move", "trims_count", "goal_pa", "raised_bits"),
+    "fills": (
+        *("fill_ms", "inside_pa", "late_pa", "worked_permille_ms", "early_pa", "refill_bits"),
+        *("stop_pa_s", "coasted_bits", "late_coast_pa"),
+    ),
+    "filling": ("ends_together", "slow_missing_pa"),
+    "doses": ("dose_permille", "dose_ms", "dose_extra_pa", "dosed_bits", "above_pa"),
+    "holds": ("top_up_pa",),
+    "shared": (
+        *("lead_pa", "rise_pa_s", "fall_pa_s", "late_coast_pa", "before_pa", "planned_ms"),
+        *("last_move", "trims_count"),
     ),
 }
 
@@ -173,44 +184,49 @@ class AnySurvey(Survey):
         self._index = index
 
 
-class AnyReckoning(Reckoning):
+class AnyEstimator(Estimator):
     """A chamber may have to be let down at any tick."""
 
-    def __init__(self, boots: Boots, machine: Machine) -> None:
-        super().__init__(boots, Learned(boots))
+    def __init__(self, boots: Boots, fills: Fills, machine: Machine) -> None:
+        super().__init__(boots, fills)
         self.machine = machine
 
     def over_pa(self, *_: Any) -> int:
         return int(self.machine.oracle.either())
 
-    def may_teach(self, *_: Any) -> bool:
+    def is_calibration_look(self, *_: Any) -> bool:
         return self.machine.oracle.either()
 
     def let_out(self, *_: Any) -> None:
         pass
 
 
-class AnyUnseen(Unseen):
-    """Any chambers that fill may be ones that had lost air."""
-
-    def __init__(self, boots: Boots, machine: Machine) -> None:
-        super().__init__(boots, Learned(boots))
+class AnySensing(ManifoldSensing):
+    def __init__(self, boots: Boots, fills: Fills, machine: Machine) -> None:
+        super().__init__(boots, fills)
         self.machine = machine
-        self.reckoning = AnyReckoning(boots, machine)
+        self.estimator = AnyEstimator(boots, fills, machine)
 
-    def see(self, _index: int, _gauges: Gauges, target_pa: int, _regulator: SealedRegulator) -> int:
-        return target_pa * EXTRA_PERMILLE // 1000
+    def see(self, _index: int, _gauges: Gauges, target_pa: int) -> int:
+        return self.extra_pa(target_pa)
 
-    def is_reckoned(self, _index: int) -> bool:
+    def is_estimated(self, _index: int) -> bool:
         return self.machine.oracle.either()
 
     def is_untried(self, _index: int) -> bool:
         return self.machine.oracle.either()
 
-    def fill_group(self, fill_bits: int, _refill_bits: int, target_pa: list) -> int:
+
+class AnyTurns(ManifoldTurns):
+    """Any chambers that fill may be ones that had lost air."""
+
+    machine: Machine
+
+    def fill_group_bits(self, target_pa: list) -> int:
         # All of them are one group, as none are.
-        refill_bits = self.machine.oracle.choose(subsets(fill_bits)[:-1] or [0])
-        return super().fill_group(fill_bits, refill_bits, target_pa)
+        fill_bits = self.phases.bits[FILL]
+        self.fills.refill_bits = self.machine.oracle.choose(subsets(fill_bits)[:-1] or [0])
+        return super().fill_group_bits(target_pa)
 
 
 class AnyZeroing(Zeroing):
@@ -234,21 +250,21 @@ class Machine:
         controller.guards = AnyGuards(boots, self)
         controller.zeroing = AnyZeroing(boots, self)
         controller.survey = AnySurvey(boots, self)
-        if isinstance(getattr(controller.regulator, "unseen", None), Unseen):
-            controller.regulator.unseen = AnyUnseen(boots, self)
+        if boots.has_manifold_sensor_only and not boots.is_three_way:
+            _put_any_sensing_in(controller.regulator, boots, self)
         _keep_from_learning(controller.regulator)
         self.has_guarded = False
         self.buttons = Buttons(self.oracle)
         # Which of the kept chambers have been reached since they are kept; only the laws look at it.
         self.once_reached_bits = 0
-        self._parts = {name: getattr(controller, name) for name in FREE}
-        self._forgotten = [_Values(part, FORGOTTEN[name]) for name, part in self._parts.items()]
-        self._clocks = [_Clocks(part, FREE[name], self.oracle) for name, part in self._parts.items()]
-        self._kept = [_Values(part, _kept_names(name, part)) for name, part in self._parts.items()]
+        parts = parts_of(controller)
+        self._forgotten = [_Values(part, FORGOTTEN.get(name, ())) for name, part in parts.items()]
+        self._clocks = [_Clocks(part, FREE.get(name, ()), self.oracle) for name, part in parts.items()]
+        self._kept = [_Values(part, _kept_names(name, part)) for name, part in parts.items()]
         self._kept += [_Values(controller.commands), _Values(controller.latch, ("code",))]
         self._kept += [_Values(controller.guards.notices, ("rested_bits",))]
         self._kept += [_Values(self, ("once_reached_bits",))]
-        self._regulator_at_rest = _Values(controller.regulator)
+        self._regulator_at_rest = [_Values(part) for part in regulator_parts(controller.regulator).values()]
         self._goal = Goal(self.oracle)
 
     def tick(self) -> None:
@@ -274,9 +290,9 @@ class Machine:
         if controller.session.wind_down_ms:
             # Not yet run down.
             controller.session.wind_down_ms = anything(self.oracle) + 1
-        if hasattr(controller.regulator, "goal_pa"):
+        if not controller.boots.is_three_way:
             goals = [self._goal if phase == HOLD else 0 for phase in controller.regulator.phase]
-            controller.regulator.goal_pa[:] = goals
+            controller.regulator.moves.goal_pa[:] = goals
 
     def read(self) -> State:
         """Of the tick's end, without what is forgotten."""
@@ -294,16 +310,22 @@ class Machine:
         if not is_regulated:
             # Begun anew before they are looked at again.
             sequencer.stage_index = 0
-            self._regulator_at_rest.put(self._regulator_at_rest.initial)
+            for values in self._regulator_at_rest:
+                values.put(values.initial)
         if session.state not in (RUNNING, PAUSED):
             controller.guards.notices.rested_bits = 0
         controller.survey.tidy()
-        self.once_reached_bits = sequencer.keep_bits & (self.once_reached_bits | regulator.reached_bits)
-        regulator.pump_permille = _some(regulator.pump_permille)
+        self.once_reached_bits = sequencer.keep_bits & (
+            self.once_reached_bits | regulator.ledger.reached_bits
+        )
         controller.commands.pump_permille = _some(controller.commands.pump_permille)
-        if hasattr(regulator, "served_bits"):
-            regulator.served_bits &= sum(1 << index for index, p in enumerate(regulator.phase) if p == DOSE)
-            regulator.overlap_ms = regulator.overlap_ms if regulator.overlap_bits else 0
+        if controller.boots.is_three_way:
+            regulator.pump_permille = _some(regulator.pump_permille)
+            return
+        air, doses = regulator.air, regulator.doses
+        air.pump_permille = _some(air.pump_permille)
+        air.overlap_ms = air.overlap_ms if air.overlap_bits else 0
+        doses.dosed_mid_fill_bits &= sum(1 << index for index, p in enumerate(regulator.phase) if p == DOSE)
 
 
 class _Values:
@@ -360,19 +382,41 @@ class _Each:
         return self._ask(index)
 
 
+def parts_of(controller: Any) -> dict[str, Any]:
+    """All that holds the state of a session, by the names that are used above."""
+    names = ("session", "sequencer", "survey")
+    return {**{name: getattr(controller, name) for name in names}, **regulator_parts(controller.regulator)}
+
+
+def regulator_parts(regulator: Any) -> dict[str, Any]:
+    if isinstance(regulator, SharedRegulator):
+        return {"shared": regulator, "ledger": regulator.ledger}
+    names = ("phases", "ledger", "air", "moves", "fills", "filling", "doses", "holds")
+    return {name: getattr(regulator, name) for name in names}
+
+
+def _put_any_sensing_in(regulator: Any, boots: Boots, machine: Machine) -> None:
+    sensing = AnySensing(boots, regulator.fills, machine)
+    turns = AnyTurns(boots, regulator.fills, regulator.doses, regulator.trims, sensing)
+    turns.machine = machine
+    regulator.trims.sensing = regulator.holds.sensing = regulator.sensing = sensing
+    regulator.turns = turns
+
+
 def _kept_names(name: str, part: Any) -> list[str]:
     """All that is neither free nor forgotten, and can change."""
-    dropped = {*FREE[name], *FORGOTTEN[name], "boots", "timeline", "machine", *AnySurvey.OWN}
+    dropped = {*FREE.get(name, ()), *FORGOTTEN.get(name, ()), "boots", "timeline", "machine", *AnySurvey.OWN}
     return [attribute for attribute in vars(part) if attribute not in dropped]
 
 
 def _keep_from_learning(regulator: Any) -> None:
     """It would be forgotten before the next tick."""
-    regulator._learn = _nothing
-    learned = getattr(regulator, "learned", None)
-    for name in dir(learned):
+    if isinstance(regulator, SharedRegulator):
+        regulator._learn = _nothing  # type: ignore[method-assign]  # the walk keeps it from learning
+        return
+    for name in dir(regulator.learned):
         if name.startswith("note_"):
-            setattr(learned, name, _nothing)
+            setattr(regulator.learned, name, _nothing)
 
 
 def _nothing(*_: Any) -> None:

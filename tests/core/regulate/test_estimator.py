@@ -1,4 +1,4 @@
-"""A chamber that nobody sees is reckoned: what its neighbour presses in, what was let out, what sags away."""
+"""The estimate of a chamber between two looks: what its neighbour presses in, what was let out, what sags."""
 
 import pytest
 from hypothesis import given
@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from host_tools.plant.parts.gas import AMBIENT_MMHG, air_flow
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.regulate.estimator import (
-    DOUBT_START,
+from soleus.core.regulate.manifold.estimator import (
     ERROR_MOST_PA,
     FALL_AT_MOST_PA,
     FALL_SEEN_MS,
@@ -23,9 +22,9 @@ from soleus.core.regulate.estimator import (
     SQUEEZE_START_PERMILLE,
     SQUEEZED_PA,
     SQUEEZED_UNDER_PA,
-    VENT_DOUBT_PERMILLE,
-    Reckoning,
-    _doubt_of,
+    VARIANCE_START,
+    VENT_ERROR_PERMILLE,
+    _variance_of,
 )
 from soleus.core.regulate.regulation import (
     BLEED,
@@ -54,7 +53,7 @@ class Leg:
     def __init__(self) -> None:
         self.gauges = Gauges(MANIFOLD)
         self.regulator = SealedRegulator(MANIFOLD)
-        self.reckoning = Reckoning(MANIFOLD, self.regulator.learned)
+        self.estimator = self.regulator.sensing.estimator
         self.phase = self.regulator.phase
         self.phase[FOOT] = SETTLE
         self.look(FULL_PA)
@@ -62,10 +61,10 @@ class Leg:
 
     def look(self, seen_pa: int) -> None:
         self.gauges.smooth_pa[FOOT] = seen_pa
-        self.reckoning.see(FOOT, self.gauges, self.regulator)
+        self.estimator.see(FOOT, self.gauges)
 
     def let_out(self, pressure_pa: int) -> None:
-        self.reckoning.let_out_pa[FOOT] += pressure_pa
+        self.estimator.let_out_pa[FOOT] += pressure_pa
 
     def calf(self, phase: int, pressure_pa: int, age_ms: int = 0) -> None:
         self.phase[CALF] = phase
@@ -74,27 +73,27 @@ class Leg:
 
     def vent(self, fallen_pa: int, took_ms: int, move: int = BLEED, joined_bits: int = 1 << FOOT) -> None:
         """Its vent was open for so long, between two looks."""
-        self.regulator.before_pa[FOOT] = self.gauges.smooth_pa[FOOT]
-        self.regulator.planned_ms[FOOT] = took_ms
-        self.regulator.last_move[FOOT] = move
-        self.regulator.joined_bits = joined_bits
+        self.regulator.moves.before_pa[FOOT] = self.gauges.smooth_pa[FOOT]
+        self.regulator.moves.planned_ms[FOOT] = took_ms
+        self.regulator.moves.last_move[FOOT] = move
+        self.regulator.air.joined_bits = joined_bits
         self.phase[FOOT] = SETTLE
         self.look(self.gauges.smooth_pa[FOOT] - fallen_pa)
-        self.regulator.last_move[FOOT] = HOLD
+        self.regulator.moves.last_move[FOOT] = HOLD
 
     @property
     def fall_pa_s(self) -> int:
-        return self.reckoning.learned.fall_pa_s[FOOT]
+        return self.estimator.learned.fall_pa_s[FOOT]
 
     def over_pa(self, target_pa: int) -> int:
-        return self.reckoning.over_pa(FOOT, self.gauges, target_pa, self.regulator, 0)
+        return self.estimator.over_pa(FOOT, self.gauges, target_pa, 0)
 
     def come_in_pa(self, dt_ms: int = 0, flow_permille: int = 0) -> int:
-        self.regulator.flow_permille = flow_permille
-        self.reckoning.over_pa(FOOT, self.gauges, 0, self.regulator, dt_ms)
-        above_pa = self.reckoning._above_pa(FOOT, self.gauges, self.regulator)
-        risen_pa = above_pa - self.reckoning.above_seen_pa[FOOT]
-        return self.reckoning._come_in_pa(FOOT, risen_pa, self.regulator.held_ms[FOOT])
+        self.regulator.air.flow_permille = flow_permille
+        self.estimator.over_pa(FOOT, self.gauges, 0, dt_ms)
+        above_pa = self.estimator._above_pa(FOOT, self.gauges)
+        risen_pa = above_pa - self.estimator.above_seen_pa[FOOT]
+        return self.estimator._come_in_pa(FOOT, risen_pa, self.regulator.ledger.held_ms[FOOT])
 
 
 def test_what_the_neighbour_presses_in_goes_with_its_pressure() -> None:
@@ -106,7 +105,7 @@ def test_what_the_neighbour_presses_in_goes_with_its_pressure() -> None:
 def test_what_flow_adds_to_a_reading_presses_nobody() -> None:
     leg = Leg()
     leg.calf(FILL, FULL_PA)
-    drop_pa = leg.reckoning.learned.hose_pa(CALF, 500)
+    drop_pa = leg.estimator.learned.hose_pa(CALF, 500)
     assert drop_pa > 0
     assert leg.come_in_pa(flow_permille=500) == (FULL_PA - drop_pa) * SQUEEZE_START_PERMILLE // 1000
 
@@ -115,14 +114,14 @@ def test_a_neighbour_filled_from_empty_is_not_what_it_was_in_the_cycle_before() 
     leg = Leg()
     leg.calf(FILL, FULL_PA, age_ms=5000)
     assert leg.come_in_pa() == 0
-    leg.regulator.refill_bits = 1 << CALF
+    leg.regulator.fills.refill_bits = 1 << CALF
     assert leg.come_in_pa() == COME_IN_PA
 
 
 def test_nothing_is_above_the_thigh() -> None:
     leg = Leg()
     leg.calf(HOLD, FULL_PA)
-    assert leg.reckoning.over_pa(THIGH, leg.gauges, 0, leg.regulator, 0) == 0
+    assert leg.estimator.over_pa(THIGH, leg.gauges, 0, 0) == 0
 
 
 def test_what_was_let_out_is_taken_off() -> None:
@@ -134,9 +133,9 @@ def test_what_was_let_out_is_taken_off() -> None:
 
 def test_a_vent_lets_out_by_its_speed_and_its_time() -> None:
     leg = Leg()
-    leg.reckoning.let_out(FOOT, 30)
-    leg.reckoning.let_out(FOOT, 20)
-    assert leg.reckoning.let_out_pa[FOOT] == FALL_START_PA_S * 30 // 1000 + FALL_START_PA_S * 20 // 1000
+    leg.estimator.let_out(FOOT, 30)
+    leg.estimator.let_out(FOOT, 20)
+    assert leg.estimator.let_out_pa[FOOT] == FALL_START_PA_S * 30 // 1000 + FALL_START_PA_S * 20 // 1000
 
 
 def test_a_look_begins_anew() -> None:
@@ -154,15 +153,15 @@ def test_only_a_chamber_that_was_held_teaches() -> None:
         leg.calf(HOLD, FULL_PA)
         leg.phase[FOOT] = phase
         leg.look(FULL_PA + 3 * COME_IN_PA)
-    assert filled.reckoning.squeeze_permille[FOOT] == SQUEEZE_START_PERMILLE
-    assert held.reckoning.squeeze_permille[FOOT] > 2 * SQUEEZE_START_PERMILLE
-    assert filled.reckoning.squeeze_doubt[FOOT] == DOUBT_START
+    assert filled.estimator.squeeze_permille[FOOT] == SQUEEZE_START_PERMILLE
+    assert held.estimator.squeeze_permille[FOOT] > 2 * SQUEEZE_START_PERMILLE
+    assert filled.estimator.squeeze_variance[FOOT] == VARIANCE_START
 
 
 def sagged_pa(unseen_ms: int, held_before_ms: int = 0) -> int:
     leg = Leg()
-    leg.reckoning.unseen_ms[FOOT] = unseen_ms
-    leg.regulator.held_ms[FOOT] = held_before_ms + unseen_ms
+    leg.estimator.unseen_ms[FOOT] = unseen_ms
+    leg.regulator.ledger.held_ms[FOOT] = held_before_ms + unseen_ms
     return -leg.come_in_pa()
 
 
@@ -208,13 +207,13 @@ def test_a_few_looks_tell_how_much_of_the_neighbour_comes_through(permille: int)
         leg.phase[FOOT] = PEEK
         leg.look(FULL_PA + FULL_PA * permille // 1000)
         leg.phase[FOOT] = HOLD
-    assert leg.reckoning.squeeze_permille[FOOT] == pytest.approx(permille, abs=3)
+    assert leg.estimator.squeeze_permille[FOOT] == pytest.approx(permille, abs=3)
 
 
-def looked_after(let_out_pa: int, error_pa: int, doubt: int = DOUBT_START) -> Leg:
-    """Its neighbour is full now, and so much more is in it than was reckoned."""
+def looked_after(let_out_pa: int, error_pa: int, variance: int = VARIANCE_START) -> Leg:
+    """Its neighbour is full now, and so much more is in it than was estimated."""
     leg = Leg()
-    leg.reckoning.squeeze_doubt[FOOT] = doubt
+    leg.estimator.squeeze_variance[FOOT] = variance
     leg.calf(HOLD, FULL_PA)
     leg.let_out(let_out_pa)
     leg.phase[FOOT] = PEEK
@@ -222,10 +221,10 @@ def looked_after(let_out_pa: int, error_pa: int, doubt: int = DOUBT_START) -> Le
     return leg
 
 
-def test_at_the_first_look_the_squeeze_is_all_that_is_in_doubt() -> None:
+def test_at_the_first_look_the_squeeze_is_all_that_is_uncertain() -> None:
     leg = looked_after(let_out_pa=0, error_pa=400)
     more_permille = 400 * 1000 // FULL_PA
-    assert leg.reckoning.squeeze_permille[FOOT] == pytest.approx(
+    assert leg.estimator.squeeze_permille[FOOT] == pytest.approx(
         SQUEEZE_START_PERMILLE + more_permille, abs=more_permille / 10
     )
     assert leg.fall_pa_s == FALL_START_PA_S
@@ -233,12 +232,12 @@ def test_at_the_first_look_the_squeeze_is_all_that_is_in_doubt() -> None:
 
 @pytest.mark.parametrize("error_pa", [-600, 600])
 def test_the_more_was_let_out_the_more_an_error_is_put_down_to_the_vent(error_pa: int) -> None:
-    known = DOUBT_START // 16
+    known = VARIANCE_START // 16
     legs = [looked_after(let_out_pa, error_pa, known) for let_out_pa in (0, 500, 1000, 2000)]
-    learned = [abs(leg.reckoning.squeeze_permille[FOOT] - SQUEEZE_START_PERMILLE) for leg in legs]
+    learned = [abs(leg.estimator.squeeze_permille[FOOT] - SQUEEZE_START_PERMILLE) for leg in legs]
     assert learned == sorted(learned, reverse=True)
     assert learned[0] > 1.3 * learned[-1]
-    # More is in it than was reckoned, so less was let out.
+    # More is in it than was estimated, so less was let out.
     assert all((leg.fall_pa_s - FALL_START_PA_S) * error_pa < 0 for leg in legs[1:])
     assert legs[0].fall_pa_s == FALL_START_PA_S
 
@@ -252,23 +251,23 @@ def test_what_many_looks_have_told_one_look_hardly_changes() -> None:
         leg.phase[FOOT] = PEEK
         leg.look(FULL_PA + COME_IN_PA)
         leg.phase[FOOT] = HOLD
-    later = looked_after(0, 600, leg.reckoning.squeeze_doubt[FOOT])
+    later = looked_after(0, 600, leg.estimator.squeeze_variance[FOOT])
     first = looked_after(0, 600)
-    learned = [each.reckoning.squeeze_permille[FOOT] - SQUEEZE_START_PERMILLE for each in (later, first)]
+    learned = [each.estimator.squeeze_permille[FOOT] - SQUEEZE_START_PERMILLE for each in (later, first)]
     assert 0 < learned[0] < 0.7 * learned[1]
 
 
-def test_a_chamber_may_teach_until_it_has_and_only_when_its_neighbour_has_risen() -> None:
+def test_a_chamber_is_calibration_look_until_it_has_and_only_when_its_neighbour_has_risen() -> None:
     leg = Leg()
     leg.calf(HOLD, RISE_SEEN_PA - 1)
-    assert not leg.reckoning.may_teach(FOOT, leg.gauges, leg.regulator)
+    assert not leg.estimator.is_calibration_look(FOOT, leg.gauges)
     leg.calf(HOLD, RISE_SEEN_PA)
-    assert leg.reckoning.may_teach(FOOT, leg.gauges, leg.regulator)
-    assert not leg.reckoning.may_teach(THIGH, leg.gauges, leg.regulator)
+    assert leg.estimator.is_calibration_look(FOOT, leg.gauges)
+    assert not leg.estimator.is_calibration_look(THIGH, leg.gauges)
     leg.phase[FOOT] = PEEK
     leg.look(FULL_PA)
     leg.calf(HOLD, 3 * RISE_SEEN_PA)
-    assert not leg.reckoning.may_teach(FOOT, leg.gauges, leg.regulator)
+    assert not leg.estimator.is_calibration_look(FOOT, leg.gauges)
 
 
 @given(
@@ -278,7 +277,7 @@ def test_a_chamber_may_teach_until_it_has_and_only_when_its_neighbour_has_risen(
         max_size=30,
     )
 )
-def test_no_row_of_looks_makes_the_reckoning_surer_or_less_sure_than_it_may_be(
+def test_no_row_of_looks_makes_the_estimate_surer_or_less_sure_than_it_may_be(
     looks: list[tuple[int, int, int]],
 ) -> None:
     leg = Leg()
@@ -290,8 +289,8 @@ def test_no_row_of_looks_makes_the_reckoning_surer_or_less_sure_than_it_may_be(
         leg.calf(HOLD, above_pa)
         leg.phase[FOOT] = PEEK
         leg.look(seen_pa)
-        assert 0 < leg.reckoning.squeeze_doubt[FOOT] < DOUBT_START
-        assert 0 <= leg.reckoning.squeeze_permille[FOOT] <= SQUEEZE_MOST_PERMILLE
+        assert 0 < leg.estimator.squeeze_variance[FOOT] < VARIANCE_START
+        assert 0 <= leg.estimator.squeeze_permille[FOOT] <= SQUEEZE_MOST_PERMILLE
         assert RISE_LEAST_PA_S <= leg.fall_pa_s <= RISE_MOST_PA_S
 
 
@@ -323,14 +322,14 @@ def test_what_else_moved_its_air_says_nothing_of_its_vent(move: int, took_ms: in
     leg = Leg()
     leg.vent(600, took_ms, move, joined_bits)
     assert leg.fall_pa_s == FALL_START_PA_S
-    assert leg.reckoning.fall_at_pa[FOOT] == 0
+    assert leg.estimator.fall_at_pa[FOOT] == 0
 
 
 @given(st.integers(1, FALL_AT_MOST_PA))
 def test_a_vent_that_was_measured_is_the_faster_the_higher_its_chamber_stands(pressure_pa: int) -> None:
     leg = Leg()
     leg.vent(600, 75)
-    at_pa, fall_pa_s = leg.reckoning.fall_at_pa[FOOT], leg.fall_pa_s
+    at_pa, fall_pa_s = leg.estimator.fall_at_pa[FOOT], leg.fall_pa_s
     leg.look(pressure_pa)
     assert (leg.fall_pa_s - fall_pa_s) * (pressure_pa - at_pa) >= 0
     leg.look(at_pa)
@@ -356,8 +355,8 @@ def test_a_vent_tried_in_a_soft_cycle_is_known_at_full_pressure(
 ) -> None:
     soft_mmhg = target_mmhg * 0.6
     leg = Leg()
-    leg.reckoning.learned.fall_pa_s[FOOT] = 5000
-    leg.reckoning.fall_at_pa[FOOT] = pa_from_mmhg(round(soft_mmhg))
+    leg.estimator.learned.fall_pa_s[FOOT] = 5000
+    leg.estimator.fall_at_pa[FOOT] = pa_from_mmhg(round(soft_mmhg))
     leg.look(pa_from_mmhg(target_mmhg))
     true_times = speed(target_mmhg, empty_ml, ml_mmhg) / speed(round(soft_mmhg), empty_ml, ml_mmhg)
     assert leg.fall_pa_s / 5000 == pytest.approx(true_times, rel=0.02)
@@ -376,7 +375,7 @@ def test_no_row_of_looks_makes_a_vent_impossible(looks: list[tuple[int, int, int
         leg.look(seen_pa)
         leg.vent(fallen_pa, took_ms)
         assert RISE_LEAST_PA_S <= leg.fall_pa_s <= RISE_MOST_PA_S
-        assert 0 <= leg.reckoning.fall_at_pa[FOOT] <= FALL_AT_MOST_PA
+        assert 0 <= leg.estimator.fall_at_pa[FOOT] <= FALL_AT_MOST_PA
 
 
 def test_the_largest_number_on_the_way_is_small_enough_for_a_chip() -> None:
@@ -388,11 +387,11 @@ def test_the_largest_number_on_the_way_is_small_enough_for_a_chip() -> None:
     most_times = (FALL_AT_MOST_PA + 2 * mean_pa) / mean_pa
     assert RISE_MOST_PA_S * most_times * 10_000 < 2**30
     highest_pa = 40_000
-    assert DOUBT_START * (_doubt_of(highest_pa) // 1000) < 2**30
-    squeeze_doubt = DOUBT_START * (_doubt_of(highest_pa) // 1000) // 1000
-    vent_doubt = _doubt_of(LET_OUT_MOST_PA * VENT_DOUBT_PERMILLE // 1000)
-    assert ERROR_MOST_PA * max(squeeze_doubt, vent_doubt) < 2**30
-    assert squeeze_doubt * 1000 < 2**30
+    assert VARIANCE_START * (_variance_of(highest_pa) // 1000) < 2**30
+    squeeze_variance = VARIANCE_START * (_variance_of(highest_pa) // 1000) // 1000
+    vent_variance = _variance_of(LET_OUT_MOST_PA * VENT_ERROR_PERMILLE // 1000)
+    assert ERROR_MOST_PA * max(squeeze_variance, vent_variance) < 2**30
+    assert squeeze_variance * 1000 < 2**30
     assert RISE_MOST_PA_S * ERROR_MOST_PA < 2**30
 
 
@@ -402,11 +401,11 @@ def test_a_leg_that_moved_meanwhile_teaches_nothing_impossible(squeezed_pa: int)
     leg.calf(HOLD, FULL_PA)
     leg.phase[FOOT] = PEEK
     leg.look(FULL_PA + squeezed_pa)
-    assert 0 <= leg.reckoning.squeeze_permille[FOOT] <= SQUEEZE_MOST_PERMILLE
+    assert 0 <= leg.estimator.squeeze_permille[FOOT] <= SQUEEZE_MOST_PERMILLE
 
 
 @given(st.integers(-300, 16_000), st.lists(st.tuples(st.integers(0, 16_000), st.booleans()), max_size=30))
-def test_whatever_is_seen_the_reckoning_stays_small(seen_pa: int, looks: list[tuple[int, bool]]) -> None:
+def test_whatever_is_seen_the_estimate_stays_small(seen_pa: int, looks: list[tuple[int, bool]]) -> None:
     leg = Leg()
     for above_pa, was_held in looks:
         leg.calf(HOLD, above_pa)

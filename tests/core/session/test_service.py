@@ -295,5 +295,5 @@ def test_after_a_stop_in_the_middle_of_an_act_the_regulator_has_nothing_on_its_b
     bench.machine.tick(STOP)
     bench.machine.until_state(DONE)
     regulator = bench.controller.regulator
-    assert regulator.filling_count == 0
-    assert regulator.phase_bits == [ALL, *[0] * (len(regulator.phase_bits) - 1)]
+    assert regulator.phases.filling_count == 0
+    assert regulator.phases.bits == [ALL, *[0] * (len(regulator.phases.bits) - 1)]

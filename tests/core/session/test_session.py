@@ -474,10 +474,10 @@ def test_what_ended_the_last_session_does_not_count_against_the_next() -> None:
     """A kinked hose and a pump that ran on, both mended since."""
     machine = brought_to(RUNNING)
     regulator = machine.controller.regulator
-    regulator.collapse_count[CALF] = COLLAPSE_COUNT
-    regulator.collapsed_bits = 1 << CALF
-    regulator.coast_rise_count = RUNAWAY_COUNT
-    regulator.collapse_pa[CALF] = pa_from_mmhg(60)
+    regulator.ledger.collapse_count[CALF] = COLLAPSE_COUNT
+    regulator.ledger.collapsed_bits = 1 << CALF
+    regulator.ledger.coast_rise_count = RUNAWAY_COUNT
+    regulator.ledger.collapse_pa[CALF] = pa_from_mmhg(60)
     machine.tick()
     assert machine.controller.latch.code == faults.KINK
     machine.run(CLEAR_AFTER_MS / 1000)

@@ -52,10 +52,7 @@ class Guards:
 
     def begin(self, regulator: SealedRegulator) -> None:
         """A new session: a person has seen what ended the last one, and nothing of it counts any more."""
-        regulator.coast_rise_count = 0
-        regulator.collapsed_bits = 0
-        for index in range(self.boots.count):
-            regulator.collapse_count[index] = 0
+        regulator.ledger.begin_session()
         self.notices.clear()
         self.session_cap.begin()
         self.fill_timeout.begin()
@@ -117,6 +114,7 @@ class Guards:
     ) -> None:
         """Hazards of a machine that works, in a session or on a bench."""
         latch = self.latch
+        ledger = regulator.ledger
         self.session_cap.step(latch, at_ms, dt_ms)
         if readings.supply_mv < self.boots.supply_least_mv or self.supply_low.low_ms:
             self.supply_low.step(readings, latch, at_ms, dt_ms)
@@ -128,17 +126,23 @@ class Guards:
             self.sensor_erratic.step(gauges, latch, at_ms, dt_ms)
         if self.is_air_shared:
             self.sensors_disagree.step(gauges, regulator.phase, latch, at_ms, dt_ms)
-        if regulator.collapsed_bits:
-            self.kink.step(regulator.collapse_count, regulator.collapse_pa, sequencer.target_pa, latch, at_ms)
+        if ledger.collapsed_bits:
+            self.kink.step(
+                ledger.collapse_count,
+                ledger.collapse_pa,
+                sequencer.target_pa,
+                latch,
+                at_ms,
+            )
         if gauges.empty_bits & gauges.pressed_bits or self.rises_unasked.rising_bits:
             self.rises_unasked.step(gauges, sequencer.keep_bits, commands, latch, at_ms, dt_ms)
-        if self.is_manifold_seen or regulator.coast_rise_count >= RUNAWAY_COUNT:
+        if self.is_manifold_seen or ledger.coast_rise_count >= RUNAWAY_COUNT:
             self.pump_runaway.step(
                 gauges,
                 commands,
-                regulator.coast_rise_count,
-                regulator.coast_rise_pa,
-                regulator.coast_rise_index,
+                ledger.coast_rise_count,
+                ledger.coast_rise_pa,
+                ledger.coast_rise_index,
                 latch,
                 at_ms,
                 dt_ms,
@@ -148,16 +152,17 @@ class Guards:
         self, gauges: Gauges, sequencer: Sequencer, regulator: SealedRegulator, at_ms: int, dt_ms: int
     ) -> None:
         notices = self.notices
+        ledger = regulator.ledger
         fill_timeout = self.fill_timeout
-        filled_bits = regulator.filled_bits
+        filled_bits = ledger.filled_bits
         rested_before_bits = notices.rested_bits
-        if self.is_air_shared or regulator.reached_bits != fill_timeout.reached_bits:
-            fill_timeout.learn(regulator.fill_share_us, regulator.reached_bits)
+        if self.is_air_shared or ledger.reached_bits != fill_timeout.reached_bits:
+            fill_timeout.learn(ledger.fill_share_us, ledger.reached_bits)
         # Time goes here, too, while it isn't asked.
         fill_timeout.room_ms -= dt_ms
         if filled_bits != fill_timeout.airy_bits or fill_timeout.room_ms <= TICK_MOST_MS:
             fill_timeout.step(
-                regulator.fill_share_us,
+                ledger.fill_share_us,
                 filled_bits,
                 regulator.phase,
                 gauges,
@@ -166,9 +171,9 @@ class Guards:
                 at_ms,
             )
         if notices.rested_bits != rested_before_bits:
-            regulator.share_anew()
-        if regulator.held_bits != self.leak.watched_bits:
-            self.leak.step(regulator.dose_us, regulator.held_ms, regulator.held_bits, notices, at_ms)
+            ledger.share_anew()
+        if ledger.held_bits != self.leak.watched_bits:
+            self.leak.step(ledger.dose_us, ledger.held_ms, ledger.held_bits, notices, at_ms)
         if notices.rested_bits:
             self._end_when_all_rest(sequencer.timeline.active_bits, at_ms)
 

@@ -106,7 +106,7 @@ class Learned:
 
     def note_fall(self, index: int, moved_pa: int, took_ms: int) -> None:
         """A vent is open for a few ticks only, so one look tells little: a quarter of what it would. With a
-        manifold's sensor that is for `Reckoning` to say, which knows what falls by itself meanwhile."""
+        manifold's sensor that is for `Estimator` to say, which knows what falls by itself meanwhile."""
         if self.boots.has_manifold_sensor_only:
             return
         fall_pa_s = self.fall_pa_s[index]

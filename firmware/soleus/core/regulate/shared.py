@@ -1,4 +1,4 @@
-"""Wanted pressures to valves and pump, where each chamber has one three-way valve.
+"""Setpoints to valves and pump, where each chamber has one three-way valve.
 
 An energised valve joins its chamber to the manifold, so all kept chambers share one body of air and
 one pressure: they are filled, measured and trimmed together. While a new one fills, those joined
@@ -10,6 +10,7 @@ from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import RUNAWAY_RISE_PA
 from soleus.core.basics.signals import Commands
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.regulate.ledger import Ledger
 from soleus.core.regulate.regulation import (
     BAND_PA,
     BLEED,
@@ -52,22 +53,10 @@ class SharedRegulator:
         count = boots.count
         self.boots = boots
         self.phase = [OFF] * count
-        # How long the pump was there for each chamber alone; the guards look at it.
-        self.fill_share_us = [0] * count
-        self.filled_bits = 0
-        # As in the sealed regulator. Chambers that share their air can't be told apart by what they cost,
-        # nor can a fill collapse behind one valve alone.
-        self.held_ms = [0] * count
-        self.held_bits = 0
-        self.dose_us = [0] * count
-        self.collapse_count = [0] * count
-        self.collapse_pa = [0] * count
-        self.collapsed_bits = 0
-        self.coast_rise_count = 0
-        self.coast_rise_pa = 0
-        self.coast_rise_index = 0
+        # Chambers that share their air can't be told apart by what they cost, nor can a fill collapse behind
+        # one valve alone: held times, doses and collapses stay 0 here.
+        self.ledger = Ledger(boots)
         self.late_coast_pa = 0
-        self.reached_bits = 0
         # All kept chambers are in one phase together.
         self.group_phase = OFF
         self.group_ms = 0
@@ -83,22 +72,9 @@ class SharedRegulator:
         self.last_move = OFF
         self.pump_permille = 0
 
-    def filling_count(self) -> int:
-        count = 0
-        if self.group_phase == FILL:
-            for index in range(self.boots.count):
-                count += self.group_bits >> index & 1
-        return count
-
     def is_quiet(self) -> bool:
         """No pump air is on its way."""
         return self.pump_permille == 0 and self.group_phase != COAST
-
-    def share_anew(self) -> None:
-        """A chamber was rested: what was spent on it beside the others doesn't count against them."""
-        self.filled_bits = 0
-        for index in range(self.boots.count):
-            self.fill_share_us[index] = 0
 
     def vent_all(self) -> None:
         self._set_group(0)
@@ -110,7 +86,7 @@ class SharedRegulator:
         self.group_ms += dt_ms
         keep_bits = sequencer.keep_bits
         if sequencer.stage_ms == 0:
-            self.reached_bits &= ~sequencer.raise_bits()
+            self.ledger.reached_bits &= ~sequencer.raise_bits()
         if keep_bits & ~self.group_bits:
             self._set_group(keep_bits)
             self._begin_fill(gauges)
@@ -123,10 +99,6 @@ class SharedRegulator:
         commands.fill_bits = 0 if self.group_phase == BLEED else keep_bits
         commands.seal_bits = 0
         commands.pump_permille = self.pump_permille if commands.fill_bits else 0
-
-    def wind_down(self, commands: Commands) -> None:
-        """The pump's rotor stops with the valves as they are."""
-        commands.pump_permille = 0
 
     def join_all(self, commands: Commands) -> None:
         """At rest, with the pump off: the manifold comes to the chambers' pressure."""
@@ -158,10 +130,10 @@ class SharedRegulator:
 
     def _begin_fill(self, gauges: Gauges) -> None:
         self.before_pa = self._mean_pa(gauges)
-        self.reached_bits = 0
+        self.ledger.reached_bits = 0
         self.trims_count = 0
         self.throttled_ms = 0
-        self.share_anew()
+        self.ledger.share_anew()
         self._go(FILL)
 
     def _fill(self, gauges: Gauges, wanted_pa: int, target_pa: int, dt_ms: int) -> None:
@@ -194,11 +166,9 @@ class SharedRegulator:
         if rise_pa > RUNAWAY_RISE_PA:
             # Still coming: the valves stay open until it is plain whether a leg does that or the pump.
             self.group_ms = COAST_LATE_MS
-            self.coast_rise_pa = rise_pa
-            self.coast_rise_index = self._last_index()
-            self.coast_rise_count += 1
+            self.ledger.note_coast_rise(self._last_index(), rise_pa, True)
             return
-        self.coast_rise_count = 0
+        self.ledger.coast_rise_count = 0
         self._go(SETTLE)
 
     def _judge(self, gauges: Gauges, missing_pa: int) -> None:
@@ -229,7 +199,7 @@ class SharedRegulator:
 
     def _reach(self) -> None:
         self.trims_count = 0
-        self.reached_bits = self.group_bits
+        self.ledger.reached_bits = self.group_bits
         self._go(HOLD)
 
     def _hold(self, gauges: Gauges, missing_pa: int) -> None:
@@ -238,7 +208,7 @@ class SharedRegulator:
         elif missing_pa < -BLEED_PA:
             self._begin_bleed(gauges, -missing_pa)
         else:
-            self.reached_bits = self.group_bits
+            self.ledger.reached_bits = self.group_bits
 
     def _begin_dose(self, gauges: Gauges, missing_pa: int) -> None:
         rise_pa_s = self.rise_pa_s[self._last_index()]
@@ -264,26 +234,33 @@ class SharedRegulator:
 
     def _set_group(self, bits: int) -> None:
         self.group_bits = bits
-        self.reached_bits &= bits
+        self.ledger.reached_bits &= bits
 
     def _go(self, phase: int) -> None:
         self.group_phase = phase
         self.group_ms = 0
 
     def _show_phases(self, dt_ms: int) -> None:
-        filling_count = self.filling_count()
-        self.filled_bits &= self.group_bits
+        filling_count = self._filling_count()
+        self.ledger.filled_bits &= self.group_bits
         if self.group_phase == FILL:
-            self.filled_bits = self.group_bits
+            self.ledger.filled_bits = self.group_bits
         for index in range(self.boots.count):
             if not self.group_bits & (1 << index):
                 self.phase[index] = OFF
-                self.fill_share_us[index] = 0
+                self.ledger.fill_share_us[index] = 0
                 continue
             self.phase[index] = self.group_phase
             if self.group_phase == FILL:
                 # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
-                self.fill_share_us[index] += dt_ms * 1000 // max(filling_count, 1)
+                self.ledger.fill_share_us[index] += dt_ms * 1000 // max(filling_count, 1)
+
+    def _filling_count(self) -> int:
+        count = 0
+        if self.group_phase == FILL:
+            for index in range(self.boots.count):
+                count += self.group_bits >> index & 1
+        return count
 
     def _last_index(self) -> int:
         last_index = 0

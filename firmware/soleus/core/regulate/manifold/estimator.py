@@ -1,16 +1,16 @@
-"""What is reckoned of a full chamber between two looks, where one sensor on the manifold sees one at a time.
+"""The estimate of a full chamber's pressure between two looks, where one sensor sees one chamber at a time.
 
-The neighbour above it on the leg squeezes it while it fills, by 15 mmHg and more, unless it is let out a
-little now and then. How fast its vent is was measured when it was tried; how much of the neighbour's
-pressure comes through is learned from looks before and after. What a look finds wrong is put down to the
-squeeze, to the vent and to the sag, to each by how doubtful it is: with gains as in a Kalman filter.
+The neighbour above on the leg squeezes a full chamber while it fills, by 15 mmHg and more, unless a little
+is let out now and then. How fast the chamber's vent is was measured when the vent was tried; how much of
+the neighbour's pressure comes through is learned from looks before and after. A look shows the error of the
+estimate. It is put down to the squeeze, to the vent and to the sag, to each by its variance: with gains as
+in a Kalman filter.
 """
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.units import clamp, pa_from_mmhg
-from soleus.core.regulate.learned import Learned
+from soleus.core.regulate.fills import Fills
 from soleus.core.regulate.regulation import BLEED, FILL, OFF, PEEK, RISE_LEAST_PA_S, RISE_MOST_PA_S
-from soleus.core.regulate.sealed import SealedRegulator
 from soleus.core.sensing.gauges import Gauges
 
 FALL_START_PA_S = pa_from_mmhg(60)
@@ -28,12 +28,12 @@ FRESH_SAG_PERMILLE = 6
 SQUEEZE_START_PERMILLE = 130
 SQUEEZE_MOST_PERMILLE = 300
 # How far off the squeeze may be, in permille, squared: to begin with, and what comes to it from look to look.
-DOUBT_START = 100 * 100
-DOUBT_MORE = 15 * 15
+VARIANCE_START = 100 * 100
+VARIANCE_MORE = 15 * 15
 # What is reckoned to have been let out may be off by so much of it, the sag by so much of its most. Chosen
 # on simulated boots, as the doubts above.
-VENT_DOUBT_PERMILLE = 150
-SAG_DOUBT_PERMILLE = 250
+VENT_ERROR_PERMILLE = 150
+SAG_ERROR_PERMILLE = 250
 # So far a doubt grows: its square must stay small enough for a chip.
 LET_OUT_MOST_PA = pa_from_mmhg(120)
 ERROR_MOST_PA = pa_from_mmhg(12)
@@ -50,16 +50,21 @@ SAG_HALF_MS = 9_000
 UNSEEN_MOST_MS = 60_000
 
 
-class Reckoning:
-    def __init__(self, boots: Boots, learned: Learned) -> None:
-        self.boots = boots
-        self.learned = learned
-        learned.fall_pa_s = [FALL_START_PA_S] * boots.count
+class Estimator:
+    def __init__(self, boots: Boots, fills: Fills) -> None:
+        self.chambers_per_leg = boots.chambers_per_leg
+        self.fills = fills
+        self.phases = fills.phases
+        self.ledger = fills.ledger
+        self.moves = fills.moves
+        self.air = fills.air
+        self.learned = fills.learned
+        self.learned.fall_pa_s = [FALL_START_PA_S] * boots.count
         # How much of the pressure of the neighbour above comes through; it outlives the session, too.
         self.squeeze_permille = [SQUEEZE_START_PERMILLE] * boots.count
         self.squeeze_most_permille = SQUEEZE_MOST_PERMILLE
         # How doubtful that still is: at each start anew, for it may be another leg.
-        self.squeeze_doubt = [DOUBT_START] * boots.count
+        self.squeeze_variance = [VARIANCE_START] * boots.count
         # When it was last seen, and how long ago that is: its pressure, the neighbour's; and what has been
         # let out of it since.
         self.seen_pa = [0] * boots.count
@@ -70,40 +75,38 @@ class Reckoning:
         # The pressure at which its vent is as fast as `fall_pa_s` says; 0 until that was measured.
         self.fall_at_pa = [0] * boots.count
 
-    def see(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> None:
+    def see(self, index: int, gauges: Gauges) -> None:
         """It has just been measured."""
         pressure_pa = gauges.smooth_pa[index]
-        above_pa = self._above_pa(index, gauges, regulator)
+        above_pa = self._above_pa(index, gauges)
         risen_pa = above_pa - self.above_seen_pa[index]
-        if regulator.phase[index] == PEEK and risen_pa >= RISE_SEEN_PA:
-            come_in_pa = self._come_in_pa(index, risen_pa, regulator.held_ms[index])
+        if self.phases.phase[index] == PEEK and risen_pa >= RISE_SEEN_PA:
+            come_in_pa = self._come_in_pa(index, risen_pa, self.ledger.held_ms[index])
             self._learn_squeeze(index, pressure_pa - self.seen_pa[index] - come_in_pa, risen_pa)
         self._fit_fall(index, clamp(pressure_pa, 1, FALL_AT_MOST_PA))
-        if regulator.last_move[index] == BLEED and regulator.joined_bits == 1 << index:
-            fallen_pa = regulator.before_pa[index] - pressure_pa
-            self._learn_fall(index, fallen_pa, pressure_pa, regulator.planned_ms[index])
+        if self.moves.last_move[index] == BLEED and self.air.joined_bits == 1 << index:
+            fallen_pa = self.moves.before_pa[index] - pressure_pa
+            self._learn_fall(index, fallen_pa, pressure_pa, self.moves.planned_ms[index])
         self.seen_pa[index] = pressure_pa
         self.above_seen_pa[index] = above_pa
         self.let_out_pa[index] = 0
         self.unseen_ms[index] = 0
 
-    def over_pa(
-        self, index: int, gauges: Gauges, target_pa: int, regulator: SealedRegulator, dt_ms: int
-    ) -> int:
+    def over_pa(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> int:
         """How much is to be let out of it now."""
         self.unseen_ms[index] = min(self.unseen_ms[index] + dt_ms, UNSEEN_MOST_MS)
-        risen_pa = self._above_pa(index, gauges, regulator) - self.above_seen_pa[index]
-        come_in_pa = self._come_in_pa(index, risen_pa, regulator.held_ms[index])
+        risen_pa = self._above_pa(index, gauges) - self.above_seen_pa[index]
+        come_in_pa = self._come_in_pa(index, risen_pa, self.ledger.held_ms[index])
         over_pa = gauges.smooth_pa[index] + come_in_pa - target_pa
         # What was seen and let be, is let be.
         is_squeezed = over_pa > SQUEEZED_PA and come_in_pa > 0
         return over_pa + SQUEEZED_UNDER_PA if is_squeezed else 0
 
-    def may_teach(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> bool:
+    def is_calibration_look(self, index: int, gauges: Gauges) -> bool:
         """Its squeeze was not learned since the start, and the neighbour has risen since it was seen."""
-        if self.squeeze_doubt[index] < DOUBT_START:
+        if self.squeeze_variance[index] < VARIANCE_START:
             return False
-        return self._above_pa(index, gauges, regulator) - self.above_seen_pa[index] >= RISE_SEEN_PA
+        return self._above_pa(index, gauges) - self.above_seen_pa[index] >= RISE_SEEN_PA
 
     def let_out(self, index: int, open_ms: int) -> None:
         """Its vent was open for so long. Bound: 27_000 Pa/s * 1_000 ms."""
@@ -119,15 +122,15 @@ class Reckoning:
         Bound: 10_000 * 25_000; 12 mmHg * 300_000; 1000 permille * 1_600 Pa."""
         error_pa = clamp(error_pa, -ERROR_MOST_PA, ERROR_MOST_PA)
         let_out_pa = min(self.let_out_pa[index], LET_OUT_MOST_PA)
-        before_doubt = self.squeeze_doubt[index]
-        by_squeeze = before_doubt * (_doubt_of(risen_pa) // 1000) // 1000
-        by_vent = _doubt_of(let_out_pa * VENT_DOUBT_PERMILLE // 1000)
-        by_sag = _doubt_of(self._sag_most_pa(index) * SAG_DOUBT_PERMILLE // 1000)
+        before_variance = self.squeeze_variance[index]
+        by_squeeze = before_variance * (_variance_of(risen_pa) // 1000) // 1000
+        by_vent = _variance_of(let_out_pa * VENT_ERROR_PERMILLE // 1000)
+        by_sag = _variance_of(self._sag_most_pa(index) * SAG_ERROR_PERMILLE // 1000)
         by_all = by_squeeze + by_vent + by_sag + 1
         squeeze_permille = self.squeeze_permille[index] + error_pa * by_squeeze // by_all * 1000 // risen_pa
         self.squeeze_permille[index] = clamp(squeeze_permille, 0, SQUEEZE_MOST_PERMILLE)
-        left_doubt = before_doubt * (1000 - by_squeeze * 1000 // by_all) // 1000
-        self.squeeze_doubt[index] = min(left_doubt + DOUBT_MORE, DOUBT_START - 1)
+        left_variance = before_variance * (1000 - by_squeeze * 1000 // by_all) // 1000
+        self.squeeze_variance[index] = min(left_variance + VARIANCE_MORE, VARIANCE_START - 1)
         if let_out_pa:
             self._correct_fall(index, error_pa * by_vent // by_all, let_out_pa)
 
@@ -175,22 +178,22 @@ class Reckoning:
         seen_pa = max(self.seen_pa[index], 0)
         return SAG_MOST_PA * seen_pa // (seen_pa + SAG_HALF_PA)
 
-    def _above_pa(self, index: int, gauges: Gauges, regulator: SealedRegulator) -> int:
+    def _above_pa(self, index: int, gauges: Gauges) -> int:
         """In the neighbour above it on the leg."""
         above = index + 1
-        if above % self.boots.chambers_per_leg == 0 or regulator.phase[above] == OFF:
+        if above % self.chambers_per_leg == 0 or self.phases.phase[above] == OFF:
             return 0
         pressure_pa = gauges.smooth_pa[above]
-        if regulator.phase[above] != FILL:
+        if self.phases.phase[above] != FILL:
             return pressure_pa
         if gauges.is_fresh(above):
             # What its valve and hose take is only in the reading.
-            return max(pressure_pa - self.learned.hose_pa(above, regulator.flow_permille), 0)
+            return max(pressure_pa - self.learned.hose_pa(above, self.air.flow_permille), 0)
         # Filled from empty, it was last seen in the cycle before.
-        return pressure_pa if regulator.refill_bits & (1 << above) else 0
+        return pressure_pa if self.fills.refill_bits & (1 << above) else 0
 
 
-def _doubt_of(pressure_pa: int) -> int:
+def _variance_of(pressure_pa: int) -> int:
     """Squared, in units of 8 Pa: small enough for a chip. Bound: 40_000 Pa / 8, squared."""
     units = pressure_pa // 8
     return units * units

@@ -1,4 +1,4 @@
-"""One sensor on the manifold: who is looked at, who is filled together, and when a fill is over."""
+"""One sensor on the manifold: which chamber is looked at, which are filled together, when a fill is over."""
 
 from collections.abc import Callable
 
@@ -9,19 +9,15 @@ from hypothesis import strategies as st
 from soleus.core.basics.limits import OVER_TARGET_PA
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.program.timeline import Timeline
-from soleus.core.regulate.manifold_sensing import (
-    AHEAD_ALONE_PA,
-    AHEAD_MOST_PA,
-    AHEAD_NEAR_PA,
-    EXTRA_PERMILLE,
+from soleus.core.regulate.manifold.fills import AHEAD_ALONE_PA, AHEAD_MOST_PA, AHEAD_NEAR_PA
+from soleus.core.regulate.manifold.sensing import EXTRA_PERMILLE
+from soleus.core.regulate.manifold.turns import (
     LOOK_AFTER_MS,
     LOOK_BEFORE_FILL_AFTER_MS,
     LOOK_LATEST_MS,
     LOOK_PA_S,
-    Unseen,
 )
 from soleus.core.regulate.regulation import (
-    ASK,
     BAND_PA,
     COAST,
     FILL,
@@ -30,8 +26,9 @@ from soleus.core.regulate.regulation import (
     PUMP_LEAST_PERMILLE,
     PUMP_MOST_PERMILLE,
     THROTTLED_MS,
+    WAITING,
 )
-from soleus.core.regulate.sealed import PEEK_MS, SealedRegulator
+from soleus.core.regulate.sealed import SealedRegulator
 from soleus.core.regulate.throttle import THROTTLE_PA, THROTTLE_ROOM_PA
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
@@ -42,14 +39,9 @@ FOOT, CALF, THIGH = range(3)
 FULL_PA = pa_from_mmhg(60)
 
 
-def blind() -> tuple[Gauges, SealedRegulator, Unseen]:
-    regulator = SealedRegulator(MANIFOLD)
-    return Gauges(MANIFOLD), regulator, Unseen(MANIFOLD, regulator.learned)
-
-
 def test_a_chamber_that_was_looked_at_is_left_a_little_too_high_because_tissue_gives_way() -> None:
-    gauges, regulator, unseen = blind()
-    assert unseen.see(FOOT, gauges, FULL_PA, regulator) == FULL_PA * EXTRA_PERMILLE // 1000
+    sensing = SealedRegulator(MANIFOLD).sensing
+    assert sensing.see(FOOT, Gauges(MANIFOLD), FULL_PA) == FULL_PA * EXTRA_PERMILLE // 1000
 
 
 @pytest.mark.parametrize(
@@ -66,13 +58,13 @@ def test_a_chamber_that_was_looked_at_is_left_a_little_too_high_because_tissue_g
 def test_the_one_that_was_not_seen_for_longest_is_looked_at(
     is_before_fill: bool, seen_mmhg: int, after_ms: int
 ) -> None:
-    gauges, _, unseen = blind()
-    phase = [HOLD, HOLD, FILL]
-    unseen.reckoning.seen_pa[:] = [pa_from_mmhg(seen_mmhg)] * 3
+    gauges, regulator = Gauges(MANIFOLD), SealedRegulator(MANIFOLD)
+    regulator.phase[:] = [HOLD, HOLD, FILL]
+    regulator.sensing.estimator.seen_pa[:] = [pa_from_mmhg(seen_mmhg)] * 3
     gauges.age_ms[:] = [after_ms, after_ms, 9 * after_ms]
-    assert unseen.next_look(gauges, phase, is_before_fill) == -1
+    assert regulator.turns.next_look_index(gauges, is_before_fill) == -1
     gauges.age_ms[:] = [after_ms + 10, after_ms + 20, 9 * after_ms]
-    assert unseen.next_look(gauges, phase, is_before_fill) == CALF
+    assert regulator.turns.next_look_index(gauges, is_before_fill) == CALF
 
 
 @pytest.mark.parametrize(
@@ -90,8 +82,10 @@ def test_the_one_that_was_not_seen_for_longest_is_looked_at(
 def test_who_may_be_filled_together(
     fill_bits: int, refill_bits: int, targets_pa: list[int], group_bits: int
 ) -> None:
-    unseen = blind()[2]
-    assert unseen.fill_group(fill_bits, refill_bits, targets_pa) == group_bits
+    regulator = SealedRegulator(MANIFOLD)
+    regulator.phases.bits[FILL] = fill_bits
+    regulator.fills.refill_bits = refill_bits
+    assert regulator.turns.fill_group_bits(targets_pa) == group_bits
 
 
 class Filling:
@@ -104,10 +98,10 @@ class Filling:
         for index in (FOOT,) if is_alone else (FOOT, CALF):
             self.gauges.age_ms[index] = 0
             self.sequencer.wanted_pa[index] = self.sequencer.target_pa[index] = FULL_PA
-            regulator.begin_fill(index)
-            regulator.joined_bits |= 1 << index
-        regulator.rotor_permille = flow_permille * (1 if is_alone else 2)
-        regulator.flow_permille = flow_permille
+            regulator.fills.begin(index)
+            regulator.air.joined_bits |= 1 << index
+        regulator.air.rotor_permille = flow_permille * (1 if is_alone else 2)
+        regulator.air.flow_permille = flow_permille
         self.learned = regulator.learned
         if hose_pa is not None:
             self.learned.drop_pa[FOOT] = hose_pa
@@ -115,12 +109,12 @@ class Filling:
     def step(self, reading_pa: int, dt_ms: int = TICK_MS) -> int:
         """The pump's power; 0 once the fill is over."""
         self.gauges.smooth_pa[FOOT] = reading_pa
-        self.regulator.pump_permille = 0
-        self.regulator.unseen.fill(FOOT, self.gauges, self.sequencer, self.regulator, dt_ms)
-        return self.regulator.pump_permille if self.regulator.phase[FOOT] == FILL else 0
+        self.regulator.air.pump_permille = 0
+        self.regulator.filling.step(FOOT, self.gauges, self.sequencer, dt_ms)
+        return self.regulator.air.pump_permille if self.regulator.phase[FOOT] == FILL else 0
 
     def missing_pa(self, reading_pa: int) -> int:
-        return FULL_PA - reading_pa + self.learned.hose_pa(FOOT, self.regulator.flow_permille)
+        return FULL_PA - reading_pa + self.learned.hose_pa(FOOT, self.regulator.air.flow_permille)
 
 
 @pytest.mark.parametrize(
@@ -211,15 +205,14 @@ def test_the_first_look_at_a_hose_counts_whole_and_later_ones_half() -> None:
     assert learned.drop_pa[FOOT] == 3 * seen_pa // 2
 
 
-@pytest.mark.parametrize(("is_awaited", "phase"), [(True, HOLD), (False, ASK)])
+@pytest.mark.parametrize(("is_awaited", "phase"), [(True, HOLD), (False, WAITING)])
 def test_a_fill_does_not_wait_for_a_little_that_another_is_short_of(is_awaited: bool, phase: int) -> None:
     filling = Filling()
     regulator = filling.regulator
     if not is_awaited:
         regulator.vent_all()
     regulator.phase[CALF] = PEEK
-    regulator.phase_ms[CALF] = PEEK_MS
     extra_pa = FULL_PA * EXTRA_PERMILLE // 1000
     filling.gauges.smooth_pa[CALF] = FULL_PA + extra_pa - 2 * BAND_PA
-    regulator._rest(CALF, filling.gauges, FULL_PA)
+    regulator.trims.judge(CALF, filling.gauges, FULL_PA)
     assert regulator.phase[CALF] == phase

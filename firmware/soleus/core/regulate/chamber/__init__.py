@@ -1,0 +1,1 @@
+"""What the sealed regulator does where each chamber has a sensor."""
