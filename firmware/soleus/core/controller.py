@@ -51,7 +51,8 @@ class Controller:
         self.survey = Survey(boots)
         self.service = Service(boots)
         self.interlock = Interlock(boots)
-        self.guards = Guards(boots, self.latch)
+        ledger = self.regulator.ledger
+        self.guards = Guards(boots, self.latch, self.gauges, self.commands, self.sequencer, ledger)
         self.at_ms = 0
 
     def load(self, program: Program, minutes: int = 0, pressure_mmhg: int = 0) -> None:
@@ -71,17 +72,7 @@ class Controller:
         gauges = self.gauges
         state = session.state
         gauges.step(readings, commands, sequencer.keep_bits, dt_ms)
-        self.guards.step(
-            readings,
-            gauges,
-            commands,
-            sequencer,
-            self.regulator,
-            state == RUNNING,
-            state == SERVICE,
-            self.at_ms,
-            dt_ms,
-        )
+        self.guards.step(readings, state == RUNNING, state == SERVICE, self.at_ms, dt_ms)
         sequencer.rested_bits = self.guards.notices.rested_bits
         is_zeroed = False
         if state == CHECKING:
@@ -119,7 +110,7 @@ class Controller:
     def _enter(self, state: int) -> None:
         if state == CHECKING:
             self.zeroing.begin()
-            self.guards.begin(self.regulator)
+            self.guards.begin()
             self.sequencer.cycles_count = 0
         elif state == RUNNING:
             if self.session.run_ms == 0:

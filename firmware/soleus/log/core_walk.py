@@ -6,12 +6,17 @@ from soleus.basics.annotations import Any
 
 # What is laid out anew from board and program, and what each tick brings.
 _NOT_STATE = ("boots", "timeline", "readings")
+# Guards are given the parts that they watch. They come last, so that those parts are named by their owners.
+_LAST = "guards"
 
 
 def walk(owner: Any, path: str = "", seen: Any = None) -> Any:
-    """(path, owner, name, value) of every integer and every list of integers, in the order of their names."""
-    seen = [] if seen is None else seen
-    seen.append(owner)
+    """(path, owner, name, value) of every integer and every list of integers, in the order of their names.
+
+    Several objects may hold the same part: an owner takes its parts before it looks into them.
+    """
+    seen = [owner] if seen is None else seen
+    part_names = []
     for name in sorted(owner.__dict__):
         value = getattr(owner, name)
         if name in _NOT_STATE or any(value is other for other in seen):
@@ -23,8 +28,14 @@ def walk(owner: Any, path: str = "", seen: Any = None) -> Any:
                 seen.append(value)
                 yield path + name, owner, name, value
         elif hasattr(value, "__dict__"):
-            for found in walk(value, path + name + ".", seen):
-                yield found
+            seen.append(value)
+            part_names.append(name)
+    if _LAST in part_names:
+        part_names.remove(_LAST)
+        part_names.append(_LAST)
+    for name in part_names:
+        for found in walk(getattr(owner, name), path + name + ".", seen):
+            yield found
 
 
 class Found:

@@ -66,6 +66,8 @@ FORGOTTEN = {
     "session": ("ended_by",),
     "sequencer": ("cycles_count", "wanted_pa", "target_pa", "level_pa", "rested_bits", *MADE),
     "ledger": (
+        # The regulator's own list, kept with its phases.
+        "phase",
         *("fill_share_us", "filled_bits", "held_ms", "held_bits", "dose_us", "restless_ms", "restless_bits"),
         *("collapse_count", "collapse_pa", "collapsed_bits"),
         *("coast_rise_count", "coast_rise_pa", "coast_rise_index"),
@@ -127,7 +129,15 @@ class AnyGuards(Guards):
     """Whatever real guards may do: latch a fault, or rest chambers."""
 
     def __init__(self, boots: Boots, machine: Machine) -> None:
-        super().__init__(boots, machine.controller.latch)
+        controller = machine.controller
+        super().__init__(
+            boots,
+            controller.latch,
+            controller.gauges,
+            controller.commands,
+            controller.sequencer,
+            controller.regulator.ledger,
+        )
         self.machine = machine
 
     def step(self, *_: Any) -> None:
@@ -412,7 +422,7 @@ def _kept_names(name: str, part: Any) -> list[str]:
 def _keep_from_learning(regulator: Any) -> None:
     """It would be forgotten before the next tick."""
     if isinstance(regulator, SharedRegulator):
-        regulator._learn = _nothing  # type: ignore[method-assign]  # the walk keeps it from learning
+        vars(regulator)["_learn"] = _nothing
         return
     for name in dir(regulator.learned):
         if name.startswith("note_"):

@@ -1,14 +1,17 @@
-"""Guards as tests talk to them: told of pressures, times and readings, and nothing else.
+"""Guards as tests talk to them: each step is given the pressures, times and readings that it looks at.
 
 In the machine the gauges sum these up in bits, so that guards need not look at each chamber in every tick.
-Here the same is said from its definition; test_gauges.py shows that the gauges say the same.
+Here the bits are made from their definition; test_gauges.py shows that the gauges make the same ones.
 """
+
+from types import SimpleNamespace
+from typing import Any
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import FaultLatch, Notices
 from soleus.core.basics.limits import FILL_MOST_MS, JUMP_PA, PRESSED_PA, VENTED_PA, ZERO_DRIFT_MOST_PA
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
-from soleus.core.guards import air, pressure, sensors
+from soleus.core.guards import air, machine, pressure, sensors
 from soleus.core.sensing.gauges import Gauges
 
 
@@ -52,9 +55,27 @@ class _Compared:
         self._last_pa = [pa[index] if is_read[index] else self._last_pa[index] for index in range(count)]
 
 
+def stand_in(**values: Any) -> Any:
+    """For a sequencer or a ledger of which a guard reads only these values."""
+    return SimpleNamespace(**values)
+
+
+NOTHING: Any = None
+
+
+class SensorRange:
+    def __init__(self, boots: Boots) -> None:
+        self._guard = sensors.SensorRange(boots, FaultLatch())
+
+    def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        self._guard.latch = latch
+        self._guard.step(readings, at_ms, dt_ms)
+
+
 class SensorStuck:
     def __init__(self, boots: Boots) -> None:
-        self._compared, self._guard = _Compared(boots), sensors.SensorStuck(boots)
+        self._compared = _Compared(boots)
+        self._guard = sensors.SensorStuck(boots, FaultLatch(), Gauges(boots), Commands(), NOTHING)
 
     def step(
         self,
@@ -67,97 +88,203 @@ class SensorStuck:
         dt_ms: int,
     ) -> None:
         self._compared.tell(gauges, readings)
-        self._guard.step(gauges, commands, phase, latch, at_ms, dt_ms)
+        guard = self._guard
+        guard.latch, guard.gauges, guard.commands = latch, gauges, commands
+        guard.ledger = stand_in(phase=phase)
+        guard.step(at_ms, dt_ms)
 
 
 class SensorErratic:
     def __init__(self, boots: Boots) -> None:
-        self._compared, self._guard = _Compared(boots), sensors.SensorErratic(boots)
-        self._gauges = Gauges(boots)
+        self._compared, self._gauges = _Compared(boots), Gauges(boots)
+        self._guard = sensors.SensorErratic(boots, FaultLatch(), self._gauges)
 
     def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         self._compared.tell(self._gauges, readings)
-        self._guard.step(self._gauges, latch, at_ms, dt_ms)
+        self._guard.latch = latch
+        self._guard.step(at_ms, dt_ms)
 
 
 class SensorZeroDrift:
     def __init__(self, boots: Boots) -> None:
-        self._guard = sensors.SensorZeroDrift(boots)
+        self._guard = sensors.SensorZeroDrift(boots, FaultLatch(), Gauges(boots))
 
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         tell(gauges)
-        self._guard.step(gauges, latch, at_ms, dt_ms)
+        self._guard.latch, self._guard.gauges = latch, gauges
+        self._guard.step(at_ms, dt_ms)
+
+
+class SensorsDisagree:
+    def __init__(self, boots: Boots) -> None:
+        self._guard = sensors.SensorsDisagree(boots, FaultLatch(), Gauges(boots), NOTHING)
+
+    def step(self, gauges: Gauges, phase: list[int], latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        guard = self._guard
+        guard.latch, guard.gauges, guard.ledger = latch, gauges, stand_in(phase=phase)
+        guard.step(at_ms, dt_ms)
 
 
 class Overpressure:
     def __init__(self, boots: Boots) -> None:
-        self._guard = pressure.Overpressure(boots)
+        self._guard = pressure.Overpressure(boots, FaultLatch(), Gauges(boots), NOTHING)
 
     def step(
         self, gauges: Gauges, keep_bits: int, target_pa: list[int], latch: FaultLatch, at_ms: int, dt_ms: int
     ) -> None:
         tell(gauges)
-        self._guard.step(gauges, keep_bits, target_pa, latch, at_ms, dt_ms)
+        guard = self._guard
+        guard.latch, guard.gauges = latch, gauges
+        guard.sequencer = stand_in(keep_bits=keep_bits, target_pa=target_pa)
+        guard.step(at_ms, dt_ms)
 
 
 class ProlongedPressure:
     def __init__(self, boots: Boots) -> None:
-        self._guard = pressure.ProlongedPressure(boots)
+        self._guard = pressure.ProlongedPressure(boots, FaultLatch(), Gauges(boots))
 
     def step(
-        self, gauges: Gauges, keep_bits: int, is_running: bool, latch: FaultLatch, at_ms: int, dt_ms: int
+        self, gauges: Gauges, keep_bits: int, is_active: bool, latch: FaultLatch, at_ms: int, dt_ms: int
     ) -> None:
         tell(gauges)
-        self._guard.step(gauges, keep_bits, is_running, latch, at_ms, dt_ms)
+        self._guard.latch, self._guard.gauges = latch, gauges
+        self._guard.step(keep_bits, is_active, at_ms, dt_ms)
 
 
 class VentFailure:
     def __init__(self, boots: Boots) -> None:
-        self._guard = pressure.VentFailure(boots)
+        self._guard = pressure.VentFailure(boots, FaultLatch(), Gauges(boots))
 
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int) -> None:
         tell(gauges)
-        self._guard.step(gauges, latch, at_ms)
+        self._guard.latch, self._guard.gauges = latch, gauges
+        self._guard.step(at_ms)
 
 
 class RisesUnasked:
     def __init__(self, boots: Boots) -> None:
-        self._guard = air.RisesUnasked(boots)
+        self._guard = air.RisesUnasked(boots, FaultLatch(), Gauges(boots), Commands(), NOTHING)
 
     def step(
         self, gauges: Gauges, keep_bits: int, commands: Commands, latch: FaultLatch, at_ms: int, dt_ms: int
     ) -> None:
         tell(gauges)
-        self._guard.step(gauges, keep_bits, commands, latch, at_ms, dt_ms)
+        guard = self._guard
+        guard.latch, guard.gauges, guard.commands = latch, gauges, commands
+        guard.sequencer = stand_in(keep_bits=keep_bits)
+        guard.step(at_ms, dt_ms)
+
+
+class Kink:
+    def __init__(self, boots: Boots) -> None:
+        self._guard = air.Kink(boots, FaultLatch(), NOTHING, NOTHING)
+
+    def step(
+        self,
+        collapse_count: list[int],
+        collapse_pa: list[int],
+        target_pa: list[int],
+        latch: FaultLatch,
+        at_ms: int,
+    ) -> None:
+        guard = self._guard
+        guard.latch, guard.sequencer = latch, stand_in(target_pa=target_pa)
+        guard.ledger = stand_in(collapse_count=collapse_count, collapse_pa=collapse_pa)
+        guard.step(at_ms)
+
+
+class PumpRunaway:
+    def __init__(self, boots: Boots) -> None:
+        self.guard = air.PumpRunaway(boots, FaultLatch(), Gauges(boots), Commands(), NOTHING)
+
+    def step(
+        self,
+        gauges: Gauges,
+        commands: Commands,
+        coast_rise_count: int,
+        coast_rise_pa: int,
+        coast_rise_index: int,
+        latch: FaultLatch,
+        at_ms: int,
+        dt_ms: int,
+    ) -> None:
+        guard = self.guard
+        guard.latch, guard.gauges, guard.commands = latch, gauges, commands
+        guard.ledger = stand_in(
+            coast_rise_count=coast_rise_count,
+            coast_rise_pa=coast_rise_pa,
+            coast_rise_index=coast_rise_index,
+        )
+        guard.step(at_ms, dt_ms)
+
+
+class LateTick:
+    def __init__(self) -> None:
+        self._guard = machine.LateTick(Commands(), FaultLatch())
+
+    def step(self, commands: Commands, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        self._guard.latch, self._guard.commands = latch, commands
+        self._guard.step(at_ms, dt_ms)
+
+
+class SupplyLow:
+    def __init__(self, boots: Boots) -> None:
+        self._guard = machine.SupplyLow(boots, FaultLatch())
+
+    def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        self._guard.latch = latch
+        self._guard.step(readings, at_ms, dt_ms)
+
+
+class SessionCap:
+    def __init__(self) -> None:
+        self._guard = machine.SessionCap(FaultLatch())
+        self.begin = self._guard.begin
+
+    def step(self, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+        self._guard.latch = latch
+        self._guard.step(at_ms, dt_ms)
 
 
 class Leak:
-    """Told of every tick of a hold; the regulator lets stand what it was at its end."""
+    """Given every tick of a hold; the ledger keeps what a hold was at its end."""
 
     def __init__(self, boots: Boots) -> None:
-        self._guard = air.Leak(boots)
-        self._dose_us, self._held_ms = [0] * boots.count, [0] * boots.count
+        self._ledger = stand_in(dose_us=[0] * boots.count, held_ms=[0] * boots.count, held_bits=0)
+        self._guard = air.Leak(boots, Notices(boots.count), self._ledger)
         self.begin = self._guard.begin
 
     def step(
         self, dose_us: list[int], held_ms: list[int], restless_ms: list[int], notices: Notices, at_ms: int
     ) -> None:
+        ledger = self._ledger
         for index, ms in enumerate(held_ms):
             if restless_ms[index]:
-                self._dose_us[index] = self._held_ms[index] = 0
+                ledger.dose_us[index] = ledger.held_ms[index] = 0
             elif ms:
-                self._dose_us[index], self._held_ms[index] = dose_us[index], ms
-        is_held = [ms > 0 and not restless_ms[index] for index, ms in enumerate(held_ms)]
-        self._guard.step(self._dose_us, self._held_ms, bits_of(is_held), notices, at_ms)
+                ledger.dose_us[index], ledger.held_ms[index] = dose_us[index], ms
+        ledger.held_bits = bits_of([ms > 0 and not restless_ms[index] for index, ms in enumerate(held_ms)])
+        self._guard.notices = notices
+        self._guard.step(at_ms)
 
 
 class FillTimeout:
     """As much time goes by as the largest share grows."""
 
     def __init__(self, boots: Boots) -> None:
-        self._guard = air.FillTimeout(boots)
+        self._ledger = stand_in(
+            fill_share_us=[0] * boots.count, filled_bits=0, reached_bits=0, share_anew=lambda: None
+        )
+        self._guard = air.FillTimeout(boots, FaultLatch(), Notices(boots.count), Gauges(boots), self._ledger)
         self._most_us = 0
-        self.begin, self.learn = self._guard.begin, self._guard.learn
+
+    def begin(self) -> None:
+        self._ledger.reached_bits = 0
+        self._guard.begin()
+
+    def learn(self, fill_share_us: list[int], reached_bits: int) -> None:
+        self._ledger.fill_share_us, self._ledger.reached_bits = fill_share_us, reached_bits
+        self._guard.learn()
 
     def limit_ms(self, index: int) -> int:
         return self._guard.learned_limit_ms[index] or FILL_MOST_MS
@@ -172,7 +299,10 @@ class FillTimeout:
         at_ms: int,
     ) -> None:
         tell(gauges)
-        filled_bits = bits_of([share_us > 0 for share_us in fill_share_us])
-        self._guard.room_ms -= max(max(fill_share_us) - self._most_us, 0) // 1000
+        guard, ledger = self._guard, self._ledger
+        guard.latch, guard.notices, guard.gauges = latch, notices, gauges
+        ledger.fill_share_us, ledger.phase = fill_share_us, phase
+        ledger.filled_bits = bits_of([share_us > 0 for share_us in fill_share_us])
+        grown_us = max(max(fill_share_us) - self._most_us, 0)
         self._most_us = max(fill_share_us)
-        self._guard.step(fill_share_us, filled_bits, phase, gauges, notices, latch, at_ms)
+        guard.step(at_ms, grown_us // 1000)

@@ -14,21 +14,27 @@ from soleus.core.basics.faults import MACHINE_INDEX, MANIFOLD_INDEX, FaultLatch,
 from soleus.core.basics.limits import OVER_TRIP_PA, READING_LEAST_PA, READING_MOST_PA, TICK_MS
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.guards.air import OPEN_FOR_MS, PUMP_STOPPED_MS, VALVES_STILL_MS, Kink, PumpRunaway
-from soleus.core.guards.machine import LateTick, SessionCap, SupplyLow
-from soleus.core.guards.sensors import VENT_MOVES_MS, ZERO_AFTER_VENT_MS, SensorRange, SensorsDisagree
+from soleus.core.guards.air import OPEN_FOR_MS, PUMP_STOPPED_MS, VALVES_STILL_MS
+from soleus.core.guards.sensors import VENT_MOVES_MS, ZERO_AFTER_VENT_MS
 from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF, SETTLE
 from soleus.core.sensing.gauges import Gauges
 from tests.core.fake_air import boots
 from tests.core.guards.guard_adapters import (
     FillTimeout,
+    Kink,
+    LateTick,
     Leak,
     Overpressure,
     ProlongedPressure,
+    PumpRunaway,
     RisesUnasked,
     SensorErratic,
+    SensorRange,
+    SensorsDisagree,
     SensorStuck,
     SensorZeroDrift,
+    SessionCap,
+    SupplyLow,
     VentFailure,
 )
 
@@ -813,7 +819,7 @@ def test_a_manifold_may_rise_while_rotor_or_valves_move(off_ms: int, still_ms: i
         Commands(),
         FaultLatch(),
     )
-    guard.pump_off_ms, guard.still_ms = off_ms - TICK_MS, still_ms - TICK_MS
+    guard.guard.pump_off_ms, guard.guard.still_ms = off_ms - TICK_MS, still_ms - TICK_MS
     gauges.manifold_pa = limits.RUNAWAY_MANIFOLD_PA + 1
     guard.step(gauges, commands, 0, 0, 0, latch, 0, TICK_MS)
     assert (latch.code == faults.PUMP_RUNAWAY) == is_runaway

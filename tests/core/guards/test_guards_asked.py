@@ -1,7 +1,6 @@
 """Guards asked only when they may have something to say, and guards asked in every tick, come to the same:
 the same fault, of the same chamber, in the same tick."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.guards.guards import Guards
 from soleus.core.regulate.regulation import FILL, HOLD, OFF
 from tests.core.fake_air import boots
-from tests.core.guards.guard_adapters import bits_of
+from tests.core.guards.guard_adapters import bits_of, stand_in
 from tests.core.guards.plain import Tick
 from tests.core.guards.test_plain import ALL, BITS, COUNT, Both, runs, said
 
@@ -27,55 +26,39 @@ LAYOUTS = [("fill_vent", "per_chamber"), ("fill_vent", "manifold"), ("three_way"
 class EveryTick(Guards):
     """In the same order, whatever the gauges show."""
 
-    def step(
-        self,
-        readings: Any,
-        gauges: Any,
-        commands: Any,
-        sequencer: Any,
-        regulator: Any,
-        is_running: bool,
-        is_service: bool,
-        at_ms: int,
-        dt_ms: int,
-    ) -> None:
-        latch, notices, keep_bits = self.latch, self.notices, sequencer.keep_bits
-        is_active, when = is_running or is_service, (latch, at_ms, dt_ms)
-        self.late_tick.step(commands, *when)
+    def step(self, readings: Any, is_running: bool, is_service: bool, at_ms: int, dt_ms: int) -> None:
+        is_active, when = is_running or is_service, (at_ms, dt_ms)
+        self.late_tick.step(*when)
         self.sensor_range.step(readings, *when)
-        self.overpressure.step(gauges, keep_bits, sequencer.target_pa, *when)
-        self.prolonged.step(gauges, keep_bits, is_active, *when)
-        self.vent_failure.step(gauges, latch, at_ms)
-        self.sensor_zero_drift.step(gauges, *when)
+        self.overpressure.step(*when)
+        self.prolonged.step(self.sequencer.keep_bits, is_active, *when)
+        self.vent_failure.step(at_ms)
+        self.sensor_zero_drift.step(*when)
         if is_active:
-            self.session_cap.step(*when)
-            self.supply_low.step(readings, *when)
-            self.sensor_stuck.step(gauges, commands, regulator.phase, *when)
-            self.sensor_erratic.step(gauges, *when)
-            self.sensors_disagree.step(gauges, regulator.phase, *when)
-            self.kink.step(regulator.collapse_count, regulator.collapse_pa, sequencer.target_pa, latch, at_ms)
-            self.rises_unasked.step(gauges, keep_bits, commands, *when)
-            rise = regulator.coast_rise_count, regulator.coast_rise_pa, regulator.coast_rise_index
-            self.pump_runaway.step(gauges, commands, *rise, *when)
+            active = self.active
+            active.session_cap.step(*when)
+            active.supply_low.step(readings, *when)
+            active.sensor_stuck.step(*when)
+            active.sensor_erratic.step(*when)
+            active.sensors_disagree.step(*when)
+            active.kink.step(at_ms)
+            active.rises_unasked.step(*when)
+            active.pump_runaway.step(*when)
         if not is_running:
             return
-        share_us, filled_bits = regulator.fill_share_us, regulator.filled_bits
-        rested_before_bits = notices.rested_bits
-        self.fill_timeout.learn(share_us, regulator.reached_bits)
-        self.fill_timeout.room_ms = 0
-        self.fill_timeout.step(share_us, filled_bits, regulator.phase, gauges, notices, latch, at_ms)
-        if notices.rested_bits != rested_before_bits:
-            regulator.share_anew()
-        self.leak.step(regulator.dose_us, regulator.held_ms, regulator.held_bits, notices, at_ms)
-        self._end_when_all_rest(sequencer.timeline.active_bits, at_ms)
+        self.fill_timeout.learn()
+        self.fill_timeout.check_after_ms = 0
+        self.fill_timeout.step(*when)
+        self.leak.step(at_ms)
+        self._end_when_all_rest(at_ms)
 
 
-class Told:
-    """What guards are told of by sequencer and regulator."""
+class Watched:
+    """What guards read of sequencer and ledger."""
 
     def __init__(self) -> None:
-        self.sequencer = SimpleNamespace(keep_bits=0, timeline=SimpleNamespace(active_bits=ALL))
-        self.regulator = SimpleNamespace(
+        self.sequencer: Any = stand_in(keep_bits=0, timeline=stand_in(active_bits=ALL))
+        self.ledger: Any = stand_in(
             fill_share_us=[0] * COUNT,
             dose_us=[0] * COUNT,
             held_ms=[0] * COUNT,
@@ -88,32 +71,37 @@ class Told:
         )
 
     def tell(self, tick: Tick, reached_bits: int, collapsed_bits: int, coast_rise_count: int) -> None:
-        sequencer, regulator = self.sequencer, self.regulator
+        sequencer, ledger = self.sequencer, self.ledger
         kept_pa = [pa for index, pa in enumerate(tick.target_pa) if tick.keep_bits >> index & 1]
         sequencer.keep_bits, sequencer.target_pa = tick.keep_bits, tick.target_pa
         sequencer.least_target_pa = min(kept_pa, default=limits.TARGET_MOST_PA)
-        regulator.phase, regulator.coast_rise_count = tick.phase, coast_rise_count
-        regulator.collapsed_bits = collapsed_bits
-        regulator.collapse_count = [limits.COLLAPSE_COUNT * (collapsed_bits >> i & 1) for i in range(COUNT)]
+        ledger.phase, ledger.coast_rise_count = tick.phase, coast_rise_count
+        ledger.collapsed_bits = collapsed_bits
+        ledger.collapse_count = [limits.COLLAPSE_COUNT * (collapsed_bits >> i & 1) for i in range(COUNT)]
         # Who is filled isn't reached yet.
         filling_bits = bits_of([phase == FILL for phase in tick.phase])
-        regulator.reached_bits = reached_bits & ~filling_bits
+        ledger.reached_bits = reached_bits & ~filling_bits
 
     def move(self, tick: Tick) -> None:
         """The regulator's turn, after the guards', in a session that runs and isn't late."""
-        regulator = self.regulator
+        ledger = self.ledger
         held_bits = 0
         for index, phase in enumerate(tick.phase):
             if phase == OFF:
-                regulator.fill_share_us[index] = 0
+                ledger.fill_share_us[index] = 0
             elif phase == FILL:
-                regulator.fill_share_us[index] += tick.dt_ms * 1000
-            elif regulator.reached_bits >> index & 1:
-                regulator.held_ms[index] += tick.dt_ms
-                regulator.dose_us[index] += tick.dt_ms * 100
+                ledger.fill_share_us[index] += tick.dt_ms * 1000
+            elif ledger.reached_bits >> index & 1:
+                ledger.held_ms[index] += tick.dt_ms
+                ledger.dose_us[index] += tick.dt_ms * 100
                 held_bits |= 1 << index
-        regulator.filled_bits = bits_of([us > 0 for us in regulator.fill_share_us])
-        regulator.held_bits = held_bits
+        ledger.filled_bits = bits_of([us > 0 for us in ledger.fill_share_us])
+        ledger.held_bits = held_bits
+
+
+def built(kind: type[Guards], both: Both, watched: Watched) -> Guards:
+    parts = both.gauges, both.commands, watched.sequencer, watched.ledger
+    return kind(both.boots, FaultLatch(), *parts)
 
 
 @st.composite
@@ -230,17 +218,16 @@ def test_so_does_every_story_of_one_sensor_on_the_manifold(story: str) -> None:
 
 
 def test_the_cap_is_asked_in_every_tick_in_which_something_may_be_energised() -> None:
-    guards = Guards(boots(), FaultLatch())
-    guards.session_cap.energised_ms = limits.SESSION_CAP_MS - 20
-    both, told = Both(boots()), Told()
+    both, watched = Both(boots()), Watched()
+    guards = built(Guards, both, watched)
+    guards.active.session_cap.energised_ms = limits.SESSION_CAP_MS - 20
     both.readings.supply_mv = 12_000
     tick = Tick([0] * COUNT, 0, 0, 0, 0, False, 10, [OFF] * COUNT, [0] * COUNT)
-    told.tell(tick, 0, 0, 0)
+    watched.tell(tick, 0, 0, 0)
     codes = []
     for is_running, is_service in ((True, False), (False, False), (False, True), (True, False)):
         both.step(tick)
-        parts = (both.readings, both.gauges, both.commands, told.sequencer, told.regulator)
-        guards.step(*parts, is_running, is_service, 77, 10)
+        guards.step(both.readings, is_running, is_service, 77, 10)
         codes.append(guards.latch.code)
     assert codes == [faults.NONE] * 3 + [faults.SESSION_CAP]
     assert guards.latch.at_ms == 77
@@ -249,9 +236,9 @@ def test_the_cap_is_asked_in_every_tick_in_which_something_may_be_energised() ->
 def said_codes(the_boots: Boots, of_moments: list[Moment], is_zeroed: bool) -> set[int]:
     """Of both, once they are found to be the same."""
     the_boots.supply_least_mv = 10_000
-    both, told, codes = Both(the_boots), Told(), {faults.NONE}
+    both, watched, codes = Both(the_boots), Watched(), {faults.NONE}
     both.gauges.is_zeroed = is_zeroed
-    asked, every = Guards(the_boots, FaultLatch()), EveryTick(the_boots, FaultLatch())
+    asked, every = built(Guards, both, watched), built(EveryTick, both, watched)
     for (tick, times), empty_bits, regulator, supply_mv, state in of_moments:
         # A clock that stands still, and one that doesn't.
         tick.dt_ms = 0 if times == 13 else tick.dt_ms
@@ -259,27 +246,18 @@ def said_codes(the_boots: Boots, of_moments: list[Moment], is_zeroed: bool) -> s
         for _ in range(times):
             both.step(tick)
             both.gauges.empty_bits |= empty_bits & ~tick.keep_bits
-            told.tell(tick, **regulator)
+            watched.tell(tick, **regulator)
             outcomes = []
             for guards in (asked, every):
                 shares_anew = []
-                told.regulator.share_anew = lambda shares_anew=shares_anew: shares_anew.append(True)
-                guards.step(
-                    both.readings,
-                    both.gauges,
-                    both.commands,
-                    told.sequencer,
-                    told.regulator,
-                    state == "running",
-                    state == "service",
-                    both.at_ms,
-                    tick.dt_ms,
-                )
+                watched.ledger.share_anew = lambda shares_anew=shares_anew: shares_anew.append(True)
+                is_running, is_service = state == "running", state == "service"
+                guards.step(both.readings, is_running, is_service, both.at_ms, tick.dt_ms)
                 outcomes.append((said(guards.latch), dict(vars(guards.notices)), shares_anew))
             assert outcomes[0] == outcomes[1]
             codes |= {asked.latch.code, *asked.notices.code}
             if state == "running" and tick.dt_ms <= limits.TICK_MOST_MS:
-                told.move(tick)
+                watched.move(tick)
             # What comes after the first is looked at, too.
             for guards in (asked, every):
                 guards.latch.clear()
@@ -292,16 +270,15 @@ def said_codes(the_boots: Boots, of_moments: list[Moment], is_zeroed: bool) -> s
 def test_what_a_sensor_did_is_remembered_until_it_has_been_calm() -> None:
     """One odd reading keeps its guards awake for as long as they count, and no longer."""
     the_boots = boots()
-    both, told, guards = Both(the_boots), Told(), Guards(the_boots, FaultLatch())
+    both, watched = Both(the_boots), Watched()
+    guards = built(Guards, both, watched)
     tick = Tick([0] * COUNT, 0, 0, 0, 0, False, 10, [OFF] * COUNT, [0] * COUNT)
     alert = []
     for pa in (0, limits.JUMP_PA + 1, *[limits.JUMP_PA + 1] * 8):
         tick.readings_pa = [pa] * COUNT
         both.step(tick)
-        told.tell(tick, 0, 0, 0)
+        watched.tell(tick, 0, 0, 0)
         both.readings.supply_mv = 12_000
-        guards.step(
-            both.readings, both.gauges, both.commands, told.sequencer, told.regulator, True, False, 0, 10
-        )
+        guards.step(both.readings, True, False, 0, 10)
         alert.append(guards.is_alert)
     assert alert == [False, *[True] * 7, *[False] * 2]

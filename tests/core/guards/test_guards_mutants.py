@@ -15,22 +15,27 @@ from soleus.core.basics.faults import FaultLatch, Notices
 from soleus.core.basics.limits import READING_MOST_PA, TICK_MS
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.guards.air import OPEN_FOR_MS, PUMP_STOPPED_MS, VALVES_STILL_MS, Kink, PumpRunaway
-from soleus.core.guards.machine import LateTick, SupplyLow
-from soleus.core.guards.sensors import VENT_MOVES_MS, ZERO_AFTER_VENT_MS, SensorRange, SensorsDisagree
+from soleus.core.guards.air import OPEN_FOR_MS, PUMP_STOPPED_MS, VALVES_STILL_MS
+from soleus.core.guards.sensors import VENT_MOVES_MS, ZERO_AFTER_VENT_MS
 from soleus.core.interlock import Interlock
 from soleus.core.regulate.regulation import FILL, HOLD, OFF
 from soleus.core.sensing.gauges import Gauges
 from tests.core.fake_air import boots
 from tests.core.guards.guard_adapters import (
     FillTimeout,
+    Kink,
+    LateTick,
     Leak,
     Overpressure,
     ProlongedPressure,
+    PumpRunaway,
     RisesUnasked,
     SensorErratic,
+    SensorRange,
+    SensorsDisagree,
     SensorStuck,
     SensorZeroDrift,
+    SupplyLow,
     VentFailure,
 )
 

@@ -1,5 +1,7 @@
 """Looking at bits first comes to the same as looking at every chamber in every tick."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from soleus.core.guards.sensors import SensorErratic, SensorStuck
 from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF
 from soleus.core.sensing.gauges import Gauges
 from tests.core.fake_air import boots
+from tests.core.guards.guard_adapters import stand_in
 from tests.core.guards.plain import PlainFillTimeout, PlainGuards, PlainMachine, Tick
 
 COUNT = 3
@@ -53,12 +56,14 @@ def runs(draw: st.DrawFn) -> tuple[Tick, int]:
 
 
 class Both:
-    """The core's gauges, and the plain ones."""
+    """The core's gauges, and the plain ones; and what else the core's guards look at."""
 
     def __init__(self, the_boots: Boots) -> None:
         self.boots = the_boots
         self.gauges, self.readings, self.commands = Gauges(the_boots), Readings(COUNT), Commands()
         self.gauges.is_zeroed = True
+        self.sequencer: Any = stand_in(keep_bits=0, target_pa=[0] * COUNT)
+        self.ledger: Any = stand_in(phase=[OFF] * COUNT)
         self.machine = PlainMachine(the_boots)
         self.at_ms = 0
 
@@ -69,6 +74,8 @@ class Both:
         self.readings.missing_bits = tick.missing_bits
         self.commands.fill_bits, self.commands.seal_bits = tick.fill_bits, tick.seal_bits
         self.commands.pump_permille = 1000 * tick.is_pumping
+        self.sequencer.keep_bits, self.sequencer.target_pa = tick.keep_bits, tick.target_pa
+        self.ledger.phase = tick.phase
         self.gauges.step(self.readings, self.commands, tick.keep_bits, tick.dt_ms)
         self.machine.step(tick)
 
@@ -122,17 +129,21 @@ def test_guards_trip_as_if_they_looked_at_every_chamber_in_every_tick(
     plain = PlainGuards(both.machine)
     names = ("stuck", "erratic", "over", "unvented", "rises")
     ours = {name: FaultLatch() for name in names}
-    stuck, erratic, over = SensorStuck(the_boots), SensorErratic(the_boots), Overpressure(the_boots)
-    unvented, rises = VentFailure(the_boots), RisesUnasked(the_boots)
+    gauges, commands, sequencer = both.gauges, both.commands, both.sequencer
+    stuck = SensorStuck(the_boots, ours["stuck"], gauges, commands, both.ledger)
+    erratic = SensorErratic(the_boots, ours["erratic"], gauges)
+    over = Overpressure(the_boots, ours["over"], gauges, sequencer)
+    unvented = VentFailure(the_boots, ours["unvented"], gauges)
+    rises = RisesUnasked(the_boots, ours["rises"], gauges, commands, sequencer)
     for tick, times in of_runs:
         for _ in range(times):
             both.step(tick)
-            gauges, at_ms, dt_ms = both.gauges, both.at_ms, tick.dt_ms
-            stuck.step(gauges, both.commands, tick.phase, ours["stuck"], at_ms, dt_ms)
-            erratic.step(gauges, ours["erratic"], at_ms, dt_ms)
-            over.step(gauges, tick.keep_bits, tick.target_pa, ours["over"], at_ms, dt_ms)
-            unvented.step(gauges, ours["unvented"], at_ms)
-            rises.step(gauges, tick.keep_bits, both.commands, ours["rises"], at_ms, dt_ms)
+            at_ms, dt_ms = both.at_ms, tick.dt_ms
+            stuck.step(at_ms, dt_ms)
+            erratic.step(at_ms, dt_ms)
+            over.step(at_ms, dt_ms)
+            unvented.step(at_ms)
+            rises.step(at_ms, dt_ms)
             plain.stuck(tick, at_ms)
             plain.erratic(tick, at_ms)
             plain.over(tick, over.over_trip_samples, at_ms)
@@ -156,12 +167,13 @@ def test_pressure_is_counted_for_each_chamber_from_its_own_beginning(
 ) -> None:
     the_boots = boots(sensors=sensors)
     both = Both(the_boots)
-    plain, latch, guard = PlainGuards(both.machine), FaultLatch(), ProlongedPressure(the_boots)
+    plain, latch = PlainGuards(both.machine), FaultLatch()
+    guard = ProlongedPressure(the_boots, latch, both.gauges)
     for (tick, times), is_running in of_runs:
         tick.dt_ms = dt_ms
         for _ in range(min(times, 13)):
             both.step(tick)
-            guard.step(both.gauges, tick.keep_bits, is_running, latch, both.at_ms, dt_ms)
+            guard.step(tick.keep_bits, is_running, both.at_ms, dt_ms)
             plain.prolonged(tick, both.at_ms, is_running=is_running)
             assert said(latch) == said(plain.latch("prolonged"))
             latch.clear()
@@ -191,9 +203,10 @@ def test_a_fill_without_end_is_found_on_its_tick_however_seldom_it_is_looked_for
 ) -> None:
     the_boots = boots(valves=valves, sensors=sensors)
     both = Both(the_boots)
-    guard, plain = FillTimeout(the_boots), PlainFillTimeout(the_boots)
     notices, plain_notices = Notices(COUNT), Notices(COUNT)
     latch, plain_latch = FaultLatch(), FaultLatch()
+    ledger: Any = stand_in(reached_bits=0, filled_bits=0, share_anew=lambda: None)
+    guard, plain = FillTimeout(the_boots, latch, notices, both.gauges, ledger), PlainFillTimeout(the_boots)
     share_us = [0] * COUNT
     grown_us = [0] * COUNT
     for readings_pa, phase, held_bits, missing_bits, joined_bits, dt_ms, times in of_runs:
@@ -204,10 +217,9 @@ def test_a_fill_without_end_is_found_on_its_tick_however_seldom_it_is_looked_for
             both.step(tick)
             share_us = [us + more for us, more in zip(share_us, grown_us, strict=True)]
             share_us = [0 if phase[index] == OFF else share_us[index] for index in range(COUNT)]
-            filled_bits = sum((us > 0) << index for index, us in enumerate(share_us))
-            guard.learn(share_us, reached_bits)
-            guard.room_ms -= dt_ms
-            guard.step(share_us, filled_bits, phase, both.gauges, notices, latch, both.at_ms)
+            ledger.fill_share_us, ledger.phase, ledger.reached_bits = share_us, phase, reached_bits
+            ledger.filled_bits = sum((us > 0) << index for index, us in enumerate(share_us))
+            guard.step(both.at_ms, dt_ms)
             plain.step(
                 share_us, reached_bits, phase, both.machine.chambers, plain_notices, plain_latch, both.at_ms
             )

@@ -1,4 +1,4 @@
-"""Guards over the way of the air: pump, valves, hoses, garment."""
+"""Guards over the path of the air: pump, valves, hoses, garment."""
 
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
@@ -22,122 +22,143 @@ from soleus.core.basics.limits import (
     TICK_MOST_MS,
 )
 from soleus.core.basics.signals import Commands
+from soleus.core.regulate.ledger import Ledger
 from soleus.core.regulate.regulation import FILL
 from soleus.core.sensing.gauges import Gauges
+from soleus.core.session.sequencer import Sequencer
 
-# The rotor has stopped, and the valves have come to rest.
+# After this time the pump's rotor has stopped, and after this one the valves no longer move.
 PUMP_STOPPED_MS = 600
 VALVES_STILL_MS = 300
 OPEN_FOR_MS = 2000
 
 
 class FillTimeout:
-    """A chamber that takes air without end is off the leg, or its hose is off the chamber.
+    """A chamber that doesn't fill is off the leg, or its hose is off the chamber.
 
-    It is rested, and the others go on; when there are no others left, the session ends. It ends sooner
-    when one after the other shows no trace of air: then it isn't the chambers.
+    The chamber is rested, and the others go on. When two in a row show no trace of air, the pump is to blame,
+    and the session ends.
     """
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(
+        self, boots: Boots, latch: FaultLatch, notices: Notices, gauges: Gauges, ledger: Ledger
+    ) -> None:
         self.boots = boots
-        # How long a fill may take, by the longest of this session that reached its target; 0 before one did.
+        self.latch = latch
+        self.notices = notices
+        self.gauges = gauges
+        self.ledger = ledger
+        # How long a fill may take: from the longest of this session that reached its target. 0: none has yet.
         self.learned_limit_ms = [0] * boots.count
-        # So long surely nobody reaches a limit: no chamber's share grows faster than time goes.
-        self.room_ms = 0
-        # Who has shown a trace of air in the fill under way.
-        self.airy_bits = 0
-        # Chambers in a row that were rested without a trace of air, and who had reached its pressure before.
+        # No chamber can reach its limit before this time has passed: its share of the pump's time grows no
+        # faster than time passes.
+        self.check_after_ms = 0
+        # The chambers that have shown a trace of air in the fill under way.
+        self.has_air_bits = 0
+        # Chambers that were rested in a row without a trace of air.
         self.airless_count = 0
+        # The chambers that had reached their pressure at the tick before.
         self.reached_bits = 0
 
     def begin(self) -> None:
         self.airless_count = 0
         self.reached_bits = 0
-        self.room_ms = 0
-        self.airy_bits = 0
+        self.check_after_ms = 0
+        self.has_air_bits = 0
         for index in range(self.boots.count):
             self.learned_limit_ms[index] = 0
 
-    def learn(self, fill_share_us: list, reached_bits: int) -> None:
+    def step(self, at_ms: int, dt_ms: int) -> None:
+        """In every tick of a session that runs: `check_after_ms` counts them all."""
+        ledger = self.ledger
+        if ledger.reached_bits != self.reached_bits or self.boots.is_three_way:
+            self.learn()
+        self.check_after_ms -= dt_ms
+        if ledger.filled_bits != self.has_air_bits or self.check_after_ms <= TICK_MOST_MS:
+            self._check(at_ms)
+
+    def learn(self) -> None:
+        """From the fills that have reached their target."""
+        reached_bits = self.ledger.reached_bits
+        fill_share_us = self.ledger.fill_share_us
         new_bits = reached_bits & ~self.reached_bits
         self.reached_bits = reached_bits
         if new_bits:
             self.airless_count = 0
-        # Chambers that share their air may be filled on while they count as reached.
+        # Chambers that share their air may be filled further while they count as reached.
         learning_bits = reached_bits if self.boots.is_three_way else new_bits
         if not learning_bits:
             return
-        self.room_ms = 0
+        self.check_after_ms = 0
         for index in range(self.boots.count):
             fill_ms = fill_share_us[index] // 1000
             if learning_bits & (1 << index) and fill_ms > 0:
                 limit_ms = min(2 * fill_ms + FILL_LEARNED_EXTRA_MS, FILL_MOST_MS)
                 self.learned_limit_ms[index] = max(self.learned_limit_ms[index], limit_ms)
 
-    def step(
-        self,
-        fill_share_us: list,
-        filled_bits: int,
-        phase: list,
-        gauges: Gauges,
-        notices: Notices,
-        latch: FaultLatch,
-        at_ms: int,
-    ) -> None:
-        """`filled_bits`: who has a share of the pump's time at all."""
+    def _check(self, at_ms: int) -> None:
+        gauges = self.gauges
+        filled_bits = self.ledger.filled_bits
         seen_bits = filled_bits & gauges.seen_bits
-        # What shows more than a vented chamber may is full of air; what shows less is looked at.
-        self.airy_bits = self.airy_bits & filled_bits | seen_bits & gauges.shown_bits
-        if seen_bits & ~self.airy_bits:
-            self._look_for_traces(seen_bits & ~self.airy_bits, gauges)
-        if self.room_ms > TICK_MOST_MS:
+        # A chamber that shows more than a vented one may has air in it. The others are looked at one by one.
+        self.has_air_bits = self.has_air_bits & filled_bits | seen_bits & gauges.shown_bits
+        if seen_bits & ~self.has_air_bits:
+            self._find_traces(seen_bits & ~self.has_air_bits)
+        if self.check_after_ms > TICK_MOST_MS:
             return
-        least_ms = FILL_MOST_MS
+        fill_share_us = self.ledger.fill_share_us
         learned_limit_ms = self.learned_limit_ms
+        least_ms = FILL_MOST_MS
         for index in range(self.boots.count):
             limit_ms = learned_limit_ms[index] or FILL_MOST_MS
             fill_ms = fill_share_us[index] // 1000
             if limit_ms - fill_ms < least_ms:
                 least_ms = limit_ms - fill_ms
             if fill_ms > limit_ms:
-                blamed_index = self._blamed(index, phase, gauges)
-                notices.rest(faults.FILL_TIMEOUT, blamed_index, fill_ms, limit_ms, at_ms)
-                self._look_for_air(blamed_index, latch, at_ms)
+                self._rest(self._blamed_index(index), fill_ms, limit_ms, at_ms)
                 break
-        self.room_ms = least_ms
+        self.check_after_ms = least_ms
 
-    def _look_for_traces(self, doubtful_bits: int, gauges: Gauges) -> None:
-        for index in range(self.boots.count):
-            if doubtful_bits & (1 << index) and gauges.smooth_pa[index] >= NO_AIR_PA:
-                self.airy_bits |= 1 << index
-
-    def _look_for_air(self, index: int, latch: FaultLatch, at_ms: int) -> None:
-        self.airless_count = 0 if self.airy_bits & (1 << index) else self.airless_count + 1
+    def _rest(self, index: int, fill_ms: int, limit_ms: int, at_ms: int) -> None:
+        rested_before_bits = self.notices.rested_bits
+        self.notices.rest(faults.FILL_TIMEOUT, index, fill_ms, limit_ms, at_ms)
+        self.airless_count = 0 if self.has_air_bits & (1 << index) else self.airless_count + 1
         if self.airless_count >= NO_AIR_COUNT:
-            latch.trip(faults.NO_AIR, MACHINE_INDEX, self.airless_count, NO_AIR_COUNT, at_ms)
+            self.latch.trip(faults.NO_AIR, MACHINE_INDEX, self.airless_count, NO_AIR_COUNT, at_ms)
+        if self.notices.rested_bits != rested_before_bits:
+            self.ledger.share_anew()
 
-    def _blamed(self, late_index: int, phase: list, gauges: Gauges) -> int:
-        """Of chambers that are filled side by side the lowest takes the air from all of them.
+    def _find_traces(self, doubtful_bits: int) -> None:
+        for index in range(self.boots.count):
+            if doubtful_bits & (1 << index) and self.gauges.smooth_pa[index] >= NO_AIR_PA:
+                self.has_air_bits |= 1 << index
 
-        One sensor shows one pressure for them all: then it is the most proximal, which was joined last.
+    def _blamed_index(self, late_index: int) -> int:
+        """Of chambers that are filled side by side the lowest one takes the air from the others.
+
+        Where one sensor shows the same pressure for all, the most proximal one is blamed: it was joined last.
         """
+        phase = self.ledger.phase
+        pressure_pa = self.gauges.pressure_pa
         blamed_index = late_index
         for index in range(self.boots.count):
-            if phase[index] == FILL and gauges.pressure_pa[index] <= gauges.pressure_pa[blamed_index]:
+            if phase[index] == FILL and pressure_pa[index] <= pressure_pa[blamed_index]:
                 blamed_index = index
         return blamed_index
 
 
 class Leak:
-    """A leak shows in what it costs to hold the pressure, long before the pressure falls.
+    """Holding a leaky chamber costs air, long before its pressure falls.
 
-    Legs that move cost air as well, but not in every cycle: only several in a row are a leak.
+    A leg that moves costs air as well, but not in every cycle: only several costly holds in a row are a leak.
     """
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, notices: Notices, ledger: Ledger) -> None:
         self.boots = boots
+        self.notices = notices
+        self.ledger = ledger
         self.leaky_count = [0] * boots.count
-        # Who was held until now.
+        # The chambers that were held at the tick before.
         self.watched_bits = 0
 
     def begin(self) -> None:
@@ -145,57 +166,70 @@ class Leak:
         for index in range(self.boots.count):
             self.leaky_count[index] = 0
 
-    def step(self, dose_us: list, held_ms: list, held_bits: int, notices: Notices, at_ms: int) -> None:
-        """`held_bits`: who is held at all. What a hold cost, and how long it was, stands until the next fill;
-        there is nothing of one in which the leg moved."""
+    def step(self, at_ms: int) -> None:
+        """The ledger keeps the cost and the length of a hold until the next fill.
+
+        It has none of a hold in which the leg moved.
+        """
+        held_bits = self.ledger.held_bits
+        held_ms = self.ledger.held_ms
+        dose_us = self.ledger.dose_us
         ended_bits = self.watched_bits & ~held_bits
         self.watched_bits = held_bits
         for index in range(self.boots.count):
             if ended_bits & (1 << index) and held_ms[index] >= LEAK_HELD_MS:
                 # Microseconds of pump for each millisecond of holding: permille of the pump.
-                self._end_hold(index, dose_us[index] // held_ms[index], notices, at_ms)
+                self._end_hold(index, dose_us[index] // held_ms[index], at_ms)
 
-    def _end_hold(self, index: int, leak_permille: int, notices: Notices, at_ms: int) -> None:
+    def _end_hold(self, index: int, leak_permille: int, at_ms: int) -> None:
         if leak_permille <= LEAK_MOST_PERMILLE:
             self.leaky_count[index] = 0
             return
         self.leaky_count[index] += 1
         if self.leaky_count[index] >= LEAK_COUNT:
-            notices.rest(faults.LEAK, index, leak_permille, LEAK_MOST_PERMILLE, at_ms)
+            self.notices.rest(faults.LEAK, index, leak_permille, LEAK_MOST_PERMILLE, at_ms)
 
 
 class Kink:
-    """The valve's side fills at once and collapses at once: nothing gets through to the chamber.
+    """The pressure at the valve rises at once and collapses at once: no air gets through to the chamber.
 
-    Nor would anything get out, so this ends the session.
+    No air would get out of it either, so this ends the session.
     """
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, latch: FaultLatch, sequencer: Sequencer, ledger: Ledger) -> None:
         self.boots = boots
+        self.latch = latch
+        self.sequencer = sequencer
+        self.ledger = ledger
 
-    def step(
-        self, collapse_count: list, collapse_pa: list, target_pa: list, latch: FaultLatch, at_ms: int
-    ) -> None:
+    def step(self, at_ms: int) -> None:
+        target_pa = self.sequencer.target_pa
+        collapse_pa = self.ledger.collapse_pa
         least_pa = COLLAPSE_MANIFOLD_PA if self.boots.has_manifold_sensor_only else 0
         for index in range(self.boots.count):
             # Bound: 16_000 Pa * 600 permille.
             limit_pa = max(target_pa[index] * COLLAPSE_PERMILLE // 1000, least_pa)
-            if collapse_count[index] >= COLLAPSE_COUNT and collapse_pa[index] > limit_pa:
-                latch.trip(faults.KINK, index, collapse_pa[index], limit_pa, at_ms)
+            if self.ledger.collapse_count[index] >= COLLAPSE_COUNT and collapse_pa[index] > limit_pa:
+                self.latch.trip(faults.KINK, index, collapse_pa[index], limit_pa, at_ms)
 
 
 class RisesUnasked:
     """An open, empty chamber that comes under pressure: its fill valve doesn't close."""
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(
+        self, boots: Boots, latch: FaultLatch, gauges: Gauges, commands: Commands, sequencer: Sequencer
+    ) -> None:
         self.boots = boots
+        self.latch = latch
+        self.gauges = gauges
+        self.commands = commands
+        self.sequencer = sequencer
         self.rising_bits = 0
         self.high_ms = [0] * boots.count
 
-    def step(
-        self, gauges: Gauges, keep_bits: int, commands: Commands, latch: FaultLatch, at_ms: int, dt_ms: int
-    ) -> None:
-        closed_bits = keep_bits | commands.fill_bits | commands.seal_bits
+    def step(self, at_ms: int, dt_ms: int) -> None:
+        gauges = self.gauges
+        closed_bits = self.sequencer.keep_bits | self.commands.fill_bits | self.commands.seal_bits
         before_bits = self.rising_bits
         self.rising_bits = gauges.empty_bits & ~closed_bits & gauges.seen_bits & gauges.pressed_bits
         if not self.rising_bits:
@@ -213,45 +247,47 @@ class RisesUnasked:
                 continue
             high_ms[index] += dt_ms
             if high_ms[index] >= RISES_MS:
-                latch.trip(faults.RISES_UNASKED, index, pressure_pa, RISES_PA, at_ms)
+                self.latch.trip(faults.RISES_UNASKED, index, pressure_pa, RISES_PA, at_ms)
 
 
 class PumpRunaway:
-    """Pressure that goes on rising after the rotor must have stopped, for longer than a leg moves.
+    """Pressure that goes on rising after the rotor must have stopped, for longer than a moving leg makes it.
 
-    With a sensor on the manifold it is seen directly: a resting manifold doesn't rise by itself.
+    A sensor on the manifold shows it directly: a manifold at rest doesn't rise by itself.
     """
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(
+        self, boots: Boots, latch: FaultLatch, gauges: Gauges, commands: Commands, ledger: Ledger
+    ) -> None:
         self.boots = boots
+        self.latch = latch
+        self.gauges = gauges
+        self.commands = commands
+        self.ledger = ledger
         self.pump_off_ms = 0
         self.still_ms = 0
         self.last_fill_bits = 0
         self.resting_pa = 0
 
-    def step(
-        self,
-        gauges: Gauges,
-        commands: Commands,
-        coast_rise_count: int,
-        coast_rise_pa: int,
-        coast_rise_index: int,
-        latch: FaultLatch,
-        at_ms: int,
-        dt_ms: int,
-    ) -> None:
-        if coast_rise_count >= RUNAWAY_COUNT:
-            latch.trip(faults.PUMP_RUNAWAY, coast_rise_index, coast_rise_pa, RUNAWAY_RISE_PA, at_ms)
-        if not self.boots.has_manifold_sensor_only:
-            return
+    def step(self, at_ms: int, dt_ms: int) -> None:
+        ledger = self.ledger
+        if ledger.coast_rise_count >= RUNAWAY_COUNT:
+            index = ledger.coast_rise_index
+            self.latch.trip(faults.PUMP_RUNAWAY, index, ledger.coast_rise_pa, RUNAWAY_RISE_PA, at_ms)
+        if self.boots.has_manifold_sensor_only:
+            self._watch_manifold(at_ms, dt_ms)
+
+    def _watch_manifold(self, at_ms: int, dt_ms: int) -> None:
+        commands = self.commands
+        manifold_pa = self.gauges.manifold_pa
         self.pump_off_ms = 0 if commands.pump_permille else min(self.pump_off_ms + dt_ms, PUMP_STOPPED_MS)
         is_still = commands.fill_bits == self.last_fill_bits
         self.last_fill_bits = commands.fill_bits
         self.still_ms = min(self.still_ms + dt_ms, VALVES_STILL_MS) if is_still else 0
         if self.pump_off_ms < PUMP_STOPPED_MS or self.still_ms < VALVES_STILL_MS:
-            self.resting_pa = gauges.manifold_pa
+            self.resting_pa = manifold_pa
             return
-        self.resting_pa = min(self.resting_pa, gauges.manifold_pa)
-        rise_pa = gauges.manifold_pa - self.resting_pa
+        self.resting_pa = min(self.resting_pa, manifold_pa)
+        rise_pa = manifold_pa - self.resting_pa
         if rise_pa > RUNAWAY_MANIFOLD_PA:
-            latch.trip(faults.PUMP_RUNAWAY, MANIFOLD_INDEX, rise_pa, RUNAWAY_MANIFOLD_PA, at_ms)
+            self.latch.trip(faults.PUMP_RUNAWAY, MANIFOLD_INDEX, rise_pa, RUNAWAY_MANIFOLD_PA, at_ms)

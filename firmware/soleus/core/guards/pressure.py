@@ -15,17 +15,21 @@ from soleus.core.basics.limits import (
     VENTED_PA,
 )
 from soleus.core.sensing.gauges import Gauges
+from soleus.core.session.sequencer import Sequencer
 
-# The clock of pressed chambers stops here: it begins anew whenever nobody is pressed, and 27 h without such a
-# moment are far beyond the limit.
+# The clock of pressed chambers stops here. It starts at zero again whenever no chamber is pressed, and 27 h
+# without such a moment are far beyond the limit.
 CLOCK_MOST_MS = 100_000_000
 
 
 class Overpressure:
-    """Two tiers: somewhat above what was wanted for a second, or far above everything on two samples."""
+    """More than 15 mmHg above the target for a second, or above the trip limit on two samples."""
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges, sequencer: Sequencer) -> None:
         self.boots = boots
+        self.latch = latch
+        self.gauges = gauges
+        self.sequencer = sequencer
         self.over_target_ms = [0] * boots.count
         self.over_trip_count = [0] * boots.count
         self.over_trip_samples = (
@@ -33,15 +37,10 @@ class Overpressure:
         )
         self.is_counting = False
 
-    def step(
-        self,
-        gauges: Gauges,
-        keep_bits: int,
-        target_pa: list,
-        latch: FaultLatch,
-        at_ms: int,
-        dt_ms: int,
-    ) -> None:
+    def step(self, at_ms: int, dt_ms: int) -> None:
+        gauges = self.gauges
+        keep_bits = self.sequencer.keep_bits
+        target_pa = self.sequencer.target_pa
         pressures_pa = gauges.pressure_pa
         highest_pa = gauges.highest_pa
         is_trip_near = highest_pa > OVER_TRIP_PA or self.is_counting
@@ -51,44 +50,46 @@ class Overpressure:
                 continue
             pressure_pa = pressures_pa[index]
             if is_trip_near:
-                self._look_at_trip(index, pressure_pa, latch, at_ms)
+                self._check_trip(index, pressure_pa, at_ms)
             if not keep_bits & (1 << index) or pressure_pa <= target_pa[index] + OVER_TARGET_PA:
                 over_target_ms[index] = 0
                 continue
             over_target_ms[index] = min(over_target_ms[index] + dt_ms, OVER_TARGET_MS)
             if over_target_ms[index] >= OVER_TARGET_MS:
-                latch.trip(faults.OVER_TARGET, index, pressure_pa, target_pa[index] + OVER_TARGET_PA, at_ms)
+                limit_pa = target_pa[index] + OVER_TARGET_PA
+                self.latch.trip(faults.OVER_TARGET, index, pressure_pa, limit_pa, at_ms)
         self.is_counting = max(over_target_ms) > 0 or max(self.over_trip_count) > 0
 
-    def _look_at_trip(self, index: int, pressure_pa: int, latch: FaultLatch, at_ms: int) -> None:
+    def _check_trip(self, index: int, pressure_pa: int, at_ms: int) -> None:
         if pressure_pa <= OVER_TRIP_PA:
             self.over_trip_count[index] = 0
             return
         self.over_trip_count[index] = min(self.over_trip_count[index] + 1, self.over_trip_samples)
         if self.over_trip_count[index] >= self.over_trip_samples:
-            latch.trip(faults.OVER_TRIP, index, pressure_pa, OVER_TRIP_PA, at_ms)
+            self.latch.trip(faults.OVER_TRIP, index, pressure_pa, OVER_TRIP_PA, at_ms)
 
 
 class ProlongedPressure:
-    """Blood must come back: no chamber stays pressed for minutes, whatever a program says."""
+    """No chamber stays pressed for minutes, whatever a program says: blood must flow back."""
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges) -> None:
         self.boots = boots
-        self.is_blind = boots.has_manifold_sensor_only
-        # Who is pressed, for all that is known, and since when: on a clock of their own, which stands at zero
-        # while nobody is.
+        self.latch = latch
+        self.gauges = gauges
+        self.is_manifold_seen = boots.has_manifold_sensor_only
+        # The chambers that are pressed, as far as is known, and since when. The time is that of a clock which
+        # runs only while there are any.
         self.pressed_bits = 0
         self.since_ms = [0] * boots.count
         self.clock_ms = 0
         self.earliest_ms = 0
 
-    def step(
-        self, gauges: Gauges, keep_bits: int, is_running: bool, latch: FaultLatch, at_ms: int, dt_ms: int
-    ) -> None:
-        """A chamber that isn't seen counts on, once it has been kept, until it is seen empty."""
+    def step(self, keep_bits: int, is_active: bool, at_ms: int, dt_ms: int) -> None:
+        """Once a chamber has been kept, it counts as pressed until a reading shows that it isn't."""
+        gauges = self.gauges
         low_bits = gauges.seen_bits & ~gauges.pressed_bits | gauges.empty_bits
-        if self.is_blind and not is_running:
-            low_bits |= self._aired_bits(gauges)
+        if self.is_manifold_seen and not is_active:
+            low_bits |= self._aired_bits()
         pressed_bits = (self.pressed_bits | keep_bits) & ~low_bits
         if pressed_bits != self.pressed_bits:
             self._begin(pressed_bits)
@@ -99,7 +100,7 @@ class ProlongedPressure:
             clock_ms = CLOCK_MOST_MS
         self.clock_ms = clock_ms
         if clock_ms - self.earliest_ms > PRESSED_MOST_MS:
-            self._trip(latch, at_ms)
+            self._trip(at_ms)
 
     def _begin(self, pressed_bits: int) -> None:
         if not self.pressed_bits:
@@ -114,14 +115,18 @@ class ProlongedPressure:
             self.earliest_ms = min(self.earliest_ms, self.since_ms[index])
         self.pressed_bits = pressed_bits
 
-    def _trip(self, latch: FaultLatch, at_ms: int) -> None:
+    def _trip(self, at_ms: int) -> None:
         for index in range(self.boots.count):
             pressed_ms = self.clock_ms - self.since_ms[index]
             if self.pressed_bits & (1 << index) and pressed_ms > PRESSED_MOST_MS:
-                latch.trip(faults.PROLONGED, index, pressed_ms, PRESSED_MOST_MS, at_ms)
+                self.latch.trip(faults.PROLONGED, index, pressed_ms, PRESSED_MOST_MS, at_ms)
 
-    def _aired_bits(self, gauges: Gauges) -> int:
-        """In a pause or a fault nobody looks through the manifold: there open vents and time have to do."""
+    def _aired_bits(self) -> int:
+        """Chambers that have been open for so long that they must be empty.
+
+        In a pause or a fault no chamber is joined to the manifold, so its sensor can't show it.
+        """
+        gauges = self.gauges
         bits = 0
         for index in range(self.boots.count):
             if gauges.vented_for_ms(index) >= UNSEEN_EMPTY_MS:
@@ -132,13 +137,16 @@ class ProlongedPressure:
 class VentFailure:
     """A leg that stays squeezed with the vent commanded open: a stuck valve or a kinked hose."""
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges) -> None:
         self.boots = boots
+        self.latch = latch
+        self.gauges = gauges
 
-    def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int) -> None:
+    def step(self, at_ms: int) -> None:
+        gauges = self.gauges
         unvented_bits = gauges.unvented_bits & gauges.seen_bits
         if not gauges.is_zeroed:
             return
         for index in range(self.boots.count):
             if unvented_bits & (1 << index) and gauges.vented_for_ms(index) > VENT_MOST_MS:
-                latch.trip(faults.VENT_FAILURE, index, gauges.smooth_pa[index], VENTED_PA, at_ms)
+                self.latch.trip(faults.VENT_FAILURE, index, gauges.smooth_pa[index], VENTED_PA, at_ms)

@@ -1,4 +1,4 @@
-"""Guards over the sensors: what can't be true isn't believed."""
+"""Guards over the sensors: readings that can't be true end the session."""
 
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
@@ -18,6 +18,7 @@ from soleus.core.basics.limits import (
     ZERO_DRIFT_MS,
 )
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
+from soleus.core.regulate.ledger import Ledger
 from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF
 from soleus.core.sensing.gauges import Gauges
 
@@ -29,40 +30,31 @@ ZERO_AFTER_VENT_MS = 3000
 
 
 class SensorRange:
-    """Raw readings outside of what a whole sensor can give, or none at all."""
+    """Raw readings outside of what a working sensor can give, or none at all."""
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, latch: FaultLatch) -> None:
         self.boots = boots
+        self.latch = latch
         self.bad_ms = [0] * (boots.count + 1)
         self.silent_ms = [0] * (boots.count + 1)
         self.is_alert = False
 
-    def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+    def step(self, readings: Readings, at_ms: int, dt_ms: int) -> None:
         missing_bits = readings.missing_bits
-        count = self.boots.count
         if self.boots.has_manifold_sensor_only:
-            missing_bit = missing_bits & MANIFOLD_BIT
-            self._look(count, MANIFOLD_INDEX, readings.manifold_pa, missing_bit, latch, at_ms, dt_ms)
+            self._look(MANIFOLD_INDEX, readings.manifold_pa, missing_bits & MANIFOLD_BIT, at_ms, dt_ms)
         else:
-            for index in range(count):
-                pa = readings.chamber_pa[index]
-                self._look(index, index, pa, missing_bits & (1 << index), latch, at_ms, dt_ms)
+            for index in range(self.boots.count):
+                self._look(index, readings.chamber_pa[index], missing_bits & (1 << index), at_ms, dt_ms)
         self.is_alert = max(self.silent_ms) > 0 or max(self.bad_ms) > 0
 
-    def _look(
-        self,
-        slot: int,
-        chamber_index: int,
-        pa: int,
-        missing_bit: int,
-        latch: FaultLatch,
-        at_ms: int,
-        dt_ms: int,
-    ) -> None:
+    def _look(self, index: int, pa: int, missing_bit: int, at_ms: int, dt_ms: int) -> None:
+        # The manifold's sensor has the last place.
+        slot = self.boots.count if index == MANIFOLD_INDEX else index
         if missing_bit:
             self.silent_ms[slot] = min(self.silent_ms[slot] + dt_ms, BAD_MOST_MS)
             if self.silent_ms[slot] >= READING_BAD_MS:
-                latch.trip(faults.SENSOR_SILENT, chamber_index, self.silent_ms[slot], READING_BAD_MS, at_ms)
+                self.latch.trip(faults.SENSOR_SILENT, index, self.silent_ms[slot], READING_BAD_MS, at_ms)
             return
         self.silent_ms[slot] = 0
         if READING_LEAST_PA <= pa <= READING_MOST_PA:
@@ -71,71 +63,81 @@ class SensorRange:
         self.bad_ms[slot] = min(self.bad_ms[slot] + dt_ms, BAD_MOST_MS)
         if self.bad_ms[slot] >= READING_BAD_MS:
             limit_pa = READING_LEAST_PA if pa < READING_LEAST_PA else READING_MOST_PA
-            latch.trip(faults.SENSOR_RANGE, chamber_index, pa, limit_pa, at_ms)
+            self.latch.trip(faults.SENSOR_RANGE, index, pa, limit_pa, at_ms)
 
 
 class SensorStuck:
     """The same value again and again while air moves: noise alone would change it.
 
-    Counted on from one little dose to the next, as long as the value stays: a sensor that stuck a little
-    low asks for them until the chamber bursts.
+    The count goes on from one small dose to the next, as long as the value stays. A sensor that is stuck a
+    little too low asks for such doses until the chamber bursts.
     """
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(
+        self, boots: Boots, latch: FaultLatch, gauges: Gauges, commands: Commands, ledger: Ledger
+    ) -> None:
         self.boots = boots
+        self.latch = latch
+        self.gauges = gauges
+        self.commands = commands
+        self.ledger = ledger
         self.same_ms = [0] * boots.count
         self.same_bits = 0
 
-    def step(
-        self, gauges: Gauges, commands: Commands, phase: list, latch: FaultLatch, at_ms: int, dt_ms: int
-    ) -> None:
-        """`commands` are those of the tick before: they moved the air."""
-        unmoved_bits = gauges.unmoved_bits
+    def step(self, at_ms: int, dt_ms: int) -> None:
+        """The commands are those of the tick before: they moved the air."""
+        unmoved_bits = self.gauges.unmoved_bits
         # Without a reading there is nothing to compare.
-        self.same_bits &= unmoved_bits | ~gauges.read_bits
+        self.same_bits &= unmoved_bits | ~self.gauges.read_bits
         same_ms = self.same_ms
         for index in range(self.boots.count):
             bit = 1 << index
             if not unmoved_bits & bit:
                 continue
-            if self._is_filling(index, commands, phase) or self._is_emptying(index, gauges, phase):
+            if self._is_filling(index) or self._is_emptying(index):
                 same_ms[index] = same_ms[index] + dt_ms if self.same_bits & bit else dt_ms
                 self.same_bits |= bit
                 if same_ms[index] >= STUCK_MS:
                     named_index = MANIFOLD_INDEX if self.boots.has_manifold_sensor_only else index
-                    latch.trip(faults.SENSOR_STUCK, named_index, same_ms[index], STUCK_MS, at_ms)
+                    self.latch.trip(faults.SENSOR_STUCK, named_index, same_ms[index], STUCK_MS, at_ms)
                     same_ms[index] = 0
 
-    def _is_filling(self, index: int, commands: Commands, phase: list) -> bool:
-        is_fed = commands.fill_bits & (1 << index) != 0 and commands.pump_permille > 0
-        return is_fed and (phase[index] == FILL or phase[index] == DOSE)
+    def _is_filling(self, index: int) -> bool:
+        phase = self.ledger.phase[index]
+        if phase != FILL and phase != DOSE:
+            return False
+        return self.commands.fill_bits & (1 << index) != 0 and self.commands.pump_permille > 0
 
-    def _is_emptying(self, index: int, gauges: Gauges, phase: list) -> bool:
-        if phase[index] != OFF or gauges.age_ms[index] > 0:
+    def _is_emptying(self, index: int) -> bool:
+        gauges = self.gauges
+        if self.ledger.phase[index] != OFF or gauges.age_ms[index] > 0:
             return False
         return 0 < gauges.vented_for_ms(index) < VENT_MOVES_MS and gauges.pressure_pa[index] > VENTED_PA
 
 
 class SensorErratic:
-    """A valve makes one jump, a dead-headed pump several upwards; a broken sensor jumps to and fro."""
+    """A valve makes one jump, a dead-headed pump several upwards; a broken sensor jumps up and down."""
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges) -> None:
         self.boots = boots
+        self.latch = latch
+        self.gauges = gauges
         self.sensors_count = 1 if boots.has_manifold_sensor_only else boots.count
-        # Whose jumps are being counted; the last one, upwards or downwards; how many, and since when.
+        # The sensors whose jumps are being counted.
         self.counting_bits = 0
+        # The last jump, how many there were, and the time since the last one.
         self.jump_pa = [0] * self.sensors_count
         self.jump_count = [0] * self.sensors_count
         self.since_ms = [0] * self.sensors_count
 
-    def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
-        jumped_bits = gauges.jumped_bits
+    def step(self, at_ms: int, dt_ms: int) -> None:
+        jumped_bits = self.gauges.jumped_bits
         for index in range(self.sensors_count):
             bit = 1 << index
             if self.counting_bits & bit:
                 self._wait(index, dt_ms)
             if jumped_bits & bit:
-                self._count(index, gauges.jump_pa[index], latch, at_ms)
+                self._count(index, self.gauges.jump_pa[index], at_ms)
 
     def _wait(self, index: int, dt_ms: int) -> None:
         """Jumps count together within a window."""
@@ -143,7 +145,7 @@ class SensorErratic:
         if self.since_ms[index] > JUMP_WINDOW_MS:
             self._forget(index)
 
-    def _count(self, index: int, jump_pa: int, latch: FaultLatch, at_ms: int) -> None:
+    def _count(self, index: int, jump_pa: int, at_ms: int) -> None:
         is_same_way = self.jump_count[index] > 0 and (jump_pa > 0) == (self.jump_pa[index] > 0)
         self.counting_bits |= 1 << index
         self.jump_pa[index] = jump_pa
@@ -153,7 +155,7 @@ class SensorErratic:
         self.jump_count[index] += 1
         if self.jump_count[index] >= JUMP_COUNT:
             named_index = MANIFOLD_INDEX if self.boots.has_manifold_sensor_only else index
-            latch.trip(faults.SENSOR_ERRATIC, named_index, abs(jump_pa), JUMP_PA, at_ms)
+            self.latch.trip(faults.SENSOR_ERRATIC, named_index, abs(jump_pa), JUMP_PA, at_ms)
             self._forget(index)
 
     def _forget(self, index: int) -> None:
@@ -164,12 +166,15 @@ class SensorErratic:
 class SensorZeroDrift:
     """A chamber that is open to the air can't be below it."""
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges) -> None:
         self.boots = boots
+        self.latch = latch
+        self.gauges = gauges
         self.low_ms = [0] * boots.count
         self.low_bits = 0
 
-    def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+    def step(self, at_ms: int, dt_ms: int) -> None:
+        gauges = self.gauges
         if not gauges.is_zeroed or self.boots.has_manifold_sensor_only:
             return
         self.low_bits = gauges.low_bits
@@ -180,19 +185,26 @@ class SensorZeroDrift:
                 continue
             self.low_ms[index] = min(self.low_ms[index] + dt_ms, ZERO_DRIFT_MS)
             if self.low_ms[index] >= ZERO_DRIFT_MS:
-                latch.trip(faults.SENSOR_ZERO, index, gauges.smooth_pa[index], -ZERO_DRIFT_MOST_PA, at_ms)
+                self.latch.trip(
+                    faults.SENSOR_ZERO, index, gauges.smooth_pa[index], -ZERO_DRIFT_MOST_PA, at_ms
+                )
 
 
 class SensorsDisagree:
     """Chambers joined to one resting manifold have one pressure, so their sensors must show one."""
 
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges, ledger: Ledger) -> None:
         self.boots = boots
+        self.latch = latch
+        self.gauges = gauges
+        self.ledger = ledger
         self.apart_ms = 0
 
-    def step(self, gauges: Gauges, phase: list, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
+    def step(self, at_ms: int, dt_ms: int) -> None:
         if not self.boots.is_three_way or self.boots.has_manifold_sensor_only:
             return
+        phase = self.ledger.phase
+        smooth_pa = self.gauges.smooth_pa
         highest_index = -1
         lowest_index = -1
         # Bound: 16 chambers * 40_000 Pa.
@@ -201,21 +213,22 @@ class SensorsDisagree:
         for index in range(self.boots.count):
             if phase[index] != HOLD:
                 continue
-            pressure_pa = gauges.smooth_pa[index]
+            pressure_pa = smooth_pa[index]
             sum_pa += pressure_pa
             count += 1
-            if highest_index < 0 or pressure_pa > gauges.smooth_pa[highest_index]:
+            if highest_index < 0 or pressure_pa > smooth_pa[highest_index]:
                 highest_index = index
-            if lowest_index < 0 or pressure_pa < gauges.smooth_pa[lowest_index]:
+            if lowest_index < 0 or pressure_pa < smooth_pa[lowest_index]:
                 lowest_index = index
-        if count < 2 or gauges.smooth_pa[highest_index] - gauges.smooth_pa[lowest_index] <= DISAGREE_PA:
+        if count < 2 or smooth_pa[highest_index] - smooth_pa[lowest_index] <= DISAGREE_PA:
             self.apart_ms = 0
             return
         self.apart_ms += dt_ms
         if self.apart_ms >= DISAGREE_MS:
+            # The one that is further from the mean is named.
             mean_pa = sum_pa // count
-            is_high_odd = gauges.smooth_pa[highest_index] - mean_pa > mean_pa - gauges.smooth_pa[lowest_index]
+            is_high_odd = smooth_pa[highest_index] - mean_pa > mean_pa - smooth_pa[lowest_index]
             odd_index = highest_index if is_high_odd else lowest_index
-            apart_pa = gauges.smooth_pa[highest_index] - gauges.smooth_pa[lowest_index]
-            latch.trip(faults.SENSOR_DISAGREES, odd_index, apart_pa, DISAGREE_PA, at_ms)
+            apart_pa = smooth_pa[highest_index] - smooth_pa[lowest_index]
+            self.latch.trip(faults.SENSOR_DISAGREES, odd_index, apart_pa, DISAGREE_PA, at_ms)
             self.apart_ms = 0

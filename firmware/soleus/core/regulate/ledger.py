@@ -5,9 +5,11 @@ from soleus.core.basics.limits import COLLAPSE_COUNT
 
 
 class Ledger:
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, phase: list) -> None:
         count = boots.count
         self.count = count
+        # The regulator's own list: what each chamber is going through.
+        self.phase = phase
         self.reached_bits = 0
         # How much of the pump each chamber had while it was filled: chambers side by side share it.
         self.fill_share_us = [0] * count

@@ -46,7 +46,7 @@ class SealedRegulator:
         self.phases = Phases(boots)
         self.phase = self.phases.phase
         self.air = AirPath()
-        self.ledger = Ledger(boots)
+        self.ledger = Ledger(boots, self.phase)
         self.moves = Moves(boots, self.phases, self.ledger)
         self.learned = Learned(boots)
         self.fills = Fills(boots, self.air, self.moves, self.learned)

@@ -55,7 +55,7 @@ class SharedRegulator:
         self.phase = [OFF] * count
         # Chambers that share their air can't be told apart by what they cost, nor can a fill collapse behind
         # one valve alone: held times, doses and collapses stay 0 here.
-        self.ledger = Ledger(boots)
+        self.ledger = Ledger(boots, self.phase)
         self.late_coast_pa = 0
         # All kept chambers are in one phase together.
         self.group_phase = OFF
