@@ -2,6 +2,8 @@
 
 import os
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -14,13 +16,21 @@ UNUSABLE_INPUT = 2
 INTERRUPTED = 130
 
 app = typer.Typer(
-    cls=LazyCommands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    cls=LazyCommands, invoke_without_command=True, add_completion=False, pretty_exceptions_enable=False
 )
 
 
 @app.callback()
-def soleus() -> None:
+def soleus(
+    context: typer.Context,
+    shows_version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
     """Soleus: open firmware and simulator for compression boots."""
+    if shows_version:
+        sys.stdout.write(f"soleus {version('soleus')}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        sys.stdout.write(context.get_help() + "\n")
 
 
 def main() -> None:

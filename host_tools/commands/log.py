@@ -19,7 +19,8 @@ from host_tools.log.trace import evenly, measured, trace_of
 from host_tools.output.plot.plot import plot_session
 from host_tools.output.report.report import ReportContext, write_report
 from host_tools.output.terminal import print_summary
-from host_tools.output.trace_file import TraceWriter, check_suffix
+from host_tools.output.trace_file import TraceWriter
+from host_tools.output.trace_suffix import check_suffix
 
 DIFFERS = 1
 

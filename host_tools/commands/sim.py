@@ -1,8 +1,14 @@
-"""`soleus sim`: one simulated session, and what a person wants to see of it."""
+"""`soleus sim`: one session, and what a person wants to see of it.
 
+The input is checked first, by modules that are quick to import. The compiler, the plotters and the writers
+come afterwards, inside the functions that need them: a refusal must not wait for them.
+"""
+
+import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,17 +17,14 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.errors import InputError
 from host_tools.library.boards import layout
-from host_tools.library.programs import load_program_table
 from host_tools.log.log_file import SUFFIX
-from host_tools.log.write import write_session_log
-from host_tools.output.plot.plot import plot_session
-from host_tools.output.report.report import ReportContext, write_report
-from host_tools.output.terminal import print_summary
-from host_tools.output.trace_file import TraceWriter, check_suffix
-from host_tools.sim.metrics import SessionResult
-from host_tools.sim.recording import joined
-from host_tools.sim.session_metrics import measured
-from host_tools.sim.simulate import Request, Session, Sink, prepare, run
+from host_tools.output.trace_suffix import check_suffix
+from host_tools.sim.request import Request, prepare
+
+if TYPE_CHECKING:
+    from host_tools.output.report.report import ReportContext
+    from host_tools.sim.metrics import SessionResult
+    from host_tools.sim.simulate import Session, Sink
 
 FELL_SHORT = 1
 
@@ -34,7 +37,10 @@ def sim(
     pressure: Annotated[int | None, typer.Option(help="mmHg, instead of the program's start value.")] = None,
     fault: Annotated[list[str] | None, typer.Option(help="COMPONENT:MODE@START[+DURATION]")] = None,
     event: Annotated[
-        list[str] | None, typer.Option(help="A person's act: pause@300s, softer@90s ...")
+        list[str] | None, typer.Option(help="What a person does: pause@300s, softer@90s ...")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="End the simulation at this time of the session, such as 3m or 90s.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Draws the plant from its ranges.", min=0)] = 0,
     json: Annotated[
@@ -56,14 +62,19 @@ def sim(
         fault=fault or (),
         event=event or (),
         seed=seed,
+        until=until,
     )
     session = _run_with_progress(request, trace)
+    from host_tools.sim.session_metrics import measured
+
     result = measured(session)
     _write_outputs(session, result, json, plot, report)
     if record:
-        write_session_log(session, load_program_table(program), record)
+        _write_log(session, program, record)
     if json != "-":
-        print_summary(result)
+        _print_summary(result)
+    if session.was_plain:
+        _compile_for_the_next_time(program, board, plant)
     if session.was_interrupted:
         raise KeyboardInterrupt
     if result.outcome == "fault":
@@ -96,19 +107,7 @@ def _check_outputs(
             raise InputError(option, "", str(path), "a file; this is a folder")
 
 
-def _run_with_progress(request: Request, trace: Path | None) -> Session:
-    if trace is None:
-        return _run(request, None)
-    names = request.board.boots.names
-    with TraceWriter(trace, names) as writer:
-        session = _run(request, lambda columns: writer.write(joined(names, [columns])))
-        writer.add_notes(session.trace.notes)
-        if session.was_interrupted:
-            writer.close(is_complete=False)
-    return session
-
-
-def _run(request: Request, sink: Sink | None) -> Session:
+def _run_with_progress(request: Request, trace: Path | None) -> "Session":
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -120,18 +119,61 @@ def _run(request: Request, sink: Sink | None) -> Session:
         *columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal
     ) as progress:
         task = progress.add_task(
-            f"{request.program.id} on {request.board.name}", total=None, done="compiling"
+            f"{request.program.id} on {request.board.name}", total=None, done="loading the simulator"
         )
 
         def show(done_s: float, total_s: float) -> None:
             done = f"{done_s / 60:.1f} of {total_s / 60:.0f} min"
             progress.update(task, completed=min(done_s, total_s), total=total_s, done=done)
 
-        return run(request, on_progress=show, sink=sink)
+        def say(words: str) -> None:
+            progress.update(task, done=words)
+
+        from host_tools.sim import simulate
+
+        if trace is None:
+            return simulate.run(request, show, is_only_one=True, say=say)
+        return _run_into(trace, request, lambda sink: simulate.run(request, show, sink, True, say))
+
+
+def _run_into(trace: Path, request: Request, run: Callable[["Sink"], "Session"]) -> "Session":
+    """Every chunk of ticks goes into the file as it comes."""
+    from host_tools.output.trace_file import TraceWriter
+    from host_tools.sim.recording import joined
+
+    names = request.board.boots.names
+    with TraceWriter(trace, names) as writer:
+        session = run(lambda columns: writer.write(joined(names, [columns])))
+        writer.add_notes(session.trace.notes)
+        if session.was_interrupted:
+            writer.close(is_complete=False)
+    return session
+
+
+def _print_summary(result: "SessionResult") -> None:
+    from host_tools.output.terminal import print_summary
+
+    print_summary(result)
+
+
+def _write_log(session: "Session", program: str, record: Path) -> None:
+    from host_tools.library.programs import load_program_table
+    from host_tools.log.write import write_session_log
+
+    write_session_log(session, load_program_table(program), record)
+
+
+def _compile_for_the_next_time(program: str, board: str, plant: str) -> None:
+    from host_tools.sim.compile_ahead import compile_in_background
+
+    compile_in_background(program, board, plant)
+    if sys.stderr.isatty():
+        line = "this core isn't compiled yet: this session ran it as plain Python, with the same result;"
+        sys.stderr.write(f"soleus: {line} it is being compiled in the background, about a minute\n")
 
 
 def _write_outputs(
-    session: Session, result: SessionResult, json: str | None, plot: Path | None, report: Path | None
+    session: "Session", result: "SessionResult", json: str | None, plot: Path | None, report: Path | None
 ) -> None:
     if json == "-":
         print(result.to_json())
@@ -142,12 +184,18 @@ def _write_outputs(
         f"{request.program.title} on {request.board.name}, plant {request.plant_name}, seed {request.seed}"
     )
     if plot:
+        from host_tools.output.plot.plot import plot_session
+
         plot_session(session.trace, result, plot, title)
     if report:
+        from host_tools.output.report.report import write_report
+
         write_report(session.trace, result, report, _report_context(session, title))
 
 
-def _report_context(session: Session, title: str) -> ReportContext:
+def _report_context(session: "Session", title: str) -> "ReportContext":
+    from host_tools.output.report.report import ReportContext
+
     request = session.request
     options = [
         f"--minutes {request.minutes}",
@@ -156,6 +204,8 @@ def _report_context(session: Session, title: str) -> ReportContext:
     ]
     options += [f"--fault {fault.text}" for fault in request.faults]
     options += [f"--event {event.text}" for event in request.events]
+    if request.until_ms is not None:
+        options.append(f"--until {request.until_ms / 1000:g}s")
     return ReportContext(
         title=title,
         about=request.program.purpose,

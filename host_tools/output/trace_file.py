@@ -22,14 +22,13 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
 from host_tools.basics.errors import InputError
+from host_tools.output.trace_suffix import OPTION, check_suffix
 from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
 from soleus.core.basics import fault_table
 from soleus.core.program.timeline import STAGE_NAMES
 from soleus.core.regulate.regulation import PHASE_NAMES
 from soleus.core.session.session import STATE_NAMES
 
-OPTION = "--trace"
-SUFFIXES = (".csv", ".parquet")
 FAULT_NAMES = tuple(row[0] for row in fault_table.TABLE)
 ROWS_AT_ONCE = 20_000
 
@@ -166,14 +165,6 @@ class TraceWriter:
         # Why it is dropped is being told already.
         with suppress(OSError):
             self._part.unlink(missing_ok=True)
-
-
-def check_suffix(path: str | Path) -> str:
-    """Before a long run, too: a name that can't be written is told at once."""
-    suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(OPTION, "", str(path), f"a name that ends in {' or '.join(SUFFIXES)}")
-    return suffix
 
 
 def read_trace(path: str | Path) -> Trace:

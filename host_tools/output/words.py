@@ -7,6 +7,7 @@ from host_tools.sim.metrics import FaultResult, SessionResult
 _ENDINGS = {
     "completed": "The session ran to its end after {}",
     "stopped": "The session was stopped after {}",
+    "until": "The simulation ended at {}, as --until asked, with the session still going on",
     "no sign of life": "The session ended by itself after {}: nobody gave a sign of life",
 }
 

@@ -1,12 +1,12 @@
 """What can break, how, and when: `COMPONENT:MODE@START[+DURATION]`."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from host_tools.basics.errors import InputError
+from host_tools.basics.times import time_ms
 from host_tools.plant.parts.modes import KIND_NAMES, MODE_NAMES
 
 FAULTS_MOST = 64
@@ -74,9 +74,6 @@ _AMOUNTS = {
     ("manifold", "leak"): 5.0,
 }
 
-_TIME = re.compile(r"(\d+(?:\.\d+)?)(s|min)")
-_TIME_EXPECTED = "a time such as 60s, 12.5s or 5min"
-
 
 @dataclass(frozen=True)
 class Fault:
@@ -143,8 +140,8 @@ def parse_fault(text: str, boots: Any) -> Fault:
     if mode not in modes:
         raise InputError("--fault", "mode", mode, f"{KIND_NAMES[kind]} has {', '.join(modes)}")
     start, plus, duration = times.partition("+")
-    start_ms = _time_ms("start", start)
-    end_ms = start_ms + _time_ms("duration", duration) if plus else FOREVER_MS
+    start_ms = time_ms("--fault", "start", start)
+    end_ms = start_ms + time_ms("--fault", "duration", duration) if plus else FOREVER_MS
     if end_ms == start_ms:
         raise InputError("--fault", "duration", duration, "longer than nothing")
     return Fault(text.strip(), kind, index, MODE_NAMES.index(mode), start_ms, end_ms)
@@ -193,10 +190,3 @@ def _component(component: str, boots: Any) -> tuple[int, int]:
         raise InputError("--fault", "component", component, f"{kind_name} alone; there is one of it")
     known = ", ".join(f"{kind_name}.{part}" for part in parts)
     raise InputError("--fault", "component", component, f"these boots have {known}")
-
-
-def _time_ms(key: str, text: str) -> int:
-    match = _TIME.fullmatch(text)
-    if not match:
-        raise InputError("--fault", key, text, _TIME_EXPECTED)
-    return round(float(match[1]) * (60_000 if match[2] == "min" else 1_000))

@@ -15,7 +15,9 @@ import os
 import pkgutil
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -27,7 +29,6 @@ from numba import types
 from numba.experimental import structref
 from numba.extending import overload_method, register_jitable
 
-COMPILED_PACKAGES = ("soleus.core", "host_tools.plant", "host_tools.benchmark.peers")
 CACHES_KEPT = 12
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,24 +38,70 @@ class Frozen(structref.StructRefProxy):  # type: ignore[misc]  # Numba has no ty
     """A compiled copy of an object graph, opaque to Python; `thaw` reads it."""
 
 
-def freeze(root: object) -> Frozen:
+@dataclass(frozen=True)
+class Sources:
+    """Packages that are compiled together. What comes of them is kept until one of their files changes."""
+
+    packages: tuple[str, ...]
+
+    def folder(self) -> Path:
+        return _prepare(self)
+
+
+PLANT = Sources(("host_tools.plant",))
+EVERYTHING = Sources(("soleus.core", "host_tools.plant", "host_tools.benchmark.peers"))
+
+
+def freeze(root: object, sources: Sources = EVERYTHING) -> Frozen:
     """A compiled copy of `root` and of all that it holds; names and other text stay behind."""
-    _prepare()
+    sources.folder()
     graph = _Graph(root)
-    return _builder(graph).build(graph.integers(), graph.floats(), *graph.arrays())
+    return _builder(graph, sources).build(graph.integers(), graph.floats(), *graph.arrays())
 
 
-def thaw(frozen: Frozen, root: object) -> None:
+def thaw(frozen: Frozen, root: object, sources: Sources = EVERYTHING) -> None:
     """Write the state of `frozen` back into the objects that it was made from."""
     graph = _Graph(root)
-    integers, floats, arrays = _builder(graph).read(frozen, len(graph.integers()), len(graph.floats()))
+    builder = _builder(graph, sources)
+    integers, floats, arrays = builder.read(frozen, len(graph.integers()), len(graph.floats()))
     graph.write_back(integers, floats, arrays)
 
 
 def compiled(function: F) -> F:
     """Compile a loop over frozen objects, kept on disk for the next process."""
-    _prepare()
+    return _compiled_with(EVERYTHING, function)
+
+
+def compiled_plant(function: F) -> F:
+    """The same for a function of the plant alone: a change in the core leaves it as it is."""
+    return _compiled_with(PLANT, function)
+
+
+def _compiled_with(sources: Sources, function: F) -> F:
+    # Numba looks up the folder when it makes the function's cache.
+    numba.config.CACHE_DIR = str(sources.folder())
     return numba.njit(cache=True)(function)
+
+
+def is_compiled(roots: Iterable[object], sources: Sources = EVERYTHING) -> bool:
+    """Has the loop over objects of these shapes been compiled, with the sources as they are now?"""
+    return _mark_of(roots, sources).exists()
+
+
+def note_compiled(roots: Iterable[object], sources: Sources = EVERYTHING) -> None:
+    _mark_of(roots, sources).touch()
+
+
+def _mark_of(roots: Iterable[object], sources: Sources) -> Path:
+    folder = sources.folder()
+    shapes = "".join(_shape(_Graph(root)) for root in roots)
+    return folder / f"loop_{hashlib.sha256(shapes.encode()).hexdigest()[:16]}.done"
+
+
+def compile_for(function: Callable[..., Any], *arguments: object) -> None:
+    """Compile a function for arguments of these kinds, or fetch it from the disk, without calling it."""
+    dispatcher: Any = function
+    dispatcher.compile(tuple(numba.typeof(argument) for argument in arguments))
 
 
 def plain(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -133,18 +180,21 @@ def _fields(value: object) -> Iterator[tuple[str, object]]:
 
 
 _struct_classes: dict[type, type] = {}
-_builders: dict[str, ModuleType] = {}
-_is_prepared = False
+_builders: dict[tuple[str, Sources], ModuleType] = {}
+_registered: set[str] = set()
 
 
-def _prepare() -> None:
-    global _is_prepared
-    if _is_prepared:
-        return
-    _is_prepared = True
-    modules = [module for package in COMPILED_PACKAGES for module in _modules_of(package)]
-    numba.config.CACHE_DIR = str(_cache_folder(modules))
+@cache
+def _prepare(sources: Sources) -> Path:
+    """Make the functions and classes of these sources known to Numba; the folder for what it compiles."""
+    modules = [module for package in sources.packages for module in _modules_of(package)]
+    _register([module for module in modules if module.__name__ not in _registered])
+    return _cache_folder(modules)
+
+
+def _register(modules: list[ModuleType]) -> None:
     for module in modules:
+        _registered.add(module.__name__)
         for value in list(vars(module).values()):
             if getattr(value, "__module__", None) != module.__name__:
                 continue
@@ -166,13 +216,17 @@ def _cache_folder(modules: list[ModuleType]) -> Path:
     digest = hashlib.sha256(f"{sys.version}{numba.__version__}".encode())
     for source in [__file__, *(module.__file__ for module in modules)]:
         digest.update(Path(str(source)).read_bytes())
-    base = Path(os.environ.get("SOLEUS_CACHE_DIR") or platformdirs.user_cache_dir("soleus")) / "compiled"
+    base = cache_folder() / "compiled"
     folder = base / digest.hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
     for stale in sorted(base.iterdir(), key=_age_of)[:-CACHES_KEPT]:
         shutil.rmtree(stale, ignore_errors=True)
     return folder
+
+
+def cache_folder() -> Path:
+    return Path(os.environ.get("SOLEUS_CACHE_DIR") or platformdirs.user_cache_dir("soleus"))
 
 
 def _age_of(folder: Path) -> float:
@@ -210,27 +264,35 @@ def _always(method: Callable[..., Any]) -> Callable[..., Any]:
     return implementation
 
 
-def _builder(graph: _Graph) -> ModuleType:
+def _shape(graph: _Graph) -> str:
+    """A name for the classes of the graph's objects, and for how they hold each other."""
+    types_ = "".join(str(struct) for _, struct, _ in graph.nodes)
+    return "shape_" + hashlib.sha256((_builder_source(graph) + types_).encode()).hexdigest()[:16]
+
+
+def _builder(graph: _Graph, sources: Sources) -> ModuleType:
     """A generated module that builds and reads structs of this shape; on disk, so that it is cached."""
-    source = _builder_source(graph)
-    shape = "".join(str(struct) for _, struct, _ in graph.nodes)
-    name = "shape_" + hashlib.sha256((source + shape).encode()).hexdigest()[:16]
-    if name not in _builders:
-        path = Path(numba.config.CACHE_DIR) / f"{name}.py"
+    name = _shape(graph)
+    if (name, sources) not in _builders:
+        folder = sources.folder()
+        path = folder / f"{name}.py"
         if not path.exists():
             beside = path.with_suffix(f".{os.getpid()}")
-            beside.write_text(source)
+            beside.write_text(_builder_source(graph))
             beside.replace(path)
-        spec = importlib.util.spec_from_file_location(name, path)
+        # The same shape may be compiled in both folders: two modules, so two names.
+        name_here = f"{name}_{folder.name}"
+        spec = importlib.util.spec_from_file_location(name_here, path)
         assert spec
         assert spec.loader
         module = importlib.util.module_from_spec(spec)
         # Numba's disk cache finds a function's module again by its name.
-        sys.modules[name] = module
+        sys.modules[name_here] = module
         module.__dict__.update({f"t{k}": struct for k, (_, struct, _) in enumerate(graph.nodes)})
+        numba.config.CACHE_DIR = str(folder)
         spec.loader.exec_module(module)
-        _builders[name] = module
-    return _builders[name]
+        _builders[name, sources] = module
+    return _builders[name, sources]
 
 
 def _builder_source(graph: _Graph) -> str:

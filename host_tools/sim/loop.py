@@ -6,8 +6,6 @@ the same uncompiled is shown in tests/sim/test_compiled.py.
 
 from typing import Any
 
-import numpy as np
-
 from host_tools.sim.compiled import compiled
 from soleus.core.session.session import DONE, FAULT, IDLE
 
@@ -20,63 +18,50 @@ GOING = 0
 ENDED = 1
 
 
-class Acts:
-    """A person's acts, in order of time."""
-
-    def __init__(self, at_ms: list[int], buttons: list[int]) -> None:
-        self.at_ms = np.array(at_ms, np.int64)
-        self.buttons = np.array(buttons, np.int64)
-        self.next_index = 0
-        # Counts on once the machine is done or in fault.
-        self.after_end_ms = 0
-        # A bench looks for the end itself.
-        self.is_endless = 0
-
-
 @compiled
-def run_ticks(controller: Any, plant: Any, acts: Any, recorder: Any, ticks_count: int) -> int:
+def run_ticks(controller: Any, plant: Any, presses: Any, recorder: Any, ticks_count: int) -> int:
     """Run up to `ticks_count` ticks into the recorder; `ENDED` once the session is over and safe."""
     recorder.ticks_count = 0
     for _ in range(ticks_count):
-        if run_tick(controller, plant, acts, recorder) == ENDED:
+        if run_tick(controller, plant, presses, recorder) == ENDED:
             return ENDED
     return GOING
 
 
 @compiled
-def run_tick(controller: Any, plant: Any, acts: Any, recorder: Any) -> int:
+def run_tick(controller: Any, plant: Any, presses: Any, recorder: Any) -> int:
     readings = controller.readings
     plant.tick(controller.commands, readings)
-    readings.buttons = pressed_buttons(acts, plant.now_ms)
+    readings.buttons = pressed_buttons(presses, plant.now_ms)
     controller.step(readings, plant.dt_ms)
     record(recorder, controller, plant)
-    return ENDED if has_ended(controller, plant, acts) else GOING
+    return ENDED if has_ended(controller, plant, presses) else GOING
 
 
 @compiled
-def pressed_buttons(acts: Any, now_ms: int) -> int:
+def pressed_buttons(presses: Any, now_ms: int) -> int:
     buttons = 0
-    while acts.next_index < len(acts.at_ms) and acts.at_ms[acts.next_index] <= now_ms:
-        buttons |= acts.buttons[acts.next_index]
-        acts.next_index += 1
+    while presses.next_index < len(presses.at_ms) and presses.at_ms[presses.next_index] <= now_ms:
+        buttons |= presses.buttons[presses.next_index]
+        presses.next_index += 1
     return buttons
 
 
 @compiled
-def has_ended(controller: Any, plant: Any, acts: Any) -> bool:
+def has_ended(controller: Any, plant: Any, presses: Any) -> bool:
     state = controller.session.state
-    if acts.is_endless or state not in (DONE, FAULT, IDLE):
-        acts.after_end_ms = 0
+    if presses.is_endless or state not in (DONE, FAULT, IDLE):
+        presses.after_end_ms = 0
         return False
-    if acts.next_index < len(acts.at_ms):
+    if presses.next_index < len(presses.at_ms):
         # Somebody is still going to press something.
         return False
-    acts.after_end_ms += plant.tick_ms
+    presses.after_end_ms += plant.tick_ms
     if state != FAULT:
         return True
-    if acts.after_end_ms >= AFTER_FAULT_MOST_MS:
+    if presses.after_end_ms >= AFTER_FAULT_MOST_MS:
         return True
-    return bool(acts.after_end_ms >= AFTER_FAULT_MS and plant.truth.pressure_mmhg.max() < SAFE_MMHG)
+    return bool(presses.after_end_ms >= AFTER_FAULT_MS and plant.truth.pressure_mmhg.max() < SAFE_MMHG)
 
 
 @compiled

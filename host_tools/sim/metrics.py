@@ -25,6 +25,8 @@ the first cycle  is a soft start and counts for none of the above.
 notices     Chambers that a guard took out of the session, each with its reason; the others went on. No
             fault: `detected_s` says nothing of them.
 ended_by    As `outcome`, but a session that stopped by itself for want of a sign of life says so.
+            Where `--until` cut the simulation short, it says "until".
+until_s     What `--until` asked for. A session that ends before simply ends.
 detected_s  When the first fault was latched at or after an injected one began.
 safe_s      From when on, after that, every chamber stayed below 10 mmHg for as long as the fault was
             latched.
@@ -64,6 +66,8 @@ class MeasureContext:
     latch: FaultLatch
     wall_s: float
     notices: Notices | None = None
+    until_s: float | None = None
+    was_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,9 @@ class SessionResult:
     manifold_max_mmhg: float
     injected: list[InjectedResult]
     notices: list[FaultResult]  # chambers that were rested while the session went on
-    ended_by: str  # "completed", "stopped", "no sign of life" or "fault"
+    ended_by: str  # "completed", "stopped", "no sign of life", "until" or "fault"
     chambers: list[ChamberResult]
+    until_s: float | None = None  # what `--until` asked for
 
     def to_dict(self) -> dict[str, Any]:
         table = asdict(self)
@@ -138,7 +143,7 @@ class SessionResult:
 
 def measure(trace: Trace, context: MeasureContext) -> SessionResult:
     fault = _fault(trace, context.latch)
-    ended_by = "fault" if fault else ENDINGS.get(context.ended_by, "stopped")
+    ended_by = "fault" if fault else "until" if context.was_cut else ENDINGS.get(context.ended_by, "stopped")
     return SessionResult(
         outcome=ended_by if ended_by in ("fault", "completed") else "stopped",
         fault=fault,
@@ -150,6 +155,7 @@ def measure(trace: Trace, context: MeasureContext) -> SessionResult:
         notices=_notices(trace, context.notices),
         ended_by=ended_by,
         chambers=_chambers(trace, context.air),
+        until_s=context.until_s,
     )
 
 

@@ -10,12 +10,15 @@ from host_tools.sim.trace import Trace
 
 
 def measured(session: Session) -> SessionResult:
+    until_ms = session.request.until_ms
     context = MeasureContext(
         air=air_supply(session.trace, session.plant),
         ended_by=session.controller.session.ended_by,
         latch=session.controller.latch,
         wall_s=session.wall_s,
         notices=session.controller.guards.notices,
+        until_s=None if until_ms is None else until_ms / 1000,
+        was_cut=session.was_cut,
     )
     return measure(session.trace, context)
 

@@ -4,49 +4,32 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Protocol
 
 import numpy as np
 
-from host_tools.basics.errors import InputError
-from host_tools.library.boards import Board, load_board
-from host_tools.library.programs import load_program
-from host_tools.plant.faults import Fault, parse_fault
-from host_tools.plant.files.draw import draw_plant
-from host_tools.plant.files.spec import PlantSpec, load_plant
+from host_tools.library.boards import Board
+from host_tools.plant.files.spec import PlantSpec
 from host_tools.plant.plant import Plant
-from host_tools.sim.compiled import Frozen, freeze, thaw
-from host_tools.sim.loop import ENDED, Acts, run_ticks
-from host_tools.sim.recording import CHUNK_TICKS, Recorder, joined
+from host_tools.sim.loop import ENDED
+from host_tools.sim.recording import CHUNK_TICKS, joined
+from host_tools.sim.request import Request, new_controller, new_plant, prepare
+from host_tools.sim.run_compiled import CompiledRun
+from host_tools.sim.run_plain_core import PlainCoreRun
 from host_tools.sim.trace import Note, Trace
-from host_tools.sim.user_events import Event, acts_of, parse_event
+from host_tools.sim.user_events import presses_of
 from soleus.core.basics import fault_table
-from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import PAUSE_MOST_MS, SESSION_CAP_MS
 from soleus.core.controller import Controller
 from soleus.core.program.program import Program
-from soleus.core.session.session import STATE_NAMES
+from soleus.core.session.session import DONE, FAULT, IDLE, STATE_NAMES
 
+TICK_MS = 10
 # No session is longer than this, whatever happens in it: cap, one forgotten pause, check and vent.
-RUN_MOST_TICKS = (SESSION_CAP_MS + PAUSE_MOST_MS + 120_000) // 10
+RUN_MOST_TICKS = (SESSION_CAP_MS + PAUSE_MOST_MS + 120_000) // TICK_MS
 
 Progress = Callable[[float, float], None]
 Sink = Callable[[dict[str, np.ndarray]], None]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be simulated, loaded and found usable."""
-
-    program: Program
-    board: Board
-    plant_name: str
-    plant: PlantSpec
-    minutes: int
-    pressure_mmhg: int
-    faults: list[Fault]
-    events: list[Event]
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -59,6 +42,26 @@ class Session:
     plant: Plant
     wall_s: float
     was_interrupted: bool
+    # The core ran as plain Python, because this state of it had not been compiled.
+    was_plain: bool = False
+
+    @property
+    def was_cut(self) -> bool:
+        """`--until` came before the session's own end."""
+        until_ms = self.request.until_ms
+        has_ended = self.controller.session.state in (DONE, FAULT, IDLE)
+        return until_ms is not None and not has_ended and self.plant.now_ms >= until_ms
+
+
+class Run(Protocol):
+    """Core, plant, person and recorder on their way through a session."""
+
+    def advance(self, ticks_count: int) -> int: ...
+
+    def new_columns(self) -> dict[str, np.ndarray]: ...
+
+    def finish(self) -> None:
+        """Write everything back into the controller and the plant."""
 
 
 def simulate(
@@ -71,125 +74,69 @@ def simulate(
     fault: Sequence[str] = (),
     event: Sequence[str] = (),
     seed: int = 0,
+    until: str | None = None,
 ) -> Session:
     """Run a session to its end; the arguments are those of the command line."""
-    return run(prepare(program, board, plant, minutes, pressure, fault, event, seed))
+    return run(prepare(program, board, plant, minutes, pressure, fault, event, seed, until))
 
 
-def prepare(
-    program: str | Path | Program,
-    board: str | Path | Board,
-    plant: str | Path | PlantSpec,
-    minutes: int | None = None,
-    pressure: int | None = None,
-    fault: Sequence[str] = (),
-    event: Sequence[str] = (),
-    seed: int = 0,
-) -> Request:
-    """Load everything and try it on the controller; `InputError` says what can't be used."""
-    the_program = program if isinstance(program, Program) else load_program(program)
-    the_board = board if isinstance(board, Board) else load_board(board)
-    spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
-    events = [parse_event(text) for text in event]
-    faults = [parse_fault(text, the_board.boots) for text in fault]
-    controller = Controller(the_board.boots)
-    ranges = (
-        ("--minutes", minutes, the_program.minutes),
-        ("--pressure", pressure, the_program.pressure_mmhg),
-    )
-    for key, value, span in ranges:
-        if value is not None and value < 1:
-            raise InputError(key, "", value, f"a whole number from {span.least} to {span.most}")
-    try:
-        controller.load(the_program, minutes or 0, pressure or 0)
-    except SettingError as error:
-        blamed = _blamed(error, program if isinstance(program, str | Path) else program.id, the_board)
-        raise InputError(blamed, error.key, error.value, error.expected) from error
-    return Request(
-        program=the_program,
-        board=the_board,
-        plant_name=spec.about if isinstance(plant, PlantSpec) else str(plant),
-        plant=spec,
-        minutes=controller.session.duration_ms // 60_000,
-        pressure_mmhg=pressure or the_program.pressure_mmhg.start,
-        faults=faults,
-        events=events,
-        seed=seed,
-    )
+def run(
+    request: Request,
+    on_progress: Progress | None = None,
+    sink: Sink | None = None,
+    is_only_one: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+) -> Session:
+    """`sink` gets each chunk of rows as it comes; Ctrl-C keeps what there is.
 
-
-def run(request: Request, on_progress: Progress | None = None, sink: Sink | None = None) -> Session:
-    """`sink` gets each chunk of rows as it comes; Ctrl-C keeps what there is."""
-    controller = Controller(request.board.boots)
-    controller.load(request.program, request.minutes, request.pressure_mmhg)
-    plant = draw_plant(request.plant, request.board.boots, request.seed)
-    for fault in request.faults:
-        plant.set_fault(fault)
-    frozen = _Frozen.of(controller, plant, acts_of(request.events))
-    # No tick at all: the first call may have to compile, and that isn't the simulation's time.
-    frozen.advance(0)
+    Compiling the core pays off when there are many sessions. The only one of its kind doesn't wait for that:
+    unless the core is compiled already, it runs as plain Python, which gives the same, bit for bit.
+    """
+    controller, plant = new_controller(request), new_plant(request)
+    presses = presses_of(request.events)
+    is_plain = is_only_one and not CompiledRun.is_ready(controller, plant, presses)
+    start = PlainCoreRun if is_plain else CompiledRun
+    if is_plain and not PlainCoreRun.is_ready(plant):
+        say("compiling the simulated boots, once, about half a minute")
+    a_run: Run = start(controller, plant, presses)
+    say("starting")
     started = time.perf_counter()
-    chunks, was_interrupted = _run(frozen, request, on_progress, sink)
-    frozen.thaw(controller, plant)
+    chunks, was_interrupted = _run(a_run, request, on_progress, sink)
+    a_run.finish()
     trace = _with_notes(joined(request.board.boots.names, chunks), request)
-    return Session(request, trace, controller, plant, time.perf_counter() - started, was_interrupted)
-
-
-class _Frozen(NamedTuple):
-    """The machine, the boots, the person and the recorder, compiled."""
-
-    controller: Frozen
-    plant: Frozen
-    acts: Frozen
-    recorder: Frozen
-    rows: Recorder
-
-    @staticmethod
-    def of(controller: Controller, plant: Plant, acts: Acts) -> "_Frozen":
-        rows = Recorder(controller.boots.count)
-        return _Frozen(freeze(controller), freeze(plant), freeze(acts), freeze(rows), rows)
-
-    def advance(self, ticks_count: int) -> int:
-        return run_ticks(self.controller, self.plant, self.acts, self.recorder, ticks_count)
-
-    def new_columns(self) -> dict[str, np.ndarray]:
-        thaw(self.recorder, self.rows)
-        return self.rows.columns(self.rows.ticks_count)
-
-    def thaw(self, controller: Controller, plant: Plant) -> None:
-        thaw(self.controller, controller)
-        thaw(self.plant, plant)
-
-
-def _blamed(error: SettingError, program_name: str | Path, board: Board) -> str:
-    """Which input a refusal is about: an option of the person's, or the program on this board."""
-    if error.key == "minutes":
-        return "--minutes"
-    if error.key == "pressure_mmhg":
-        return "--pressure"
-    return f"{program_name} on {board.name}"
+    wall_s = time.perf_counter() - started
+    return Session(request, trace, controller, plant, wall_s, was_interrupted, is_plain)
 
 
 def _run(
-    frozen: _Frozen, request: Request, on_progress: Progress | None, sink: Sink | None
+    a_run: Run, request: Request, on_progress: Progress | None, sink: Sink | None
 ) -> tuple[list[dict[str, np.ndarray]], bool]:
     chunks: list[dict[str, np.ndarray]] = []
+    now_ms = 0
     try:
         for _ in range(-(-RUN_MOST_TICKS // CHUNK_TICKS)):
-            state = frozen.advance(CHUNK_TICKS)
-            columns = frozen.new_columns()
+            state = a_run.advance(_ticks_until(request.until_ms, now_ms))
+            columns = a_run.new_columns()
             chunks.append(columns)
+            now_ms = int(columns["time_ms"][-1])
             if sink:
                 sink(columns)
             if on_progress:
-                on_progress(float(columns["time_ms"][-1]) / 1000, request.minutes * 60.0)
-            if state == ENDED:
+                on_progress(now_ms / 1000, request.minutes * 60.0)
+            if state == ENDED or (request.until_ms is not None and now_ms >= request.until_ms):
                 break
     except KeyboardInterrupt:
         if not chunks:
             raise
         return chunks, True
     return chunks, False
+
+
+def _ticks_until(until_ms: int | None, now_ms: int) -> int:
+    """No tick is shorter than 10 ms, so this many can't go beyond that time by more than one tick."""
+    if until_ms is None:
+        return CHUNK_TICKS
+    return min(CHUNK_TICKS, -(-(until_ms - now_ms) // TICK_MS))
 
 
 def _with_notes(trace: Trace, request: Request) -> Trace:

@@ -1,10 +1,11 @@
-"""A person's acts in a simulated session: `pause@300s`, `louder@60s`, `stop@400s`."""
+"""What a person does in a simulated session: `pause@300s`, `louder@60s`, `stop@400s`."""
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from host_tools.basics.errors import InputError
-from host_tools.sim.loop import Acts
-from host_tools.sim.times import time_ms
+from host_tools.basics.times import time_ms
 from soleus.core.basics.signals import (
     BUTTON_ALIVE,
     BUTTON_CLEAR,
@@ -42,7 +43,20 @@ def parse_event(text: str) -> Event:
     return Event(text.strip(), BUTTONS[act], time_ms("--event", "time", when))
 
 
-def acts_of(events: list[Event]) -> Acts:
-    """All acts in order; the person presses start at once."""
+class Presses:
+    """A person's presses of buttons, in order of time."""
+
+    def __init__(self, at_ms: list[int], buttons: list[int]) -> None:
+        self.at_ms = np.array(at_ms, np.int64)
+        self.buttons = np.array(buttons, np.int64)
+        self.next_index = 0
+        # Counts on once the machine is done or in fault.
+        self.after_end_ms = 0
+        # A bench looks for the end itself.
+        self.is_endless = 0
+
+
+def presses_of(events: list[Event]) -> Presses:
+    """All events in order; the person presses start at once."""
     ordered = sorted(events, key=lambda event: event.at_ms)
-    return Acts([0] + [e.at_ms for e in ordered], [BUTTON_START] + [e.button for e in ordered])
+    return Presses([0] + [e.at_ms for e in ordered], [BUTTON_START] + [e.button for e in ordered])

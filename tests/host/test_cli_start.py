@@ -1,7 +1,8 @@
-"""`soleus --help` is there at once: what is heavy is imported by the command that needs it."""
+"""`soleus --help` and refusals are there at once: what is heavy is imported by the command that needs it."""
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -23,6 +24,67 @@ def test_help_lists_every_command_and_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", _HELP], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "imported []"
     assert all(name in done.stdout for name in COMMANDS)
+
+
+# Each of these takes longer to import than a refusal may take.
+TOO_SLOW = ("numba", "scipy", "matplotlib", "plotly", "pyarrow")
+_REFUSED = f"""
+import sys
+from host_tools import cli
+try:
+    cli.main()
+except SystemExit as leaving:
+    print("status", leaving.code)
+print("imported", [name for name in {TOO_SLOW!r} if name in sys.modules])
+"""
+REFUSALS = (
+    ["nosuch"],
+    ["easy-run", "--board", "nosuch"],
+    ["easy-run", "--plant", "nosuch"],
+    ["easy-run", "--minutes", "3"],
+    ["easy-run", "--pressure", "200"],
+    ["easy-run", "--until", "0s"],
+    ["easy-run", "--event", "dance@5s"],
+    ["easy-run", "--fault", "pump:kink@5s"],
+    ["easy-run", *["--fault", "pump:off@5s"] * 65],
+    ["easy-run", "--trace", "a.xls"],
+    ["easy-run", "--plot", "no/a.png"],
+    ["easy-run", "--record", "a.txt"],
+)
+
+
+@pytest.mark.parametrize("arguments", REFUSALS, ids=lambda words: " ".join(words[:3]))
+def test_a_refusal_does_not_wait_for_compiler_and_plotters(arguments: list[str]) -> None:
+    command_line = [sys.executable, "-c", _REFUSED, "sim", *arguments]
+    done = subprocess.run(command_line, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["status 2", "imported []"]
+    assert done.stderr.count("\n") == 1
+
+
+LIGHT = (["program", "list"], ["board", "list"], ["board", "check", "esp32-s3-duo"], ["--version"], [])
+
+
+@pytest.mark.parametrize("arguments", LIGHT, ids=" ".join)
+def test_what_only_reads_files_imports_nothing_heavy(arguments: list[str]) -> None:
+    command_line = [sys.executable, "-c", _REFUSED, *arguments]
+    done = subprocess.run(command_line, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-2:] == ["status 0", "imported []"]
+    assert done.stderr == ""
+
+
+def test_soleus_alone_prints_its_help() -> None:
+    alone, asked = (
+        subprocess.run([sys.executable, "-c", _REFUSED, *words], capture_output=True, text=True, check=True)
+        for words in ([], ["--help"])
+    )
+    assert (alone.stderr, alone.stdout.strip()) == ("", asked.stdout.strip())
+    assert "sim" in alone.stdout
+
+
+def test_version_is_the_packages() -> None:
+    command_line = [sys.executable, "-c", _REFUSED, "--version"]
+    done = subprocess.run(command_line, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[0] == f"soleus {version('soleus')}"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -167,6 +167,45 @@ def test_minutes_pressure_and_seed_are_taken(here: Here) -> None:
     assert 57 < table["max_pressure_mmhg"] < 75
 
 
+def test_until_ends_the_simulation_at_any_time_and_every_output_says_so(here: Here) -> None:
+    """Shorter than the program allows: that range is for wearers."""
+    status, out, _ = here(*SHORT, "--until", "3m", "--json", "-")
+    table = json.loads(out)
+    assert (status, table["outcome"], table["ended_by"]) == (0, "stopped", "until")
+    assert (table["simulated_s"], table["until_s"]) == (180.0, 180.0)
+    status, out, _ = here(*SHORT, "--until", "70.5s", "--report", "a.html")
+    assert (status, out.split()[0]) == (0, "STOPPED")
+    says = "The simulation ended at 1 min 10 s, as --until asked"
+    assert says in " ".join(out.split())
+    report = Path("a.html").read_text()
+    assert says in report
+    assert "--until 70.5s" in report
+
+
+def test_until_changes_nothing_before_it(here: Here) -> None:
+    here(*SHORT, "--until", "90s", "--trace", "short.csv")
+    here(*SHORT, "--trace", "long.csv")
+    short, long = (Path(name).read_text().splitlines() for name in ("short.csv", "long.csv"))
+    assert short == long[: len(short)]
+    assert len(short) == 9001
+
+
+def test_a_session_that_ends_before_until_simply_ends(here: Here) -> None:
+    status, out, _ = here(*SHORT, "--until", "100min", "--json", "-")
+    table = json.loads(out)
+    assert (status, table["outcome"], table["ended_by"], table["until_s"]) == (
+        0,
+        "completed",
+        "completed",
+        6000,
+    )
+    assert table["simulated_s"] < 20 * 60
+    status, out, _ = here(*SHORT, "--event", "stop@30s", "--until", "5m", "--json", "-")
+    assert json.loads(out)["ended_by"] == "stopped"
+    status, out, _ = here(*SHORT, "--fault", "sensor.left.calf:off@60s", "--until", "5m", "--json", "-")
+    assert (status, json.loads(out)["ended_by"]) == (1, "fault")
+
+
 # --- unusable input ---
 
 PLANT = 'extends = "nominal"\n'
@@ -199,6 +238,10 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "no minutes at all": ([*SHORT, "--minutes", "0"], ["--minutes", "0", "from 15 to 30"]),
     "minutes that are no number": ([*SHORT, "--minutes", "ten"], ["--minutes = 'ten'", "integer"]),
     "minutes that are no whole number": ([*SHORT, "--minutes", "4.5"], ["--minutes = '4.5'", "integer"]),
+    "an end before anything": ([*SHORT, "--until", "0s"], ["--until", "'0s'", "a time after the start"]),
+    "an end at no time": ([*SHORT, "--until", "x"], ["--until", "'x'", "60s, 12.5s or 5min"]),
+    "an end before the start": ([*SHORT, "--until=-3m"], ["--until", "'-3m'", "60s, 12.5s or 5min"]),
+    "an end without its unit": ([*SHORT, "--until", "3"], ["--until", "'3'", "60s, 12.5s or 5min"]),
     "a seed below nothing": ([*SHORT, "--seed=-1"], ["--seed = '-1'", "greater than or equal to 0"]),
     "an option without its value": ([*SHORT, "--minutes"], ["--minutes", "requires an argument"]),
     "one program too many": ([*SHORT, "easy-run"], ["easy-run", "unexpected"]),
@@ -309,17 +352,21 @@ LONG = ["plain-sequential", "--minutes", "30"]
 WAITS_IN_THE_MIDDLE = """
 import sys, time
 from pathlib import Path
-from host_tools import cli, simulate
-advance = simulate._Frozen.advance
+from host_tools import cli
+from host_tools.sim.run_compiled import CompiledRun
+from host_tools.sim.run_plain_core import PlainCoreRun
 part = Path("long.csv.part")
 
-def advance_or_wait(self, ticks_count):
-    if part.exists() and part.stat().st_size > 6_000_000:
-        print("waiting", flush=True)
-        time.sleep(300)
-    return advance(self, ticks_count)
+def waiting(advance):
+    def advance_or_wait(self, ticks_count):
+        if part.exists() and part.stat().st_size > 6_000_000:
+            print("waiting", flush=True)
+            time.sleep(300)
+        return advance(self, ticks_count)
+    return advance_or_wait
 
-simulate._Frozen.advance = advance_or_wait
+for run in (CompiledRun, PlainCoreRun):
+    run.advance = waiting(run.advance)
 sys.argv[0] = "soleus"
 cli.main()
 """
@@ -352,7 +399,7 @@ def test_ctrl_c_before_the_first_row_says_so_too(here: Here, monkeypatch: pytest
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("host_tools.commands.sim.run", interrupted)
+    monkeypatch.setattr("host_tools.sim.simulate.run", interrupted)
     Path("a.csv").write_text("from before")
     status, _, err = here(*SHORT, "--trace", "a.csv")
     assert status == 130

@@ -16,7 +16,7 @@ from host_tools.plant.files.spec import load_plant
 from host_tools.sim import loop
 from host_tools.sim.compiled import freeze, thaw
 from host_tools.sim.recording import Recorder
-from host_tools.sim.user_events import acts_of, parse_event
+from host_tools.sim.user_events import parse_event, presses_of
 from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
 from soleus.core.program.program import Program
@@ -64,7 +64,7 @@ class Machine:
         self.plant = draw_plant(load_plant("nominal"), boots, 7)
         for fault in faults:
             self.plant.set_fault(parse_fault(fault, boots))
-        self.acts = acts_of([parse_event(event) for event in events])
+        self.acts = presses_of([parse_event(event) for event in events])
         self.recorder = Recorder(boots.count)
 
     @property

@@ -16,7 +16,7 @@ import pytest
 from host_tools.library.boards import Board, load_board
 from host_tools.sim import loop
 from host_tools.sim.recording import Recorder
-from host_tools.sim.simulate import prepare
+from host_tools.sim.request import prepare
 from host_tools.virtual.board import Moment
 from host_tools.virtual.frames import LEVELS_HIGH, LEVELS_LOW, NO_ANSWER, SENSORS, UV
 from soleus.core.basics.limits import TICK_MS

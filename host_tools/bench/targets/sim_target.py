@@ -16,8 +16,9 @@ from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import PlantSpec
 from host_tools.plant.plant import Plant
 from host_tools.sim.compiled import compiled, freeze, thaw
-from host_tools.sim.loop import Acts, run_ticks
+from host_tools.sim.loop import run_ticks
 from host_tools.sim.recording import Recorder
+from host_tools.sim.user_events import Presses
 from soleus.core.basics import fault_table, faults
 from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_SERVICE, BUTTON_START, BUTTON_STOP
 from soleus.core.controller import Controller
@@ -174,9 +175,9 @@ class SimTarget:
         pass
 
     def _acts(self, buttons: int) -> Any:
-        acts = Acts([0], [buttons])
-        acts.is_endless = 1
-        return freeze(acts)
+        presses = Presses([0], [buttons])
+        presses.is_endless = 1
+        return freeze(presses)
 
     def _freeze(self) -> None:
         self._frozen = freeze(self.controller)

@@ -20,7 +20,7 @@ from host_tools.sim.loop import ENDED, run_tick, run_ticks
 from host_tools.sim.recording import CHUNK_TICKS, Recorder, joined
 from host_tools.sim.session_metrics import air_supply
 from host_tools.sim.trace import Trace
-from host_tools.sim.user_events import acts_of
+from host_tools.sim.user_events import presses_of
 from soleus.core.controller import Controller
 from soleus.core.program.program import Program
 
@@ -68,7 +68,7 @@ def run(case: Case) -> Ran:
     plant = draw_plant(still(case.plant), board.boots, case.seed)
     hands = _put_in_place(controller, case)
     rows = Recorder(board.boots.count)
-    frozen: list[Any] = [*(freeze(part) for part in (controller, plant, acts_of([]), rows)), CHUNK_TICKS]
+    frozen: list[Any] = [*(freeze(part) for part in (controller, plant, presses_of([]), rows)), CHUNK_TICKS]
     pid = _Pid(case.settings.gains) if isinstance(hands, PidHands) else None
     chunks = []
     for _ in range(MOST_CHUNKS):
@@ -148,14 +148,14 @@ def begin_chunk(recorder: Any) -> None:
 
 @compiled
 def run_until_asked(
-    controller: Any, plant: Any, acts: Any, recorder: Any, most_ticks: int
+    controller: Any, plant: Any, presses: Any, recorder: Any, most_ticks: int
 ) -> tuple[int, int, int, int, int]:
     """Up to the PID's next turn, or the chunk's end: state, whether it is asked, and what about."""
     hands = controller.regulator
     state = 0
     asks = 0
     while recorder.ticks_count < most_ticks and not state and not asks:
-        state = run_tick(controller, plant, acts, recorder)
+        state = run_tick(controller, plant, presses, recorder)
         asks = hands.asks
     is_new = hands.is_new
     hands.is_new = 0

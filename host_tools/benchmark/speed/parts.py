@@ -3,7 +3,8 @@
 from host_tools.benchmark.speed.replay import Tape, fresh_core, fresh_plant, replay_core, replay_plant
 from host_tools.benchmark.speed.stopwatch import Job
 from host_tools.sim.compiled import Frozen, freeze, plain
-from host_tools.sim.simulate import Request, run
+from host_tools.sim.request import Request
+from host_tools.sim.simulate import run
 
 PLANT = "plant"
 CORE = "core"

@@ -11,7 +11,7 @@ import numpy as np
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.plant import Plant
 from host_tools.sim.compiled import compiled
-from host_tools.sim.simulate import Request
+from host_tools.sim.request import Request
 from host_tools.sim.trace import Trace
 from soleus.core.basics.signals import Commands, Readings
 from soleus.core.controller import Controller

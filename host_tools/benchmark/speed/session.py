@@ -2,7 +2,7 @@
 
 from host_tools.library.boards import Board, load_board
 from host_tools.library.variants import leg_of, variant
-from host_tools.sim.simulate import Request, prepare
+from host_tools.sim.request import Request, prepare
 
 PROGRAM = "plain-sequential"
 BOARD = "esp32-s3-duo"

@@ -1,0 +1,36 @@
+"""A session in which core and plant are compiled together: the fast way, once it is compiled."""
+
+import numpy as np
+
+from host_tools.plant.plant import Plant
+from host_tools.sim.compiled import freeze, is_compiled, note_compiled, thaw
+from host_tools.sim.loop import run_ticks
+from host_tools.sim.recording import Recorder
+from host_tools.sim.user_events import Presses
+from soleus.core.controller import Controller
+
+
+class CompiledRun:
+    @staticmethod
+    def is_ready(controller: Controller, plant: Plant, presses: Presses) -> bool:
+        """Has this loop been compiled already, with core and plant as they are now?"""
+        return is_compiled((controller, plant, presses))
+
+    def __init__(self, controller: Controller, plant: Plant, presses: Presses) -> None:
+        self._controller, self._plant = controller, plant
+        self._rows = Recorder(controller.boots.count)
+        self._frozen = [freeze(part) for part in (controller, plant, presses, self._rows)]
+        # No tick at all: the first call may have to compile, and that isn't the simulation's time.
+        self.advance(0)
+        note_compiled((controller, plant, presses))
+
+    def advance(self, ticks_count: int) -> int:
+        return run_ticks(*self._frozen, ticks_count)
+
+    def new_columns(self) -> dict[str, np.ndarray]:
+        thaw(self._frozen[3], self._rows)
+        return self._rows.columns(self._rows.ticks_count)
+
+    def finish(self) -> None:
+        thaw(self._frozen[0], self._controller)
+        thaw(self._frozen[1], self._plant)
