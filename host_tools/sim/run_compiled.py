@@ -1,5 +1,8 @@
 """A session in which core and plant are compiled together: the fast way, once it is compiled."""
 
+import multiprocessing
+import sys
+
 import numpy as np
 
 from host_tools.plant.plant import Plant
@@ -18,6 +21,8 @@ class CompiledRun:
 
     def __init__(self, controller: Controller, plant: Plant, presses: Presses) -> None:
         self._controller, self._plant = controller, plant
+        if not self.is_ready(controller, plant, presses):
+            _say_that_it_takes_a_while()
         self._rows = Recorder(controller.boots.count)
         self._frozen = [freeze(part) for part in (controller, plant, presses, self._rows)]
         # No tick at all: the first call may have to compile, and that isn't the simulation's time.
@@ -25,7 +30,8 @@ class CompiledRun:
         note_compiled((controller, plant, presses))
 
     def advance(self, ticks_count: int) -> int:
-        return run_ticks(*self._frozen, ticks_count)
+        controller, plant, presses, recorder = self._frozen
+        return run_ticks(controller, plant, presses, recorder, ticks_count)
 
     def new_columns(self) -> dict[str, np.ndarray]:
         thaw(self._frozen[3], self._rows)
@@ -34,3 +40,10 @@ class CompiledRun:
     def finish(self) -> None:
         thaw(self._frozen[0], self._controller)
         thaw(self._frozen[1], self._plant)
+
+
+def _say_that_it_takes_a_while() -> None:
+    """To a person at a terminal, once: the processes of a campaign keep quiet."""
+    if sys.stderr.isatty() and multiprocessing.parent_process() is None:
+        line = "compiling the core and the simulated boots, about a minute; kept until they change"
+        sys.stderr.write(f"soleus: {line}\n")

@@ -25,7 +25,8 @@ from host_tools.sim.user_events import Presses
 from soleus.core.basics.signals import Commands, Readings
 from soleus.core.controller import Controller
 
-_pressed_buttons, _record, _has_ended = map(plain, (loop.pressed_buttons, loop.record, loop.has_ended))
+_pressed_buttons, _record = plain(loop.pressed_buttons), plain(loop.record)
+_has_ended = plain(loop.has_ended)
 
 
 class PlainCoreRun:

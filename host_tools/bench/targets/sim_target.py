@@ -18,6 +18,7 @@ from host_tools.plant.plant import Plant
 from host_tools.sim.compiled import compiled, freeze, thaw
 from host_tools.sim.loop import run_ticks
 from host_tools.sim.recording import Recorder
+from host_tools.sim.run_compiled import CompiledRun
 from host_tools.sim.user_events import Presses
 from soleus.core.basics import fault_table, faults
 from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_SERVICE, BUTTON_START, BUTTON_STOP
@@ -81,6 +82,8 @@ class SimTarget:
         self._recorder = freeze(self._rows)
         self._idle = self._acts(0)
         self._pressed = 0
+        # Says to a person that it compiles, if it must.
+        CompiledRun(self.controller, self.plant, Presses([0], [0]))
         self._freeze()
 
     def identity(self) -> Identity:
