@@ -46,7 +46,7 @@ same core in plain Python.
 This is what many sessions begin with (a campaign, the bench): core and plant are compiled together for the
 kind of boots at hand, and kept on disk until one of their files changes. A single `soleus sim` doesn't wait
 for that. It runs the core as plain Python on the compiled plant, which a change in the core leaves as it is;
-the result is the same, bit for bit. Afterwards it has the whole compiled in the background, for the next time.
+the result is the same, bit for bit. Afterwards the whole is compiled in the background, for the next time.
 
 ## A fault campaign
 
