@@ -14,6 +14,7 @@ from host_tools.library.programs import load_program, program_names
 from soleus.core.basics.boots import ZONES
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import mmhg_from_pa
+from soleus.core.program.fit import refuse_unfit
 
 app = typer.Typer(no_args_is_help=True, help="List, look at and check boards.")
 
@@ -98,7 +99,7 @@ def _refused(board: Board) -> list[str]:
     refused = []
     for name in program_names():
         try:
-            load_program(name).refuse_unfit(board.boots)
+            refuse_unfit(load_program(name), board.boots)
         except SettingError:
             refused.append(name)
     return refused

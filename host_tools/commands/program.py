@@ -23,6 +23,7 @@ from host_tools.library.programs import (
 from host_tools.output.cycle import Cycle, one_cycle
 from host_tools.output.cycle_drawing import ASCII_BLOCKS, BLOCKS, cycle_lines, cycle_picture, stage_legend
 from soleus.core.basics.errors import SettingError
+from soleus.core.program import fit
 from soleus.core.program.program import Block, Program
 from soleus.core.program.words import LEG_MODES, PATTERNS, Span
 
@@ -119,7 +120,7 @@ def _fits(program: Program) -> str:
     runs_on, refusals = [], []
     for name in board_names():
         try:
-            program.refuse_unfit(load_board(name).boots)
+            fit.refuse_unfit(program, load_board(name).boots)
             runs_on.append(name)
         except SettingError as error:
             refusals.append(f"not on {name} ({error})")
@@ -137,8 +138,10 @@ def _print_facts(program: Program) -> None:
     facts.add_row("minutes", minutes)
     facts.add_row("mmHg", pressure)
     facts.add_row("mode", program.mode)
-    if program.sign_of_life_minutes:
-        facts.add_row("asks", f"for a sign of life after {program.sign_of_life_minutes} min without a press")
+    if program.presence_check_minutes:
+        facts.add_row(
+            "asks", f"for a sign of life after {program.presence_check_minutes} min without a press"
+        )
     facts.add_row("source", program.source)
     Console(highlight=False, markup=False).print(facts)
 

@@ -10,7 +10,8 @@ from host_tools.output.plot.plot import cycle_png
 from host_tools.output.small_png import small_png
 from host_tools.sim.simulate import simulate
 from soleus.core.basics.errors import SettingError
-from soleus.core.program.program import Program
+from soleus.core.program.fit import refuse_unfit
+from soleus.core.program.table import read_program
 from soleus.core.program.words import PATTERNS
 
 PAGE = "docs/patterns.md"
@@ -75,7 +76,7 @@ def layouts() -> list[tuple[str, str]]:
 def refusal(pattern: str, layout: tuple[str, str]) -> str:
     """Why a board of this layout can't run it, in the core's own words; empty if it can."""
     try:
-        load_program(f"plain-{pattern}").refuse_unfit(_board(layout).boots)
+        refuse_unfit(load_program(f"plain-{pattern}"), _board(layout).boots)
     except SettingError as error:
         return str(error)
     return ""
@@ -125,5 +126,5 @@ def _picture(pattern: str, layout: tuple[str, str]) -> bytes:
 def _alternating_picture() -> bytes:
     table = copy.deepcopy(load_program_table("plain-sequential"))
     table["blocks"][0]["legs"] = ALTERNATING
-    session = simulate(Program.from_table(table), BOTH_LEGS)
+    session = simulate(read_program(table), BOTH_LEGS)
     return small_png(cycle_png(session.trace, "sequential  ·  legs alternating"))

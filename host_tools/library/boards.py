@@ -12,6 +12,7 @@ from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
 from host_tools.library.bench_defaults import DEFAULTS
 from host_tools.library.toml_file import Table, read_toml
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.errors import SettingError
 
 FILE_NAME = "board.toml"
@@ -134,7 +135,7 @@ def _boots(file: Path, table: Table) -> Boots:
     if not isinstance(boots, dict):
         raise InputError(file, "boots", boots, "a table [boots] with legs, chambers, zones, valves, sensors")
     try:
-        return Boots.from_table(boots)
+        return read_boots(boots)
     except SettingError as error:
         raise InputError(file, error.key, error.value, error.expected) from None
 

@@ -10,7 +10,9 @@ from host_tools.basics.paths import PROGRAMS
 from host_tools.library.toml_file import Table, read_toml
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.errors import SettingError
+from soleus.core.program import fit
 from soleus.core.program.program import Program
+from soleus.core.program.table import read_program
 
 
 def program_names() -> list[str]:
@@ -48,21 +50,21 @@ def find_programs(need: str) -> list[str]:
 
 def compile_program(table: Table) -> bytes:
     """The JSON that the device stores, the same bytes for the same program; or a `SettingError`."""
-    Program.from_table(table)
+    read_program(table)
     return json.dumps(table, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def refuse_unfit(name: str | Path, program: Program, boots: Boots) -> None:
     """Boots that can't run a program refuse it; the reason comes from the core."""
     try:
-        program.refuse_unfit(boots)
+        fit.refuse_unfit(program, boots)
     except SettingError as error:
         raise InputError(program_file(name), error.key, error.value, error.expected) from None
 
 
 def _checked(file: Path, table: Table) -> Program:
     try:
-        return Program.from_table(table)
+        return read_program(table)
     except SettingError as error:
         raise InputError(file, error.key, error.value, error.expected) from None
 

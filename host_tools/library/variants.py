@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from host_tools.library.boards import Board
-from soleus.core.basics.boots import ZONES, Boots
+from soleus.core.basics.boots import ZONES
+from soleus.core.basics.boots_table import read_boots
 
 VALVES = ("fill_vent", "three_way")
 SENSORS = ("per_chamber", "manifold")
@@ -13,7 +14,7 @@ SENSORS = ("per_chamber", "manifold")
 def variant(board: Board, **keys: Any) -> Board:
     """The same board with these keys of its `[boots]` instead; the core checks them like any others."""
     boots = {**board.table["boots"], **keys}
-    return replace(board, boots=Boots.from_table(boots), table={**board.table, "boots": boots})
+    return replace(board, boots=read_boots(boots), table={**board.table, "boots": boots})
 
 
 def leg_of(chamber_count: int) -> dict[str, list[str]]:

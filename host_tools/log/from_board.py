@@ -12,7 +12,7 @@ from host_tools.link.console import Console
 from host_tools.log.blocks import COLUMNS, decode_ring
 from host_tools.log.frames import cut_into_frames, framed
 from host_tools.log.write import names_frame
-from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.controller import Controller
 from soleus.core.session.session import DONE, FAULT, IDLE
 from soleus.log.core_walk import fingerprint
@@ -48,7 +48,7 @@ def with_names(content: bytes) -> bytes:
     if not frames.whole or frames.whole[0].kind != HEADER or frames.torn_bytes:
         return content
     header = json.loads(frames.whole[0].payload)
-    boots = Boots.from_table(header["boots"])
+    boots = read_boots(header["boots"])
     is_same = header.get("state") == fingerprint(Controller(boots))
     return content + (names_frame(boots) if is_same else b"")
 
@@ -70,7 +70,7 @@ class Stream:
     def begin(self) -> None:
         """Before a session starts."""
         self._header = _asked(self.console, "ring", piece_bytes=self.piece_bytes)["header"]
-        self._boots = Boots.from_table(self._header["boots"])
+        self._boots = read_boots(self._header["boots"])
 
     def take(self, message: dict[str, Any]) -> None:
         if message.get("event") != "ring":

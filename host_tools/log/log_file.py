@@ -11,9 +11,11 @@ from host_tools.log.blocks import Block, decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames
 from host_tools.log.state import StateNames
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.controller import Controller
-from soleus.core.program.program import Program
+from soleus.core.make_ready import make_ready
+from soleus.core.program.table import read_program
 from soleus.log import slog_format
 
 SUFFIX = ".slog"
@@ -33,7 +35,7 @@ class Log:
 
     @cached_property
     def boots(self) -> Boots:
-        return Boots.from_table(self.header["boots"])
+        return read_boots(self.header["boots"])
 
     @property
     def versions(self) -> str:
@@ -43,7 +45,7 @@ class Log:
         """As it was when the program had been loaded."""
         controller = Controller(self.boots)
         if self.header.get("program"):
-            controller.load(Program.from_table(self.header["program"]), self.header["minutes"])
+            make_ready(controller, read_program(self.header["program"]), self.header["minutes"])
         return controller
 
     @property
@@ -67,7 +69,7 @@ def parse_log(content: bytes, path: Path) -> Log:
         raise InputError(path, "", None, "a session's log with a whole header, as `soleus log pull` writes")
     header = json.loads(frames.whole[0].payload)
     try:
-        boots = Boots.from_table(header["boots"])
+        boots = read_boots(header["boots"])
     except (SettingError, KeyError) as error:
         raise InputError(path, "boots", None, f"a header with a board's boots ({error})") from None
     overview, blocks, end, names = [], [], None, None

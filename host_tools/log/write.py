@@ -17,6 +17,7 @@ from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import TICK_MS
 from soleus.core.basics.signals import Commands, Readings
 from soleus.core.controller import Controller
+from soleus.core.make_ready import make_ready
 from soleus.log.core_walk import fingerprint
 from soleus.log.end import end
 from soleus.log.slog_format import END, HEADER, MAGIC, NAMES, RING, RING_EXTRAS
@@ -29,7 +30,7 @@ def write_session_log(session: Session, program_table: Table, path: Path) -> Non
     """A simulated session, every tick of it, from the freshly loaded core on."""
     request = session.request
     fresh = Controller(request.board.boots)
-    fresh.load(request.program, request.minutes, request.pressure_mmhg)
+    make_ready(fresh, request.program, request.minutes, request.pressure_mmhg)
     header = {
         "soleus": version("soleus"),
         "board": request.board.name,

@@ -19,6 +19,7 @@ from host_tools.plant.plant import Plant
 from host_tools.sim.user_events import Event, parse_event
 from soleus.core.basics.errors import SettingError
 from soleus.core.controller import Controller
+from soleus.core.make_ready import make_ready
 from soleus.core.program.program import Program
 
 
@@ -66,7 +67,7 @@ def prepare(
         if value is not None and value < 1:
             raise InputError(key, "", value, f"a whole number from {span.least} to {span.most}")
     try:
-        controller.load(the_program, minutes or 0, pressure or 0)
+        make_ready(controller, the_program, minutes or 0, pressure or 0)
     except SettingError as error:
         blamed = _blamed(error, program if isinstance(program, str | Path) else program.id, the_board)
         raise InputError(blamed, error.key, error.value, error.expected) from error
@@ -90,7 +91,7 @@ def prepare(
 def new_controller(request: Request) -> Controller:
     """The core with the program loaded, before its first tick."""
     controller = Controller(request.board.boots)
-    controller.load(request.program, request.minutes, request.pressure_mmhg)
+    make_ready(controller, request.program, request.minutes, request.pressure_mmhg)
     return controller
 
 

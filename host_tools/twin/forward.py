@@ -10,7 +10,7 @@ from host_tools.plant.files.spec import PlantSpec, load_plant
 from host_tools.plant.parts.gas import AMBIENT_MMHG
 from host_tools.plant.plant import Plant
 from host_tools.sim.compiled import compiled, freeze
-from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.signals import Commands, Readings
 
 # Of usual parts: a relief that passes the whole pump.
@@ -65,7 +65,7 @@ class SoloPlant:
 
     def __init__(self) -> None:
         nominal = load_plant("nominal")
-        self.boots = Boots.from_table(SOLO)
+        self.boots = read_boots(SOLO)
         self.spec: PlantSpec = nominal.model_copy(update={"at": {}})
 
     def shown(self, life: Life, values: dict[str, float]) -> np.ndarray:

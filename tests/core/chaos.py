@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.signals import BUTTON_START, MANIFOLD_BIT
 from soleus.core.controller import Controller
-from soleus.core.program.program import Program
+from soleus.core.make_ready import make_ready
+from soleus.core.program.table import read_program
 from tests.core.shapes import boots_tables, program_tables
 
 # The chip allocates for an integer that is not in [-2**30, 2**30).
@@ -97,10 +98,10 @@ BROKEN_DT_MS = st.one_of(STEADY_DT_MS, st.integers(-70_000, 70_000))
 @st.composite
 def loaded(draw: st.DrawFn) -> Controller:
     """A machine of any shape with any program that it can run, in integers that watch themselves."""
-    boots = Boots.from_table(draw(boots_tables()))
+    boots = read_boots(draw(boots_tables()))
     controller = Controller(boots)
     try:
-        controller.load(Program.from_table(draw(program_tables(boots))))
+        make_ready(controller, read_program(draw(program_tables(boots))))
     except SettingError:
         reject()
     for held in integers(controller):

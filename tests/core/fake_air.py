@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.signals import (
     BUTTON_ALIVE,
     BUTTON_CLEAR,
@@ -22,7 +23,9 @@ from soleus.core.basics.signals import (
 )
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import Controller
+from soleus.core.make_ready import make_ready
 from soleus.core.program.program import Program
+from soleus.core.program.table import read_program
 
 TICK_MS = 10
 START, STOP, PAUSE, RESUME = BUTTON_START, BUTTON_STOP, BUTTON_PAUSE, BUTTON_RESUME
@@ -42,7 +45,7 @@ def boots(legs: int = 1, **keys: Any) -> Boots:
         "valves": "fill_vent",
         "sensors": "per_chamber",
     }
-    return Boots.from_table(table | keys)
+    return read_boots(table | keys)
 
 
 def program(minutes: int = 20, pressure: Any = None, **block: Any) -> Program:
@@ -52,9 +55,7 @@ def program(minutes: int = 20, pressure: Any = None, **block: Any) -> Program:
 
 def blocks_program(blocks: list[dict[str, Any]], minutes: int = 20, pressure: Any = None) -> Program:
     pressure_mmhg = pressure or {"min": 40, "start": 50, "max": 60}
-    return Program.from_table(
-        {"id": "test", "minutes": minutes, "pressure_mmhg": pressure_mmhg, "blocks": blocks}
-    )
+    return read_program({"id": "test", "minutes": minutes, "pressure_mmhg": pressure_mmhg, "blocks": blocks})
 
 
 # What air on its way through a torn chamber adds to a reading.
@@ -103,7 +104,7 @@ class Machine:
     def __init__(self, the_boots: Boots | None = None, the_program: Program | None = None) -> None:
         self.controller = Controller(the_boots or boots())
         self.air = Air(self.controller.boots)
-        self.controller.load(the_program or program())
+        make_ready(self.controller, the_program or program())
 
     @property
     def state(self) -> int:

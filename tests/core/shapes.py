@@ -5,8 +5,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from soleus.core.basics.boots import ZONES, Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.errors import SettingError
+from soleus.core.program.fit import refuse_unfit
 from soleus.core.program.program import Program
+from soleus.core.program.table import read_program
 from soleus.core.program.words import LEG_MODES, PATTERNS
 
 SHARED_PATTERNS = ("sequential", "wave", "uniform")
@@ -54,7 +57,7 @@ def program_tables(boots: Boots) -> st.SearchStrategy[dict[str, Any]]:
 @st.composite
 def fitting_tables(draw: st.DrawFn) -> tuple[dict[str, Any], Boots]:
     """A program's table, and boots that can run it."""
-    boots = Boots.from_table(draw(boots_tables()))
+    boots = read_boots(draw(boots_tables()))
     table = draw(program_tables(boots))
     while key := _misfit(table, boots):
         # Softer steps, until something is left for the thigh; softer boosts, until the start is allowed.
@@ -69,7 +72,7 @@ def fitting_tables(draw: st.DrawFn) -> tuple[dict[str, Any], Boots]:
 
 
 def fitting() -> st.SearchStrategy[tuple[Program, Boots]]:
-    return fitting_tables().map(lambda both: (Program.from_table(both[0]), both[1]))
+    return fitting_tables().map(lambda both: (read_program(both[0]), both[1]))
 
 
 def _boots_tables_with(zones: list[str]) -> st.SearchStrategy[dict[str, Any]]:
@@ -108,7 +111,7 @@ def _block(share: int, boots: Boots) -> st.SearchStrategy[dict[str, Any]]:
 def _misfit(table: dict[str, Any], boots: Boots) -> str:
     """What these boots can't do, of the things that a random program may ask too much of."""
     try:
-        Program.from_table(table).refuse_unfit(boots)
+        refuse_unfit(read_program(table), boots)
     except SettingError as error:
         if "step" in error.key or error.key == "pressure_mmhg.start":
             return error.key

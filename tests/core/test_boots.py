@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soleus.core.basics.boots import ZONES, Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import pa_from_mmhg
 
@@ -23,7 +24,7 @@ MISSING = object()
 
 def boots_with(**changes: Any) -> Boots:
     table = {key: value for key, value in {**GOOD, **changes}.items() if value is not MISSING}
-    return Boots.from_table(table)
+    return read_boots(table)
 
 
 def test_chambers_are_numbered_leg_by_leg_from_the_foot() -> None:
@@ -100,7 +101,7 @@ def test_a_bad_table_is_refused_with_its_key(changes: dict[str, Any], key: str, 
 def test_zones_are_taken_in_their_order_alone(legs: int, zones: list[str]) -> None:
     table = {**GOOD, "legs": legs, "chambers": [f"c{number}" for number in range(len(zones))], "zones": zones}
     if zones == sorted(zones, key=ZONES.index):
-        assert Boots.from_table(table).count == legs * len(zones)
+        assert read_boots(table).count == legs * len(zones)
     else:
         with pytest.raises(SettingError, match="in the order"):
-            Boots.from_table(table)
+            read_boots(table)

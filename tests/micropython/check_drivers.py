@@ -95,7 +95,7 @@ for _part in (Pin, PWM, ADC, I2C, Timer):
 sys.modules["machine"] = machine
 
 from soleus.core.basics import signals
-from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.signals import Commands, Readings
 from soleus.core.session.session import DONE, IDLE, PAUSED, RUNNING
 from soleus.drivers.battery import Battery
@@ -194,7 +194,7 @@ BOARD = {
 
 
 def check_the_pump_stops_before_the_valves_close():
-    outputs = Outputs(BOARD, Boots.from_table(BOARD["boots"]))
+    outputs = Outputs(BOARD, read_boots(BOARD["boots"]))
     commands = Commands()
     commands.fill_bits, commands.seal_bits, commands.pump_permille, commands.gate_on = 1, 1, 800, 1
     outputs.apply(commands, 10)

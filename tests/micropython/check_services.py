@@ -22,7 +22,7 @@ except ImportError:
 
 from soleus import services
 from soleus.basics.loading import load
-from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.controller import Controller
 from soleus.link.link import Link
 from soleus.log import recorder as recorder_module
@@ -217,7 +217,7 @@ def check_a_log_that_never_finds_memory_is_told_of_and_given_up():
 
 
 def core(board):
-    return Controller(Boots.from_table(BOOTS[board]))
+    return Controller(read_boots(BOOTS[board]))
 
 
 def warnings_of(table, controller):

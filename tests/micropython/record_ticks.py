@@ -11,7 +11,7 @@ import time
 
 import micropython
 
-from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.controller import Controller
 from soleus.log import folder, writer
 from soleus.log.ring import Overview, Ring
@@ -21,7 +21,7 @@ TICKS = 1500
 
 def main() -> None:
     with open("boots.json") as file:
-        controller = Controller(Boots.from_table(json.load(file)))
+        controller = Controller(read_boots(json.load(file)))
     ring, overview = Ring(controller, 2600), Overview(controller, 600)
     overview.is_on = True
     took_us = record(controller, ring, overview)

@@ -10,10 +10,11 @@ import sys
 
 import micropython
 
-from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.signals import Commands
 from soleus.core.controller import Controller
-from soleus.core.program.program import Program
+from soleus.core.make_ready import make_ready
+from soleus.core.program.table import read_program
 
 ROWS_AT_ONCE = 32
 VALUE_BYTES = 4
@@ -26,8 +27,8 @@ COMMANDED = ["fill_bits", "seal_bits", "pump_permille", "gate_on", "state", "fau
 def main() -> None:
     with open("session.json") as file:
         session = json.load(file)
-    controller = Controller(Boots.from_table(session["boots"]))
-    controller.load(Program.from_table(session["program"]), session["minutes"], session["pressure_mmhg"])
+    controller = Controller(read_boots(session["boots"]))
+    make_ready(controller, read_program(session["program"]), session["minutes"], session["pressure_mmhg"])
     replay = Replay(controller, session["columns"])
     with open("ticks.bin", "rb") as file:
         ticks = replay.run(file)

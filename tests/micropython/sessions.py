@@ -14,8 +14,8 @@ from host_tools.plant.files.spec import PlantSpec, Range, load_plant
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace
 from soleus.core.basics import faults
-from soleus.core.basics.boots import Boots
-from soleus.core.program.program import Program
+from soleus.core.basics.boots_table import read_boots
+from soleus.core.program.table import read_program
 from soleus.core.session.session import STATE_NAMES
 
 Table = Mapping[str, Any]
@@ -286,7 +286,7 @@ def recorded(name: str) -> Recording:
     case = CASES[name]
     program = load_program_table(case.program) if isinstance(case.program, str) else case.program
     session = simulate(
-        Program.from_table(dict(program)),
+        read_program(dict(program)),
         _board(case.board),
         case.plant,
         fault=case.faults,
@@ -313,7 +313,7 @@ def recorded(name: str) -> Recording:
 def _board(board: str | Table) -> Board:
     if isinstance(board, str):
         return load_board(board)
-    return Board("test", "made for a test", "esp32", Boots.from_table(dict(board)), {"boots": board}, Path())
+    return Board("test", "made for a test", "esp32", read_boots(dict(board)), {"boots": board}, Path())
 
 
 def _rows(trace: Trace) -> np.ndarray:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.controller import Controller
-from soleus.core.program.program import Program
+from soleus.core.make_ready import make_ready
+from soleus.core.program.table import read_program
 from tests.micropython.interpreters import INTERPRETERS
 from tests.micropython.record import columns, replay_session, write_session
 from tests.micropython.sessions import CASES, Recording, recorded
@@ -25,9 +26,9 @@ def replay_cpython(recording: Recording, _: Path) -> int:
     """The ticks that came out as recorded; a difference fails."""
     names = columns(len(recording.boots["chambers"]) * recording.boots["legs"])
     first_pa, first_out = names.index("chamber_pa[0]"), names.index("fill_bits")
-    controller = Controller(Boots.from_table(dict(recording.boots)))
-    program = Program.from_table(dict(recording.program))
-    controller.load(program, recording.minutes, recording.pressure_mmhg)
+    controller = Controller(read_boots(dict(recording.boots)))
+    program = read_program(dict(recording.program))
+    make_ready(controller, program, recording.minutes, recording.pressure_mmhg)
     readings = controller.readings
     for tick, row in enumerate(recording.rows.tolist()):
         dt_ms, readings.buttons, readings.missing_bits, readings.manifold_pa, readings.supply_mv = row[

@@ -8,8 +8,9 @@ import numpy as np
 
 from host_tools.library.boards import Board
 from host_tools.sim.trace import Trace
-from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.program.program import Program
+from soleus.core.program.table import read_program
 from soleus.core.program.timeline import HOLD
 from soleus.core.session.session import RUNNING
 
@@ -26,14 +27,14 @@ def board(valves: str = "fill_vent", sensors: str = "per_chamber", legs: int = 1
     chambers = ["foot", "ankle", "calf", "knee", "thigh"] if legs == 1 else ["foot", "calf", "knee", "thigh"]
     zones = ["foot", "foot", "calf", "calf", "thigh"] if legs == 1 else ["foot", "calf", "calf", "thigh"]
     table = {"legs": legs, "chambers": chambers, "zones": zones, "valves": valves, "sensors": sensors}
-    return Board("test-board", "a board for tests", "esp32", Boots.from_table(table), {}, Path("board.toml"))
+    return Board("test-board", "a board for tests", "esp32", read_boots(table), {}, Path("board.toml"))
 
 
 def program(pattern: str = "sequential", pressure: Any = 50, minutes: int = 5, **block: Any) -> Program:
     if pattern == "gradient":
         block.setdefault("step_mmhg", 5)
     blocks = [{"pattern": pattern, **block}]
-    return Program.from_table(
+    return read_program(
         {"id": f"test-{pattern}", "minutes": minutes, "pressure_mmhg": pressure, "blocks": blocks}
     )
 

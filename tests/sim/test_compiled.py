@@ -17,9 +17,10 @@ from host_tools.sim import loop
 from host_tools.sim.compiled import freeze, thaw
 from host_tools.sim.recording import Recorder
 from host_tools.sim.user_events import parse_event, presses_of
-from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.controller import Controller
-from soleus.core.program.program import Program
+from soleus.core.make_ready import make_ready
+from soleus.core.program.table import read_program
 
 # 30 s: the check, the first fills, holds and trims.
 TICKS = 3000
@@ -58,9 +59,9 @@ class Machine:
             "sensors": sensors,
             "gate": True,
         }
-        boots = Boots.from_table(table)
+        boots = read_boots(table)
         self.controller = Controller(boots)
-        self.controller.load(Program.from_table(PROGRAM))
+        make_ready(self.controller, read_program(PROGRAM))
         self.plant = draw_plant(load_plant("nominal"), boots, 7)
         for fault in faults:
             self.plant.set_fault(parse_fault(fault, boots))

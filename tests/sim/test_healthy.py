@@ -18,6 +18,7 @@ from host_tools.verify.healthy.healthy import BOARD, PROGRAM
 from host_tools.verify.healthy.many import Case, judge_case
 from host_tools.verify.healthy.verdict import Verdict, judge
 from soleus.core.program.program import Program
+from soleus.core.program.table import read_program
 
 DRAWS = (1001, 1002, 1003)
 MINUTES = 10
@@ -26,7 +27,7 @@ PRESSURES_MMHG = (60, 75, 90)
 
 def shortened(program: str) -> Program:
     """Ten minutes of a program that is meant to last longer."""
-    return Program.from_table({**load_program_table(program), "minutes": MINUTES})
+    return read_program({**load_program_table(program), "minutes": MINUTES})
 
 
 @pytest.mark.parametrize(("plant", "draw"), list(product(plant_names(), range(len(DRAWS)))))

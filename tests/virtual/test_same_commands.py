@@ -22,6 +22,7 @@ from host_tools.virtual.frames import LEVELS_HIGH, LEVELS_LOW, NO_ANSWER, SENSOR
 from soleus.core.basics.limits import TICK_MS
 from soleus.core.basics.signals import Readings
 from soleus.core.controller import Controller
+from soleus.core.make_ready import make_ready
 from soleus.core.session.session import DONE
 from soleus.drivers.sensing.calibration import Line
 from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN, output_permille
@@ -69,7 +70,7 @@ def simulated(board: Board, history: list[Moment], monkeypatch: pytest.MonkeyPat
     """`soleus sim`'s own loop and recorder, uncompiled, which does the same: tests/sim/test_compiled.py."""
     request = prepare(PROGRAM, board, "nominal")
     controller = Controller(request.board.boots)
-    controller.load(request.program, request.minutes, request.pressure_mmhg)
+    make_ready(controller, request.program, request.minutes, request.pressure_mmhg)
     moments = [moment for moment, _ in ticks_of(history)]
     played = Played(board, controller, moments, FakePins(monkeypatch))
     recorder = Recorder(board.boots.count, len(moments))

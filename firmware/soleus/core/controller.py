@@ -3,17 +3,15 @@
     guards -> session -> sequencer -> regulator -> interlock
 
 `step()` allocates nothing: it runs under `micropython.heap_lock()`. Everything it needs is built
-before, by the constructor and by `load()`.
+before: by the constructor, and by `make_ready.py` for each session.
 """
 
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
-from soleus.core.basics.errors import SettingError
 from soleus.core.basics.faults import FaultLatch
 from soleus.core.basics.signals import BUTTON_ALIVE, Commands, Readings
 from soleus.core.guards.guards import Guards
 from soleus.core.interlock import Interlock
-from soleus.core.program.program import Program
 from soleus.core.program.timeline import REST, Timeline
 from soleus.core.regulate.sealed import SealedRegulator
 from soleus.core.sensing.gauges import Gauges
@@ -21,7 +19,7 @@ from soleus.core.sensing.survey import Survey
 from soleus.core.sensing.zeroing import Zeroing
 from soleus.core.session.sequencer import Sequencer
 from soleus.core.session.service import Service
-from soleus.core.session.session import CHECKING, DONE, IDLE, RUNNING, SERVICE, VENTING, Session
+from soleus.core.session.session import CHECKING, RUNNING, SERVICE, VENTING, Session
 
 # Open vents need this long before anything is called zero.
 CHECK_VENT_MS = 1500
@@ -54,14 +52,6 @@ class Controller:
         ledger = self.regulator.ledger
         self.guards = Guards(boots, self.latch, self.gauges, self.commands, self.sequencer, ledger)
         self.at_ms = 0
-
-    def load(self, program: Program, minutes: int = 0, pressure_mmhg: int = 0) -> None:
-        """Before a session; 0 takes the program's own start value. A `SettingError` changes nothing."""
-        if self.session.state != IDLE and self.session.state != DONE:
-            raise SettingError("program", program.id, "a machine at rest; stop the session first")
-        minutes, level_pa, most_pa = program.settle(self.boots, minutes, pressure_mmhg)
-        self.sequencer.timeline = program.lay_out(self.boots, minutes)
-        self.session.load(minutes * 60_000, level_pa, most_pa, program.sign_of_life_minutes * 60_000)
 
     def step(self, readings: Readings, dt_ms: int) -> Commands:
         if dt_ms > 0 and self.at_ms < AT_MOST_MS:

@@ -63,7 +63,7 @@ def build(app: Any, board: dict, boot: Any) -> None:
 
 
 def _boots(board: dict) -> Boots:
-    return Boots(*load("core.basics.boots_table").read_boots(board.get("boots")))
+    return load("core.basics.boots_table").read_boots(board.get("boots"))
 
 
 def _remember(app: Any) -> tuple:

@@ -6,7 +6,6 @@ import os
 from soleus.basics.annotations import Any
 from soleus.basics.loading import load, unload
 from soleus.core.basics.errors import SettingError
-from soleus.core.program.program import Program
 
 PROGRAMS_FOLDER = "programs"
 
@@ -35,14 +34,15 @@ def load_program(app: Any, program_id: object, minutes: int, pressure_mmhg: int)
     """0 is the program's own."""
     if not app.tick.is_idle():
         raise SettingError("program", program_id, "a machine at rest; stop the session first")
-    program = read_program(program_id)
-    app.tick.is_loading = True
     try:
-        app.controller.load(program, minutes, pressure_mmhg)
+        program = read_program(program_id)
+        app.tick.is_loading = True
+        load("core.make_ready").make_ready(app.controller, program, minutes, pressure_mmhg)
     finally:
         app.tick.is_loading = False
         unload("core.program.fit")
         unload("core.program.layout")
+        unload("core.program.program")
         unload("core.program.words")
     app.program_id = program.id
     app.recorder.ring.restart()
@@ -56,14 +56,11 @@ def program_ids() -> list:
     return sorted([name[:-5] for name in names if name.endswith(".json")])
 
 
-def read_program(program_id: object) -> Program:
+def read_program(program_id: object) -> Any:
     if program_id not in program_ids():
         raise SettingError("program", program_id, "one of " + ", ".join(program_ids()))
     try:
         with open("{}/{}.json".format(PROGRAMS_FOLDER, program_id)) as file:
-            return load("core.program.program").Program.from_table(json.load(file))
+            return load("core.program.table").read_program(json.load(file))
     except ValueError:
         raise SettingError("program", program_id, "a file that is JSON")
-    finally:
-        # What is read doesn't need it; laying out takes room.
-        unload("core.program.table")

@@ -23,6 +23,7 @@ from host_tools.sim.user_events import Presses
 from soleus.core.basics import fault_table, faults
 from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_SERVICE, BUTTON_START, BUTTON_STOP
 from soleus.core.controller import Controller
+from soleus.core.make_ready import make_ready
 from soleus.core.session.service import Service
 from soleus.core.session.service_requests import act_from
 
@@ -128,7 +129,7 @@ class SimTarget:
 
     def load(self, program: str, minutes: int, mmhg: int) -> None:
         self._thaw()
-        self.controller.load(load_program(program), minutes, mmhg)
+        make_ready(self.controller, load_program(program), minutes, mmhg)
         self._freeze()
 
     def zero_mmhg(self) -> list[float]:

@@ -22,7 +22,9 @@ from host_tools.sim.session_metrics import air_supply
 from host_tools.sim.trace import Trace
 from host_tools.sim.user_events import presses_of
 from soleus.core.controller import Controller
+from soleus.core.make_ready import make_ready
 from soleus.core.program.program import Program
+from soleus.core.program.table import read_program
 
 SOLEUS, TIMED, ON_OFF, PID_LOOP = "Soleus", "timed", "on/off", "PID"
 CONTROLLERS = (SOLEUS, TIMED, ON_OFF, PID_LOOP)
@@ -64,7 +66,7 @@ class Ran:
 def run(case: Case) -> Ran:
     board = board_with(case.sensors)
     controller = Controller(board.boots)
-    controller.load(_program(case.pressure_mmhg), 0, 0)
+    make_ready(controller, _program(case.pressure_mmhg), 0, 0)
     plant = draw_plant(still(case.plant), board.boots, case.seed)
     hands = _put_in_place(controller, case)
     rows = Recorder(board.boots.count)
@@ -95,9 +97,7 @@ def still(plant: str) -> PlantSpec:
 
 def _program(pressure_mmhg: int) -> Program:
     block = {"pattern": "sequential", "hold_s": HOLD_S}
-    return Program.from_table(
-        {"id": "benchmark", "minutes": 30, "pressure_mmhg": pressure_mmhg, "blocks": [block]}
-    )
+    return read_program({"id": "benchmark", "minutes": 30, "pressure_mmhg": pressure_mmhg, "blocks": [block]})
 
 
 def _put_in_place(controller: Any, case: Case) -> Any:

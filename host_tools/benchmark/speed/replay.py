@@ -15,6 +15,7 @@ from host_tools.sim.request import Request
 from host_tools.sim.trace import Trace
 from soleus.core.basics.signals import Commands, Readings
 from soleus.core.controller import Controller
+from soleus.core.make_ready import make_ready
 
 
 class Tape:
@@ -36,7 +37,7 @@ class Tape:
 
 def fresh_core(request: Request) -> Controller:
     controller = Controller(request.board.boots)
-    controller.load(request.program, request.minutes, request.pressure_mmhg)
+    make_ready(controller, request.program, request.minutes, request.pressure_mmhg)
     return controller
 
 

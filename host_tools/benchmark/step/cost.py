@@ -26,7 +26,8 @@ from host_tools.library.boards import Board
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace
 from soleus.core.controller import Controller
-from soleus.core.program.program import Program
+from soleus.core.make_ready import make_ready
+from soleus.core.program.table import read_program
 from soleus.core.regulate.regulation import FILL
 
 SCRIPT = Path(__file__).with_name("on_board.py")
@@ -65,7 +66,7 @@ def step_costs() -> list[StepCost]:
 
 def _cost(legs: int, chambers: int) -> StepCost:
     board = boots_of(legs, chambers)
-    trace = simulate(Program.from_table(PROGRAM), board).trace
+    trace = simulate(read_program(PROGRAM), board).trace
     with tempfile.TemporaryDirectory(prefix="soleus-cost-") as name:
         folder = Path(name)
         _lay_out(folder, board, trace)
@@ -108,7 +109,7 @@ def _busiest_ticks(board: Board, trace: Trace) -> set[int]:
     Most lines, and most when a call counts for several of them: only counted instructions tell which it is.
     """
     controller = Controller(board.boots)
-    controller.load(Program.from_table(PROGRAM), 0, 0)
+    make_ready(controller, read_program(PROGRAM), 0, 0)
     counter = _Counter()
     work = []
     for tick in range(min(LOOKED_AT_TICKS, len(trace))):

@@ -19,19 +19,20 @@ def main() -> None:
     what = sys.argv[3]
     gc.collect()
     free = gc.mem_alloc()
-    from soleus.core.basics.boots import Boots
+    from soleus.core.basics.boots_table import read_boots
     from soleus.core.controller import Controller
-    from soleus.core.program.program import Program
+    from soleus.core.make_ready import make_ready
+    from soleus.core.program.table import read_program
 
     gc.collect()
     imported = gc.mem_alloc() - free
-    controller = Controller(Boots.from_table(session["boots"]))
+    controller = Controller(read_boots(session["boots"]))
     gc.collect()
     built = gc.mem_alloc() - free
     if what == "heap":
         print(json.dumps({"import": imported, "whole": built}))
         return
-    controller.load(Program.from_table(session["program"]), 0, 0)
+    make_ready(controller, read_program(session["program"]), 0, 0)
     run(controller, session["width"], int(sys.argv[2]), what == "step")
 
 

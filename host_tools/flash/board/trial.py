@@ -16,14 +16,15 @@ _forget()
 os.chdir({slot!r})
 sys.path.insert(0, {slot!r})
 try:
-    from soleus.core.basics.boots import Boots
-    from soleus.core.program.program import Program
+    from soleus.core.basics.boots_table import read_boots
+    from soleus.core.program.fit import refuse_unfit
+    from soleus.core.program.table import read_program
     with open("board.json") as f:
-        boots = Boots.from_table(json.load(f)["boots"])
+        boots = read_boots(json.load(f)["boots"])
     count = 0
     for name in os.listdir("programs"):
         with open("programs/" + name) as f:
-            Program.from_table(json.load(f)).refuse_unfit(boots)
+            refuse_unfit(read_program(json.load(f)), boots)
         count += 1
     print("tried", count)
 finally:

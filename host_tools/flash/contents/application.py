@@ -16,6 +16,7 @@ from host_tools.library.programs import compile_program, load_program, load_prog
 from host_tools.safety import fault_help
 from soleus.core.basics import fault_table
 from soleus.core.basics.errors import SettingError
+from soleus.core.program.fit import refuse_unfit
 from soleus.drivers.outputs.safe_pins import safe_pins
 from soleus.services.advice import ADVICE_FILE
 
@@ -94,7 +95,7 @@ def _programs(board: Board) -> dict[str, bytes]:
     compiled = {}
     for name in program_names():
         try:
-            load_program(name).refuse_unfit(board.boots)
+            refuse_unfit(load_program(name), board.boots)
         except SettingError:
             continue
         table = load_program_table(name)

@@ -17,6 +17,7 @@ from host_tools.plant.faults import MODES, components
 from host_tools.plant.files.spec import plant_names
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import mmhg_from_pa
+from soleus.core.program.fit import refuse_unfit
 
 PHASES = ("check", "first fill", "fill", "hold", "release", "rest")
 
@@ -205,7 +206,7 @@ def _programs_for(board: str) -> tuple[str, ...]:
 
 def _fits(program: str, board: str) -> bool:
     try:
-        load_program(program).refuse_unfit(load_board(board).boots)
+        refuse_unfit(load_program(program), load_board(board).boots)
     except SettingError:
         return False
     return True

@@ -22,6 +22,7 @@ from soleus.core.basics.boots import Boots
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import Controller
 from soleus.core.guards.guards import Guards
+from soleus.core.make_ready import make_ready
 from soleus.core.program.program import Program
 from soleus.core.regulate.fills import Fills
 from soleus.core.regulate.manifold.estimator import Estimator
@@ -254,7 +255,7 @@ class Machine:
     def __init__(self, boots: Boots, program: Program) -> None:
         self.oracle = Oracle()
         self.controller = Controller(boots)
-        self.controller.load(program)
+        make_ready(self.controller, program)
         controller: Any = self.controller
         controller.gauges = AnyGauges(boots, self)
         controller.guards = AnyGuards(boots, self)

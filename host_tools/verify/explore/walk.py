@@ -9,7 +9,9 @@ from typing import Any
 from host_tools.verify.explore.laws import Before, broken_law
 from host_tools.verify.explore.machine import Machine, State
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.program.program import Program
+from soleus.core.program.table import read_program
 
 CHAMBERS = ("foot", "calf", "thigh")
 # Nobody can ask for less: so there is one pressure only.
@@ -88,7 +90,7 @@ def _all_ticks(machine: Machine, state: State, is_sequential: bool, broken: dict
 def small_boots(valves: str, sensors: str, chambers: int) -> Boots:
     names = list(CHAMBERS[:chambers])
     table = {"legs": 1, "chambers": names, "zones": names, "valves": valves, "sensors": sensors, "gate": True}
-    return Boots.from_table(table)
+    return read_boots(table)
 
 
 def small_program(pattern: str) -> Program:
@@ -96,7 +98,7 @@ def small_program(pattern: str) -> Program:
     if pattern == "gradient":
         block["step_mmhg"] = 1
     pressure = {"min": PRESSURE_MMHG, "start": PRESSURE_MMHG, "max": PRESSURE_MMHG}
-    return Program.from_table({"id": "walk", "minutes": 5, "pressure_mmhg": pressure, "blocks": [block]})
+    return read_program({"id": "walk", "minutes": 5, "pressure_mmhg": pressure, "blocks": [block]})
 
 
 def _described(machine: Machine, before: Before) -> str:

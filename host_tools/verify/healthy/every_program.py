@@ -9,6 +9,7 @@ from host_tools.plant.files.spec import plant_names
 from host_tools.verify.healthy.many import Case, judge_all
 from host_tools.verify.healthy.verdict import Verdict
 from soleus.core.basics.errors import SettingError
+from soleus.core.program.fit import refuse_unfit
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def library_cases(programs: Sequence[str]) -> list[Case]:
 def refusal(program: str, board: str) -> str:
     """Why this board can't run it, in the core's own words; empty if it can."""
     try:
-        load_program(program).refuse_unfit(load_board(board).boots)
+        refuse_unfit(load_program(program), load_board(board).boots)
     except SettingError as error:
         return str(error)
     return ""

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import mmhg_from_pa, pa_from_mmhg
+from soleus.core.program.fit import refuse_unfit
 from soleus.core.program.program import Program
+from soleus.core.program.table import read_program
 from soleus.core.program.words import GRADIENT, SEQUENTIAL
 
 MISSING = object()
@@ -21,7 +24,7 @@ GOOD: dict[str, Any] = {
 
 
 def program_with(**changes: Any) -> Program:
-    return Program.from_table({key: v for key, v in {**GOOD, **changes}.items() if v is not MISSING})
+    return read_program({key: v for key, v in {**GOOD, **changes}.items() if v is not MISSING})
 
 
 def with_block(**changes: Any) -> Program:
@@ -36,7 +39,7 @@ def boots_with(**changes: Any) -> Boots:
         "valves": "fill_vent",
         "sensors": "per_chamber",
     }
-    return Boots.from_table({**table, **changes})
+    return read_boots({**table, **changes})
 
 
 def test_what_is_left_out_has_a_sensible_value() -> None:
@@ -49,7 +52,7 @@ def test_what_is_left_out_has_a_sensible_value() -> None:
     assert (block.rest_ms.start, block.cycle_ms.start) == (2000, 0)
     assert block.boost_pa == [0, 0, 0]
     assert program.words == []
-    assert program.sign_of_life_minutes == 0
+    assert program.presence_check_minutes == 0
 
 
 def test_a_range_begins_at_its_lowest_unless_it_says_otherwise() -> None:
@@ -174,7 +177,7 @@ def test_a_bad_program_is_refused_with_its_key(
 @pytest.mark.parametrize("table", [None, [], "wave", 3])
 def test_what_is_no_table_is_refused(table: Any) -> None:
     with pytest.raises(SettingError, match="a table of keys"):
-        Program.from_table(table)
+        read_program(table)
 
 
 THREE_WAY = {"valves": "three_way"}
@@ -208,7 +211,7 @@ def test_boots_refuse_what_they_cannot_do(
 ) -> None:
     program = with_block(**block)
     with pytest.raises(SettingError) as caught:
-        program.refuse_unfit(boots_with(**boots))
+        refuse_unfit(program, boots_with(**boots))
     assert caught.value.key == key
     assert expected in caught.value.expected
 
@@ -228,7 +231,7 @@ def test_boots_refuse_what_they_cannot_do(
     ],
 )
 def test_boots_take_what_they_can_do(block: dict[str, Any], boots: dict[str, Any]) -> None:
-    with_block(**block).refuse_unfit(boots_with(**boots))
+    refuse_unfit(with_block(**block), boots_with(**boots))
 
 
 def test_a_gradient_falls_by_its_step_from_chamber_to_chamber() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from soleus.core.basics.boots import Boots
 from soleus.core.program.layout import lay_out
 from soleus.core.program.program import Block, Program
+from soleus.core.program.table import read_program
 from soleus.core.program.timeline import HOLD, RAISE, RELAX, RELEASE, REST, Timeline
 from soleus.core.program.words import (
     FLOW,
@@ -230,8 +231,8 @@ def test_blocks_share_the_whole_session(shape: tuple[Program, Boots], data: st.D
 def test_json_brings_the_same_session(shape: tuple[dict[str, Any], Boots]) -> None:
     """What the device reads back gives the same stages as what the host checked."""
     table, boots = shape
-    direct = Program.from_table(table)
-    stored = Program.from_table(json.loads(json.dumps(table, sort_keys=True)))
+    direct = read_program(table)
+    stored = read_program(json.loads(json.dumps(table, sort_keys=True)))
     minutes = direct.minutes.start
     assert vars(lay_out(direct, boots, minutes)) == vars(lay_out(stored, boots, minutes))
 

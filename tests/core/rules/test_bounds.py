@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_START, BUTTON_STOP, MANIFOLD_BIT, Commands
 from soleus.core.controller import AT_MOST_MS, Controller
-from soleus.core.program.program import Program
+from soleus.core.make_ready import make_ready
+from soleus.core.program.table import read_program
 from soleus.core.regulate.regulation import PHASE_NAMES
 from soleus.core.session.session import DONE, FAULT, IDLE, PAUSED, STATE_NAMES
 from tests.core.chaos import (
@@ -187,8 +189,8 @@ def test_a_session_is_the_same_after_a_long_rest(board: str) -> None:
 
 
 def at_rest(board: str, way: str) -> Controller:
-    controller = Controller(Boots.from_table(BOARDS[board]))
-    controller.load(Program.from_table(PROGRAM))
+    controller = Controller(read_boots(BOARDS[board]))
+    make_ready(controller, read_program(PROGRAM))
     for button, weather, ticks in WAYS_TO_REST[way]:
         wild = WildBoots(controller)
         wild.tick(FOR_EVER[weather], button)

@@ -23,6 +23,7 @@ from soleus.core.basics.limits import (
 from soleus.core.basics.signals import BUTTON_SERVICE
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import CHECK_VENT_MS, SURVEY_AFTER_MS
+from soleus.core.make_ready import make_ready
 from soleus.core.program.timeline import REST
 from soleus.core.sensing.zeroing import AVERAGED_TICKS
 from soleus.core.session.session import (
@@ -159,13 +160,13 @@ def test_nothing_starts_without_a_program() -> None:
 def test_no_program_is_loaded_under_a_person(state: int) -> None:
     machine = brought_to(state)
     with pytest.raises(SettingError, match="a machine at rest"):
-        machine.controller.load(program())
+        make_ready(machine.controller, program())
 
 
 @pytest.mark.parametrize("state", [IDLE, DONE], ids=lambda s: STATE_NAMES[s])
 def test_a_machine_at_rest_starts_again_and_checks_again(state: int) -> None:
     machine = brought_to(state)
-    machine.controller.load(program(pressure={"min": 30, "max": 40}))
+    make_ready(machine.controller, program(pressure={"min": 30, "max": 40}))
     machine.tick(START)
     assert machine.state == CHECKING
     assert machine.controller.session.ended_by == NOT_ENDED
@@ -605,7 +606,7 @@ LIFE_MINUTES = 2
 def asking(minutes: int = 20) -> Machine:
     """A machine under way that wants to hear from its person every two minutes."""
     the_program = program(minutes)
-    the_program.sign_of_life_minutes = LIFE_MINUTES
+    the_program.presence_check_minutes = LIFE_MINUTES
     return brought_to(RUNNING, Machine(the_program=the_program))
 
 

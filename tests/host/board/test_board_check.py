@@ -9,7 +9,7 @@ from host_tools.basics.errors import InputError
 from host_tools.basics.paths import BOARDS
 from host_tools.board_check.chips import CHIPS
 from host_tools.library.boards import board_names, compile_board, hardware_errors, load_board, read_board
-from soleus.core.basics.boots import Boots
+from soleus.core.basics.boots_table import read_boots
 from soleus.drivers.outputs.safe_pins import safe_pins
 
 WRONG = tomllib.loads((Path(__file__).parent / "wrong_boards.toml").read_text(encoding="utf-8"))["wrong"]
@@ -44,7 +44,7 @@ def test_the_boards_of_soleus_are_right(name: str) -> None:
     board = read_board(name)
     assert hardware_errors(board) == []
     assert not board.is_sketch
-    assert Boots.from_table(board.table["boots"]).count == board.boots.count
+    assert read_boots(board.table["boots"]).count == board.boots.count
     assert compile_board(board) == compile_board(load_board(name))
 
 

@@ -26,15 +26,11 @@ BOARD = load_board("esp32-devkit")
 FAKE_CORE = {
     "soleus/__init__.py": b"",
     "soleus/core/__init__.py": b"",
-    "soleus/core/basics/boots.py": b"class Boots:\n @staticmethod\n def from_table(table): return table\n",
-    "soleus/core/program/program.py": (
-        b"class Program:\n"
-        b" @staticmethod\n"
-        b" def from_table(table):\n"
-        b"  if 'bad' in table: raise ValueError('bad program')\n"
-        b"  return Program()\n"
-        b" def refuse_unfit(self, boots): pass\n"
+    "soleus/core/basics/boots_table.py": b"def read_boots(table): return table\n",
+    "soleus/core/program/table.py": (
+        b"def read_program(table):\n if 'bad' in table: raise ValueError('bad program')\n return table\n"
     ),
+    "soleus/core/program/fit.py": b"def refuse_unfit(program, boots): pass\n",
 }
 
 

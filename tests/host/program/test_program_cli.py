@@ -16,7 +16,7 @@ from host_tools.basics.paths import BOARDS, PROGRAMS
 from host_tools.commands import board, program
 from host_tools.library.boards import board_names, load_board
 from host_tools.library.programs import program_names
-from soleus.core.program.program import Program
+from soleus.core.program.table import read_program
 
 app = typer.Typer()
 app.add_typer(program.app, name="program")
@@ -180,7 +180,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
 def test_compile_writes_what_the_device_reads(tmp_path: Path) -> None:
     assert good("program", "compile", "easy-run").startswith("easy-run.json: ")
     compiled = (tmp_path / "easy-run.json").read_bytes()
-    assert Program.from_table(json.loads(compiled)).level_pa.start
+    assert read_program(json.loads(compiled)).level_pa.start
     assert good("program", "compile", "easy-run", "-o", "-").encode() == compiled
     good("program", "compile", "easy-run", "-o", "other.json")
     assert (tmp_path / "other.json").read_bytes() == compiled

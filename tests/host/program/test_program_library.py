@@ -21,8 +21,10 @@ from host_tools.library.programs import (
 )
 from host_tools.output.cycle import one_cycle
 from soleus.core.basics.errors import SettingError
+from soleus.core.program.fit import refuse_unfit
 from soleus.core.program.layout import lay_out
 from soleus.core.program.program import Program
+from soleus.core.program.table import read_program
 from soleus.core.program.words import PATTERNS
 
 VERY_LOW = (20, 30)
@@ -188,7 +190,7 @@ def test_what_the_device_stores_is_the_same_program(name: str) -> None:
     assert compiled == compile_program(json.loads(compiled))
     assert b"\n" not in compiled
     boots = load_board("esp32-s3-duo").boots
-    stored, loaded = Program.from_table(json.loads(compiled)), load_program(name)
+    stored, loaded = read_program(json.loads(compiled)), load_program(name)
     for minutes in (loaded.minutes.least, loaded.minutes.most):
         assert vars(lay_out(stored, boots, minutes)) == vars(lay_out(loaded, boots, minutes))
     assert vars(stored.level_pa) == vars(loaded.level_pa)
@@ -260,7 +262,7 @@ def boards_for(program: Program) -> list[str]:
 
 def runs_on(program: Program, board: str) -> bool:
     try:
-        program.refuse_unfit(load_board(board).boots)
+        refuse_unfit(program, load_board(board).boots)
     except SettingError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""The shape of a pair of boots: legs, chambers, valves and sensors."""
+"""The shape of a pair of boots: legs, chambers, valves and sensors. `boots_table.py` reads it."""
 
 ZONES = ("foot", "calf", "thigh")
 LEGS = ("left", "right")
@@ -14,9 +14,7 @@ class Boots:
         zones: tuple,
         is_three_way: bool,
         has_manifold_sensor_only: bool,
-        has_gate: bool,
         target_most_pa: int,
-        supply_least_mv: int = 0,
     ) -> None:
         self.legs = legs
         self.chambers_per_leg = len(chambers)
@@ -26,14 +24,7 @@ class Boots:
         self.names = [LEGS[leg] + "." + chamber for leg in range(legs) for chamber in chambers]
         self.is_three_way = is_three_way
         self.has_manifold_sensor_only = has_manifold_sensor_only
-        self.has_gate = has_gate
         self.target_most_pa = target_most_pa
+        self.has_gate = False
         # 0 where the board doesn't measure its supply.
-        self.supply_least_mv = supply_least_mv
-
-    @staticmethod
-    def from_table(table: dict) -> "Boots":
-        """From a board's `[boots]` table; a `SettingError` names what is wrong with it."""
-        from soleus.core.basics.boots_table import read_boots
-
-        return Boots(*read_boots(table))
+        self.supply_least_mv = 0

@@ -1,6 +1,6 @@
-"""What a board's `[boots]` table must be: needed once, when boots are made of it."""
+"""Reads a board's `[boots]` table. Needed once, so a chip unloads it afterwards."""
 
-from soleus.core.basics.boots import LEGS, ZONES
+from soleus.core.basics.boots import LEGS, ZONES, Boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import TARGET_DEFAULT_MOST_PA, TARGET_LEAST_PA, TARGET_MOST_PA
 from soleus.core.basics.units import mmhg_from_pa, pa_from_mmhg
@@ -11,8 +11,8 @@ SUPPLY_LEAST_MOST_MV = 60_000
 _KEYS = ("legs", "chambers", "zones", "valves", "sensors", "gate", "max_pressure_mmhg", "supply_least_mv")
 
 
-def read_boots(table: dict) -> tuple:
-    """What `Boots` takes, one after the other; a `SettingError` names what is wrong with it."""
+def read_boots(table: object) -> Boots:
+    """A `SettingError` names what is wrong with the table."""
     if not isinstance(table, dict):
         raise SettingError("boots", table, "a table")
     for key in table:
@@ -33,8 +33,10 @@ def read_boots(table: dict) -> tuple:
     if type(least_mv) is not int or not 0 <= least_mv <= SUPPLY_LEAST_MOST_MV:
         expected = "a whole number of mV up to {}; 0 where it isn't measured".format(SUPPLY_LEAST_MOST_MV)
         raise SettingError("boots.supply_least_mv", least_mv, expected)
-    is_three_way = valves == "three_way"
-    return (legs, chambers, zones, is_three_way, sensors == "manifold", gate, most_pa, least_mv)
+    boots = Boots(legs, chambers, zones, valves == "three_way", sensors == "manifold", most_pa)
+    boots.has_gate = gate
+    boots.supply_least_mv = least_mv
+    return boots
 
 
 def _one_of(table: dict, key: str, choices: tuple) -> str:

@@ -1,4 +1,4 @@
-"""Whether a program fits a pair of boots: needed once, before it is laid out."""
+"""Checks a program against a pair of boots: once, before it is laid out."""
 
 from soleus.core.basics.boots import ZONES, Boots
 from soleus.core.basics.errors import SettingError

@@ -1,4 +1,4 @@
-"""Lays a program out for these boots: needed once, before a session."""
+"""Lays a program out for a pair of boots: once, before a session."""
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import SESSION_MOST_MINUTES

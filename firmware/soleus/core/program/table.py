@@ -1,4 +1,8 @@
-"""Reads a program's table, key by key: needed once, and what is read doesn't need it."""
+"""Reads a program's table, key by key. The program that is read doesn't need this module any more.
+
+The host reads the table from a person's TOML, the device from the JSON that the host made of it. Both come
+through here.
+"""
 
 from soleus.core.basics.boots import ZONES
 from soleus.core.basics.errors import SettingError
@@ -30,8 +34,22 @@ _BLOCK_KEYS = (
 _BOOST_MOST_MMHG = 20
 
 
-def read_program(program: Program, table: dict) -> list:
-    """All but the blocks, whose tables it gives."""
+def read_program(table: object) -> Program:
+    """A `SettingError` names the key, the value found there, and what would be right."""
+    if not isinstance(table, dict):
+        raise SettingError("program", table, "a table of keys")
+    program = Program()
+    _read_whole(program, table)
+    block_tables = _block_tables(table.get("blocks"))
+    program.blocks = [Block() for _ in block_tables]
+    for number, block in enumerate(program.blocks):
+        _read_block(block, "blocks[{}]".format(number), block_tables[number])
+    _refuse_wrong_shares(program.blocks)
+    return program
+
+
+def _read_whole(program: Program, table: dict) -> None:
+    """All but the blocks."""
     _refuse_unknown("", table, _KEYS)
     program.id = _id(table.get("id"))
     program.title = _text("title", table.get("title", ""))
@@ -40,21 +58,19 @@ def read_program(program: Program, table: dict) -> list:
     program.mode = _text("mode", table.get("mode", ""))
     program.source = _text("source", table.get("source", ""))
     program.words = _words(table.get("words", []))
-    program.minutes = read_span("minutes", table.get("minutes"), 5, SESSION_MOST_MINUTES)
+    program.minutes = _read_span("minutes", table.get("minutes"), 5, SESSION_MOST_MINUTES)
     most_mmhg = mmhg_from_pa(TARGET_MOST_PA)
-    pressure = read_span("pressure_mmhg", table.get("pressure_mmhg"), PRESSURE_LEAST_MMHG, most_mmhg)
+    pressure = _read_span("pressure_mmhg", table.get("pressure_mmhg"), PRESSURE_LEAST_MMHG, most_mmhg)
     program.pressure_mmhg = pressure
     program.level_pa = Span(
         pa_from_mmhg(pressure.least), pa_from_mmhg(pressure.start), pa_from_mmhg(pressure.most)
     )
-    silent_minutes = _whole(
+    program.presence_check_minutes = _whole(
         "sign_of_life_minutes", table.get("sign_of_life_minutes", 0), 0, SESSION_MOST_MINUTES
     )
-    program.sign_of_life_minutes = silent_minutes
-    return _block_tables(table.get("blocks"))
 
 
-def read_block(block: Block, key: str, table: dict) -> None:
+def _read_block(block: Block, key: str, table: dict) -> None:
     _refuse_unknown(key + ".", table, _BLOCK_KEYS)
     block.pattern = _choice(key + ".pattern", table.get("pattern"), PATTERNS)
     block.legs = _choice(key + ".legs", table.get("legs", LEG_MODES[0]), LEG_MODES)
@@ -79,11 +95,11 @@ def read_block(block: Block, key: str, table: dict) -> None:
 
 
 def _span_ms(key: str, value: object, least_s: int, most_s: int) -> Span:
-    span_s = read_span(key, value, least_s, most_s)
+    span_s = _read_span(key, value, least_s, most_s)
     return Span(span_s.least * 1000, span_s.start * 1000, span_s.most * 1000)
 
 
-def read_span(key: str, value: object, least: int, most: int) -> Span:
+def _read_span(key: str, value: object, least: int, most: int) -> Span:
     """A whole number, or a table of `min`, `start` and `max`."""
     if not isinstance(value, dict):
         number = _whole(key, value, least, most)
@@ -159,7 +175,7 @@ def _block_tables(tables: object) -> list:
     return list(tables)
 
 
-def refuse_wrong_shares(blocks: list) -> None:
+def _refuse_wrong_shares(blocks: list) -> None:
     shares = [block.share_percent for block in blocks]
     if sum(shares) != 100:
         raise SettingError("blocks.share_percent", shares, "shares that add up to 100")

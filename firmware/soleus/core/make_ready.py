@@ -1,0 +1,18 @@
+"""Gets a controller ready for a session of a program. Needed only for that moment, so a chip unloads it."""
+
+from soleus.core.basics.errors import SettingError
+from soleus.core.controller import Controller
+from soleus.core.program.fit import settle
+from soleus.core.program.layout import lay_out
+from soleus.core.program.program import Program
+from soleus.core.session.session import DONE, IDLE
+
+
+def make_ready(controller: Controller, program: Program, minutes: int = 0, pressure_mmhg: int = 0) -> None:
+    """0 takes the program's own start value. A `SettingError` changes nothing."""
+    session = controller.session
+    if session.state != IDLE and session.state != DONE:
+        raise SettingError("program", program.id, "a machine at rest; stop the session first")
+    minutes, level_pa, most_pa = settle(program, controller.boots, minutes, pressure_mmhg)
+    controller.sequencer.timeline = lay_out(program, controller.boots, minutes)
+    session.load(minutes * 60_000, level_pa, most_pa, program.presence_check_minutes * 60_000)
