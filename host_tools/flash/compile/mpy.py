@@ -1,5 +1,6 @@
 """Python into MicroPython's bytecode: a tenth of the heap to import, and no parser on the way."""
 
+import ast
 import subprocess
 import tempfile
 from pathlib import Path, PurePosixPath
@@ -13,6 +14,21 @@ MPY_MAGIC = ord("M")
 MPY_VERSION = 6
 # They take 3 KB of the chip's heap; without them a traceback still names every module and function.
 NO_LINE_NUMBERS, LINE_NUMBERS = "-O3", "-O1"
+
+
+def needs_no_file(source: Path) -> bool:
+    """True of an `__init__.py` that only says what its folder is for.
+
+    MicroPython imports a folder without that file just as well. Its path alone would take 40 bytes of heap.
+    """
+    if source.name != "__init__.py":
+        return False
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    return all(_is_docstring(statement) for statement in tree.body)
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def compile_mpy(source: Path, name_on_board: str, has_line_numbers: bool = False) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import FIRMWARE, SOLEUS_PACKAGE
-from host_tools.flash.compile.mpy import compile_mpy
+from host_tools.flash.compile.mpy import compile_mpy, needs_no_file
 from host_tools.flash.contents.packages import package_sources
 from host_tools.library.boards import Board, compile_board
 from host_tools.library.programs import compile_program, load_program, load_program_table, program_names
@@ -79,8 +79,9 @@ def advice_text() -> str:
 def _bytecode(packages: Mapping[str, Path], has_line_numbers: bool) -> dict[str, bytes]:
     """The core has no line numbers: what it did replays on the laptop, and each log carries its hash."""
     sources = {entry: FIRMWARE / entry for entry in ENTRIES}
-    for file in sorted(set(SOLEUS_PACKAGE.rglob("*.py")) - {Path(fault_help.__file__)}):
-        sources[f"soleus/{file.relative_to(SOLEUS_PACKAGE).as_posix()}"] = file
+    for file in sorted(SOLEUS_PACKAGE.rglob("*.py")):
+        if not needs_no_file(file):
+            sources[f"soleus/{file.relative_to(SOLEUS_PACKAGE).as_posix()}"] = file
     sources |= packages
     return {
         f"{name.removesuffix('.py')}.mpy": compile_mpy(
