@@ -96,10 +96,12 @@ def run():
     assert app.tick.failure is None, app.tick.failure
     if app.parts.display:
         # As its service does: that brings the module that draws.
-        from soleus.services.screen import draw
+        from soleus.basics.loading import load as load_one
 
-        draw(app.parts.display, app.controller, app.program_id, None)
-        app.parts.display.show()
+        screen = load_one("services.screen").Screen(app)
+        for _ in range(app.parts.display.pages):
+            screen.step()
+        app.screen = screen
 
 
 def load_chain(chain):
