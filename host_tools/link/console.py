@@ -85,7 +85,8 @@ class Console:
 
     def listen(self) -> Iterator[dict[str, Any]]:
         """Whole messages that have come; whatever else was printed goes into `noise`."""
-        self._rest += self.serial.read(65536 if self.serial.in_waiting else 1)
+        # Asked for more than has come, it would wait for the rest.
+        self._rest += self.serial.read(self.serial.in_waiting or 1)
         *lines, self._rest = self._rest.split(b"\n")
         for line in lines:
             message = parse_line(line)
