@@ -112,9 +112,9 @@ def _act_with_argument(machine: VirtualBoard, words: list[str]) -> str:
 
 
 def _state(machine: VirtualBoard) -> str:
-    commands = machine.commands
+    commands = machine.hardware.commands
     return (
         f"{machine.now_ms / 1000:.2f} s, highest {machine.highest_mmhg():.1f} mmHg, "
         f"fill {commands.fill_bits:b}, seal {commands.seal_bits:b}, pump {commands.pump_permille} permille, "
-        f"gate {commands.gate_on}; last: {machine.happenings[-1].what}"
+        f"gate {commands.gate_on}; last: {machine.journal.happenings[-1].what}"
     )

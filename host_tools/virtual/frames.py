@@ -17,15 +17,14 @@ _RECORD = struct.Struct("<BBHi")
 class Kind(IntEnum):
     PIN = 1
     PWM = 2
-    ACK = 3
+    DONE = 3
     WDT = 4
     RESET = 5
     TIMERS = 6
-    STALL = 7
-    TOOK = 8
-    FLASH = 9
-    MEMORY = 10
-    I2C = 11
+    TOOK = 7
+    FLASH = 8
+    MEMORY = 9
+    I2C = 10
 
 
 _CARRY_BYTES = (Kind.MEMORY, Kind.I2C)

@@ -97,7 +97,7 @@ def test_a_person_has_a_valve_opened_for_half_a_second(
         person = Person(board.port, capsys, monkeypatch)
         for words, status, said in ACTUATED:
             person.asks(words, status, said)
-        assert 48 <= sum(moment.fill_bits == moment.seal_bits == 2 for moment in board.history) <= 60
+        assert 48 <= sum(moment.fill_bits == moment.seal_bits == 2 for moment in board.journal.history) <= 60
 
 
 def test_whoever_stays_with_a_session_hears_that_the_board_started_anew(tmp_path: Path) -> None:
@@ -120,6 +120,6 @@ def test_whoever_starts_a_session_stays_with_it_and_ctrl_c_ends_it(tmp_path: Pat
             board.wait_until(lambda _: board.highest_mmhg() > 20 and board.now_ms > 15_000, 40)
             process.send_signal(signal.SIGINT)
             said, _ = process.communicate(timeout=20)
-        board.wait_until(lambda _: board.highest_mmhg() < 10, 10)
+        board.run_until(lambda _: board.highest_mmhg() < 10, 10)
     assert process.returncode == 0
     assert "fault  null" in said

@@ -101,21 +101,21 @@ def test_one_transfer_may_mix_commands_and_data() -> None:
 
 def test_the_board_shows_its_state_its_legs_and_a_fault(tmp_path: Path) -> None:
     with running(DUO, tmp_path) as (board, console):
-        assert board.display
+        assert board.hardware.display
         assert not console.ask("status")["warnings"]
-        wait_for(board, console, lambda: picture(board.display).getbbox() is not None)
-        idle = picture(board.display)
+        wait_for(board, console, lambda: picture(board.hardware.display).getbbox() is not None)
+        idle = picture(board.hardware.display)
         start_session(board, console)
-        wait_for(board, console, lambda: picture(board.display) != idle)
+        wait_for(board, console, lambda: picture(board.hardware.display) != idle)
         legs = (84, 0, 128, 64)
-        assert ImageChops.difference(picture(board.display), idle).crop(legs).getbbox()
+        assert ImageChops.difference(picture(board.hardware.display), idle).crop(legs).getbbox()
         board.break_part("sensor.right.calf:off")
         # A fault's head is a bar of light along the top.
-        wait_for(board, console, lambda: "0" not in seen(board.display)[0])
+        wait_for(board, console, lambda: "0" not in seen(board.hardware.display)[0])
         board.save_display(tmp_path / "fault.png")
         assert Image.open(tmp_path / "fault.png").size == (512, 256)
         board.power_off()
-        assert picture(board.display).getbbox() is None
+        assert picture(board.hardware.display).getbbox() is None
 
 
 def picture(display: Ssd1306 | None) -> Image.Image:

@@ -51,7 +51,7 @@ def flashed(board: VirtualBoard) -> dict[str, str]:
 def runs_for_five_minutes_and_stops(board: VirtualBoard, console: Console) -> None:
     assert console.ask("self_test")["ok"]
     assert console.ask("load", program="easy-run")["ok"]
-    console.ask("telemetry", period_ms=50)
+    console.ask("telemetry", period_ms=500)
     assert console.ask("start")["ok"]
     wait_for(board, console, lambda: console.ask("status")["run_ms"] > SESSION_MS, 60)
     assert console.ask("stop")["ok"]
@@ -62,7 +62,7 @@ def runs_for_five_minutes_and_stops(board: VirtualBoard, console: Console) -> No
     assert "running" in {event["state"] for event in heard}
     assert max(event["cycle"] for event in heard) > 3
     assert {event["fault"] for event in heard} == {"-"}
-    highest_mmhg = max(moment.highest_mmhg for moment in board.history)
+    highest_mmhg = max(moment.highest_mmhg for moment in board.journal.history)
     assert 40 < highest_mmhg < mmhg_from_pa(OVER_TRIP_PA)
     assert board.is_vented()
     assert board.highest_mmhg() < FREE_MMHG
@@ -70,10 +70,12 @@ def runs_for_five_minutes_and_stops(board: VirtualBoard, console: Console) -> No
 
 def says_why_after_a_power_cut_in_mid_fill(board: VirtualBoard, console: Console) -> None:
     start_session(board, console)
-    wait_for(board, console, lambda: board.commands.fill_bits and board.commands.pump_permille)
+    wait_for(
+        board, console, lambda: board.hardware.commands.fill_bits and board.hardware.commands.pump_permille
+    )
     board.power_off()
     assert board.is_vented()
-    board.wait_until(lambda b: b.highest_mmhg() < FREE_MMHG, 10)
+    board.run_until(lambda b: b.highest_mmhg() < FREE_MMHG, 10)
     board.power_on()
     assert "during a session" in console.expect("ready", 20)["why"]
     assert console.ask("status")["state"] == "idle"

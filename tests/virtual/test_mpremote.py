@@ -29,9 +29,9 @@ def test_everything_that_mpremote_does(tmp_path: Path) -> None:
         assert "from the laptop" in mounted
         assert "from the laptop" in mpremote(board.port, "run", str(tmp_path / "folder" / "mounted.py"))
         mpremote(board.port, "soft-reset")
-        assert board.happenings[-1].what == "boot: soft reset"
+        assert board.journal.happenings[-1].what == "boot: soft reset"
         mpremote(board.port, "reset")
-        board.wait_until(lambda b: b.happenings[-1].what == "boot: machine.reset", 5)
+        board.wait_until(lambda b: b.journal.happenings[-1].what == "boot: machine.reset", 5)
 
 
 def test_connecting_in_the_middle_of_a_session_vents_first(tmp_path: Path) -> None:
@@ -41,11 +41,11 @@ def test_connecting_in_the_middle_of_a_session_vents_first(tmp_path: Path) -> No
         assert not board.is_vented()
         assert mpremote(board.port, "exec", "print('prompt')").strip() == "prompt"
         assert board.is_vented()
-        board.wait_until(lambda b: b.highest_mmhg() < 10, 5)
+        board.run_until(lambda b: b.highest_mmhg() < 10, 5)
 
 
 def test_a_prompt_is_not_bitten_by_the_watchdog(tmp_path: Path) -> None:
     with running(DEVKIT, tmp_path, has_own_time=False) as (board, console):
         console.close()
         mpremote(board.port, "exec", "import time; time.sleep(2.5)")
-        assert not [h for h in board.happenings if "watchdog" in h.what]
+        assert not [h for h in board.journal.happenings if "watchdog" in h.what]

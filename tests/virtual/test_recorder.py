@@ -43,8 +43,8 @@ class Rig:
 
     def fail(self, fault: str, seconds: float) -> None:
         """For some seconds; then the part is well again, so that the next session can run."""
-        text = f"{fault}@{self.board.plant.now_ms / 1000:.2f}s+{seconds}s"
-        self.board.plant.set_fault(parse_fault(text, self.board.board.boots))
+        text = f"{fault}@{self.board.hardware.plant.now_ms / 1000:.2f}s+{seconds}s"
+        self.board.hardware.plant.set_fault(parse_fault(text, self.board.board.boots))
 
     def end_fault(self) -> None:
         """Once nothing holds pressure any more."""
@@ -154,7 +154,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Log]
             rig.end_fault()
             if name != "a vent stayed shut":
                 # There even five seconds beside an open vent don't free the leg.
-                writes = [one.highest_mmhg for one in board.happenings if one.what == "flash write"]
+                writes = [one.highest_mmhg for one in board.journal.happenings if one.what == "flash write"]
     return logs, writes, meter
 
 
@@ -282,7 +282,7 @@ def test_a_crash_is_written_after_the_vents_have_opened(tmp_path: Path) -> None:
         rig.go_on(6)
         rig.run(10)
         (board.flash / "bang").write_text("")
-        board.wait_until(lambda b: b.happenings[-1].what.startswith("boot: machine.reset"), 20)
+        board.run_until(lambda b: b.journal.happenings[-1].what.startswith("boot: machine.reset"), 20)
         (board.flash / "bang").unlink()
         console.ask("hello", timeout_s=20)
         log = rig.pulled()

@@ -17,8 +17,8 @@ from host_tools.library.boards import Board, load_board
 from host_tools.sim import loop
 from host_tools.sim.recording import Recorder
 from host_tools.sim.request import prepare
-from host_tools.virtual.board import Moment
 from host_tools.virtual.frames import LEVELS_HIGH, LEVELS_LOW, NO_ANSWER, SENSORS, UV
+from host_tools.virtual.journal import Moment
 from soleus.core.basics.limits import TICK_MS
 from soleus.core.basics.signals import Readings
 from soleus.core.controller import Controller
@@ -47,7 +47,7 @@ def test_pins_do_what_the_simulator_records(
         wait_for(board, console, lambda: console.ask("status")["run_ms"] > 30_000)
         board.press("stop", 50)
         wait_for(board, console, lambda: state() == "done")
-        history = list(board.history)
+        history = list(board.journal.history)
     commands = ["fill_bits", "seal_bits", "pump_permille"]
     if load_board(name).boots.has_gate:
         commands.append("gate_on")

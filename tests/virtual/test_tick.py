@@ -57,15 +57,15 @@ def test_nothing_is_written_to_flash_while_pressure_is_held(tmp_path: Path) -> N
     """With a flash as slow as silicon's: each write stops the chip for 60 ms."""
     with running(DEVKIT, tmp_path, flash_write_ms=60) as (board, console):
         start_session(board, console, mmhg=15)
-        writes_before = len(writes(board.happenings))
+        writes_before = len(writes(board.journal.happenings))
         console.ask("set", settings={"sound": False})
-        board.wait_until(lambda b: b.highest_mmhg() > 23, 10)
+        board.run_until(lambda b: b.highest_mmhg() > 23, 10)
         assert console.ask("status")["waiting_writes"] > 0
-        assert len(writes(board.happenings)) == writes_before
+        assert len(writes(board.journal.happenings)) == writes_before
         console.ask("stop")
         board.wait_until(lambda _: console.ask("status")["waiting_writes"] == 0, 20)
         assert console.ask("status")["fault"] is None
-        written = writes(board.happenings)
+        written = writes(board.journal.happenings)
         assert len(written) > writes_before
         assert max(mmhg for mmhg in written) < 10
         assert b'"sound": false' in (board.flash / "settings.json").read_bytes()
@@ -80,7 +80,7 @@ def test_what_a_tick_and_the_app_cost(name: str, tmp_path: Path, record_property
     """With an ESP32's heap of 160 KB, counted in words of 32 bits: the unix port's are twice as wide."""
     with running(name, tmp_path) as (board, console):
         start_session(board, console)
-        ticks_us = sorted(board.tick_us[-500:])
+        ticks_us = sorted(board.journal.tick_us[-500:])
         median_us, most_us = ticks_us[len(ticks_us) // 2], ticks_us[-1]
         status = console.ask("status")
         free_bytes = status["heap_free"] // 2

@@ -104,7 +104,7 @@ def test_every_way_out_vents(name: str, tmp_path: Path, record_property: Note) -
     way = WAYS[name]
     with running(way.name, tmp_path, trap=way.trap, patience_s=0.1) as (board, console):
         # Long enough since the start for the boots to be known to be empty.
-        board.wait_until(lambda b: b.now_ms > 5500)
+        board.run_until(lambda b: b.now_ms > 5500)
         start_session(board, console)
         assert not board.is_vented()
         started_s, from_mmhg = time.monotonic(), board.highest_mmhg()
@@ -170,7 +170,7 @@ def test_a_full_disk_is_a_warning_and_stops_nothing(tmp_path: Path) -> None:
     with running(DEVKIT, tmp_path, flash_bytes=1000) as (board, console):
         start_session(board, console)
         console.ask("stop")
-        board.wait_until(lambda b: b.is_vented() and b.highest_mmhg() < FREE_MMHG, 10)
+        board.run_until(lambda b: b.is_vented() and b.highest_mmhg() < FREE_MMHG, 10)
         board.wait_until(lambda _: bool(console.ask("status")["warnings"]), 10)
         assert "28" in console.ask("status")["warnings"][0]
 

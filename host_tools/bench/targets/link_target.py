@@ -48,8 +48,9 @@ class LinkTarget:
         self._state = 0
         self._renewed_s = 0.0
         self._heard_s = time.monotonic()
-        # Of the time before the board's last reset.
+        # Of the time before the board's last reset, after which it has told nothing yet.
         self._offset_ms = 0
+        self._has_told = False
         self._refuse_other_board()
         self._ask("bench_tape", on=True)
 
@@ -79,7 +80,7 @@ class LinkTarget:
         patience_s = time.monotonic() + seconds * 3 + 10.0
         gaps_before = self.gaps_count
         while self.now_s < until_s - 0.005:
-            self._hurry(until_s)
+            self._hurry(until_s, is_silent)
             self._listen()
             if not is_silent and self._is_time_to_renew():
                 self.renew()
@@ -193,7 +194,7 @@ class LinkTarget:
     def _note_heard(self) -> None:
         """Of no need to a real board."""
 
-    def _hurry(self, until_s: float) -> None:
+    def _hurry(self, until_s: float, is_silent: bool) -> None:
         """A real board takes its time."""
 
     def _is_time_to_renew(self) -> bool:
@@ -225,8 +226,9 @@ class LinkTarget:
     def _note_gap(self, after_ms: int) -> None:
         """Ticks that nobody heard of would make every time that is measured too short. One that came late
         is none: it says after what."""
-        if self.tape.length and after_ms - self.now_s * 1000 > GAP_MOST_MS:
+        if self._has_told and after_ms - self.now_s * 1000 > GAP_MOST_MS:
             self.gaps_count += 1
+        self._has_told = True
 
     def _take_rows(self, event: dict[str, Any]) -> None:
         raw = base64.b64decode(event["rows"])

@@ -18,16 +18,14 @@ from host_tools.virtual.install import install
 from soleus.core.session.session import SERVICE
 
 START_S, HELLO_S = 40.0, 2.0
-# The board's time hurries as long as it was renewed so recently, and then goes by the clock: a laptop that
-# is busy for a moment doesn't look like a bench that is gone.
-HURRY_MS = 600
+# How often the bench says that it is there, in service and else; both in the board's time. So much later the
+# board goes by the clock: a laptop that is busy for a moment does not look like a bench that is gone.
 RENEW_MS = 250
 TALK_MS = 1500
+LATE_MOST_MS = 350
 WATCHDOG_S = 6.0
 # A tick is told of within so long.
 TOLD_AFTER_MS = 120
-# Its memory of ticks not yet told is 400 ms long.
-UNTOLD_MOST_MS = 220
 # A question is answered within so long.
 ANSWERED_MS = 60
 NEVER_MS = 1 << 60
@@ -49,7 +47,7 @@ class VirtualTarget(LinkTarget):
         try:
             console = Console(self.machine.port)
             console.expect("ready", START_S)
-            self.machine.hurry_until_ms = 0
+            self.machine.pace.hurry_until_ms = 0
             super().__init__(board, console, lambda _: "")
         except BaseException:
             self.machine.close()
@@ -105,10 +103,11 @@ class VirtualTarget(LinkTarget):
 
     def _come_back(self) -> None:
         """After a reset the board counts from nothing; the tape goes on."""
-        self.machine.hurry_until_ms = None
+        self.machine.pace.hurry_until_ms = None
         self._expect_answer()
-        self.machine.hurry_until_ms = 0
+        self.machine.pace.hurry_until_ms = 0
         self._offset_ms = round(self.now_s * 1000)
+        self._has_told = False
         self._ahead_ms = NEVER_MS
         self._ask("bench_tape", on=True)
 
@@ -125,8 +124,8 @@ class VirtualTarget(LinkTarget):
 
     def _ask(self, do: str, **arguments: Any) -> dict[str, Any]:
         if self._ahead_ms != NEVER_MS:
-            self.machine.hurry_until_ms = max(
-                self.machine.hurry_until_ms or 0, self.machine.now_ms + ANSWERED_MS
+            self.machine.pace.hurry_until_ms = max(
+                self.machine.pace.hurry_until_ms or 0, self.machine.now_ms + ANSWERED_MS
             )
         return super()._ask(do, **arguments)
 
@@ -137,19 +136,20 @@ class VirtualTarget(LinkTarget):
         """The board's clock starts when its firmware does; what it tells is never from the future."""
         self._ahead_ms = min(self._ahead_ms, self.machine.now_ms - round(self.now_s * 1000))
 
-    def _hurry(self, until_s: float) -> None:
+    def _hurry(self, until_s: float, is_silent: bool) -> None:
         if self._ahead_ms == NEVER_MS:
             return
-        told_ms = round(self.now_s * 1000) + self._ahead_ms
-        wanted_ms = min(round(until_s * 1000) + self._ahead_ms + TOLD_AFTER_MS, told_ms + UNTOLD_MOST_MS)
-        if self.state() == SERVICE:
-            wanted_ms = min(wanted_ms, self._renewed_ms + HURRY_MS)
-        self.machine.hurry_until_ms = wanted_ms
+        wanted_ms = round(until_s * 1000) + self._ahead_ms + TOLD_AFTER_MS
+        if not is_silent:
+            wanted_ms = min(wanted_ms, self._renewed_ms + self._renew_every_ms() + LATE_MOST_MS)
+        self.machine.pace.hurry_until_ms = wanted_ms
 
     def _is_time_to_renew(self) -> bool:
-        # Outside of service nothing has to be held, but a link that is silent for long is told nothing more.
-        every_ms = RENEW_MS if self.state() == SERVICE else TALK_MS
-        return self.machine.now_ms - self._renewed_ms > every_ms
+        return self.machine.now_ms - self._renewed_ms > self._renew_every_ms()
+
+    def _renew_every_ms(self) -> int:
+        """Outside of service nothing has to be held, but a link silent for long is told nothing more."""
+        return RENEW_MS if self.state() == SERVICE else TALK_MS
 
     def _note_renewed(self) -> None:
         self._renewed_ms = self.machine.now_ms

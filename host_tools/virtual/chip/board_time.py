@@ -10,11 +10,17 @@ from utime import *  # noqa: F403 (all of MicroPython's own, but for what follow
 
 _PERIOD = 1 << 30
 _START_MS = _PERIOD - 60_000
-_SLICE_US = 200
+_AFTER_ALL_MS = 1 << 40
 
 
 def ticks_ms() -> int:
     return (wire.now_ms() + _START_MS) & _PERIOD - 1
+
+
+def ticks_for_asyncio() -> int:
+    """Does not wrap. Its queue marks a new task with a time of its own: later than any such time is this one,
+    so that new tasks come first."""
+    return wire.now_ms() + _AFTER_ALL_MS
 
 
 def ticks_us() -> int:
@@ -32,7 +38,7 @@ def ticks_diff(end: int, start: int) -> int:
 def sleep_ms(ms: int) -> None:
     until_ms = wire.now_ms() + ms
     while wire.now_ms() < until_ms:
-        utime.sleep_us(_SLICE_US)
+        wire.wait_for_beat()
 
 
 def sleep(seconds: float) -> None:

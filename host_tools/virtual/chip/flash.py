@@ -3,7 +3,6 @@
 
 import io
 
-import utime
 import vfs
 import wire
 
@@ -12,10 +11,12 @@ IS_FOLDER = 0x4000
 
 
 class Flash:
-    def __init__(self, folder: str, size_bytes: int, write_ms: int) -> None:
+    def __init__(self, folder: str, size_bytes: int, write_ms: int, stand_still: object) -> None:
+        """`stand_still(ms)` is how time passes while it writes."""
         self.inner = vfs.VfsPosix(folder)
         self.size_bytes = size_bytes
         self.write_ms = write_ms
+        self.stand_still = stand_still
         self.mount = self.inner.mount
         self.umount = self.inner.umount
         self.chdir = self.inner.chdir
@@ -56,8 +57,7 @@ class Flash:
         """While flash is written the chip does nothing else."""
         wire.say(wire.FLASH, 0, 0, count)
         if self.write_ms:
-            wire.say(wire.STALL, 0, 0, self.write_ms)
-            utime.sleep_us(self.write_ms * 1000)
+            self.stand_still(self.write_ms)
 
     def refuse_when_full(self, count: int) -> None:
         if self.size_bytes and self._used_bytes("/") + count > self.size_bytes:

@@ -92,6 +92,7 @@ class Timer:
     def __init__(self, number: int) -> None:
         self.number = number
         self.is_waiting = False
+        self.is_running = False
         self.fire = self._fire
 
     def init(self, mode: int = 1, period: int = -1, callback: object = None) -> None:
@@ -115,16 +116,20 @@ class Timer:
         self.is_waiting = True
         return True
 
+    def is_busy(self) -> bool:
+        return self.is_waiting or self.is_running
+
     def _fire(self, _argument: int) -> None:
         started_us = utime.ticks_us()
+        self.is_running = True
         self.is_waiting = False
         if not self.is_periodic:
             wire.disarm(self.number)
         try:
             self.callback(self)
         finally:
+            self.is_running = False
             wire.say(wire.TOOK, self.number, 0, utime.ticks_diff(utime.ticks_us(), started_us))
-            wire.acknowledge()
 
 
 class WDT:

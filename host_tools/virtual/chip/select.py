@@ -5,7 +5,15 @@ import utime
 from uselect import *  # noqa: F403 (all of MicroPython's own, but for `poll`)
 from uselect import poll as _poll
 
-SLICE_US = 250
+_SLICE_US = 250
+
+
+def wait() -> None:
+    """Until something may have changed. start.py puts the board's own time in the place of these two."""
+    utime.sleep_us(_SLICE_US)
+
+
+now_ms = utime.ticks_ms
 
 
 class poll:  # noqa: N801 (MicroPython's own name)
@@ -19,9 +27,9 @@ class poll:  # noqa: N801 (MicroPython's own name)
         return list(self.ipoll(timeout_ms))
 
     def ipoll(self, timeout_ms: int = -1, _flags: int = 0) -> list:
-        started_ms = utime.ticks_ms()
+        started_ms = now_ms()
         while True:
             ready = self.inner.poll(0)
-            if ready or 0 <= timeout_ms <= utime.ticks_diff(utime.ticks_ms(), started_ms):
+            if ready or 0 <= timeout_ms <= utime.ticks_diff(now_ms(), started_ms):
                 return ready
-            utime.sleep_us(SLICE_US)
+            wait()

@@ -14,27 +14,32 @@ with open(sys.argv[1]) as _file:
     _config = json.load(_file)
 wire.connect(_config["descriptor"])
 
-import select  # noqa: F401 (in place of MicroPython's own, for all who import it later)
+import select
 
 import flash
 import i2c_chips  # noqa: F401 (its chips answer from now on)
 import machine
+import utime
 
 machine.config = _config
 machine.RTC._memory = binascii.unhexlify(_config["memory"])
 
-# The services keep the wall's time; the control tick follows the board's, when it has a pace of its own.
 import asyncio
-import asyncio.core  # noqa: F401 (loaded while `time` is still the wall's)
+import asyncio.core  # with MicroPython's own `time`: its queue, in C, compares by that one's rules
 
+_stand_still = utime.sleep_ms
 if _config["has_own_time"]:
+    # All that waits, waits for the board's time.
     import board_time
 
     sys.modules["time"] = board_time
+    asyncio.core.ticks = board_time.ticks_for_asyncio
+    select.now_ms, select.wait = wire.now_ms, wire.wait_for_beat
+    _stand_still = wire.stand_still
 
 import vfs
 
-_flash = flash.Flash(_config["flash"], _config["flash_bytes"], _config["flash_write_ms"])
+_flash = flash.Flash(_config["flash"], _config["flash_bytes"], _config["flash_write_ms"], _stand_still)
 vfs.umount("/")
 vfs.mount(_flash, "/")
 os.chdir("/")

@@ -20,19 +20,27 @@ NO_ANSWER = -1
 CONTROL_TIMER = 0
 
 # A record: kind, two small numbers, one of 32 bits; the last two kinds carry that many bytes after it.
-PIN, PWM, ACK, WDT, RESET, TIMERS, STALL, TOOK, FLASH, MEMORY, I2C = range(1, 12)
+PIN, PWM, DONE, WDT, RESET, TIMERS, TOOK, FLASH, MEMORY, I2C = range(1, 11)
 
 frame = array.array("i", bytes(4 * FRAME_WORDS))
 _incoming = array.array("i", bytes(4 * FRAME_WORDS))
 _line = None
 _timers = [None] * 4
+# Given free at every beat: what the main program waits for.
+_next_beat = _thread.allocate_lock()
+# The latest beat whose timers have been called.
+_served_beat = -1
+# Until then the chip does nothing at all, not even its timers.
+_still_until_ms = 0
 
 
 def connect(descriptor: int) -> None:
     """Blocks until the board has sent its first frame."""
-    global _line
+    global _line, _served_beat
     _line = open(descriptor, "r+b")  # noqa: SIM115 (open for the chip's whole life)
     _receive()
+    _served_beat = frame[BEAT]
+    _next_beat.acquire()
     _thread.start_new_thread(_listen, ())
 
 
@@ -45,13 +53,29 @@ def say_bytes(kind: int, small: int, content: bytes) -> None:
     _line.write(pack("<BBHi", kind, small, 0, len(content)) + content)
 
 
-def acknowledge() -> None:
-    """This beat's work is done. A board with its own time goes on only then."""
-    say(ACK, 0, 0, frame[BEAT])
-
-
 def now_ms() -> int:
     return frame[NOW_MS]
+
+
+def wait_for_beat() -> None:
+    """The main program has nothing to do before the next beat; a board with its own time goes on then."""
+    # Looked at first: a beat that comes from here on is not done.
+    beat = _served_beat
+    control = _timers[CONTROL_TIMER]
+    if control is not None and control.is_busy():
+        # The callback comes between the caller's next bytecodes.
+        return
+    say(DONE, 0, 0, beat)
+    _next_beat.acquire()
+
+
+def stand_still(ms: int) -> None:
+    """As while flash is written."""
+    global _still_until_ms
+    _still_until_ms = now_ms() + ms
+    say(DONE, 0, 0, _served_beat)
+    while now_ms() < _still_until_ms:
+        _next_beat.acquire()
 
 
 def arm(timer: object) -> None:
@@ -69,27 +93,31 @@ def _count_timers() -> None:
 
 
 def _listen() -> None:
+    global _served_beat
     while True:
         _receive()
-        is_busy = False
-        for timer in _timers:
-            if timer is None:
-                continue
-            is_called = timer.is_due(frame[NOW_MS])
-            if timer.number != CONTROL_TIMER:
-                # At its prompt the unix port waits in the kernel, where no callback can run; a chip doesn't.
-                if is_called:
-                    timer.is_waiting = False
-                    timer.callback(timer)
-                continue
-            is_busy = is_busy or timer.is_waiting
-            if is_called:
-                try:
-                    micropython.schedule(timer.fire, 0)
-                except RuntimeError:
-                    timer.is_waiting = False  # the queue is full: this call is lost, as on the chip
-        if not is_busy:
-            acknowledge()
+        if frame[NOW_MS] < _still_until_ms:
+            say(DONE, 0, 0, frame[BEAT])
+        else:
+            _call_timers()
+        _served_beat = frame[BEAT]
+        if _next_beat.locked():
+            _next_beat.release()
+
+
+def _call_timers() -> None:
+    for timer in _timers:
+        if timer is None or not timer.is_due(frame[NOW_MS]):
+            continue
+        if timer.number != CONTROL_TIMER:
+            # At its prompt the unix port waits in the kernel, where no callback can run; a chip doesn't.
+            timer.is_waiting = False
+            timer.callback(timer)
+            continue
+        try:
+            micropython.schedule(timer.fire, 0)
+        except RuntimeError:
+            timer.is_waiting = False  # the queue is full: this call is lost, as on the chip
 
 
 def _receive() -> None:

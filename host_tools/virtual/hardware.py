@@ -1,0 +1,112 @@
+"""The board without its processor: pins, sensors, buttons, display, and the simulated boots on them."""
+
+from typing import Any
+
+from host_tools.library.boards import Board
+from host_tools.plant.files.draw import draw_plant
+from host_tools.plant.files.on_board import on_board
+from host_tools.plant.files.spec import PlantSpec
+from host_tools.virtual.buttons import Buttons
+from host_tools.virtual.display import Ssd1306
+from host_tools.virtual.electric import Electric
+from host_tools.virtual.frames import (
+    BEAT,
+    FRAME,
+    LEVELS_HIGH,
+    LEVELS_LOW,
+    NOW_MS,
+    SENSORS,
+    SENSORS_MOST,
+    Kind,
+    Record,
+)
+from host_tools.virtual.pins import Wiring
+from soleus.core.basics.signals import Commands, Readings
+
+BEAT_MS = 10
+
+
+class Hardware:
+    """Time advances here, one beat of 10 ms after the other."""
+
+    def __init__(self, board: Board, plant: PlantSpec, seed: int) -> None:
+        self.plant = draw_plant(on_board(plant, board.table), board.boots, seed)
+        self.readings = Readings(board.boots.count)
+        self.commands = Commands()
+        self.wiring = Wiring(board.table)
+        self.electric = Electric(board.table)
+        self.buttons = Buttons(board.table)
+        self._display_table: dict[str, Any] | None = board.table.get("display")
+        self.display = self._new_display()
+        self.now_ms = 0
+        self.beat = 0
+        # What the pins and the sensors say, as the interpreter gets it.
+        self.frame = [0] * (SENSORS + SENSORS_MOST)
+        self._fill_frame()
+
+    def pass_beat(self) -> None:
+        self.wiring.read(self.commands)
+        self.plant.tick(self.commands, self.readings)
+        self.now_ms += BEAT_MS
+        self.beat += 1
+        self._fill_frame()
+
+    def packed_frame(self) -> bytes:
+        return FRAME.pack(*self.frame)
+
+    def take(self, record: Record) -> None:
+        """What the program does to a pin or to a chip on the I2C bus."""
+        if record.kind == Kind.PIN:
+            self.wiring.set_level(record.small, bool(record.other), record.value)
+        elif record.kind == Kind.PWM:
+            self.wiring.pins.set_duty(record.small, record.value)
+        elif record.kind == Kind.I2C and self.display:
+            self.display.write(record.content)
+
+    def release_pins(self) -> None:
+        """As a hard reset does."""
+        self.wiring.pins.release_all()
+
+    def lose_power(self) -> None:
+        self.release_pins()
+        self.forget_display()
+
+    def forget_display(self) -> None:
+        """It comes back dark."""
+        self.display = self._new_display()
+
+    def highest_mmhg(self) -> float:
+        return float(self.plant.truth.pressure_mmhg.max())
+
+    def _fill_frame(self) -> None:
+        frame = self.frame
+        frame[BEAT], frame[NOW_MS] = self.beat, self.now_ms
+        levels = self.buttons.levels(self.now_ms)
+        frame[LEVELS_LOW] = _signed(levels & 0xFFFFFFFF)
+        frame[LEVELS_HIGH] = levels >> 32
+        self.electric.fill_in(frame, self.readings)
+
+    def _new_display(self) -> Ssd1306 | None:
+        """As it is when power comes."""
+        table = self._display_table
+        return Ssd1306(table["width"], table["height"]) if table else None
+
+
+def i2c_table(board: dict[str, Any]) -> dict[str, Any]:
+    """Which chips are on the I2C bus, as `chip/i2c_chips.py` reads it."""
+    sensors = board["sensors"]
+    table: dict[str, Any] = {"channels": sensors.get("channels", [])}
+    if "mux_address" in sensors:
+        count = max(sensors["channels"]) // 8 + 1
+        table["mux_addresses"] = [sensors["mux_address"] + number for number in range(count)]
+    if sensors["driver"] in ("abp2", "mprls"):
+        table["honeywell_address"] = 0x28 if sensors["driver"] == "abp2" else 0x18
+    if sensors["driver"] == "ads1115":
+        table["ads1115_addresses"] = sensors["addresses"]
+    if "display" in board:
+        table["display_address"] = board["display"]["address"]
+    return table
+
+
+def _signed(word: int) -> int:
+    return word - (1 << 32) if word & 1 << 31 else word

@@ -1,0 +1,56 @@
+"""What a virtual board did and what happened to it, for tests and for `state` on the command line."""
+
+import time
+from dataclasses import dataclass
+
+from host_tools.virtual.hardware import Hardware
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One beat: what the pins commanded at its end, and the highest pressure in the boots."""
+
+    at_ms: int
+    frame: tuple[int, ...]
+    fill_bits: int
+    seal_bits: int
+    pump_permille: int
+    gate_on: int
+    highest_mmhg: float
+    # How many control ticks there were before this beat.
+    ticks_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    at_ms: int
+    wall_s: float
+    what: str
+    highest_mmhg: float
+
+
+class Journal:
+    def __init__(self) -> None:
+        self.history: list[Moment] = []
+        self.happenings: list[Happening] = []
+        # How long each control tick took, by the laptop's clock.
+        self.tick_us: list[int] = []
+
+    def note(self, what: str, hardware: Hardware) -> None:
+        happening = Happening(hardware.now_ms, time.monotonic(), what, hardware.highest_mmhg())
+        self.happenings.append(happening)
+
+    def note_beat(self, hardware: Hardware) -> None:
+        commands = hardware.commands
+        self.history.append(
+            Moment(
+                hardware.now_ms,
+                tuple(hardware.frame),
+                commands.fill_bits,
+                commands.seal_bits,
+                commands.pump_permille,
+                commands.gate_on,
+                hardware.highest_mmhg(),
+                len(self.tick_us),
+            )
+        )

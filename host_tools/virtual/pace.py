@@ -1,0 +1,78 @@
+"""How fast a virtual board's time runs: by the clock, or as fast as this computer can.
+
+A board with its own time goes on as soon as its program has done its work for a beat. It must not run away
+from the people and programs at its line: half a second of its time after it last heard from them it goes by
+the clock, so that a host that is slow for a moment does not look like one that is gone. Who needs no such
+care says so: by `run_freely`, or by `hurry_until_ms`, which sets the limit exactly.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from host_tools.virtual.hardware import BEAT_MS, Hardware
+from host_tools.virtual.processor import Life
+
+AHEAD_MOST_MS = 500
+# Who has not said anything for so long is gone; the firmware thinks so, too.
+GONE_AFTER_S = 5.0
+# A laptop that was asleep does not make up for it.
+BEHIND_MOST_S = 0.1
+
+
+class Pace:
+    def __init__(self, has_own_time: bool, patience_s: float) -> None:
+        """`patience_s`: how long the board waits for a program that does not come to the end of a beat."""
+        self.has_own_time = has_own_time
+        # With its own time: it goes by the clock from here on.
+        self.hurry_until_ms: int | None = None
+        self._patience_s = patience_s
+        self._free_runs = 0
+        self._heard_ms = 0
+        self._heard_s = -GONE_AFTER_S
+        self._next_beat_s = 0.0
+
+    @contextmanager
+    def run_freely(self) -> Iterator[None]:
+        """Whoever is inside lets the board's time run, although nobody talks to it."""
+        self._free_runs += 1
+        try:
+            yield
+        finally:
+            self._free_runs -= 1
+
+    def note_heard(self, now_ms: int) -> None:
+        self._heard_ms = now_ms
+        self._heard_s = time.monotonic()
+
+    def start(self) -> None:
+        """A new life of the processor; the first beat is due now."""
+        self._next_beat_s = time.monotonic()
+
+    def note_beat(self) -> None:
+        now_s, beat_s = time.monotonic(), BEAT_MS / 1000
+        if self.has_own_time:
+            self._next_beat_s = now_s + beat_s
+        else:
+            self._next_beat_s = max(self._next_beat_s + beat_s, now_s - BEHIND_MOST_S)
+
+    def wait_s(self) -> float:
+        return max(self._next_beat_s - time.monotonic(), 0.0)
+
+    def is_beat_due(self, life: Life | None, hardware: Hardware) -> bool:
+        now_s = time.monotonic()
+        is_due_by_clock = now_s >= self._next_beat_s
+        if life is None or not self._may_hurry(hardware.now_ms, now_s):
+            return is_due_by_clock
+        if life.done_beat == hardware.beat:
+            return True
+        is_patient = life.has_control_timer and now_s <= life.done_at_s + self._patience_s
+        return is_due_by_clock and not is_patient
+
+    def _may_hurry(self, now_ms: int, now_s: float) -> bool:
+        if not self.has_own_time:
+            return False
+        if self.hurry_until_ms is not None:
+            return now_ms < self.hurry_until_ms
+        is_anyone_there = now_s - self._heard_s < GONE_AFTER_S
+        return not is_anyone_there or bool(self._free_runs) or now_ms - self._heard_ms < AHEAD_MOST_MS

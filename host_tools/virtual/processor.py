@@ -1,0 +1,131 @@
+"""The chip's processor: the interpreter of one life, and what outlasts its resets."""
+
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from host_tools.virtual.frames import Kind, Record, RecordReader
+from host_tools.virtual.interpreter import Interpreter
+
+PWRON_RESET, HARD_RESET, WDT_RESET, SOFT_RESET = 1, 2, 3, 5
+CONTROL_TIMER_BIT = 1
+# A terminal takes 4 KB at most before its program reads.
+TYPED_AT_ONCE_BYTES = 2048
+
+
+class Life:
+    """The processor from one reset to the next."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self.interpreter = interpreter
+        # The latest beat whose work is done; the program waits for the next one.
+        self.done_beat = -1
+        self.has_control_timer = False
+        # When it last said so, by the laptop's clock.
+        self.done_at_s = time.monotonic()
+        self._records = RecordReader()
+        self._typed = b""
+
+    def descriptors(self) -> list[int]:
+        """What to wait for to hear of it."""
+        return [self.interpreter.terminal, self.interpreter.line.fileno()]
+
+    def send_frame(self, frame: bytes) -> None:
+        # An interpreter that hangs takes no frames.
+        with contextlib.suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
+            self.interpreter.line.send(frame)
+
+    def type(self, data: bytes) -> None:
+        """What its terminal has no room for yet waits here."""
+        self._typed += data
+        if not self._typed:
+            return
+        try:
+            count = os.write(self.interpreter.terminal, self._typed[:TYPED_AT_ONCE_BYTES])
+        except OSError:
+            return
+        self._typed = self._typed[count:]
+
+    def printed(self) -> bytes:
+        try:
+            return os.read(self.interpreter.terminal, 65536)
+        except OSError:
+            return b""
+
+    def records(self) -> Iterator[Record]:
+        try:
+            data = self.interpreter.line.recv(65536)
+        except (BlockingIOError, ConnectionResetError):
+            return iter(())
+        return self._records.feed(data)
+
+    def take(self, record: Record) -> None:
+        """What it says of its timers and its work."""
+        if record.kind == Kind.TIMERS:
+            self.has_control_timer = bool(record.small & CONTROL_TIMER_BIT)
+        elif record.kind == Kind.DONE:
+            self.done_beat = record.value
+            self.done_at_s = time.monotonic()
+
+
+class Watchdog:
+    def __init__(self) -> None:
+        self._limit_ms = 0
+        self._fed_at_ms = 0
+
+    def stop(self) -> None:
+        self._limit_ms = 0
+
+    def take(self, record: Record, now_ms: int) -> None:
+        """`small` is 0 when it is started, with its limit, and 1 when it is fed."""
+        if record.small == 0:
+            self._limit_ms = record.value
+        self._fed_at_ms = now_ms
+
+    def bites(self, now_ms: int) -> bool:
+        return bool(self._limit_ms) and now_ms - self._fed_at_ms > self._limit_ms
+
+
+class Processor:
+    """Starts and ends lives. The real-time clock's memory lasts until the power goes."""
+
+    def __init__(self, config: dict[str, Any], heap_bytes: int) -> None:
+        self.life: Life | None = None
+        self.watchdog = Watchdog()
+        self.memory = b""
+        self.reset_cause = PWRON_RESET
+        self._config = config
+        self._heap_bytes = heap_bytes
+        self._folder = tempfile.TemporaryDirectory(prefix="soleus-virtual-")
+
+    def start(self, frame: bytes, is_raw: bool) -> None:
+        """With the first frame, for which it waits. `is_raw`: it goes to the raw prompt, not to the app."""
+        config = {
+            **self._config,
+            "reset_cause": self.reset_cause,
+            "memory": self.memory.hex(),
+            "is_raw": is_raw,
+        }
+        self.life = Life(Interpreter(config, Path(self._folder.name), self._heap_bytes))
+        self.life.send_frame(frame)
+
+    def stop(self) -> None:
+        if self.life:
+            self.life.interpreter.close()
+            self.life = None
+
+    def lose_power(self) -> None:
+        self.stop()
+        self.forget()
+
+    def forget(self) -> None:
+        """What a loss of power does to its memory."""
+        self.memory = b""
+
+    def close(self) -> None:
+        self.stop()
+        self._folder.cleanup()
