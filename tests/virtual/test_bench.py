@@ -172,10 +172,9 @@ def test_nothing_is_kept_of_a_gauge_that_makes_no_sense(gauge: list[float], said
     assert not settings["calibration"]
 
 
-@pytest.mark.by_the_clock
 def test_a_person_is_guided_and_nonsense_refused_in_one_line(tmp_path: Path) -> None:
     """The real command in a terminal of its own, with a person who types."""
-    with running(DEVKIT, tmp_path, has_own_time=False) as (board, console):
+    with running(DEVKIT, tmp_path) as (board, console):
         console.close()
         shown = typed_at(board.port, ["nonsense"], tmp_path / "history.sqlite")
         settings = (board.flash / "settings.json").exists()

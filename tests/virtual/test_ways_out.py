@@ -144,7 +144,7 @@ def why_after(board: VirtualBoard) -> str:
     board.power_on()
     with Console(board.port) as console:
         try:
-            return str(console.ask("why", timeout_s=4.0)["why"])
+            return str(console.ask("why", timeout_s=2.0)["why"])
         except TimeoutError:
             console.serial.write(b"\x04")
             return str(console.ask("why", timeout_s=8.0)["why"])
