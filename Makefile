@@ -21,7 +21,7 @@ WORKERS ?= auto
 MUTANTS := out/mutants
 MUTMUT_VERSION := 3.8.1
 
-.PHONY: help setup sim flash test lint format benchmark healthy explore mutants docs lock clean
+.PHONY: help setup sim flash test quick lint format benchmark healthy explore mutants docs lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,8 +49,11 @@ flash: $(READY)  ## flash a controller: make flash BOARD=esp32-devkit PORT=/dev/
 	$(BIN)/soleus flash --board $(BOARD) $(if $(PORT),--port $(PORT))
 
 test: setup  ## run every test
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not by_the_clock"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not by_the_clock"
 	$(BIN)/python -m pytest -m by_the_clock
+
+quick: $(READY)  ## while working: test the core and what changed since the last commit (a minute)
+	$(BIN)/python -m tests.quick
 
 lint: $(READY)  ## check style and types, of the laptop's side and of the firmware
 	$(BIN)/ruff check .
