@@ -36,7 +36,7 @@ class Tick:
         self.record = record
         # Each has one writer, so no press is ever lost: the services count up, the tick follows.
         self.asked_count = [0] * _BUTTON_COUNT
-        self.heeded_count = [0] * _BUTTON_COUNT
+        self.handled_count = [0] * _BUTTON_COUNT
         self.is_loading = False
         # While a bench is connected, what it is told of every tick.
         self.tape = None
@@ -111,8 +111,8 @@ class Tick:
     def _asked_buttons(self) -> int:
         buttons = 0
         for index in range(_BUTTON_COUNT):
-            if self.heeded_count[index] != self.asked_count[index]:
-                self.heeded_count[index] = (self.heeded_count[index] + 1) & 0xFFFF
+            if self.handled_count[index] != self.asked_count[index]:
+                self.handled_count[index] = (self.handled_count[index] + 1) & 0xFFFF
                 buttons |= 1 << index
         return buttons
 

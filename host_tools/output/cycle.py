@@ -12,7 +12,7 @@ from soleus.core.basics.limits import TARGET_LEAST_PA
 from soleus.core.basics.units import clamp, mmhg_from_pa
 from soleus.core.program.layout import lay_out
 from soleus.core.program.program import Program
-from soleus.core.program.timeline import RAISE, RELEASE, REST, STAGE_NAMES, Timeline
+from soleus.core.program.timeline import STAGE_NAMES, STAGE_RAISE, STAGE_RELEASE, STAGE_REST, Timeline
 
 _PUMP_ML_S = 200.0
 _PUMP_STALL_MMHG = 600.0
@@ -82,7 +82,7 @@ def one_cycle(program: Program, boots: Boots, block_index: int) -> Cycle:
     for index in range(timeline.first_stage[block_index], timeline.first_stage[block_index + 1]):
         target_mmhg = _targets_mmhg(timeline, index, block_index, program.level_pa.start, boots)
         duration_s = _duration_s(timeline, index, held_mmhg, target_mmhg, boots)
-        if timeline.kind[index] == REST:
+        if timeline.kind[index] == STAGE_REST:
             duration_s = max(duration_s, timeline.cycle_ms[block_index] / 1000 - at_s)
         stages.append(Stage(STAGE_NAMES[timeline.kind[index]], at_s, at_s + duration_s, target_mmhg))
         at_s += duration_s
@@ -111,9 +111,9 @@ def _duration_s(
 ) -> float:
     """At least what the program says; a raise also lasts until one pump has filled what is raised."""
     least_s = timeline.least_ms[stage] / 1000
-    if timeline.kind[stage] == RELEASE:
+    if timeline.kind[stage] == STAGE_RELEASE:
         return max(least_s, _VENT_S)
-    if timeline.kind[stage] != RAISE:
+    if timeline.kind[stage] != STAGE_RAISE:
         return least_s
     raised = [chamber for chamber in range(boots.count) if timeline.raise_bits[stage] >> chamber & 1]
     fills_s = [_fill_s(before_mmhg[chamber], target_mmhg[chamber], boots) for chamber in raised]

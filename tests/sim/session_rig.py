@@ -11,7 +11,7 @@ from host_tools.sim.trace import Trace
 from soleus.core.basics.boots_table import read_boots
 from soleus.core.program.program import Program
 from soleus.core.program.table import read_program
-from soleus.core.program.timeline import HOLD
+from soleus.core.program.timeline import STAGE_HOLD
 from soleus.core.session.session import RUNNING
 
 VALVES = ("fill_vent", "three_way")
@@ -60,7 +60,7 @@ def by_leg(values: list[Any], board: Board) -> list[list[Any]]:
 
 def holding(trace: Trace) -> np.ndarray:
     """Ticks well inside a hold with the whole leg under pressure, after the soft start."""
-    is_hold = (trace.stage_kind == HOLD) & (trace.cycle > 0) & (trace.state == RUNNING)
+    is_hold = (trace.stage_kind == STAGE_HOLD) & (trace.cycle > 0) & (trace.state == RUNNING)
     return np.flatnonzero(is_hold & (trace.target_pa > 0).all(axis=1))
 
 

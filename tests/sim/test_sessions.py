@@ -15,7 +15,7 @@ from host_tools.sim.session_metrics import measured
 from host_tools.sim.simulate import Session, simulate
 from host_tools.sim.trace import PA_PER_MMHG, Trace
 from soleus.core.basics.limits import LEVEL_STEP_PA, OVER_TARGET_PA, SOFT_START_PERMILLE, TARGET_MOST_PA
-from soleus.core.program.timeline import RAISE, RELAX
+from soleus.core.program.timeline import STAGE_RAISE, STAGE_RELAX
 from soleus.core.session.session import DONE, FAULT, PAUSED, RUNNING, STATE_NAMES, VENTING
 from tests.sim.session_rig import (
     LAYOUTS,
@@ -113,8 +113,8 @@ def test_every_pulse_lets_go_and_comes_back_before_the_next(layout: Layout) -> N
     pressure, target = trace.pressure_mmhg, trace.target_mmhg
     after_first = np.flatnonzero((trace.cycle > 0) & (trace.state == RUNNING))
     changes = after_first[1:][np.diff(trace.stage[after_first]) != 0]
-    relaxes = [(k, k_end) for k, k_end in pairwise(changes) if trace.stage_kind[k] == RELAX]
-    raises = [(k, k_end) for k, k_end in pairwise(changes) if trace.stage_kind[k] == RAISE]
+    relaxes = [(k, k_end) for k, k_end in pairwise(changes) if trace.stage_kind[k] == STAGE_RELAX]
+    raises = [(k, k_end) for k, k_end in pairwise(changes) if trace.stage_kind[k] == STAGE_RAISE]
     assert len(relaxes) >= 20
     for start, end in relaxes:
         (pulsed,) = np.flatnonzero((target[start] < target[start - 1]) & (target[start] > 0))[:1]

@@ -9,10 +9,10 @@ before: by the constructor, and by `make_ready.py` for each session.
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import FaultLatch
-from soleus.core.basics.signals import BUTTON_ALIVE, Commands, Readings
+from soleus.core.basics.signals import BUTTON_ALIVE, Commands, Readings, all_vent
 from soleus.core.guards.guards import Guards
 from soleus.core.interlock import Interlock
-from soleus.core.program.timeline import REST, Timeline
+from soleus.core.program.timeline import STAGE_REST, Timeline
 from soleus.core.regulate.sealed import SealedRegulator
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.sensing.survey import Survey
@@ -133,7 +133,7 @@ class Controller:
         elif session.state == VENTING and session.state_ms >= self._last_survey_after_ms():
             self._survey(dt_ms)
         else:
-            self._vent()
+            all_vent(self.commands)
 
     def _run(self, dt_ms: int) -> None:
         session = self.session
@@ -145,7 +145,7 @@ class Controller:
         reached_bits = regulator.ledger.reached_bits
         sequencer.step(session.asked_pa, session.run_ms, reached_bits, gauges.empty_bits, is_quiet, dt_ms)
         regulator.step(gauges, sequencer, self.commands, dt_ms)
-        if not sequencer.keep_bits and sequencer.stage_kind() == REST:
+        if not sequencer.keep_bits and sequencer.stage_kind() == STAGE_REST:
             self._survey(dt_ms)
 
     def _last_survey_after_ms(self) -> int:
@@ -153,14 +153,9 @@ class Controller:
 
     def _survey(self, dt_ms: int) -> None:
         if self.gauges.shortest_vent_ms() < SURVEY_AFTER_MS:
-            self._vent()
+            all_vent(self.commands)
         else:
             self.survey.step(self.gauges, self.commands, dt_ms)
-
-    def _vent(self) -> None:
-        self.commands.fill_bits = 0
-        self.commands.seal_bits = 0
-        self.commands.pump_permille = 0
 
 
 def _regulator_for(boots: Boots) -> SealedRegulator:

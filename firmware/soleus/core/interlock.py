@@ -1,7 +1,7 @@
 """The last word on every command: whatever the rest of the core wants, only this leaves it."""
 
 from soleus.core.basics.boots import Boots
-from soleus.core.basics.signals import ALL_VENT, Commands
+from soleus.core.basics.signals import Commands, all_vent
 
 
 class Interlock:
@@ -26,10 +26,3 @@ class Interlock:
         if is_unknown or is_dead_headed or is_open:
             self.refused_count += 1
             all_vent(commands)
-
-
-def all_vent(commands: Commands) -> None:
-    commands.fill_bits = ALL_VENT
-    commands.seal_bits = ALL_VENT
-    commands.pump_permille = ALL_VENT
-    commands.gate_on = ALL_VENT

@@ -46,8 +46,8 @@ class Ring:
         if self.is_still:
             return
         controller, coder = self.controller, self.coder
-        if self.act_count != controller.service.heeded_count:
-            self.act_count = controller.service.heeded_count
+        if self.act_count != controller.service.handled_count:
+            self.act_count = controller.service.handled_count
             self._close_block()
             self._open_block()
             return

@@ -11,7 +11,7 @@ from host_tools.benchmark.pressure.run import ON_OFF, SOLEUS, TIMED, Case, Setti
 from host_tools.benchmark.pressure.score import score
 from host_tools.sim.trace import PA_PER_MMHG
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.program.timeline import RAISE
+from soleus.core.program.timeline import STAGE_RAISE
 
 PLANT = "nominal"
 SEEDS = (0, 1)
@@ -96,6 +96,6 @@ def _ends(case: Case) -> np.ndarray:
             ticks = np.flatnonzero((trace.cycle == cycle) & (trace.target_pa[:, k] > 0))
             stage = trace.stage[ticks[0]]
             last = ticks[trace.stage[ticks] == stage][-1]
-            assert trace.stage_kind[last] == RAISE
+            assert trace.stage_kind[last] == STAGE_RAISE
             over.append(trace.pressure_mmhg[last, k] - trace.target_pa[last, k] / PA_PER_MMHG)
     return np.array(over)

@@ -18,11 +18,11 @@ from soleus.core.session.session import CHECKING, RUNNING
 REHEARSED_S = 240
 _KINDS_WITH_A_CHAMBER = (SENSOR, VALVE, HOSE, GARMENT)
 _STAGES = {
-    "first fill": timeline.RAISE,
-    "fill": timeline.RAISE,
-    "hold": timeline.HOLD,
-    "release": timeline.RELEASE,
-    "rest": timeline.REST,
+    "first fill": timeline.STAGE_RAISE,
+    "fill": timeline.STAGE_RAISE,
+    "hold": timeline.STAGE_HOLD,
+    "release": timeline.STAGE_RELEASE,
+    "rest": timeline.STAGE_REST,
 }
 _PHASES = {"first fill": regulation.FILL, "fill": regulation.FILL, "hold": regulation.HOLD}
 

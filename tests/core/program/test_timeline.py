@@ -11,7 +11,14 @@ from soleus.core.basics.boots import Boots
 from soleus.core.program.layout import lay_out
 from soleus.core.program.program import Block, Program
 from soleus.core.program.table import read_program
-from soleus.core.program.timeline import HOLD, RAISE, RELAX, RELEASE, REST, Timeline
+from soleus.core.program.timeline import (
+    STAGE_HOLD,
+    STAGE_RAISE,
+    STAGE_RELAX,
+    STAGE_RELEASE,
+    STAGE_REST,
+    Timeline,
+)
 from soleus.core.program.words import (
     FLOW,
     GRADIENT,
@@ -109,9 +116,9 @@ def test_every_kept_chamber_was_raised_first(shape: tuple[Program, Boots]) -> No
 def test_every_cycle_ends_with_all_released(shape: tuple[Program, Boots]) -> None:
     for laid in laid_blocks(shape):
         timeline = laid.timeline
-        assert [timeline.kind[stage] for stage in laid.stages[-2:]] == [RELEASE, REST]
+        assert [timeline.kind[stage] for stage in laid.stages[-2:]] == [STAGE_RELEASE, STAGE_REST]
         assert [timeline.keep_bits[stage] for stage in laid.stages[-2:]] == [0, 0]
-        assert not {RELEASE, REST} & {timeline.kind[stage] for stage in laid.stages[:-2]}
+        assert not {STAGE_RELEASE, STAGE_REST} & {timeline.kind[stage] for stage in laid.stages[:-2]}
         assert all(timeline.keep_bits[stage] for stage in laid.stages[:-2])
 
 
@@ -141,14 +148,14 @@ def pulse_law(laid: Laid) -> None:
     active_positions = sorted(laid.positions(laid.active_bits()))
     for stage in laid.stages[:-2]:
         assert len(laid.positions(timeline.keep_bits[stage])) <= 3
-        if timeline.kind[stage] == HOLD:
+        if timeline.kind[stage] == STAGE_HOLD:
             assert timeline.relax_bits[stage] == 0
             kept = sorted(laid.positions(timeline.keep_bits[stage]))
             newest = active_positions.index(kept[-1])
             assert kept == active_positions[max(newest - 1, 0) : newest + 1]
     kinds = [timeline.kind[stage] for stage in laid.stages[:-2]]
     groups = 2 if laid.block.legs == LEGS_ALTERNATING else 1
-    one_rank = [RAISE, *[RELAX, RAISE] * laid.block.pulses, HOLD]
+    one_rank = [STAGE_RAISE, *[STAGE_RELAX, STAGE_RAISE] * laid.block.pulses, STAGE_HOLD]
     assert kinds == one_rank * len(active_positions) * groups
 
 
@@ -164,7 +171,7 @@ def flow_law(laid: Laid) -> None:
 def uniform_law(laid: Laid) -> None:
     """All together: a raise, a hold."""
     groups = 2 if laid.block.legs == LEGS_ALTERNATING else 1
-    assert [laid.timeline.kind[stage] for stage in laid.stages[:-2]] == [RAISE, HOLD] * groups
+    assert [laid.timeline.kind[stage] for stage in laid.stages[:-2]] == [STAGE_RAISE, STAGE_HOLD] * groups
 
 
 LAW_OF_PATTERN = {
@@ -199,14 +206,14 @@ def test_times_are_those_of_the_program_and_magnitudes_stay_small(shape: tuple[P
     for laid in laid_blocks(shape):
         block = laid.block
         allowed_ms = {
-            RAISE: {0, block.ramp_ms.start},
-            HOLD: {block.hold_ms.start},
-            RELAX: {block.pulse_ms},
-            RELEASE: {block.release_ms.start},
-            REST: {block.rest_ms.start},
+            STAGE_RAISE: {0, block.ramp_ms.start},
+            STAGE_HOLD: {block.hold_ms.start},
+            STAGE_RELAX: {block.pulse_ms},
+            STAGE_RELEASE: {block.release_ms.start},
+            STAGE_REST: {block.rest_ms.start},
         }
         assert all(timeline.least_ms[stage] in allowed_ms[timeline.kind[stage]] for stage in laid.stages)
-        assert all(timeline.least_ms[s] >= 2000 for s in laid.stages if timeline.kind[s] == RELEASE)
+        assert all(timeline.least_ms[s] >= 2000 for s in laid.stages if timeline.kind[s] == STAGE_RELEASE)
     for values in vars(timeline).values():
         for value in values if isinstance(values, list) else [values]:
             assert type(value) is int

@@ -6,7 +6,7 @@ import pytest
 
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import SURVEY_AFTER_MS, UNSEEN_SURVEY_AFTER_MS
-from soleus.core.program.timeline import REST
+from soleus.core.program.timeline import STAGE_REST
 from soleus.core.sensing.gauges import STILL_MS
 from soleus.core.sensing.survey import LOOK_MS, OPEN_BETWEEN_MS
 from soleus.core.session.session import DONE, RUNNING, VENTING
@@ -157,7 +157,7 @@ def test_no_cycle_begins_before_every_chamber_of_the_last_was_seen_empty(layout:
     machine.until(
         lambda m: m.controller.sequencer.cycles_count == 0 and m.controller.sequencer.keep_bits == 0b111
     )
-    machine.until(lambda m: m.controller.sequencer.stage_kind() == REST)
+    machine.until(lambda m: m.controller.sequencer.stage_kind() == STAGE_REST)
     cycles = 0
     while cycles < 3:
         machine.tick()

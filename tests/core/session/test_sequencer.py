@@ -19,7 +19,7 @@ from soleus.core.basics.limits import (
 )
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.program.layout import lay_out
-from soleus.core.program.timeline import HOLD, RAISE, RELAX, RELEASE, REST
+from soleus.core.program.timeline import STAGE_HOLD, STAGE_RAISE, STAGE_RELAX, STAGE_RELEASE, STAGE_REST
 from soleus.core.session.sequencer import Sequencer
 from tests.core.fake_air import TICK_MS, blocks_program, boots, program
 
@@ -143,19 +143,19 @@ def test_both_legs_rise_side_by_side_unless_told_to_alternate() -> None:
 
 
 def test_no_stage_ends_while_pump_air_is_on_its_way() -> None:
-    walk = Walk(hold_s=1).until_kind(HOLD)
+    walk = Walk(hold_s=1).until_kind(STAGE_HOLD)
     walk.is_quiet = False
     for _ in range(3000):
-        assert walk.tick().sequencer.stage_kind() == HOLD
+        assert walk.tick().sequencer.stage_kind() == STAGE_HOLD
     walk.is_quiet = True
-    assert walk.tick().sequencer.stage_kind() == RELEASE
+    assert walk.tick().sequencer.stage_kind() == STAGE_RELEASE
 
 
 def test_release_ends_by_time_and_the_rest_waits_until_every_chamber_is_seen_empty() -> None:
-    walk = Walk(release_s=2, rest_s=0).until_kind(RELEASE)
+    walk = Walk(release_s=2, rest_s=0).until_kind(STAGE_RELEASE)
     walk.EMPTY_MS = 7000
     started_ms = walk.run_ms
-    assert walk.until_kind(REST).run_ms - started_ms == 2000
+    assert walk.until_kind(STAGE_REST).run_ms - started_ms == 2000
     assert walk.until_cycle(1).run_ms - started_ms >= 7000
 
 
@@ -166,7 +166,7 @@ def released_after_ms(walk: Walk) -> int:
     """How long the cycle's pressure lasted; then nothing is kept until the next."""
     walk.tick()
     started_ms = walk.run_ms
-    walk.until_kind(RELEASE)
+    walk.until_kind(STAGE_RELEASE)
     assert walk.kept == []
     return walk.run_ms - started_ms
 
@@ -192,9 +192,11 @@ def test_an_early_release_waits_for_the_pump_to_come_to_rest() -> None:
 
 def test_after_an_early_release_come_the_rest_and_the_next_cycle_at_the_foot() -> None:
     takes_ms = [1 << 29, 2000]
-    walk = Walk(fill_ms=lambda cycle: takes_ms[min(cycle, 1)], release_s=3, rest_s=4).until_kind(RELEASE)
+    walk = Walk(fill_ms=lambda cycle: takes_ms[min(cycle, 1)], release_s=3, rest_s=4).until_kind(
+        STAGE_RELEASE
+    )
     released_ms = walk.run_ms
-    assert walk.until_kind(REST).run_ms - released_ms == 3000
+    assert walk.until_kind(STAGE_REST).run_ms - released_ms == 3000
     assert walk.until_cycle(1).run_ms - released_ms == 7000
     assert walk.kept == [FOOT]
 
@@ -204,17 +206,17 @@ def test_an_early_release_stays_within_its_block() -> None:
         [{"pattern": "wave", "share_percent": 50}, {"pattern": "uniform", "share_percent": 50}]
     )
     walk.fill_ms = lambda _: 1 << 29
-    walk.until_kind(RELEASE)
+    walk.until_kind(STAGE_RELEASE)
     assert walk.sequencer.block_index == 0
     assert walk.sequencer.stage_index == walk.sequencer.timeline.first_stage[1] - 2
 
 
 def test_a_cycle_that_comes_to_its_end_in_time_is_not_released_early() -> None:
     """Three fills of 40 s and a hold of 20 s are 140 s: late, but whole."""
-    walk = Walk(fill_ms=lambda _: 40_000, hold_s=20).until_kind(HOLD)
+    walk = Walk(fill_ms=lambda _: 40_000, hold_s=20).until_kind(STAGE_HOLD)
     assert walk.kept == [FOOT, CALF, THIGH]
     held_ms = walk.run_ms
-    assert walk.until_kind(RELEASE).run_ms - held_ms == 20_000
+    assert walk.until_kind(STAGE_RELEASE).run_ms - held_ms == 20_000
 
 
 # --- chambers that a guard has rested ---
@@ -225,7 +227,7 @@ def test_a_rested_chamber_is_let_go_at_once_and_nobody_waits_for_it() -> None:
     walk.sequencer.rested_bits = 1 << FOOT
     assert walk.tick().kept == [CALF]
     assert walk.sequencer.target_pa[FOOT] == 0
-    assert walk.until_kind(HOLD).kept == [CALF, THIGH]
+    assert walk.until_kind(STAGE_HOLD).kept == [CALF, THIGH]
 
 
 def test_a_rested_chamber_stays_out_of_the_cycles_that_follow() -> None:
@@ -237,10 +239,10 @@ def test_a_rested_chamber_stays_out_of_the_cycles_that_follow() -> None:
 
 def test_a_stage_lasts_its_time_even_when_all_is_ready() -> None:
     walk = Walk(fill_ms=lambda _: 0, hold_s=5, release_s=3)
-    held_ms = walk.until_kind(HOLD).run_ms
-    released_ms = walk.until_kind(RELEASE).run_ms
+    held_ms = walk.until_kind(STAGE_HOLD).run_ms
+    released_ms = walk.until_kind(STAGE_RELEASE).run_ms
     assert released_ms - held_ms == 5000
-    assert walk.until_kind(REST).run_ms - released_ms == 3000
+    assert walk.until_kind(STAGE_REST).run_ms - released_ms == 3000
 
 
 # --- the beat ---
@@ -262,7 +264,7 @@ def test_a_cycle_that_needs_longer_takes_longer_and_the_next_ones_keep_their_bea
 
 
 def test_a_rest_is_never_shorter_than_asked() -> None:
-    walk = Walk(rest_s=6, cycle_s=1).until_kind(REST)
+    walk = Walk(rest_s=6, cycle_s=1).until_kind(STAGE_REST)
     began_ms = walk.run_ms
     assert walk.until_cycle(1).run_ms - began_ms == 6000
 
@@ -345,7 +347,7 @@ def test_after_a_pause_the_cycle_begins_at_the_foot_and_the_soft_start_isnt_repe
 
 
 def test_softer_is_felt_at_once_and_louder_from_the_next_cycle_on() -> None:
-    walk = Walk().until_cycle(1).until_kind(HOLD)
+    walk = Walk().until_cycle(1).until_kind(STAGE_HOLD)
     walk.asked_pa = pa_from_mmhg(45)
     assert walk.tick().sequencer.target_pa == [pa_from_mmhg(45)] * 3
     walk.asked_pa = pa_from_mmhg(55)
@@ -371,10 +373,10 @@ def test_a_ramp_climbs_evenly_to_the_target_it_says_from_the_start() -> None:
 
 
 def test_a_pulse_relaxes_to_its_part_and_rises_again() -> None:
-    walk = Walk(pattern="pulse", relax_percent=60, pulse_ms=1000).until_cycle(1).until_kind(RELAX)
+    walk = Walk(pattern="pulse", relax_percent=60, pulse_ms=1000).until_cycle(1).until_kind(STAGE_RELAX)
     assert walk.sequencer.target_pa[FOOT] == LEVEL_PA * 600 // 1000
     walk.filled_ms[FOOT] = 0
-    assert walk.until_kind(RAISE).sequencer.target_pa[FOOT] == LEVEL_PA
+    assert walk.until_kind(STAGE_RAISE).sequencer.target_pa[FOOT] == LEVEL_PA
 
 
 def test_no_target_leaves_what_the_board_allows_nor_falls_below_the_least() -> None:

@@ -24,7 +24,7 @@ from soleus.core.basics.signals import BUTTON_SERVICE
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import CHECK_VENT_MS, SURVEY_AFTER_MS
 from soleus.core.make_ready import make_ready
-from soleus.core.program.timeline import REST
+from soleus.core.program.timeline import STAGE_REST
 from soleus.core.sensing.zeroing import AVERAGED_TICKS
 from soleus.core.session.session import (
     CHECKING,
@@ -229,7 +229,7 @@ def test_after_a_stop_no_pump_until_it_is_done_and_nothing_closed_before_the_air
 def test_a_stop_in_the_rest_opens_everything_for_a_while_too(layout: str) -> None:
     """Even in the midst of a look at chambers that have been open for long."""
     machine = Machine(boots(**LAYOUTS[layout]), program(rest_s=60)).started()
-    machine.until(lambda m: m.controller.sequencer.stage_kind() == REST)
+    machine.until(lambda m: m.controller.sequencer.stage_kind() == STAGE_REST)
     machine.until(lambda m: m.controller.commands.fill_bits | m.controller.commands.seal_bits != 0)
     machine.tick(STOP)
     for _ in range(SURVEY_AFTER_MS // TICK_MS - 1):

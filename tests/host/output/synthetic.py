@@ -9,8 +9,7 @@ from host_tools.sim.metrics import MeasureContext
 from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
 from soleus.core.basics import faults
 from soleus.core.basics.faults import FaultLatch
-from soleus.core.program.timeline import HOLD as HOLD_STAGE
-from soleus.core.program.timeline import RAISE, RELEASE, REST
+from soleus.core.program.timeline import STAGE_HOLD, STAGE_RAISE, STAGE_RELEASE, STAGE_REST
 from soleus.core.regulate.regulation import COAST, FILL, HOLD, OFF, SETTLE
 from soleus.core.session.session import CHECKING, COMPLETED, DONE, FAULT, PAUSED, RUNNING, VENTING
 
@@ -84,7 +83,7 @@ class _Story:
             "state": np.zeros(ticks, np.int64),
             "cycle": np.zeros(ticks, np.int64),
             "stage": np.zeros(ticks, np.int64),
-            "stage_kind": np.full(ticks, REST, np.int64),
+            "stage_kind": np.full(ticks, STAGE_REST, np.int64),
             "pump_permille": np.zeros(ticks, np.int64),
             "fill_bits": np.zeros(ticks, np.int64),
             "seal_bits": np.zeros(ticks, np.int64),
@@ -154,7 +153,7 @@ def _play_cycle(story: _Story, cycle: int, level: float) -> None:
             state=RUNNING,
             cycle=cycle,
             stage=position,
-            stage_kind=RAISE,
+            stage_kind=STAGE_RAISE,
             pump_permille=1000,
             fill_bits=story.bits(range(position, position + 1)),
             seal_bits=story.bits(range(position + 1)),
@@ -162,18 +161,18 @@ def _play_cycle(story: _Story, cycle: int, level: float) -> None:
         for place in story.places(position):
             story.columns["phase"][span, place] = FILL
             story.columns["target"][span.start :, place] = level
-        settle = story.spend(0.5, state=RUNNING, cycle=cycle, stage=position, stage_kind=RAISE)
+        settle = story.spend(0.5, state=RUNNING, cycle=cycle, stage=position, stage_kind=STAGE_RAISE)
         story.columns["seal_bits"][settle] = story.bits(range(position + 1))
         for place in story.places(position):
             story.columns["phase"][settle.start : settle.start + 30, place] = COAST
             story.columns["phase"][settle.start + 30 : settle.stop, place] = SETTLE
             story.columns["phase"][settle.stop :, place] = HOLD
     all_bits = story.bits(range(story.count))
-    story.spend(6.0, state=RUNNING, cycle=cycle, stage=5, stage_kind=HOLD_STAGE, seal_bits=all_bits)
+    story.spend(6.0, state=RUNNING, cycle=cycle, stage=5, stage_kind=STAGE_HOLD, seal_bits=all_bits)
     story.columns["target"][story.at :] = 0
     story.columns["phase"][story.at :] = OFF
-    story.spend(2.5, state=RUNNING, cycle=cycle, stage=6, stage_kind=RELEASE)
-    story.spend(6.0, state=RUNNING, cycle=cycle, stage=7, stage_kind=REST)
+    story.spend(2.5, state=RUNNING, cycle=cycle, stage=6, stage_kind=STAGE_RELEASE)
+    story.spend(6.0, state=RUNNING, cycle=cycle, stage=7, stage_kind=STAGE_REST)
 
 
 def _end(story: _Story, cycle: int, state: int, seconds: float) -> None:

@@ -42,3 +42,11 @@ class Commands:
         self.seal_bits = ALL_VENT
         self.pump_permille = ALL_VENT
         self.gate_on = ALL_VENT
+
+
+def all_vent(commands: Commands) -> None:
+    """The safe state: every valve de-energised, pump off, gate dropped."""
+    commands.fill_bits = ALL_VENT
+    commands.seal_bits = ALL_VENT
+    commands.pump_permille = ALL_VENT
+    commands.gate_on = ALL_VENT

@@ -3,7 +3,14 @@
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import SESSION_MOST_MINUTES
 from soleus.core.program.program import Block, Program
-from soleus.core.program.timeline import HOLD, RAISE, RELAX, RELEASE, REST, Timeline
+from soleus.core.program.timeline import (
+    STAGE_HOLD,
+    STAGE_RAISE,
+    STAGE_RELAX,
+    STAGE_RELEASE,
+    STAGE_REST,
+    Timeline,
+)
 from soleus.core.program.words import FLOW, LEG_LEFT, LEG_RIGHT, LEGS_ALTERNATING, PULSE, UNIFORM, WAVE
 
 
@@ -37,8 +44,8 @@ def _add_stages(timeline: Timeline, block: Block, boots: Boots) -> None:
             _add_flow(timeline, block, ranks)
         else:
             _add_sequential(timeline, block, ranks)
-    timeline.add(RELEASE, block.release_ms.start, 0)
-    timeline.add(REST, block.rest_ms.start, 0)
+    timeline.add(STAGE_RELEASE, block.release_ms.start, 0)
+    timeline.add(STAGE_REST, block.rest_ms.start, 0)
 
 
 def _add_sequential(timeline: Timeline, block: Block, ranks: list) -> None:
@@ -46,15 +53,15 @@ def _add_sequential(timeline: Timeline, block: Block, ranks: list) -> None:
     keep_bits = 0
     for rank_bits in ranks:
         keep_bits |= rank_bits
-        timeline.add(RAISE, block.ramp_ms.start, keep_bits, rank_bits)
-    timeline.add(HOLD, block.hold_ms.start, keep_bits)
+        timeline.add(STAGE_RAISE, block.ramp_ms.start, keep_bits, rank_bits)
+    timeline.add(STAGE_HOLD, block.hold_ms.start, keep_bits)
 
 
 def _add_wave(timeline: Timeline, block: Block, ranks: list) -> None:
     """The next fills as the one before it releases."""
     for rank_bits in ranks:
-        timeline.add(RAISE, block.ramp_ms.start, rank_bits, rank_bits)
-        timeline.add(HOLD, block.hold_ms.start, rank_bits)
+        timeline.add(STAGE_RAISE, block.ramp_ms.start, rank_bits, rank_bits)
+        timeline.add(STAGE_HOLD, block.hold_ms.start, rank_bits)
 
 
 def _add_pulse(timeline: Timeline, block: Block, ranks: list) -> None:
@@ -63,11 +70,11 @@ def _add_pulse(timeline: Timeline, block: Block, ranks: list) -> None:
     two_before_bits = 0
     for rank_bits in ranks:
         keep_bits = rank_bits | before_bits | two_before_bits
-        timeline.add(RAISE, block.ramp_ms.start, keep_bits, rank_bits)
+        timeline.add(STAGE_RAISE, block.ramp_ms.start, keep_bits, rank_bits)
         for _ in range(block.pulses):
-            timeline.add(RELAX, block.pulse_ms, keep_bits, 0, rank_bits)
-            timeline.add(RAISE, 0, keep_bits, rank_bits)
-        timeline.add(HOLD, block.hold_ms.start, rank_bits | before_bits)
+            timeline.add(STAGE_RELAX, block.pulse_ms, keep_bits, 0, rank_bits)
+            timeline.add(STAGE_RAISE, 0, keep_bits, rank_bits)
+        timeline.add(STAGE_HOLD, block.hold_ms.start, rank_bits | before_bits)
         two_before_bits = before_bits
         before_bits = rank_bits
 
@@ -76,8 +83,8 @@ def _add_flow(timeline: Timeline, block: Block, ranks: list) -> None:
     """A soft wave: each chamber relaxes to a part of its pressure as the next one rises."""
     kept_bits = 0
     for rank_bits in ranks:
-        timeline.add(RAISE, block.ramp_ms.start, kept_bits | rank_bits, rank_bits, kept_bits)
-        timeline.add(HOLD, block.hold_ms.start, kept_bits | rank_bits, 0, kept_bits)
+        timeline.add(STAGE_RAISE, block.ramp_ms.start, kept_bits | rank_bits, rank_bits, kept_bits)
+        timeline.add(STAGE_HOLD, block.hold_ms.start, kept_bits | rank_bits, 0, kept_bits)
         kept_bits |= rank_bits
 
 

@@ -8,11 +8,11 @@ long at least. A chamber that isn't kept is open to the air.
 from soleus.core.basics.boots import Boots
 
 # What ends a stage:
-RAISE = 0  # every raised chamber has reached its pressure (and the ramp is over)
-HOLD = 1  # its time
-RELAX = 2  # its time, too: a partial release is a beat, not a measurement
-RELEASE = 3  # its time
-REST = 4  # its time, the cycle's beat, and every chamber seen to be empty
+STAGE_RAISE = 0  # every raised chamber has reached its pressure (and the ramp is over)
+STAGE_HOLD = 1  # its time
+STAGE_RELAX = 2  # its time, too: a partial release is a beat, not a measurement
+STAGE_RELEASE = 3  # its time
+STAGE_REST = 4  # its time, the cycle's beat, and every chamber seen to be empty
 
 STAGE_NAMES = ("raise", "hold", "relax", "release", "rest")
 

@@ -9,8 +9,7 @@ isn't closed: that would only slow it.
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import VENTED_PA
-from soleus.core.basics.signals import Commands
-from soleus.core.interlock import all_vent
+from soleus.core.basics.signals import Commands, all_vent
 from soleus.core.sensing.gauges import Gauges
 
 LOOK_MS = 180

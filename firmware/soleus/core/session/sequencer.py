@@ -8,7 +8,7 @@ from soleus.core.basics.limits import (
     SOFT_START_PERMILLE,
     TARGET_LEAST_PA,
 )
-from soleus.core.program.timeline import RAISE, RELEASE, REST, Timeline
+from soleus.core.program.timeline import STAGE_RAISE, STAGE_RELEASE, STAGE_REST, Timeline
 
 NOT_MADE = -1
 
@@ -86,7 +86,7 @@ class Sequencer:
 
     def _is_overdue(self, is_quiet: bool) -> bool:
         """A weak pump may need minutes for a cycle; the leg is let go before that is a hazard."""
-        if self.stage_kind() == RELEASE or self.stage_kind() == REST:
+        if self.stage_kind() == STAGE_RELEASE or self.stage_kind() == STAGE_REST:
             return False
         return self.cycle_ms >= (CYCLE_PRESSED_MOST_MS if is_quiet else CYCLE_PRESSED_LAST_MS)
 
@@ -99,10 +99,10 @@ class Sequencer:
         if self.stage_ms < self.timeline.least_ms[self.stage_index]:
             return False
         kind = self.stage_kind()
-        if kind == RAISE:
+        if kind == STAGE_RAISE:
             raised_bits = self.raise_bits()
             return reached_bits & raised_bits == raised_bits
-        if kind == REST:
+        if kind == STAGE_REST:
             return (
                 empty_bits == self.boots.all_bits
                 and self.cycle_ms >= self.timeline.cycle_ms[self.block_index]
@@ -138,7 +138,7 @@ class Sequencer:
         raised_bits = timeline.raise_bits[self.stage_index]
         relaxed_bits = timeline.relax_bits[self.stage_index]
         ramp_ms = timeline.least_ms[self.stage_index]
-        is_ramping = self.stage_kind() == RAISE and self.stage_ms < ramp_ms
+        is_ramping = self.stage_kind() == STAGE_RAISE and self.stage_ms < ramp_ms
         self.made_stage_index = NOT_MADE if is_ramping else self.stage_index
         self.made_keep_bits = self.keep_bits
         self.made_level_pa = self.level_pa

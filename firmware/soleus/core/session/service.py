@@ -8,7 +8,7 @@ a link. An act that is over, a bench that falls silent, a fault, a stop: all ven
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import SERVICE_ACT_MOST_MS, SERVICE_SILENT_MOST_MS
-from soleus.core.basics.signals import Commands
+from soleus.core.basics.signals import Commands, all_vent
 from soleus.core.regulate.regulation import FILL, HOLD, OFF, PEEK
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
@@ -56,7 +56,7 @@ class Service:
         self.act = Act()
         # Each has one writer, so that an act is taken whole: who asks counts up, the tick follows.
         self.asked_count = 0
-        self.heeded_count = 0
+        self.handled_count = 0
         self.act_ms = 0
         self.stopped_ms = 0
         self.is_stopped = False
@@ -73,7 +73,7 @@ class Service:
         self.silent_ms = 0
 
     def begin(self) -> None:
-        self.heeded_count = self.asked_count
+        self.handled_count = self.asked_count
         self.silent_ms = 0
         self._end_act()
 
@@ -82,8 +82,8 @@ class Service:
 
     def step(self, gauges: Gauges, sequencer: Sequencer, phase: list, commands: Commands, dt_ms: int) -> None:
         self.silent_ms = min(self.silent_ms + dt_ms, SERVICE_SILENT_MOST_MS)
-        if self.heeded_count != self.asked_count:
-            self.heeded_count = self.asked_count
+        if self.handled_count != self.asked_count:
+            self.handled_count = self.asked_count
             self._begin_act()
         else:
             self.act_ms = min(self.act_ms + dt_ms, SERVICE_ACT_MOST_MS)
@@ -106,9 +106,7 @@ class Service:
 
     def _command(self, gauges: Gauges, commands: Commands, dt_ms: int) -> None:
         act = self.act
-        commands.fill_bits = 0
-        commands.seal_bits = 0
-        commands.pump_permille = 0
+        all_vent(commands)
         if act.for_ms == 0:
             return
         if self.is_stopped:

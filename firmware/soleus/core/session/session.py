@@ -62,12 +62,12 @@ class Session:
         # What the check at the start leads to.
         self.after_check = RUNNING
         # How long a person may be silent, and has been; 0 where the program doesn't ask.
-        self.sign_of_life_ms = 0
+        self.presence_check_ms = 0
         self.silent_ms = 0
 
-    def load(self, duration_ms: int, level_pa: int, most_pa: int, sign_of_life_ms: int) -> None:
+    def load(self, duration_ms: int, level_pa: int, most_pa: int, presence_check_ms: int) -> None:
         self.duration_ms = duration_ms
-        self.sign_of_life_ms = sign_of_life_ms
+        self.presence_check_ms = presence_check_ms
         self.asked_pa = level_pa
         self.most_pa = most_pa
 
@@ -78,9 +78,9 @@ class Session:
 
     def asks_for_life(self) -> bool:
         """Time to light, beep and wait for a press: not a machine to sleep with."""
-        if self.state != RUNNING or self.sign_of_life_ms == 0:
+        if self.state != RUNNING or self.presence_check_ms == 0:
             return False
-        return self.silent_ms >= self.sign_of_life_ms - ASK_FOR_LIFE_MS
+        return self.silent_ms >= self.presence_check_ms - ASK_FOR_LIFE_MS
 
     def is_winding_down(self) -> bool:
         return self.state == RUNNING and self.wind_down_ms > 0
@@ -150,7 +150,7 @@ class Session:
         elif self.run_ms >= self.duration_ms:
             self.ended_by = COMPLETED
             self._wind_down(VENTING)
-        elif self.sign_of_life_ms > 0 and self.silent_ms >= self.sign_of_life_ms:
+        elif self.presence_check_ms > 0 and self.silent_ms >= self.presence_check_ms:
             self.ended_by = NO_SIGN_OF_LIFE
             self._wind_down(VENTING)
 
