@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from host_tools.log.renamed_state import NEW_PATHS
 from soleus.core.controller import Controller
 from soleus.log.core_state import SAME, CoreState
 from soleus.log.core_walk import walk
@@ -38,12 +39,18 @@ def unpacked(content: bytes, names: StateNames) -> dict[str, int | list[int]]:
 
 def restore(controller: Controller, values: dict[str, int | list[int]]) -> None:
     """What this core doesn't know is left out; what the recording doesn't know stays as it is."""
-    for path, owner, name, was in walk(controller):
-        value: Any = values.get(path)
-        if isinstance(was, list) and isinstance(value, list) and len(was) == len(value):
-            was[:] = value
-        elif isinstance(value, int) and not isinstance(was, list):
-            setattr(owner, name, bool(value) if isinstance(was, bool) else value)
+    places = {path: (owner, name, was) for path, owner, name, was in walk(controller)}
+    for recorded_path, value in values.items():
+        path = recorded_path if recorded_path in places else NEW_PATHS.get(recorded_path)
+        if path in places:
+            _put(*places[path], value)
+
+
+def _put(owner: Any, name: str, was: Any, value: Any) -> None:
+    if isinstance(was, list) and isinstance(value, list) and len(was) == len(value):
+        was[:] = value
+    elif isinstance(value, int) and not isinstance(was, list):
+        setattr(owner, name, bool(value) if isinstance(was, bool) else value)
 
 
 class _Numbers:

@@ -1,0 +1,64 @@
+"""Logs of the core of before (112100b), whose regulator was one class, replay on the core of today.
+
+`recorded/` has stretches out of the middle of three sessions, as boards write them: each begins with the
+core's state. In the first, doses are given while others fill; in the second one sensor looks at chambers in
+turn and vents are tried; in the third all kept chambers share their air.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from host_tools.log import state
+from host_tools.log.log_file import Log, read_log
+from host_tools.log.renamed_state import NEW_PATHS
+from host_tools.log.replay import replay
+from soleus.log.core_walk import walk
+
+RECORDED = Path(__file__).parent / "recorded"
+TICKS = {"chambers": 600, "manifold": 1600, "shared": 600}
+# What the core of before had for all boots, or never used.
+GONE = {
+    "chambers": {"regulator.is_blind", "regulator.throttled_ms"},
+    "manifold": {
+        "regulator.ends_together",
+        "regulator.is_blind",
+        "regulator.out_ms",
+        "regulator.slow_missing_pa",
+        "regulator.top_up_pa",
+    },
+    "shared": set(),
+}
+
+
+def recorded(name: str) -> Log:
+    return read_log(RECORDED / f"{name}_112100b.slog")
+
+
+@pytest.mark.parametrize("name", TICKS)
+def test_a_log_of_the_core_of_before_replays_from_the_middle(name: str) -> None:
+    result = replay(recorded(name))
+    assert result.difference is None, str(result)
+    assert result.ticks == TICKS[name]
+
+
+@pytest.mark.parametrize("name", ["chambers", "manifold"])
+def test_without_the_map_of_names_it_would_not(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "NEW_PATHS", {})
+    assert replay(recorded(name)).difference
+
+
+@pytest.mark.parametrize("name", TICKS)
+def test_every_number_of_the_core_of_before_has_a_place_today(name: str) -> None:
+    log = recorded(name)
+    assert log.names is not None
+    sizes = {
+        path: len(value) if isinstance(value, list) else 0
+        for path, _, _, value in walk(log.fresh_controller())
+    }
+    before = dict(log.names.fields)
+    today = {path: path if path in sizes else NEW_PATHS.get(path, "") for path in before}
+    assert {path for path in before if today[path] not in sizes} == GONE[name]
+    kept = {path: place for path, place in today.items() if place in sizes}
+    assert len(set(kept.values())) == len(kept)
+    assert {path: sizes[place] for path, place in kept.items()} == {path: before[path] for path in kept}
