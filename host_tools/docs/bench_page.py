@@ -38,7 +38,7 @@ applicable.
 ## Service: how a bench moves valves
 
 From rest only, and through the same check as every session, the machine goes into service. There a bench
-asks for one **act** at a time ([service.py](../firmware/soleus/core/session/service.py)): which valves, how
+asks for one **act** at a time ([service.py](../firmware/soleus/core/service/service.py)): which valves, how
 much pump, until which pressure, and what then; both parts run on the device, beat by beat. What makes no
 sense is refused with a reason. All guards that look at readings, commands and clock stay on, the interlock
 has the last word, and pressures are capped as in any session. An act that is over, a bench that is not heard

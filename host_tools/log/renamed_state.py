@@ -39,11 +39,10 @@ _MOVED = (
         "regulator",
         "regulator.fills",
         (
-            "coasted_bits early_pa fill_ms inside_pa late_coast_pa late_pa refill_bits stop_pa_s "
-            "worked_permille_ms"
+            "coasted_bits early_pa ends_together fill_ms inside_pa late_coast_pa late_pa refill_bits "
+            "slow_missing_pa stop_pa_s throttled_ms worked_permille_ms"
         ),
     ),
-    ("regulator", "regulator.filling", "ends_together slow_missing_pa throttled_ms"),
     ("regulator", "regulator.doses", "above_pa dose_extra_pa dose_ms dose_permille dosed_bits"),
     ("regulator", "regulator.holds", "out_ms top_up_pa"),
     ("regulator.unseen", "regulator.sensing", "tried_bits"),

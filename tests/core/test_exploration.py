@@ -20,7 +20,7 @@ from soleus.core.interlock import Interlock
 from soleus.core.regulate import regulation, shared, throttle
 from soleus.core.regulate.air_path import AirPath
 from soleus.core.regulate.chamber import holds
-from soleus.core.regulate.sealed import SealedRegulator
+from soleus.core.regulate.chamber.sealed import SealedRegulator
 from soleus.core.regulate.shared import SharedRegulator
 from soleus.core.session.sequencer import Sequencer
 from soleus.core.session.session import Session

@@ -13,12 +13,12 @@ from soleus.core.basics.signals import BUTTON_ALIVE, Commands, Readings, all_ven
 from soleus.core.guards.guards import Guards
 from soleus.core.interlock import Interlock
 from soleus.core.program.timeline import STAGE_REST, Timeline
-from soleus.core.regulate.sealed import SealedRegulator
+from soleus.core.regulate.chamber.sealed import SealedRegulator
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.sensing.survey import Survey
 from soleus.core.sensing.zeroing import Zeroing
+from soleus.core.service.service import Service
 from soleus.core.session.sequencer import Sequencer
-from soleus.core.session.service import Service
 from soleus.core.session.session import CHECKING, RUNNING, SERVICE, VENTING, Session
 
 # Open vents need this long before anything is called zero.
@@ -159,9 +159,11 @@ class Controller:
 
 
 def _regulator_for(boots: Boots) -> SealedRegulator:
-    """The shared one has all that the others look at; a chip that doesn't need it saves 5 KB of heap."""
-    if not boots.is_three_way:
-        return SealedRegulator(boots)
-    from soleus.core.regulate.shared import SharedRegulator
-
-    return SharedRegulator(boots)  # pyright: ignore[reportReturnType] (alike by its names, not by its class)
+    """All kinds have what the others look at; a chip that loads only its own saves 5 KB of heap."""
+    if boots.is_three_way:
+        from soleus.core.regulate.shared import regulator_for
+    elif boots.has_manifold_sensor_only:
+        from soleus.core.regulate.manifold.regulator import regulator_for
+    else:
+        from soleus.core.regulate.chamber.regulator import regulator_for
+    return regulator_for(boots)

@@ -3,7 +3,7 @@
 from soleus.basics.annotations import Any
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.signals import BUTTON_ALIVE, BUTTON_SERVICE
-from soleus.core.session.service_requests import act_from
+from soleus.core.service.service_requests import act_from
 from soleus.core.session.session import DONE, IDLE, SERVICE, STATE_NAMES
 from soleus.link.bench_tape import BenchTape
 

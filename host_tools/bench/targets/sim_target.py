@@ -24,8 +24,8 @@ from soleus.core.basics import fault_table, faults
 from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_SERVICE, BUTTON_START, BUTTON_STOP
 from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
-from soleus.core.session.service import Service
-from soleus.core.session.service_requests import act_from
+from soleus.core.service.service import Service
+from soleus.core.service.service_requests import act_from
 
 CHUNK_TICKS = 50
 NO_STORE = "the simulator keeps no calibration; a virtual board does"

@@ -57,7 +57,7 @@ FREE = {
     "survey": ("look_ms", "open_ms"),
     "phases": ("phase_ms",),
     "holds": ("out_ms",),
-    "filling": ("throttled_ms",),
+    "fills": ("throttled_ms",),
     "shared": ("throttled_ms", "group_ms"),
 }
 # What was learned, what only guards look at, and what each tick writes before it is read. What isn't named
@@ -77,9 +77,8 @@ FORGOTTEN = {
     "moves": ("before_pa", "planned_ms", "last_move", "trims_count", "goal_pa", "raised_bits"),
     "fills": (
         *("fill_ms", "inside_pa", "late_pa", "worked_permille_ms", "early_pa", "refill_bits"),
-        *("stop_pa_s", "coasted_bits", "late_coast_pa"),
+        *("stop_pa_s", "coasted_bits", "late_coast_pa", "ends_together", "slow_missing_pa"),
     ),
-    "filling": ("ends_together", "slow_missing_pa"),
     "doses": ("dose_permille", "dose_ms", "dose_extra_pa", "dosed_bits", "above_pa"),
     "holds": ("top_up_pa",),
     "shared": (
@@ -402,7 +401,7 @@ def parts_of(controller: Any) -> dict[str, Any]:
 def regulator_parts(regulator: Any) -> dict[str, Any]:
     if isinstance(regulator, SharedRegulator):
         return {"shared": regulator, "ledger": regulator.ledger}
-    names = ("phases", "ledger", "air", "moves", "fills", "filling", "doses", "holds")
+    names = ("phases", "ledger", "air", "moves", "fills", "doses", "holds")
     return {name: getattr(regulator, name) for name in names}
 
 

@@ -26,6 +26,7 @@ from soleus.core.regulate.manifold.estimator import (
     VENT_ERROR_PERMILLE,
     _variance_of,
 )
+from soleus.core.regulate.manifold.regulator import regulator_for
 from soleus.core.regulate.regulation import (
     BLEED,
     DOSE,
@@ -37,7 +38,6 @@ from soleus.core.regulate.regulation import (
     RISE_MOST_PA_S,
     SETTLE,
 )
-from soleus.core.regulate.sealed import SealedRegulator
 from soleus.core.sensing.gauges import Gauges
 from tests.core.fake_air import boots
 
@@ -52,7 +52,7 @@ class Leg:
 
     def __init__(self) -> None:
         self.gauges = Gauges(MANIFOLD)
-        self.regulator = SealedRegulator(MANIFOLD)
+        self.regulator = regulator_for(MANIFOLD)
         self.estimator = self.regulator.sensing.estimator
         self.phase = self.regulator.phase
         self.phase[FOOT] = SETTLE

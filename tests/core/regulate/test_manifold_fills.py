@@ -10,6 +10,7 @@ from soleus.core.basics.limits import OVER_TARGET_PA
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.program.timeline import Timeline
 from soleus.core.regulate.manifold.fills import AHEAD_ALONE_PA, AHEAD_MOST_PA, AHEAD_NEAR_PA
+from soleus.core.regulate.manifold.regulator import regulator_for
 from soleus.core.regulate.manifold.sensing import EXTRA_PERMILLE
 from soleus.core.regulate.manifold.turns import (
     LOOK_AFTER_MS,
@@ -28,7 +29,6 @@ from soleus.core.regulate.regulation import (
     THROTTLED_MS,
     WAITING,
 )
-from soleus.core.regulate.sealed import SealedRegulator
 from soleus.core.regulate.throttle import THROTTLE_PA, THROTTLE_ROOM_PA
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
@@ -40,7 +40,7 @@ FULL_PA = pa_from_mmhg(60)
 
 
 def test_a_chamber_that_was_looked_at_is_left_a_little_too_high_because_tissue_gives_way() -> None:
-    sensing = SealedRegulator(MANIFOLD).sensing
+    sensing = regulator_for(MANIFOLD).sensing
     assert sensing.see(FOOT, Gauges(MANIFOLD), FULL_PA) == FULL_PA * EXTRA_PERMILLE // 1000
 
 
@@ -58,7 +58,7 @@ def test_a_chamber_that_was_looked_at_is_left_a_little_too_high_because_tissue_g
 def test_the_one_that_was_not_seen_for_longest_is_looked_at(
     is_before_fill: bool, seen_mmhg: int, after_ms: int
 ) -> None:
-    gauges, regulator = Gauges(MANIFOLD), SealedRegulator(MANIFOLD)
+    gauges, regulator = Gauges(MANIFOLD), regulator_for(MANIFOLD)
     regulator.phase[:] = [HOLD, HOLD, FILL]
     regulator.sensing.estimator.seen_pa[:] = [pa_from_mmhg(seen_mmhg)] * 3
     gauges.age_ms[:] = [after_ms, after_ms, 9 * after_ms]
@@ -82,7 +82,7 @@ def test_the_one_that_was_not_seen_for_longest_is_looked_at(
 def test_who_may_be_filled_together(
     fill_bits: int, refill_bits: int, targets_pa: list[int], group_bits: int
 ) -> None:
-    regulator = SealedRegulator(MANIFOLD)
+    regulator = regulator_for(MANIFOLD)
     regulator.phases.bits[FILL] = fill_bits
     regulator.fills.refill_bits = refill_bits
     assert regulator.turns.fill_group_bits(targets_pa) == group_bits
@@ -94,7 +94,7 @@ class Filling:
     def __init__(self, flow_permille: int = 500, hose_pa: int | None = None, is_alone: bool = False) -> None:
         self.gauges = Gauges(MANIFOLD)
         self.sequencer = Sequencer(MANIFOLD, Timeline(MANIFOLD))
-        regulator = self.regulator = SealedRegulator(MANIFOLD)
+        regulator = self.regulator = regulator_for(MANIFOLD)
         for index in (FOOT,) if is_alone else (FOOT, CALF):
             self.gauges.age_ms[index] = 0
             self.sequencer.wanted_pa[index] = self.sequencer.target_pa[index] = FULL_PA
@@ -110,7 +110,7 @@ class Filling:
         """The pump's power; 0 once the fill is over."""
         self.gauges.smooth_pa[FOOT] = reading_pa
         self.regulator.air.pump_permille = 0
-        self.regulator.filling.step(FOOT, self.gauges, self.sequencer, dt_ms)
+        self.regulator.fills.step(FOOT, self.gauges, self.sequencer, dt_ms)
         return self.regulator.air.pump_permille if self.regulator.phase[FOOT] == FILL else 0
 
     def missing_pa(self, reading_pa: int) -> int:

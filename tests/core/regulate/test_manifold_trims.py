@@ -16,6 +16,7 @@ from soleus.core.regulate.manifold.estimator import (
     VENT_LATE_MS,
 )
 from soleus.core.regulate.manifold.holds import OPEN_LEAST_MS
+from soleus.core.regulate.manifold.regulator import regulator_for
 from soleus.core.regulate.manifold.sensing import EXTRA_PERMILLE
 from soleus.core.regulate.manifold.turns import TRIAL_AGE_MOST_MS, TRIAL_MS, TRIAL_RESTLESS_MS
 from soleus.core.regulate.regulation import (
@@ -31,7 +32,6 @@ from soleus.core.regulate.regulation import (
     SETTLE,
     WAITING,
 )
-from soleus.core.regulate.sealed import SealedRegulator
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
 from tests.core.fake_air import TICK_MS, boots
@@ -51,7 +51,7 @@ class Held:
         self.sequencer = Sequencer(MANIFOLD, Timeline(MANIFOLD))
         self.sequencer.keep_bits = MANIFOLD.all_bits
         self.sequencer.stage_ms = 1000
-        self.regulator = SealedRegulator(MANIFOLD)
+        self.regulator = regulator_for(MANIFOLD)
         self.commands = Commands()
         for index, short in enumerate(short_mmhg):
             self.sequencer.wanted_pa[index] = self.sequencer.target_pa[index] = FULL_PA

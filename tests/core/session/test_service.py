@@ -12,7 +12,7 @@ from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import OVER_TARGET_PA, SERVICE_SILENT_MOST_MS
 from soleus.core.basics.signals import BUTTON_SERVICE
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.session.service_requests import act_from
+from soleus.core.service.service_requests import act_from
 from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, SERVICE, VENTING
 from tests.core.fake_air import CLEAR, PAUSE, START, STOP, Machine, boots, is_all_vent
 

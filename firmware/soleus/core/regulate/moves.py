@@ -7,10 +7,10 @@ from soleus.core.regulate.regulation import HOLD, OFF
 
 
 class Moves:
-    def __init__(self, boots: Boots, phases: Phases, ledger: Ledger) -> None:
+    def __init__(self, boots: Boots) -> None:
         count = boots.count
-        self.phases = phases
-        self.ledger = ledger
+        self.phases = Phases(boots)
+        self.ledger = Ledger(boots, self.phases.phase)
         self.last_move = [OFF] * count
         # The target that the move was made for, and the pressure before it.
         self.goal_pa = [0] * count

@@ -48,6 +48,10 @@ PUSH_PA = pa_from_mmhg(8)
 TRIMS_MOST = 4
 
 
+def regulator_for(boots: Boots) -> "SharedRegulator":
+    return SharedRegulator(boots)
+
+
 class SharedRegulator:
     def __init__(self, boots: Boots) -> None:
         count = boots.count

@@ -1,7 +1,7 @@
 """What a measurement after a fill, a dose or a bleed says: near enough, or what is to be done next."""
 
 from soleus.core.basics.limits import COLLAPSE_PERMILLE
-from soleus.core.regulate.chamber.sensing import ChamberSensing
+from soleus.core.regulate.chamber_sensing import ChamberSensing
 from soleus.core.regulate.doses import Doses
 from soleus.core.regulate.fills import Fills
 from soleus.core.regulate.regulation import (

@@ -1,5 +1,6 @@
 """When to slow the pump and when to end a fill, where each filling chamber shows its own pressure."""
 
+from soleus.core.basics.boots import Boots
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.regulate.fills import DROP_SEEN_MS, Fills
 from soleus.core.regulate.learned import COAST_MOST_MS
@@ -20,12 +21,9 @@ FAR_AHEAD_PA = 1 << 20
 SURELY_COMING = 1000 // COAST_MOST_MS
 
 
-class ChamberFills:
-    def __init__(self, fills: Fills) -> None:
-        self.fills = fills
-        self.phases = fills.phases
-        self.air = fills.air
-        self.learned = fills.learned
+class ChamberFills(Fills):
+    def __init__(self, boots: Boots) -> None:
+        super().__init__(boots)
         # Chambers that are filled side by side end together, and slow the pump for the one that is nearest.
         self.ends_together = False
         self.slow_missing_pa = FAR_AHEAD_PA
@@ -40,17 +38,13 @@ class ChamberFills:
         is_ramping = False
         learned = self.learned
         air = self.air
-        all_inside_pa = self.fills.inside_pa
+        all_inside_pa = self.inside_pa
         filling_count = self.phases.filling_count
         # As in `hose_pa`: the flow is the same for all.
         hose_permille = air.flow_permille * air.flow_permille // 1000
         filling_bits = self.phases.bits[FILL]
-        index = -1
-        while filling_bits:
-            is_filled = filling_bits & 1
-            filling_bits >>= 1
-            index += 1
-            if not is_filled:
+        for index in range(self.count):
+            if not filling_bits >> index & 1:
                 continue
             inside_pa = gauges.smooth_pa[index] - hose_permille * learned.drop_pa[index] // 1000
             all_inside_pa[index] = inside_pa
@@ -77,13 +71,12 @@ class ChamberFills:
             self.slow_missing_pa = least_pa
 
     def step(self, index: int, gauges: Gauges, sequencer: Sequencer, dt_ms: int) -> None:
-        fills = self.fills
-        if not fills.work(index, gauges, sequencer, dt_ms):
+        if not self.work(index, gauges, sequencer, dt_ms):
             return
-        if fills.fill_ms[index] < DROP_SEEN_MS + dt_ms:
-            fills.watch_drop(index, gauges, dt_ms)
+        if self.fill_ms[index] < DROP_SEEN_MS + dt_ms:
+            self.watch_drop(index, gauges, dt_ms)
         learned = self.learned
-        inside_pa = fills.inside_pa[index]
+        inside_pa = self.inside_pa[index]
         wanted_pa = sequencer.wanted_pa[index]
         target_pa = sequencer.target_pa[index]
         filling_count = self.phases.filling_count
@@ -95,7 +88,7 @@ class ChamberFills:
             lead_pa = learned.shut_lead_pa[index]
         missing_pa = wanted_pa - lead_pa - inside_pa
         if self.ends_together or (missing_pa <= 0 and wanted_pa >= target_pa):
-            fills.end(index, coasts, inside_pa, target_pa)
+            self.end(index, coasts, inside_pa, target_pa)
         elif missing_pa >= LONE_TAPER_PA and self.slow_missing_pa >= TAPER_PA:
             self.air.pump_permille = PUMP_MOST_PERMILLE
         else:

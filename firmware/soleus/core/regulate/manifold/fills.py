@@ -21,13 +21,9 @@ AHEAD_NEAR_PA = pa_from_mmhg(4)
 DROP_START_PA = pa_from_mmhg(100)
 
 
-class ManifoldFills:
-    def __init__(self, boots: Boots, fills: Fills) -> None:
-        self.boots = boots
-        self.fills = fills
-        self.phases = fills.phases
-        self.air = fills.air
-        self.learned = fills.learned
+class ManifoldFills(Fills):
+    def __init__(self, boots: Boots) -> None:
+        super().__init__(boots)
         self.learned.drop_most_pa = DROP_START_PA
         self.learned.drop_pa = [DROP_START_PA] * boots.count
         # How long the throttled pump has had nothing left to push.
@@ -35,17 +31,16 @@ class ManifoldFills:
 
     def look_ahead(self, gauges: Gauges, _sequencer: Sequencer) -> None:
         flow_permille = self.air.flow_permille
-        for index in range(self.boots.count):
+        for index in range(self.count):
             if self.phases.bits[FILL] & (1 << index):
                 hose_pa = self.learned.hose_pa(index, flow_permille)
-                self.fills.inside_pa[index] = gauges.smooth_pa[index] - hose_pa
+                self.inside_pa[index] = gauges.smooth_pa[index] - hose_pa
 
     def step(self, index: int, gauges: Gauges, sequencer: Sequencer, dt_ms: int) -> None:
         """Chambers filled side by side share the one pressure that is seen; the first speaks for all."""
-        fills = self.fills
-        if not fills.work(index, gauges, sequencer, dt_ms):
+        if not self.work(index, gauges, sequencer, dt_ms):
             return
-        fills.watch_drop(index, gauges, dt_ms)
+        self.watch_drop(index, gauges, dt_ms)
         air = self.air
         group_bits = self.phases.bits[FILL] & air.joined_bits
         if group_bits & ((1 << index) - 1):
@@ -80,13 +75,13 @@ class ManifoldFills:
         """What the rotor still brings to all of them together: what each takes for a pascal adds up, so a
         chamber whose speed was learned far too high hardly counts. Bound: 1_000_000 each."""
         taken = 0
-        for index in range(self.boots.count):
+        for index in range(self.count):
             if group_bits & (1 << index):
                 taken += 1_000_000 // max(self.learned.coming_pa(index, self.air.rotor_permille), 1)
         return 1_000_000 // max(taken, 1)
 
     def _end(self, group_bits: int, reading_pa: int, wanted_pa: int) -> None:
         self.throttled_ms = 0
-        for index in range(self.boots.count):
+        for index in range(self.count):
             if group_bits & (1 << index):
-                self.fills.end(index, True, reading_pa, wanted_pa)
+                self.end(index, True, reading_pa, wanted_pa)

@@ -7,21 +7,18 @@ is being filled, or its air would flow over; so doses take turns with fills.
 
 The parts, each with its own state, in the order in which they know each other:
 
-    phases, air path, ledger <- moves <- fills <- doses <- trims <- holds <- turns
+    phases, ledger <- moves; air path, moves <- fills <- doses <- trims <- holds <- turns
 
-What depends on the sensors is chosen once, here: from `chamber/` where each chamber has a sensor, from
-`manifold/` where one sensor on the manifold sees only the chambers that are joined to it.
+What depends on the sensors is chosen once, by `controller.py`: this regulator's parts are those of `chamber/`
+where each chamber has a sensor. Where one sensor on the manifold sees only the chambers that are joined to
+it, `manifold/` gives the regulator parts with the same names.
 """
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.signals import Commands
-from soleus.core.regulate.air_path import AirPath
-from soleus.core.regulate.doses import Doses
-from soleus.core.regulate.fills import Fills
-from soleus.core.regulate.learned import Learned
-from soleus.core.regulate.ledger import Ledger
-from soleus.core.regulate.moves import Moves
-from soleus.core.regulate.phases import Phases
+from soleus.core.regulate.chamber.fills import ChamberFills
+from soleus.core.regulate.chamber.holds import ChamberHolds
+from soleus.core.regulate.chamber.turns import ChamberTurns
 from soleus.core.regulate.regulation import (
     BLEED,
     COAST,
@@ -33,6 +30,7 @@ from soleus.core.regulate.regulation import (
     SETTLE_MS,
     WAITING,
 )
+from soleus.core.regulate.trims import Trims
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
 
@@ -41,23 +39,22 @@ PEEK_MS = 130
 
 
 class SealedRegulator:
-    def __init__(self, boots: Boots) -> None:
+    def __init__(
+        self, boots: Boots, fills: ChamberFills, trims: Trims, holds: ChamberHolds, turns: ChamberTurns
+    ) -> None:
         self.boots = boots
-        self.phases = Phases(boots)
+        self.fills = fills
+        self.trims = trims
+        self.holds = holds
+        self.turns = turns
+        self.doses = trims.doses
+        self.sensing = trims.sensing
+        self.moves = trims.moves
+        self.learned = trims.learned
+        self.ledger = trims.ledger
+        self.phases = trims.phases
         self.phase = self.phases.phase
-        self.air = AirPath()
-        self.ledger = Ledger(boots, self.phase)
-        self.moves = Moves(boots, self.phases, self.ledger)
-        self.learned = Learned(boots)
-        self.fills = Fills(boots, self.air, self.moves, self.learned)
-        self.doses = Doses(boots, self.fills)
-        if boots.has_manifold_sensor_only:
-            # A chip that doesn't need these saves their heap.
-            from soleus.core.regulate.manifold.parts import sensed_parts
-        else:
-            from soleus.core.regulate.chamber.parts import sensed_parts
-        parts = sensed_parts(boots, self.fills, self.doses)
-        self.sensing, self.filling, self.trims, self.holds, self.turns = parts
+        self.air = self.fills.air
 
     def is_quiet(self) -> bool:
         """No pump air is on its way."""
@@ -84,23 +81,19 @@ class SealedRegulator:
         air.turn(filling_count, dt_ms)
         if filling_count:
             self.ledger.filled_bits |= phase_bits[FILL] & air.joined_bits
-            self.filling.look_ahead(gauges, sequencer)
+            self.fills.look_ahead(gauges, sequencer)
         self.doses.dosed_bits = 0
         moving_bits = keep_bits | self.boots.all_bits & ~phase_bits[OFF]
         if phase_bits[HOLD]:
             moving_bits &= ~self.holds.still_bits(gauges, sequencer, dt_ms)
-        index = -1
-        while moving_bits:
-            is_moving = moving_bits & 1
-            moving_bits >>= 1
-            index += 1
-            if not is_moving:
+        for index in range(self.boots.count):
+            if not moving_bits >> index & 1:
                 continue
             if not keep_bits & (1 << index):
                 phases.go(index, OFF)
                 self._forget(index)
             elif phase[index] == FILL:
-                self.filling.step(index, gauges, sequencer, dt_ms)
+                self.fills.step(index, gauges, sequencer, dt_ms)
             else:
                 self._advance(index, gauges, sequencer, dt_ms)
         wanted_bits = self.turns.next_bits(gauges, sequencer) & keep_bits

@@ -6,7 +6,7 @@ Apart from the service itself, so that a chip holds it only while a bench is the
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import FILL_MOST_MS, SERVICE_ACT_MOST_MS, TARGET_LEAST_PA
-from soleus.core.session.service import COAST_MOST_MS, Act
+from soleus.core.service.service import COAST_MOST_MS, Act
 
 
 def act_from(table: dict, boots: Boots) -> Act:

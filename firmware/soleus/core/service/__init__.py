@@ -1,0 +1,1 @@
+"""What a bench asks for: one actuation at a time."""
