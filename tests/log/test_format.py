@@ -21,7 +21,8 @@ from soleus.log.slog_format import MAGIC, OVERVIEW_EXTRAS, OVERVIEW_MS, RING, RI
 from soleus.log.tick_coder import TickCoder
 from tests.log.rig import log_file
 
-BOOTS = Boots(1, ("foot", "calf", "thigh"), ("foot", "calf", "thigh"), False, False, True, 14_000)
+BOOTS = Boots(1, ("foot", "calf", "thigh"), ("foot", "calf", "thigh"), False, False, 14_000)
+BOOTS.has_gate = True
 READING = st.integers(-(1 << 28) + 1, (1 << 28) - 1) | st.integers(-300, 300)
 MACHINE = st.tuples(
     st.integers(-1000, 100_000) | st.just(10),

@@ -166,4 +166,4 @@ def _regulator_for(boots: Boots) -> SealedRegulator:
         from soleus.core.regulate.manifold.regulator import regulator_for
     else:
         from soleus.core.regulate.chamber.regulator import regulator_for
-    return regulator_for(boots)
+    return regulator_for(boots)  # pyright: ignore[reportReturnType] (alike by its names, not by its class)
