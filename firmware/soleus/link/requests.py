@@ -22,7 +22,7 @@ PRESSES = (
     ("clear", signals.BUTTON_CLEAR, ()),
 )
 
-# What a bench asks for; its code is loaded for each of them.
+# What a bench asks for; its code is in memory only once there was one.
 BENCH_REQUESTS = ("service", "actuate", "renew", "bench_tape")
 
 LOOK_EVERY_MS = 10

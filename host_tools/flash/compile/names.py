@@ -2,7 +2,7 @@
 
 A whole-number constant has an entry in its own module and one in every module that imports
 it. Each use becomes the number, as `const()` does within one file, and what only named it goes. So do
-imports for annotations, which MicroPython never looks at, names of arguments and of private
+imports for annotations, which MicroPython never looks at, names of arguments and of the core's private
 functions, and what a package of somebody else has that the firmware doesn't ask for. Lines stay where they
 were, so that whoever compares both sees what went.
 """
@@ -37,14 +37,14 @@ class _Edit:
     text: str
 
 
-def without_names(source: str, name_on_board: str, keeps_privates: bool = False) -> str:
+def without_names(source: str, name_on_board: str) -> str:
     """The same program; what it does is the same on every interpreter."""
     tree = ast.parse(source)
     module = _Module(name_on_board, tree)
     edits = list(module.edits())
     if module.is_ours:
         edits += [_rename(place, letter) for place, letter in renamed(tree)]
-        if not keeps_privates:
+        if module.name.startswith(CORE + "."):
             edits += [_rename_at(*renaming) for renaming in renamed_privates(tree)]
     elif not module.is_entry:
         edits += [_instead(node, "") for node in _unused(tree)]

@@ -1,8 +1,6 @@
-"""Functions that nobody outside their module knows: the name of each takes 20 bytes of a chip.
+"""Functions of the core that nobody outside their module knows: the name of each takes 20 bytes of a chip.
 
-Each becomes a letter, the same letters in every module. That also keeps the number of names on the chip below
-1260, where MicroPython doubles its table of names at once, which takes 10 KB. A build with line numbers
-keeps the names outside the core. What goes wrong in the core replays on the laptop, with all names.
+Each becomes a letter. Whatever goes wrong in one of them replays on the laptop, where it has its name.
 """
 
 import ast
