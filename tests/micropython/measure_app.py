@@ -96,12 +96,10 @@ def run():
     assert app.tick.failure is None, app.tick.failure
     if app.parts.display:
         # As its service does: that brings the module that draws.
-        from soleus.basics.loading import load as load_one
+        from soleus.services.screen import draw
 
-        screen = load_one("services.screen").Screen(app)
-        for _ in range(app.parts.display.pages):
-            screen.step()
-        app.screen = screen
+        draw(app.parts.display, app.controller, app.program_id, None)
+        app.parts.display.show()
 
 
 def load_chain(chain):

@@ -9,10 +9,8 @@ from tests.virtual.rig import DUO, running, start_session, wait_for
 WANTS = {
     "the link": "from soleus.link import link; trap(link, 'parse', miss_memory)",
     "an answer": "from soleus.link import requests; trap(requests, 'load', miss_memory)",
-    "the watch over the tick": (
-        "from soleus.store import state_store; trap(state_store, 'is_in_session', miss_memory)"
-    ),
-    "the display": "import ssd1306; trap(ssd1306.SSD1306_I2C, 'write_data', miss_memory)",
+    "the watch over the tick": "from soleus import app; trap(app, 'is_in_session', miss_memory)",
+    "the display": "from soleus.services import screen; trap(screen, '_draw_words', miss_memory)",
 }
 
 

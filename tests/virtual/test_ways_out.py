@@ -68,16 +68,13 @@ WAYS = {
         let_write_wait, 0.5, "ValueError", "from soleus import app; trap(app.App, 'tick_is_at_rest', fail)"
     ),
     "exception in the watch over the tick": Way(
-        spring,
-        0.3,
-        "ValueError",
-        "from soleus.store import state_store; trap(state_store, 'is_in_session', fail)",
+        spring, 0.3, "ValueError", "from soleus import app; trap(app, 'is_in_session', fail)"
     ),
     "exception in the display": Way(
         spring,
         0.6,
         "ValueError",
-        "import ssd1306; trap(ssd1306.SSD1306_I2C, 'write_data', fail)",
+        "from soleus.services import screen; trap(screen, '_draw_words', fail)",
         DUO,
     ),
     "Ctrl-C": Way(ctrl_c, 0.3, "Ctrl-C"),

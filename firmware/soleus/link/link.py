@@ -18,6 +18,7 @@ from micropython import const
 
 from soleus.basics.annotations import Any, Callable
 
+LOOK_EVERY_MS = 10
 _BYTES_A_LOOK = const(256)
 _LINE_MOST_BYTES = const(1024)
 _NEWLINE = const(10)

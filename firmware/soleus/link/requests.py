@@ -1,14 +1,11 @@
-"""What is asked for often over the console link, each by its `do`, and what was ordered for later.
-
-Ordered are telemetry, the recorder's blocks and a bench's ticks: each look at the link sends what is due.
-"""
+"""What can be asked for over the console link, each by its `do`: here what is asked for often."""
 
 from soleus.basics.annotations import Any
 from soleus.basics.loading import load
 from soleus.core.basics import faults, signals
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import tenths_mmhg_from_pa
-from soleus.core.session.session import DONE, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.core.session.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, SERVICE, STATE_NAMES
 
 # What a person's buttons do, too; and in which states it makes sense.
 PRESSES = (
@@ -25,10 +22,8 @@ PRESSES = (
 # What a bench asks for; its code is in memory only once there was one.
 BENCH_REQUESTS = ("service", "actuate", "renew", "bench_tape")
 
-LOOK_EVERY_MS = 10
 # A session that was started over the link ends when nobody has been heard there for so long.
 LINK_LOST_MS = 5000
-_TAPE_ROWS = 10
 # A heap in pieces has no room for what answers; a moment later it may have.
 NO_MEMORY = "no memory for that now: ask again"
 
@@ -40,8 +35,6 @@ class Requests:
         self.is_led_by_link = False
         # While somebody records this machine over the link.
         self.ring_stream = None
-        self.silent_ms = 0
-        self.since_telemetry_ms = 0
 
     def answer(self, request: dict) -> dict:
         """Never fails: a mistake in a request is said in its answer."""
@@ -51,7 +44,9 @@ class Requests:
                 if do == name:
                     return self._press(name, button, states)
             if do in BENCH_REQUESTS:
-                return load("link.bench").answer(self.app, do, request)
+                from soleus.link.bench import answer
+
+                return answer(self.app, do, request)
             if do == "hello":
                 return self._hello()
             # These two need much room: no other answers beside them.
@@ -64,33 +59,6 @@ class Requests:
             return {"error": str(error), "key": error.key}
         except MemoryError:
             return {"error": NO_MEMORY}
-
-    def after_look(self, has_heard: bool) -> None:
-        """After each look at the link, which says whether a line came."""
-        self.silent_ms = 0 if has_heard else self.silent_ms + LOOK_EVERY_MS
-        app = self.app
-        if self.silent_ms >= LINK_LOST_MS:
-            self._give_up_link()
-        if self.ring_stream:
-            self.ring_stream.send(app.link)
-        tape = app.tick.tape
-        if tape and tape.waiting_count() >= _TAPE_ROWS:
-            app.link.send(tape.event())
-        if not self.telemetry_ms:
-            return
-        self.since_telemetry_ms += LOOK_EVERY_MS
-        if self.since_telemetry_ms >= self.telemetry_ms:
-            self.since_telemetry_ms = 0
-            app.link.send(self.telemetry())
-
-    def _give_up_link(self) -> None:
-        """Nobody has been heard for long: no bench is there any more, and what the link started ends."""
-        app = self.app
-        app.tick.tape = None
-        if self.is_led_by_link and app.store.is_in_session:
-            self.is_led_by_link = False
-            app.tick.press(signals.BUTTON_STOP)
-            app.warn("the link was lost: session stopped")
 
     def telemetry(self) -> dict:
         app = self.app
@@ -128,3 +96,7 @@ class Requests:
 
     def _hello(self) -> dict:
         return {"ok": True, "soleus": load("services.about").VERSION, "board": self.app.board["name"]}
+
+
+def is_in_session(state: int) -> bool:
+    return state in (CHECKING, RUNNING, PAUSED, SERVICE)

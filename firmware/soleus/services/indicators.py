@@ -1,6 +1,6 @@
 """Light and sound: green waits, blue works, yellow is paused, red is a fault.
 
-Blinking and beeping call a person: to a fault, or to a presence check.
+Blinking with a beep calls somebody: to a fault, or for a sign of life.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ _BEEP_PERIODS = const(8)
 _BEEP_SOUNDS = const(2)
 
 
-async def show_indicators(
+async def show_signs(
     controller: Controller, led: "Led | None", buzzer: "Buzzer | None", settings: Settings
 ) -> None:
     period = 0

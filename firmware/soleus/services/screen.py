@@ -7,49 +7,17 @@ each, filled as high as its pressure, framed twice while it is being filled. A f
 from micropython import const
 
 from soleus.basics.annotations import Any
-from soleus.basics.loading import load
 from soleus.core.basics.faults import FaultLatch
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.controller import Controller
 from soleus.core.regulate.regulation import COAST, DOSE, FILL
-from soleus.core.session.session import CHECKING, FAULT, IDLE, PAUSED, RUNNING, STATE_NAMES
-from soleus.services.fault_place import fault_place
+from soleus.core.session.session import CHECKING, IDLE, PAUSED, RUNNING, STATE_NAMES
 
 _WIDTH = const(128)
 _HEIGHT = const(64)
 _LETTER = const(8)
 _LEG_WIDTH = const(18)
 _LEG_GAP = const(4)
-
-
-class Screen:
-    """Shows a page at a time: the link must not wait for a whole picture."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-        self.page = 0
-        self.fault = None
-
-    def step(self) -> None:
-        """The first page comes with a new picture."""
-        app = self.app
-        display = app.parts.display
-        if self.page == 0:
-            self.fault = self._fault_to_show()
-            draw(display, app.controller, app.program_id, self.fault)
-        display.show_page(self.page)
-        self.page = (self.page + 1) % display.pages
-
-    def _fault_to_show(self) -> "tuple | None":
-        """When it came, its row of the table and its place: looked up once, however long it is shown."""
-        controller = self.app.controller
-        latch = controller.latch
-        if controller.session.state != FAULT:
-            return None
-        if self.fault and self.fault[0] == latch.at_ms:
-            return self.fault
-        row = load("core.basics.fault_table").TABLE[latch.code]
-        return (latch.at_ms, row, fault_place(controller, latch.chamber_index))
 
 
 def draw(canvas: Any, controller: Controller, title: str, fault: "tuple | None") -> None:

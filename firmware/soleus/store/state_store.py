@@ -8,7 +8,6 @@ import binascii
 
 from soleus.basics.loading import load
 from soleus.core.controller import Controller
-from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, SERVICE
 from soleus.store.files import encode
 from soleus.store.flash_writer import FlashWriter
 
@@ -35,7 +34,6 @@ class StateStore:
         self.writer = writer
         self.settings = Settings()
         self.learned_crc = 0
-        self.is_in_session = False
 
     def change_settings(self, table: dict) -> None:
         """All or nothing; a `SettingError` says what is wrong."""
@@ -51,23 +49,6 @@ class StateStore:
             self.writer.put(LEARNED_FILE, content)
             self.learned_crc = crc
 
-    def follow_session(self, controller: Controller, program_id: str) -> bool:
-        """Notes that a session has begun, or has ended and what it taught. True when it has just ended."""
-        state = controller.session.state
-        if is_in_session(state) and not self.is_in_session:
-            self.note_session({"program": program_id, "at_ms": controller.at_ms})
-            self.is_in_session = True
-        elif state in (IDLE, DONE, FAULT) and self.is_in_session:
-            self.note_session(None)
-            self.save_learned(controller)
-            self.is_in_session = False
-            return True
-        return False
-
     def note_session(self, table: "dict | None") -> None:
         """While it is there, a session is under way: after a loss of power it tells what was lost."""
         self.writer.put(SESSION_FILE, None if table is None else encode(table))
-
-
-def is_in_session(state: int) -> bool:
-    return state in (CHECKING, RUNNING, PAUSED, SERVICE)

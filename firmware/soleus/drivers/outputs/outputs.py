@@ -2,7 +2,6 @@
 
 from machine import Pin
 
-from soleus.basics.loading import load
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.signals import Commands
 from soleus.drivers.outputs.pump import Pump
@@ -12,10 +11,13 @@ class Outputs:
     def __init__(self, board: dict, boots: Boots) -> None:
         table = board["valves"]
         if table["driver"] == "shift_register":
-            valves = load("drivers.outputs.valves_shift_register").ShiftRegisterValves
+            from soleus.drivers.outputs.valves_shift_register import ShiftRegisterValves
+
+            self.valves = ShiftRegisterValves(table, boots.count)
         else:
-            valves = load("drivers.outputs.valves_gpio").GpioValves
-        self.valves = valves(table, boots.count)
+            from soleus.drivers.outputs.valves_gpio import GpioValves
+
+            self.valves = GpioValves(table, boots.count)
         self.pump = Pump(board["pump"])
         self.gate = Pin(board["gate"]["pin"], Pin.OUT, value=0) if boots.has_gate else None
 

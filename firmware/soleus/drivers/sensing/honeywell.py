@@ -11,7 +11,7 @@ The MPRLS measures against vacuum: `air.py` takes the air's own pressure from it
 from machine import I2C
 from micropython import const
 
-from soleus.basics.loading import load
+from soleus.basics.annotations import Any
 from soleus.core.basics.signals import MANIFOLD_BIT, Readings
 from soleus.drivers.sensing.calibration import Line, lines_of
 from soleus.drivers.sensing.mux import Mux
@@ -44,7 +44,7 @@ class HoneywellPressure:
         self.raw = [0] * count
         self.answer = bytearray(4)
         self.is_started = False
-        self.air = load("drivers.sensing.air").Air(count) if self.is_absolute else None
+        self.air = _air(count) if self.is_absolute else None
 
     def read_chambers(self, readings: Readings) -> None:
         readings.missing_bits = 0
@@ -98,3 +98,9 @@ class HoneywellPressure:
         self.is_started = False
         if self.air:
             self.air.end_tick()
+
+
+def _air(sensor_count: int) -> Any:
+    from soleus.drivers.sensing.air import Air
+
+    return Air(sensor_count)

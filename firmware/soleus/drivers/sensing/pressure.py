@@ -3,7 +3,6 @@
 from machine import I2C
 
 from soleus.basics.annotations import Any
-from soleus.basics.loading import load
 
 DRIVERS = ("adc", "ads1115", "abp2", "mprls")
 
@@ -12,11 +11,17 @@ def pressure_sensors(table: dict, points: list, i2c: "I2C | None") -> Any:
     """`points` are a person's calibration, a pair for each sensor; where one is missing, the datasheet's."""
     driver = table["driver"]
     if driver == "adc":
-        return load("drivers.sensing.adc").AdcPressure(table, points)
+        from soleus.drivers.sensing.adc import AdcPressure
+
+        return AdcPressure(table, points)
     if i2c is None:
         raise ValueError("sensors.driver = {!r}: needs [i2c]".format(driver))
     if driver == "ads1115":
-        return load("drivers.sensing.ads1115").Ads1115Pressure(table, points, i2c)
+        from soleus.drivers.sensing.ads1115 import Ads1115Pressure
+
+        return Ads1115Pressure(table, points, i2c)
     if driver in DRIVERS:
-        return load("drivers.sensing.honeywell").HoneywellPressure(table, points, i2c)
+        from soleus.drivers.sensing.honeywell import HoneywellPressure
+
+        return HoneywellPressure(table, points, i2c)
     raise ValueError("sensors.driver = {!r}: one of {}".format(driver, ", ".join(DRIVERS)))
