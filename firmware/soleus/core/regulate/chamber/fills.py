@@ -43,8 +43,12 @@ class ChamberFills(Fills):
         # As in `hose_pa`: the flow is the same for all.
         hose_permille = air.flow_permille * air.flow_permille // 1000
         filling_bits = self.phases.bits[FILL]
-        for index in range(self.count):
-            if not filling_bits >> index & 1:
+        index = -1
+        while filling_bits:
+            is_filled = filling_bits & 1
+            filling_bits >>= 1
+            index += 1
+            if not is_filled:
                 continue
             inside_pa = gauges.smooth_pa[index] - hose_permille * learned.drop_pa[index] // 1000
             all_inside_pa[index] = inside_pa

@@ -86,8 +86,12 @@ class SealedRegulator:
         moving_bits = keep_bits | self.boots.all_bits & ~phase_bits[OFF]
         if phase_bits[HOLD]:
             moving_bits &= ~self.holds.still_bits(gauges, sequencer, dt_ms)
-        for index in range(self.boots.count):
-            if not moving_bits >> index & 1:
+        index = -1
+        while moving_bits:
+            is_moving = moving_bits & 1
+            moving_bits >>= 1
+            index += 1
+            if not is_moving:
                 continue
             if not keep_bits & (1 << index):
                 phases.go(index, OFF)
