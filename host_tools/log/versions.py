@@ -4,8 +4,7 @@ import functools
 import hashlib
 from importlib.metadata import version
 
-from host_tools.basics.paths import CORE_PACKAGE, SOLEUS_PACKAGE, core_sources
-from host_tools.flash.compile.mpy import compile_mpy, needs_no_file
+from host_tools.flash.compile.bundles import core_bytecode
 
 
 def laptop_versions() -> str:
@@ -16,9 +15,7 @@ def laptop_versions() -> str:
 def core_hash() -> str:
     """As `about.core_hash` of the firmware, over the files that a board would get."""
     digest = hashlib.sha256()
-    sources = [source for source in core_sources() if not needs_no_file(source)]
-    for source in sorted(sources, key=lambda source: source.relative_to(CORE_PACKAGE).as_posix()):
-        compiled = compile_mpy(source, source.relative_to(SOLEUS_PACKAGE.parent).as_posix())
-        name = source.relative_to(CORE_PACKAGE).with_suffix(".mpy").as_posix()
+    files = {name.removeprefix("soleus/core/"): content for name, content in core_bytecode().items()}
+    for name, compiled in sorted(files.items()):
         digest.update(f"{name} {hashlib.sha256(compiled).hexdigest()[:12]}\n".encode())
     return digest.hexdigest()[:12]

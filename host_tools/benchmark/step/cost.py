@@ -19,9 +19,8 @@ from typing import Any
 import numpy as np
 
 from host_tools.basics.errors import InputError
-from host_tools.basics.paths import SOLEUS_PACKAGE, core_sources
 from host_tools.benchmark.speed.session import boots_of
-from host_tools.flash.compile.mpy import compile_mpy
+from host_tools.flash.compile.bundles import core_bytecode
 from host_tools.library.boards import Board
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace
@@ -89,11 +88,9 @@ def _lay_out(folder: Path, board: Board, trace: Trace) -> None:
     (folder / "ticks.bin").write_bytes(rows.tobytes())
     session = {"boots": board.table["boots"], "program": PROGRAM, "width": rows.shape[1]}
     (folder / "session.json").write_text(json.dumps(session))
-    for source in [SOLEUS_PACKAGE / "__init__.py", *core_sources()]:
-        on_board = source.relative_to(SOLEUS_PACKAGE.parent)
-        target = (folder / on_board).with_suffix(".mpy")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(compile_mpy(source, on_board.as_posix()))
+    for name, content in core_bytecode().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
     shutil.copy(SCRIPT, folder)
 
 

