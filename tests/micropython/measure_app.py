@@ -104,7 +104,7 @@ def run():
 
 def load_chain(chain):
     """One request's modules, each loaded by the one before it."""
-    from soleus.basics.loading import load as load_one
+    from soleus.app import load as load_one
 
     held[:] = [load_one(name) for name in chain]
 
@@ -124,10 +124,10 @@ def unload(what):
         measured["highest"] = gc.mem_alloc()
         measured["highest_at"] = what
     held[:] = []
-    from soleus.basics.loading import unload as unload_one
+    import sys as modules
 
     for name in unloaded:
-        unload_one(name)
+        modules.modules.pop("soleus." + name, None)
 
 
 def show():

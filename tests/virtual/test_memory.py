@@ -7,8 +7,8 @@ import pytest
 from tests.virtual.rig import DUO, running, start_session, wait_for
 
 WANTS = {
-    "the link": "from soleus.link import link; trap(link, 'parse', miss_memory)",
-    "an answer": "from soleus.link import requests; trap(requests, 'load', miss_memory)",
+    "the link": "from soleus import app; trap(app, 'parse', miss_memory)",
+    "an answer": "from soleus import app; trap(app, 'load', miss_memory)",
     "the watch over the tick": "from soleus import app; trap(app, 'is_in_session', miss_memory)",
     "the display": "from soleus.services import screen; trap(screen, '_draw_words', miss_memory)",
 }
@@ -26,7 +26,7 @@ def test_a_session_goes_on_although_there_is_no_memory_at_a_moment_for(who: str,
 
 
 def test_settings_that_found_no_memory_to_be_written_are_written_later(tmp_path: Path) -> None:
-    trap = "from soleus.store import flash_writer; trap(flash_writer, 'write_whole', miss_memory)"
+    trap = "from soleus import app; trap(app, 'write_whole', miss_memory)"
     with running(DUO, tmp_path, trap=trap) as (board, console):
         bang = board.flash / "bang"
         bang.write_text("")

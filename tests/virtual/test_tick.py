@@ -15,9 +15,9 @@ STOOD_STILL_MS = 2000
 Note = Callable[[str, object], None]
 
 MISCHIEF = {
-    "a service spins for 2 s": "from soleus.link import link; trap(link.Link, '_look', spin)",
-    "a service blocks for 2 s": "from soleus.link import link; trap(link.Link, '_look', sleep)",
-    "garbage is collected for 2 s": "from soleus.link import link; trap(link.Link, '_look', litter)",
+    "a service spins for 2 s": "from soleus import app; trap(app.Link, '_look', spin)",
+    "a service blocks for 2 s": "from soleus import app; trap(app.Link, '_look', sleep)",
+    "garbage is collected for 2 s": "from soleus import app; trap(app.Link, '_look', litter)",
 }
 
 

@@ -49,7 +49,7 @@ def ctrl_c_and_d(_: VirtualBoard, console: Console) -> None:
     console.serial.write(b"\x04")
 
 
-IN_LINK = "from soleus.link import link; trap(link.Link, '_look', {})"
+IN_LINK = "from soleus import app; trap(app.Link, '_look', {})"
 WAYS = {
     "exception in the tick": Way(
         spring,
@@ -62,7 +62,7 @@ WAYS = {
         spring,
         0.6,
         "ValueError",
-        "from soleus.services import indicators; trap(indicators, 'colour_of', fail)",
+        "from soleus import app; trap(app, 'colour_of', fail)",
     ),
     "exception in the flash writer": Way(
         let_write_wait, 0.5, "ValueError", "from soleus import app; trap(app.App, 'tick_is_at_rest', fail)"

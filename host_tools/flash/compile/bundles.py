@@ -1,9 +1,10 @@
-"""Modules of the core that a board always loads together, each group as one file.
+"""Modules that a board always loads together, each group as one file.
 
 A module of its own costs a chip some 400 bytes, and its names count: MicroPython doubles its table of names,
 10 KB at once, beyond 1260 of them. So the controller's file carries every module that the controller imports,
-and the file of each kind of regulator carries the rest that this kind needs. Imports from a module that has
-gone into a file are sent there. The core has no line numbers on a board, so a traceback loses nothing.
+and so do the files of a few other modules. Imports from a module that has gone into a file are sent there.
+The core has no line numbers on a board, so a traceback loses nothing; a build with line numbers for the rest
+leaves the rest in files of its own.
 """
 
 import ast
@@ -12,41 +13,72 @@ from functools import cache
 from pathlib import Path
 
 from host_tools.basics.errors import InputError
-from host_tools.basics.paths import SOLEUS_PACKAGE, core_sources
+from host_tools.basics.paths import SOLEUS_PACKAGE
 from host_tools.flash.compile.mpy import compile_text, needs_no_file
 from host_tools.flash.compile.names import without_names
 from host_tools.flash.compile.privates import with_short_privates
+from host_tools.flash.compile.short_methods import with_short_methods
 
-RESIDENT = "soleus.core.controller"
+CORE = "soleus.core"
+CONTROLLER = "soleus.core.controller"
+# Every board's start needs these, too, if not the controller.
+WITH_CONTROLLER = ("soleus.core.basics.boots", "soleus.core.basics.errors")
+# What a program needs for a moment, in two steps; each is unloaded as a whole.
+OF_A_MOMENT = ("soleus.core.program.table", "soleus.core.make_ready")
+# The trial of a new application asks for these by themselves.
+IN_FILES_TOO = ("soleus.core.program.fit",)
+APP = "soleus.app"
+# What the start puts together stays, too.
+WITH_APP = (
+    "soleus.tick",
+    "soleus.link.link",
+    "soleus.log.recorder",
+    "soleus.store.flash_writer",
+    "soleus.store.state_store",
+)
+OUTPUTS = "soleus.drivers.outputs.outputs"
+# A board has one kind of pressure sensors.
+SENSORS = tuple(f"soleus.drivers.sensing.{kind}" for kind in ("adc", "ads1115", "honeywell"))
+
+
+def firmware_bytecode(has_line_numbers: bool = False) -> dict[str, bytes]:
+    """The files of the firmware's package as a board gets them, by their names there."""
+    names = {module: f"{module.replace('.', '/')}.py" for module in _modules()}
+    texts = {names[module]: text for module, text in _texts(has_line_numbers).items()}
+    core = {names[module] for module in names if _is_in(module, CORE)}
+    return {
+        f"{name[:-3]}.mpy": compile_text(text, name, has_line_numbers and name not in core)
+        for name, text in sorted(texts.items())
+    }
 
 
 def core_bytecode() -> dict[str, bytes]:
-    """The core's files as a board gets them, by their names there."""
-    files = {}
-    for source in core_sources():
-        module = _module_of(source)
-        name = f"{_name_on_board(module)}.py"
-        if module in bundles():
-            files[name] = with_short_privates(merged(bundles()[module]))
-        elif not needs_no_file(source) and not _is_carried(module):
-            files[name] = redirected(without_names(source.read_text(encoding="utf-8"), name))
-    return {f"{name[:-3]}.mpy": compile_text(text, name) for name, text in sorted(files.items())}
+    return {name: content for name, content in firmware_bytecode().items() if name.startswith("soleus/core/")}
 
 
 @cache
-def bundles() -> dict[str, list[str]]:
+def bundles(has_line_numbers: bool = False) -> dict[str, list[str]]:
     """The modules that each file carries, by its own module; what is imported comes first."""
-    resident = _closure(RESIDENT, set())
-    late = {module for carried in resident for module in _imports(carried, in_functions=True)}
-    return {RESIDENT: resident, **{module: _closure(module, set(resident)) for module in sorted(late)}}
+    known: set[str] = set()
+    with_controller = [m for root in (*WITH_CONTROLLER, CONTROLLER) for m in _closure(root, CORE, known)]
+    late = {m for carried in with_controller for m in _imports(carried, CORE, in_functions=True)}
+    found = {root: _closure(root, CORE, set(with_controller)) for root in (*sorted(late), *OF_A_MOMENT)}
+    if has_line_numbers:
+        return {CONTROLLER: with_controller, **found}
+    known = set(with_controller)
+    with_app = [m for root in (*WITH_APP, APP) for m in _closure(root, "soleus", known)]
+    outputs = _closure(OUTPUTS, "soleus", known)
+    sensors = {root: _closure(root, "soleus", set(known)) for root in SENSORS}
+    return {CONTROLLER: with_controller, **found, APP: with_app, OUTPUTS: outputs, **sensors}
 
 
-def merged(modules: list[str]) -> str:
+def merged(modules: list[str], has_line_numbers: bool = False) -> str:
     """One module with all that these have, without the imports from each other."""
     body: list[ast.stmt] = []
     defined: dict[str, str] = {}
     for module in modules:
-        tree = _Inside(set(modules)).visit(ast.parse(redirected(_bare(module), set(modules))))
+        text = redirected(_bare(module), set(modules), has_line_numbers)
+        tree = _Inside(set(modules)).visit(ast.parse(text))
         for name in _defined(tree):
             if defined.setdefault(name, module) != module:
                 raise InputError(module, name, None, f"a name that {defined[name]} doesn't have, in one file")
@@ -54,30 +86,54 @@ def merged(modules: list[str]) -> str:
     return ast.unparse(ast.Module(body, []))
 
 
-def redirected(source: str, apart_from: frozenset[str] | set[str] = frozenset()) -> str:
-    """Imports from the modules that the controller's file carries come from there."""
+def redirected(source: str, apart_from: set[str], has_line_numbers: bool = False) -> str:
+    """Imports from modules that are always there come from the files that carry them."""
+    files = {m: root for root in _always(has_line_numbers) for m in bundles(has_line_numbers)[root]}
+    files = {m: root for m, root in files.items() if m not in apart_from and m != root}
     lines = source.splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module:
             first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-            text = _import_from_resident(node, set(apart_from))
             before, after = lines[first][: node.col_offset], lines[last][node.end_col_offset :]
             # As many lines as before: where line numbers are kept, they stay right.
-            lines[first : last + 1] = [before + text + after, *["\n"] * (last - first)]
+            lines[first : last + 1] = [before + _import_of(node, files) + after, *["\n"] * (last - first)]
     return "".join(lines)
 
 
-def _import_from_resident(node: ast.ImportFrom, apart_from: set[str]) -> str:
-    carried = set(bundles()[RESIDENT]) - {RESIDENT} - apart_from
+def _texts(has_line_numbers: bool) -> dict[str, str]:
+    groups = bundles(has_line_numbers)
+    carried = {module for modules in groups.values() for module in modules} - set(IN_FILES_TOO)
+    texts = {root: merged(modules, has_line_numbers) for root, modules in groups.items()}
+    for module, source in _modules().items():
+        if module not in carried and not needs_no_file(source):
+            texts[module] = redirected(_bare(module), set(), has_line_numbers)
+    core = {module: text for module, text in texts.items() if _is_in(module, CORE)}
+    rest = {module: text for module, text in texts.items() if module not in core}
+    short = with_short_methods(core, [*rest.values(), *_asked_from_outside()])
+    return rest | {module: with_short_privates(text) for module, text in short.items()}
+
+
+def _asked_from_outside() -> list[str]:
+    """Texts that run on a board beside the firmware, and what logs and tests know of the core by name."""
+    return ["read_boots; read_program; refuse_unfit; make_ready; controller.step; session.load"]
+
+
+def _always(has_line_numbers: bool) -> list[str]:
+    return [CONTROLLER] if has_line_numbers else [CONTROLLER, APP, OUTPUTS]
+
+
+def _import_of(node: ast.ImportFrom, files: dict[str, str]) -> str:
     module = node.module or ""
-    if module in carried:
-        return f"from {RESIDENT} import {', '.join(map(ast.unparse, node.names))}"
-    gone = [alias for alias in node.names if f"{module}.{alias.name}" in carried]
+    if module in files:
+        return f"from {files[module]} import {', '.join(map(ast.unparse, node.names))}"
+    gone = [alias for alias in node.names if f"{module}.{alias.name}" in files]
     if not gone:
         return ast.unparse(node)
     # The module itself was imported: its file stands for it, under the same name.
-    room, _, leaf = RESIDENT.rpartition(".")
-    imports = [f"from {room} import {leaf} as {alias.asname or alias.name}" for alias in gone]
+    imports = []
+    for alias in gone:
+        room, _, leaf = files[f"{module}.{alias.name}"].rpartition(".")
+        imports.append(f"from {room} import {leaf} as {alias.asname or alias.name}")
     kept = [alias for alias in node.names if alias not in gone]
     imports += [f"from {module} import {', '.join(map(ast.unparse, kept))}"] if kept else []
     return "; ".join(imports)
@@ -119,47 +175,39 @@ def _defined(tree: ast.Module) -> Iterator[str]:
                 yield name
 
 
-def _closure(root: str, known: set[str]) -> list[str]:
+def _closure(root: str, room: str, known: set[str]) -> list[str]:
     found: list[str] = []
     known.add(root)
-    for module in _imports(root, in_functions=False):
+    for module in _imports(root, room, in_functions=False):
         if module not in known:
-            found += _closure(module, known)
+            found += _closure(module, room, known)
     return [*found, root]
 
 
-def _imports(module: str, in_functions: bool) -> list[str]:
-    """The modules of the core that one needs on a board, from its beginning or for its functions."""
+def _imports(module: str, room: str, in_functions: bool) -> list[str]:
+    """The modules of a room that one needs on a board, from its beginning or for its functions."""
     found = []
     for node in ast.walk(ast.parse(_bare(module))):
         if isinstance(node, ast.ImportFrom) and (node.col_offset > 0) == in_functions:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            found += [name for name in (str(node.module), *names) if name in _core_modules()]
+            names = [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
+            found += [name for name in names if name in _modules() and _is_in(name, room)]
     return found
 
 
-def _is_carried(module: str) -> bool:
-    """No file of its own: it is in others, and nothing else asks for it."""
-    return any(module in carried for carried in bundles().values())
-
-
 @cache
-def _core_modules() -> frozenset[str]:
-    return frozenset(_module_of(source) for source in core_sources() if source.name != "__init__.py")
-
-
-def _module_of(source: Path) -> str:
-    return ".".join(source.relative_to(SOLEUS_PACKAGE.parent).with_suffix("").parts)
+def _modules() -> dict[str, Path]:
+    """Every module of the firmware's package, and its file."""
+    files = sorted(SOLEUS_PACKAGE.rglob("*.py"))
+    names = {file: file.relative_to(SOLEUS_PACKAGE.parent).with_suffix("") for file in files}
+    return {".".join(name.parts): file for file, name in names.items()}
 
 
 @cache
 def _bare(module: str) -> str:
     """Without constants, and without imports for annotations: what a chip is asked to load."""
-    name = f"{_name_on_board(module)}.py"
-    return without_names(
-        (SOLEUS_PACKAGE.parent / name).read_text(encoding="utf-8"), name, keeps_privates=True
-    )
+    source = _modules()[module].read_text(encoding="utf-8")
+    return without_names(source, f"{module.replace('.', '/')}.py", keeps_privates=True)
 
 
-def _name_on_board(module: str) -> str:
-    return module.replace(".", "/")
+def _is_in(module: str, room: str) -> bool:
+    return module.startswith(room + ".")

@@ -8,9 +8,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from host_tools.basics.errors import InputError
-from host_tools.basics.paths import FIRMWARE, SOLEUS_PACKAGE, core_sources
-from host_tools.flash.compile.bundles import core_bytecode, redirected
-from host_tools.flash.compile.mpy import compile_mpy, compile_text, needs_no_file, readied
+from host_tools.basics.paths import FIRMWARE
+from host_tools.flash.compile.bundles import firmware_bytecode
+from host_tools.flash.compile.mpy import compile_mpy
 from host_tools.flash.contents.packages import package_sources
 from host_tools.library.boards import Board, compile_board
 from host_tools.library.programs import compile_program, load_program, load_program_table, program_names
@@ -78,21 +78,12 @@ def advice_text() -> str:
 
 def _bytecode(packages: Mapping[str, Path], has_line_numbers: bool) -> dict[str, bytes]:
     """The core has no line numbers: what it did replays on the laptop, and each log carries its hash."""
-    sources = {entry: FIRMWARE / entry for entry in ENTRIES}
-    for file in sorted(set(SOLEUS_PACKAGE.rglob("*.py")) - set(core_sources())):
-        if not needs_no_file(file):
-            sources[f"soleus/{file.relative_to(SOLEUS_PACKAGE).as_posix()}"] = file
-    ours = {
-        f"{name.removesuffix('.py')}.mpy": compile_text(
-            redirected(readied(file, name)), name, has_line_numbers
-        )
+    sources = {**{entry: FIRMWARE / entry for entry in ENTRIES}, **packages}
+    beside = {
+        f"{name.removesuffix('.py')}.mpy": compile_mpy(file, name, has_line_numbers)
         for name, file in sources.items()
     }
-    theirs = {
-        f"{name.removesuffix('.py')}.mpy": compile_mpy(file, name, has_line_numbers)
-        for name, file in packages.items()
-    }
-    return ours | core_bytecode() | theirs
+    return beside | firmware_bytecode(has_line_numbers)
 
 
 def _programs(board: Board) -> dict[str, bytes]:

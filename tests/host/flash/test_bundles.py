@@ -1,0 +1,77 @@
+"""Modules that a board always loads together go there as one file, and nothing asks for one that is gone."""
+
+import ast
+
+import pytest
+
+from host_tools.flash.compile import bundles
+from host_tools.flash.compile.bundles import APP, CONTROLLER
+from host_tools.flash.compile.short_methods import with_short_methods
+from host_tools.library.boards import load_board
+
+
+@pytest.mark.parametrize("has_line_numbers", [False, True])
+def test_every_import_finds_its_file_and_its_name(has_line_numbers: bool) -> None:
+    texts = bundles._texts(has_line_numbers)
+    for module, text in texts.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("soleus"):
+                for alias in node.names:
+                    is_module = f"{node.module}.{alias.name}" in texts
+                    assert is_module or alias.name in _defined(texts[str(node.module)]), (module, alias.name)
+
+
+def test_what_is_loaded_for_a_moment_has_a_file_of_its_own() -> None:
+    texts = bundles._texts(False)
+    for text in texts.values():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "load":
+                name = node.args[0]
+                assert not isinstance(name, ast.Constant) or f"soleus.{name.value}" in texts
+
+
+def test_with_line_numbers_only_the_core_is_joined() -> None:
+    assert CONTROLLER in bundles.bundles(True)
+    assert APP not in bundles.bundles(True)
+    assert "soleus.link.link" in bundles._texts(True)
+    assert "soleus.link.link" not in bundles._texts(False)
+
+
+def test_no_name_stands_twice_in_a_file() -> None:
+    for modules in bundles.bundles().values():
+        names = [name for module in modules for name in bundles._defined(ast.parse(bundles._bare(module)))]
+        assert len(set(names)) == len(names)
+
+
+SHORT = {
+    "a method": ("def lift(a):\n    return a\nx.lift(1)\n", "", "def a0(a):\n    return a\nx.a0(1)\n"),
+    "one that others ask for": ("def lift(a):\n    return a\n", "x.lift()", "def lift(a):\n    return a\n"),
+    "one that is an attribute, too": ("def lift(a):\n    a.lift = 1\n", "", "def lift(a):\n    a.lift = 1\n"),
+    "one of the language": ("def append(a):\n    pass\n", "", "def append(a):\n    pass\n"),
+    "one that is named in a text": (
+        'def lift(a):\n    pass\ny = "lift"\n',
+        "",
+        'def lift(a):\n    pass\ny = "lift"\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SHORT)
+def test_what_becomes_of_a_method_that_only_the_core_calls(case: str) -> None:
+    source, outside, expected = SHORT[case]
+    assert with_short_methods({"core": source}, [outside]) == {"core": expected}
+
+
+@pytest.mark.parametrize("board", ["esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold"])
+def test_a_boards_kind_of_sensors_is_one_file(board: str) -> None:
+    driver = load_board(board).table["sensors"]["driver"]
+    kinds = {"adc": "adc", "ads1115": "ads1115", "abp2": "honeywell", "mprls": "honeywell"}
+    assert f"soleus.drivers.sensing.{kinds[driver]}" in bundles._texts(False)
+
+
+def _defined(text: str) -> set[str]:
+    tree = ast.parse(text)
+    assigned = {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    return {*bundles._defined(tree), *assigned}
