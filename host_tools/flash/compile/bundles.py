@@ -26,7 +26,7 @@ WITH_CONTROLLER = ("soleus.core.basics.boots", "soleus.core.basics.errors")
 # What a program needs for a moment, in two steps; each is unloaded as a whole.
 OF_A_MOMENT = ("soleus.core.program.table", "soleus.core.make_ready")
 # The trial of a new application asks for these by themselves.
-IN_FILES_TOO = ("soleus.core.program.fit",)
+IN_FILES_TOO = ("soleus.core.program.fit", "soleus.core.program.words")
 APP = "soleus.app"
 # What the start puts together stays, too.
 WITH_APP = (
@@ -169,7 +169,7 @@ class _Inside(ast.NodeTransformer):
 def _defined(tree: ast.Module) -> Iterator[str]:
     for statement in tree.body:
         match statement:
-            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 yield name
             case ast.Assign(targets=[ast.Name(name)]):
                 yield name
