@@ -295,7 +295,7 @@ def test_json_has_every_key_of_the_contract_in_a_fixed_order() -> None:
     table = json.loads(result.to_json())
     assert list(table) == [
         "outcome", "fault", "simulated_s", "wall_s", "max_pressure_mmhg", "manifold_max_mmhg", "injected",
-        "notices", "ended_by", "chambers",
+        "notices", "ended_by", "chambers", "until_s",
     ]  # fmt: skip
     assert [chamber["name"] for chamber in table["chambers"]] == trace.chamber_names
     chamber = table["chambers"][0]
