@@ -7,7 +7,7 @@ import numpy as np
 from host_tools.bench.run import Watching, run_suite
 from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.bench.truth import truths, volumes_ml
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.plant.files.spec import PlantSpec
 
 VALVES = ("fill.opens", "fill.closes", "vent.opens", "vent.closes")

@@ -20,7 +20,7 @@ from host_tools.bench.targets.link_target import LinkTarget
 from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.bench.targets.target import BenchError, Target
 from host_tools.bench.targets.virtual_target import VirtualTarget
-from host_tools.library.boards import load_board
+from host_tools.catalogue.boards import load_board
 from host_tools.link.console import Console as LinkConsole
 from host_tools.plant.files.spec import load_plant
 

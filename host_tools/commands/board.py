@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.library.boards import Board, board_names, hardware_errors, layout, load_board, read_board
-from host_tools.library.programs import load_program, program_names
+from host_tools.catalogue.boards import Board, board_names, hardware_errors, layout, load_board, read_board
+from host_tools.catalogue.programs import load_program, program_names
 from soleus.core.basics.boots import ZONES
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import mmhg_from_pa

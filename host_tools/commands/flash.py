@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from host_tools.catalogue.boards import load_board
 from host_tools.flash import DeviceError, Options
 from host_tools.flash import flash as flash_board
 from host_tools.flash.ports import find_port
 from host_tools.flash.report import print_report
-from host_tools.library.boards import load_board
 
 FELL_SHORT = 1
 

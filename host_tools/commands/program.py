@@ -10,8 +10,8 @@ from rich.table import Table as RichTable
 
 from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.errors import InputError
-from host_tools.library.boards import Board, board_names, layout, load_board
-from host_tools.library.programs import (
+from host_tools.catalogue.boards import Board, board_names, layout, load_board
+from host_tools.catalogue.programs import (
     compile_program,
     find_programs,
     load_program,

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.errors import InputError
-from host_tools.library.boards import layout
+from host_tools.catalogue.boards import layout
 from host_tools.log.log_file import SUFFIX
 from host_tools.output.trace_suffix import check_suffix
 from host_tools.sim.request import Request, prepare
@@ -157,7 +157,7 @@ def _print_summary(result: "SessionResult") -> None:
 
 
 def _write_log(session: "Session", program: str, record: Path) -> None:
-    from host_tools.library.programs import load_program_table
+    from host_tools.catalogue.programs import load_program_table
     from host_tools.log.write import write_session_log
 
     write_session_log(session, load_program_table(program), record)

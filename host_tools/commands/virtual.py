@@ -10,8 +10,8 @@ import platformdirs
 import typer
 
 from host_tools.basics.errors import InputError
+from host_tools.catalogue.boards import Board, load_board
 from host_tools.flash.contents.packages import cached_package_sources, package_sources
-from host_tools.library.boards import Board, load_board
 from host_tools.plant.files.spec import load_plant
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.install import install

@@ -27,7 +27,7 @@ from host_tools.bench.run import run_suite
 from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.bench.targets.target import Target
 from host_tools.bench.targets.virtual_target import VirtualTarget
-from host_tools.library.boards import load_board
+from host_tools.catalogue.boards import load_board
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.spec import load_plant
 from host_tools.twin.exact import exact_twin

@@ -1,6 +1,7 @@
 """docs/bench.md: what the bench measures, how near it comes to the truth, and what it found."""
 
 from host_tools.bench.suite import STEPS, SUITES
+from host_tools.catalogue.bench_defaults import DEFAULTS
 from host_tools.docs.bench_evidence import (
     BOARD,
     ENDURANCE_CYCLES,
@@ -10,7 +11,6 @@ from host_tools.docs.bench_evidence import (
     Part,
     read_rows,
 )
-from host_tools.library.bench_defaults import DEFAULTS
 from host_tools.output.page import Files, table
 
 PAGE = "docs/bench.md"

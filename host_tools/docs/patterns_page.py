@@ -2,9 +2,9 @@
 
 import copy
 
-from host_tools.library.boards import Board, load_board
-from host_tools.library.programs import load_program, load_program_table
-from host_tools.library.variants import SENSORS, VALVES, variant
+from host_tools.catalogue.boards import Board, load_board
+from host_tools.catalogue.programs import load_program, load_program_table
+from host_tools.catalogue.variants import SENSORS, VALVES, variant
 from host_tools.output.page import Files
 from host_tools.output.plot.plot import cycle_png
 from host_tools.output.small_png import small_png

@@ -2,7 +2,7 @@
 
 import sys
 
-from host_tools.library.programs import load_program, program_names
+from host_tools.catalogue.programs import load_program, program_names
 from soleus.core.program.program import Program
 from soleus.core.program.words import PATTERNS, Span
 

@@ -3,9 +3,9 @@
 import csv
 import io
 
+from host_tools.catalogue.boards import board_names, load_board
+from host_tools.catalogue.programs import program_names
 from host_tools.docs.program_table import program_table
-from host_tools.library.boards import board_names, load_board
-from host_tools.library.programs import program_names
 from host_tools.output.page import Files, table
 from host_tools.plant.files.spec import load_plant, plant_names
 from host_tools.verify.healthy.every_program import LibraryEvidence, judge_library, refusal

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_tools.basics.errors import InputError
+from host_tools.catalogue.boards import Board
 from host_tools.flash.board.device import About, Device, DeviceError
 from host_tools.flash.board.micropython import RunTool, write_micropython
 from host_tools.flash.board.self_test import Verdict, self_test
@@ -12,7 +13,6 @@ from host_tools.flash.board.slots import Plan, carry_out, make_plan, point_to
 from host_tools.flash.contents.application import Application, build_application
 from host_tools.flash.contents.image_file import checked_image, wanted_version
 from host_tools.flash.contents.images import IMAGES
-from host_tools.library.boards import Board
 
 __all__ = ["DeviceError", "Flashed", "Options", "flash"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.library.toml_file import Table
+from host_tools.catalogue.toml_file import Table
 from host_tools.log.frames import framed
 from host_tools.log.state import StateNames, packed
 from host_tools.log.versions import core_hash

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from host_tools.basics.errors import InputError
 from host_tools.basics.times import time_ms
-from host_tools.library.boards import Board, load_board
-from host_tools.library.programs import load_program
+from host_tools.catalogue.boards import Board, load_board
+from host_tools.catalogue.programs import load_program
 from host_tools.plant.faults import Fault, parse_fault
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.spec import PlantSpec, load_plant

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.plant.files.spec import PlantSpec
 from host_tools.plant.plant import Plant
 from host_tools.sim.loop import ENDED

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import PlantSpec

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.plant.faults import parse_fault
 from host_tools.plant.files.spec import PlantSpec, load_plant
 from host_tools.plant.plant import Plant

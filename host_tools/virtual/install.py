@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from host_tools.basics.paths import FIRMWARE
+from host_tools.catalogue.boards import Board
 from host_tools.flash.contents.application import ENTRIES, application_files
 from host_tools.flash.contents.packages import cached_package_sources
-from host_tools.library.boards import Board
 
 
 def install(board: Board, flash: Path, packages: Mapping[str, Path] | None = None) -> None:

@@ -1,7 +1,7 @@
 """A board's schematic, pins, parts and bring-up page, all from its board file, so that they can't lie."""
 
 from host_tools.basics.errors import InputError
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.wiring.page import SCHEMATIC, wiring_page
 from host_tools.wiring.schematic.sheet import schematic
 

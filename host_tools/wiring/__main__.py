@@ -1,7 +1,7 @@
 """`python -m host_tools.wiring`: makes the wiring pages of all boards again."""
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.library.boards import board_names, load_board
+from host_tools.catalogue.boards import board_names, load_board
 from host_tools.wiring import wiring_files
 
 for name in board_names():

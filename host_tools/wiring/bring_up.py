@@ -2,7 +2,7 @@
 
 from host_tools.board_check.parts import analog_part
 from host_tools.board_check.power import divided_mv
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.nets import POWER, load_rail, nets, sensor_names
 from soleus.core.basics.limits import OVER_TRIP_PA
 from soleus.core.basics.units import mmhg_from_pa

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from host_tools.board_check.bus import mux_addresses
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.nets import sensor_names
 
 MODULES = {

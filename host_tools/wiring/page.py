@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from host_tools.board_check.chips import CHIPS
-from host_tools.library.boards import Board, layout
+from host_tools.catalogue.boards import Board, layout
 from host_tools.wiring.bring_up import bring_up
 from host_tools.wiring.materials import materials
 from host_tools.wiring.schematic.nets import nets, register_outputs, sensor_places

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from host_tools.library.variants import SENSORS, VALVES
+from host_tools.catalogue.variants import SENSORS, VALVES
 from host_tools.verify.explore import machine
 from host_tools.verify.explore.cases import Case, all_cases
 from host_tools.verify.explore.walk import small_boots, small_program, walk

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from host_tools.basics.paths import CHECKOUT
+from host_tools.catalogue.boards import board_names
+from host_tools.catalogue.programs import program_names
 from host_tools.docs import patterns_page, programs_page
-from host_tools.library.boards import board_names
-from host_tools.library.programs import program_names
 from host_tools.output.page import outdated
 from host_tools.verify.healthy.every_program import library_cases, refusal
 from soleus.core.program.words import NEEDS_SEALED_CHAMBERS, PATTERNS

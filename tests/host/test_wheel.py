@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from host_tools.basics import paths
+from host_tools.catalogue.boards import load_board
 from host_tools.flash.contents.application import build_application
-from host_tools.library.boards import load_board
 from host_tools.virtual.board import VirtualBoard
 from tests.display_driver import packages_folder
 

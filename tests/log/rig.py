@@ -4,7 +4,7 @@ import functools
 import tempfile
 from pathlib import Path
 
-from host_tools.library.programs import load_program_table
+from host_tools.catalogue.programs import load_program_table
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.write import write_session_log
 from host_tools.sim.simulate import Session, simulate

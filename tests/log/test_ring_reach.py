@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.library.boards import Board, load_board
-from host_tools.library.programs import load_program_table
+from host_tools.catalogue.boards import Board, load_board
+from host_tools.catalogue.programs import load_program_table
 from host_tools.log.log_file import read_log
 from host_tools.log.replay import replay
 from host_tools.log.write import write_session_log

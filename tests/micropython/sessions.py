@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from host_tools.library.boards import Board, load_board
-from host_tools.library.programs import load_program_table
+from host_tools.catalogue.boards import Board, load_board
+from host_tools.catalogue.programs import load_program_table
 from host_tools.plant.files.spec import PlantSpec, Range, load_plant
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace

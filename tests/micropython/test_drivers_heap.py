@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from host_tools.catalogue.boards import load_board
 from host_tools.flash.contents.application import application_files
-from host_tools.library.boards import load_board
 from tests.display_driver import driver_file
 from tests.micropython.interpreters import CHIP_HEAP_BYTES, run_wasm
 from tests.micropython.loaded_modules import chains, unloaded

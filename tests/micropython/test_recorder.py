@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from host_tools.library.boards import load_board
+from host_tools.catalogue.boards import load_board
 from host_tools.log.blocks import decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames
 from tests.micropython.interpreters import HAS_UNIX, INTERPRETERS, run_unix

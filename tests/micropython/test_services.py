@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from host_tools.library.boards import load_board
+from host_tools.catalogue.boards import load_board
 from tests.micropython.interpreters import INTERPRETERS
 
 SCRIPT = Path(__file__).with_name("check_services.py")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.sim.trace import Trace
 from soleus.core.basics.boots_table import read_boots
 from soleus.core.program.program import Program

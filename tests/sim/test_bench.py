@@ -15,7 +15,7 @@ from host_tools.bench.steps.step import Choice
 from host_tools.bench.suite import STEPS, SUITES
 from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.bench.targets.target import BenchError
-from host_tools.library.boards import load_board
+from host_tools.catalogue.boards import load_board
 from host_tools.plant.files.spec import load_plant
 from host_tools.twin.fit import fit_twin
 from host_tools.twin.plant_file import plant_toml

@@ -17,9 +17,9 @@ import pytest
 from typer.testing import CliRunner
 
 from host_tools.basics.errors import InputError
+from host_tools.catalogue.boards import board_names
+from host_tools.catalogue.programs import program_names
 from host_tools.cli import app
-from host_tools.library.boards import board_names
-from host_tools.library.programs import program_names
 from host_tools.plant.faults import MODES
 from host_tools.sim.metrics import SessionResult
 from host_tools.sim.session_metrics import measured

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from host_tools.library.programs import load_program_table, program_names
+from host_tools.catalogue.programs import load_program_table, program_names
 from host_tools.plant.files.spec import plant_names
 from host_tools.sim.simulate import simulate
 from host_tools.verify.healthy.every_program import first_fitting_board

@@ -9,7 +9,7 @@ from host_tools.benchmark.pressure.matrix import PLANTS, PRESSURES_MMHG, Compari
 from host_tools.benchmark.pressure.page import PAGE, PICTURE, pressure_files
 from host_tools.benchmark.pressure.run import CONTROLLERS, CYCLES, SOLEUS, Case, Ran, Settings, run
 from host_tools.benchmark.pressure.score import Score, score
-from host_tools.library.variants import SENSORS
+from host_tools.catalogue.variants import SENSORS
 
 CASE = Case(SOLEUS, "per_chamber", "nominal", 0, 60, Settings())
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from host_tools.library.boards import load_board
+from host_tools.catalogue.boards import load_board
 from host_tools.link.console import Console
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.install import install

@@ -13,7 +13,7 @@ import pytest
 
 from host_tools.bench.run import BenchRun, run_suite
 from host_tools.bench.targets.virtual_target import VirtualTarget
-from host_tools.library.boards import load_board
+from host_tools.catalogue.boards import load_board
 from host_tools.log.from_board import pull
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay

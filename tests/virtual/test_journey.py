@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from host_tools.catalogue.boards import Board, load_board
 from host_tools.flash import Options, flash
 from host_tools.flash.board.device import Device
 from host_tools.flash.report import report_lines
-from host_tools.library.boards import Board, load_board
 from host_tools.link.console import Console
 from host_tools.virtual.board import VirtualBoard
 from soleus.core.basics.limits import OVER_TRIP_PA

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_tools.library.boards import Board, load_board
+from host_tools.catalogue.boards import Board, load_board
 from host_tools.sim import loop
 from host_tools.sim.recording import Recorder
 from host_tools.sim.request import prepare

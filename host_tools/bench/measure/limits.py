@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from host_tools.library.bench_defaults import DEFAULTS
-from host_tools.library.boards import Board
+from host_tools.catalogue.bench_defaults import DEFAULTS
+from host_tools.catalogue.boards import Board
 
 CHAMBERS_DESCRIBED = 5.0
 

@@ -16,7 +16,7 @@ from host_tools.basics.errors import InputError
 from host_tools.basics.paths import core_folders
 from host_tools.bench.targets.tape import PA_PER_MMHG, Tape
 from host_tools.bench.targets.target import BenchError, Identity, NotApplicableError
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.link.console import Console
 
 # Renewed often enough that a lost line doesn't end anything.

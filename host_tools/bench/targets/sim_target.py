@@ -9,8 +9,8 @@ from host_tools.basics.paths import SOLEUS_PACKAGE
 from host_tools.bench.targets.tape import PA_PER_MMHG, Tape
 from host_tools.bench.targets.target import BenchError, Identity, NotApplicableError
 from host_tools.bench.targets.vessel import Vessel
-from host_tools.library.boards import Board
-from host_tools.library.programs import load_program
+from host_tools.catalogue.boards import Board
+from host_tools.catalogue.programs import load_program
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import PlantSpec

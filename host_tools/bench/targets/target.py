@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from host_tools.bench.targets.tape import Tape
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from soleus.core.session.session import STATE_NAMES
 
 

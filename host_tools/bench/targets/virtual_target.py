@@ -9,7 +9,7 @@ from host_tools.bench.targets.link_target import LinkTarget
 from host_tools.bench.targets.sim_target import firmware_hash
 from host_tools.bench.targets.target import BenchError, Identity
 from host_tools.bench.targets.vessel import Vessel
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.link.console import Console
 from host_tools.plant.files.spec import PlantSpec
 from host_tools.plant.plant import Plant

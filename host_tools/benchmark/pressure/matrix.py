@@ -9,7 +9,7 @@ import numpy as np
 from host_tools.benchmark.pressure.run import CONTROLLERS, Case, Settings, run
 from host_tools.benchmark.pressure.score import Score, score
 from host_tools.benchmark.pressure.tuning import tuned
-from host_tools.library.variants import SENSORS
+from host_tools.catalogue.variants import SENSORS
 
 PLANTS = ("nominal", "small-leg", "large-leg", "tired")
 PRESSURES_MMHG = (20, 40, 60, 80, 110)

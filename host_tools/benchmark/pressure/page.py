@@ -6,7 +6,7 @@ from io import BytesIO
 from host_tools.benchmark.pressure.matrix import PLANTS, PRESSURES_MMHG, Comparison, Row
 from host_tools.benchmark.pressure.run import CONTROLLERS, CYCLES, HOLD_S, ON_OFF, PID_LOOP, SOLEUS, TIMED
 from host_tools.benchmark.speed.machine import machine
-from host_tools.library.variants import SENSORS
+from host_tools.catalogue.variants import SENSORS
 from host_tools.output.page import Files, table
 from host_tools.sim.trace import PA_PER_MMHG
 

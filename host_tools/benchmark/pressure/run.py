@@ -10,8 +10,8 @@ from host_tools.benchmark.peers.on_off import OnOff
 from host_tools.benchmark.peers.pid_hands import LEAST_PERMILLE, PERIOD_MS, PidHands
 from host_tools.benchmark.peers.timed import Timed
 from host_tools.benchmark.peers.unguarded import Unguarded
-from host_tools.library.boards import Board, load_board
-from host_tools.library.variants import variant
+from host_tools.catalogue.boards import Board, load_board
+from host_tools.catalogue.variants import variant
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.spec import PlantSpec, Range, load_plant
 from host_tools.sim.air import AirSupply

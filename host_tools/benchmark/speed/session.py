@@ -1,7 +1,7 @@
 """The session that all the figures are about: half an hour of the plain sequential program."""
 
-from host_tools.library.boards import Board, load_board
-from host_tools.library.variants import leg_of, variant
+from host_tools.catalogue.boards import Board, load_board
+from host_tools.catalogue.variants import leg_of, variant
 from host_tools.sim.request import Request, prepare
 
 PROGRAM = "plain-sequential"

@@ -20,8 +20,8 @@ import numpy as np
 
 from host_tools.basics.errors import InputError
 from host_tools.benchmark.speed.session import boots_of
+from host_tools.catalogue.boards import Board
 from host_tools.flash.compile.bundles import core_bytecode
-from host_tools.library.boards import Board
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace
 from soleus.core.controller import Controller

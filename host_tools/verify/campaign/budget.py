@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from host_tools.basics.paths import CHECKOUT
-from host_tools.library.boards import load_board
+from host_tools.catalogue.boards import load_board
 from host_tools.safety.requirements import REQUIREMENTS, Requirement, Since, Trip
 from host_tools.safety.trip_run import seen_s
 from host_tools.sim.metrics import FaultResult

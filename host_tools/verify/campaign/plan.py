@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import product
 
-from host_tools.library.boards import board_names, load_board
-from host_tools.library.programs import load_program, program_names
+from host_tools.catalogue.boards import board_names, load_board
+from host_tools.catalogue.programs import load_program, program_names
 from host_tools.plant.faults import MODES, components
 from host_tools.plant.files.spec import plant_names
 from soleus.core.basics.errors import SettingError

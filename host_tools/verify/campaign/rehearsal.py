@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from host_tools.library.boards import load_board
+from host_tools.catalogue.boards import load_board
 from host_tools.plant.faults import parse_fault
 from host_tools.plant.parts.modes import GARMENT, HOSE, SENSOR, VALVE
 from host_tools.sim.simulate import simulate

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from host_tools.library.boards import board_names, load_board
-from host_tools.library.programs import load_program, program_names
+from host_tools.catalogue.boards import board_names, load_board
+from host_tools.catalogue.programs import load_program, program_names
 from host_tools.plant.files.spec import plant_names
 from host_tools.verify.healthy.many import Case, judge_all
 from host_tools.verify.healthy.verdict import Verdict

@@ -1,6 +1,6 @@
 """Where the air goes: pump, relief valve, manifold, valves, chambers, sensors."""
 
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.svg import INK, KIND_COLOURS, SOFT, Panel, Pen
 
 AIR, CHAMBER_FILL = "#2a7f9e", "#e3f1f6"

@@ -5,7 +5,7 @@ from typing import Any
 
 from host_tools.board_check.bus import mux_addresses
 from host_tools.board_check.parts import DIGITAL_PARTS, digital_part
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.nets import sensor_places
 from host_tools.wiring.schematic.svg import INK, KIND_COLOURS, SOFT, Panel, Pen
 

@@ -1,7 +1,7 @@
 """The chip with every wire that leaves it."""
 
 from host_tools.board_check.chips import CHIPS
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.nets import ANALOG, BUS, BUTTON, nets
 from host_tools.wiring.schematic.svg import INK, KIND_COLOURS, SOFT, Panel, Pen
 

@@ -4,7 +4,7 @@ import schemdraw
 import schemdraw.elements as elm
 
 from host_tools.board_check.power import divided_mv
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.bus_panel import bus_panel
 from host_tools.wiring.schematic.nets import load_rail
 from host_tools.wiring.schematic.register_panel import register_panel

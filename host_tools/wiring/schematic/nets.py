@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from host_tools.board_check.counts import INPUTS_PER_CHIP, OUTPUTS_PER_REGISTER
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 
 POWER, SIGN, BUTTON, BUS, ANALOG = "power", "sign", "button", "bus", "analog"
 

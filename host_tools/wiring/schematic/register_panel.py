@@ -1,7 +1,7 @@
 """The shift registers that sink the valves' current, one after the other, and the coil on each output."""
 
 from host_tools.board_check.counts import OUTPUTS_PER_REGISTER
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.nets import load_rail, register_outputs
 from host_tools.wiring.schematic.svg import INK, KIND_COLOURS, SOFT, Panel, Pen
 

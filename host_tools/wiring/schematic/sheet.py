@@ -1,6 +1,6 @@
 """All panels of a board on one sheet."""
 
-from host_tools.library.boards import Board, layout
+from host_tools.catalogue.boards import Board, layout
 from host_tools.wiring.schematic.air_panel import air_panel
 from host_tools.wiring.schematic.chip_panel import chip_panel
 from host_tools.wiring.schematic.circuits import circuit_panels

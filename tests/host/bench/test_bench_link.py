@@ -14,7 +14,7 @@ import pytest
 
 from host_tools.bench.targets.link_target import HEAD, LinkTarget
 from host_tools.bench.targets.target import BenchError
-from host_tools.library.boards import load_board
+from host_tools.catalogue.boards import load_board
 from host_tools.link.console import Console, frame_line, parse_line
 
 BOARD = load_board("esp32-devkit")

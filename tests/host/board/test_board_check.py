@@ -8,7 +8,7 @@ import pytest
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import BOARDS
 from host_tools.board_check.chips import CHIPS
-from host_tools.library.boards import board_names, compile_board, hardware_errors, load_board, read_board
+from host_tools.catalogue.boards import board_names, compile_board, hardware_errors, load_board, read_board
 from soleus.core.basics.boots_table import read_boots
 from soleus.drivers.outputs.safe_pins import safe_pins
 

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from host_tools.basics.paths import BOARDS
 from host_tools.board_check.pins import pin_uses
+from host_tools.catalogue.boards import board_names, load_board
 from host_tools.commands import board as board_command
-from host_tools.library.boards import board_names, load_board
 from host_tools.wiring import wiring_files
 from host_tools.wiring.schematic.nets import nets, register_outputs
 

@@ -4,10 +4,10 @@ import ast
 
 import pytest
 
+from host_tools.catalogue.boards import load_board
 from host_tools.flash.compile import bundles
 from host_tools.flash.compile.bundles import APP, CONTROLLER
 from host_tools.flash.compile.short_methods import with_short_methods
-from host_tools.library.boards import load_board
 
 
 @pytest.mark.parametrize("has_line_numbers", [False, True])

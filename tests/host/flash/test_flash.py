@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from host_tools.basics.errors import InputError
 from host_tools.board_check.chips import CHIPS
+from host_tools.catalogue.boards import board_names, load_board
 from host_tools.commands.flash import flash as flash_command
 from host_tools.flash import DeviceError, Flashed, Options, ports
 from host_tools.flash import flash as flash_board
@@ -22,7 +23,6 @@ from host_tools.flash.contents.image_file import checked_image, wanted_version
 from host_tools.flash.contents.images import IMAGES, MICROPYTHON_VERSION
 from host_tools.flash.contents.packages import needed_packages, package_sources
 from host_tools.flash.report import report_lines
-from host_tools.library.boards import board_names, load_board
 
 app = typer.Typer()
 app.command()(flash_command)

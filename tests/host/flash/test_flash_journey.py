@@ -7,11 +7,11 @@ import pytest
 
 pytest.importorskip("micropython_unix", reason="the unix port is not built for this kind of machine")
 
+from host_tools.catalogue.boards import Board, load_board
 from host_tools.flash import Options, flash
 from host_tools.flash.board.chooser import POINTER
 from host_tools.flash.board.device import Device
 from host_tools.flash.report import report_lines
-from host_tools.library.boards import Board, load_board
 from host_tools.link.console import Console
 from host_tools.virtual.board import VirtualBoard
 from tests.display_driver import packages_folder

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from host_tools.catalogue.boards import load_board
 from host_tools.flash.compile.mpy import needs_no_file
 from host_tools.flash.contents.application import application_files
-from host_tools.library.boards import load_board
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import BOARDS, PROGRAMS
+from host_tools.catalogue.boards import board_names, load_board
+from host_tools.catalogue.programs import program_names
 from host_tools.commands import board, program
-from host_tools.library.boards import board_names, load_board
-from host_tools.library.programs import program_names
 from soleus.core.program.table import read_program
 
 app = typer.Typer()

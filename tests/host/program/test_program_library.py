@@ -9,9 +9,8 @@ import pytest
 
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import PROGRAMS
-from host_tools.docs.program_table import program_table
-from host_tools.library.boards import board_names, load_board
-from host_tools.library.programs import (
+from host_tools.catalogue.boards import board_names, load_board
+from host_tools.catalogue.programs import (
     compile_program,
     find_programs,
     load_program,
@@ -19,6 +18,7 @@ from host_tools.library.programs import (
     program_file,
     program_names,
 )
+from host_tools.docs.program_table import program_table
 from host_tools.output.cycle import one_cycle
 from soleus.core.basics.errors import SettingError
 from soleus.core.program.fit import refuse_unfit

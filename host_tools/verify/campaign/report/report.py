@@ -7,7 +7,7 @@ from typing import Any
 import jinja2
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.library.boards import layout, load_board
+from host_tools.catalogue.boards import layout, load_board
 from host_tools.verify.campaign.matrix import Cell, Matrix, badness, matrix, times, worst_of_each_hazard
 from host_tools.verify.campaign.plan import HEALTHY, PAIR, SINGLE
 from host_tools.verify.campaign.report.picture import matrix_png

@@ -9,8 +9,8 @@ from pathlib import Path
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import BOARDS
 from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
-from host_tools.library.bench_defaults import DEFAULTS
-from host_tools.library.toml_file import Table, read_toml
+from host_tools.catalogue.bench_defaults import DEFAULTS
+from host_tools.catalogue.toml_file import Table, read_toml
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.errors import SettingError

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from host_tools.library.boards import Board
+from host_tools.catalogue.boards import Board
 from soleus.core.basics.boots import ZONES
 from soleus.core.basics.boots_table import read_boots
 

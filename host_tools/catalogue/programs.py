@@ -7,7 +7,7 @@ from pathlib import Path
 
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import PROGRAMS
-from host_tools.library.toml_file import Table, read_toml
+from host_tools.catalogue.toml_file import Table, read_toml
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.program import fit
