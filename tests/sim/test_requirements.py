@@ -17,7 +17,7 @@ from soleus.core.basics.limits import TARGET_DEFAULT_MOST_PA
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import Controller
 from soleus.core.guards.guards import Guards
-from soleus.core.regulate import sealed
+from soleus.core.regulate import fills, trims
 from soleus.core.sensing import gauges, zeroing
 from soleus.core.session import sequencer
 from soleus.core.session.session import FAULT
@@ -95,8 +95,8 @@ def test_its_guard_is_one_that_the_controller_asks(requirement: Requirement) -> 
 ELSEWHERE = {
     "PRESSED_PA": gauges,
     "ZERO_MOST_PA": zeroing,
-    "RUNAWAY_RISE_PA": sealed,
-    "COLLAPSE_PERMILLE": sealed,
+    "RUNAWAY_RISE_PA": fills,
+    "COLLAPSE_PERMILLE": trims,
 }
 
 

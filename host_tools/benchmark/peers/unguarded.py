@@ -9,19 +9,8 @@ class Unguarded:
     def __init__(self, count: int) -> None:
         self.notices = Notices(count)
 
-    def begin(self, regulator: Any) -> None:
+    def begin(self) -> None:
         pass
 
-    def step(
-        self,
-        readings: Any,
-        gauges: Any,
-        commands: Any,
-        sequencer: Any,
-        regulator: Any,
-        is_running: int,
-        is_service: int,
-        at_ms: int,
-        dt_ms: int,
-    ) -> None:
+    def step(self, readings: Any, is_running: int, is_service: int, at_ms: int, dt_ms: int) -> None:
         pass

@@ -7,6 +7,7 @@ last one closes, and the last one stays open until the rotor has run down.
 from typing import Any
 
 from soleus.core.basics.boots import Boots
+from soleus.core.regulate.ledger import Ledger
 from soleus.core.regulate.regulation import BLEED, COAST, COAST_MS, DOSE, FILL, HOLD, OFF, SETTLE, SETTLE_MS
 
 BLEED_MOST_MS = 2000
@@ -17,7 +18,7 @@ class ValveBank:
         self.boots = boots
         self.phase = [OFF] * boots.count
         self.phase_ms = [0] * boots.count
-        self.reached_bits = 0
+        self.ledger = Ledger(boots, self.phase)
         self.joined_bits = 0
         self.pump_permille = 0
 
@@ -34,7 +35,7 @@ class ValveBank:
 
     def reach(self, index: int) -> None:
         self.go(index, HOLD)
-        self.reached_bits |= 1 << index
+        self.ledger.reached_bits |= 1 << index
 
     def begin_stage(self, sequencer: Any, dt_ms: int) -> None:
         """Open what is to be open, and start what is to be filled."""
@@ -42,11 +43,11 @@ class ValveBank:
             self.phase_ms[index] += dt_ms
             if not sequencer.keep_bits & (1 << index):
                 self.go(index, OFF)
-                self.reached_bits &= ~(1 << index)
+                self.ledger.reached_bits &= ~(1 << index)
             elif self.phase[index] == OFF:
                 self.go(index, FILL)
         if sequencer.stage_ms == 0:
-            self.reached_bits &= ~sequencer.raise_bits()
+            self.ledger.reached_bits &= ~sequencer.raise_bits()
 
     def end_fill(self, index: int) -> None:
         """The last one at the manifold waits for the rotor; the others just close."""
@@ -62,14 +63,14 @@ class ValveBank:
         """A chamber that isn't seen now, because its sensor is on the manifold, is left alone."""
         pressure_pa = gauges.smooth_pa[index]
         if self.phase_ms[index] > 0 and not gauges.is_fresh(index):
-            self.reached_bits |= 1 << index
+            self.ledger.reached_bits |= 1 << index
         elif pressure_pa < target_pa - band_pa:
-            is_first = not self.reached_bits & (1 << index)
+            is_first = not self.ledger.reached_bits & (1 << index)
             self.go(index, FILL if is_first else DOSE)
         elif pressure_pa > target_pa + band_pa:
             self.go(index, BLEED)
         else:
-            self.reached_bits |= 1 << index
+            self.ledger.reached_bits |= 1 << index
 
     def advance_closed(self, index: int, gauges: Any, target_pa: int, band_pa: int) -> None:
         """A chamber that gets no pump air: it bleeds, settles or holds."""
@@ -113,15 +114,12 @@ class ValveBank:
     def vent_all(self) -> None:
         for index in range(self.boots.count):
             self.go(index, OFF)
-        self.reached_bits = 0
+        self.ledger.reached_bits = 0
         self.joined_bits = 0
         self.pump_permille = 0
 
     def is_quiet(self) -> bool:
         return self.pump_permille == 0 and self.bits_in(COAST) == 0
-
-    def wind_down(self, commands: Any) -> None:
-        commands.pump_permille = 0
 
     def join_all(self, commands: Any) -> None:
         commands.fill_bits = self.boots.all_bits
