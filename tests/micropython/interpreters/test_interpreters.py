@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.micropython.interpreters import HAS_UNIX, INTERPRETERS, ScriptError, run_unix, run_wasm
-from tests.micropython.record import columns, replay_session, write_session
+from tests.micropython.interpreters.run import HAS_UNIX, INTERPRETERS, ScriptError, run_unix, run_wasm
+from tests.micropython.replays.record import columns, replay_session, write_session
 
 PROBE = Path(__file__).with_name("probe.py")
 RUNS = pytest.mark.parametrize("run", INTERPRETERS)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from host_tools.catalogue.boards import load_board
-from tests.micropython.interpreters import INTERPRETERS
+from tests.micropython.interpreters.run import INTERPRETERS
 
 SCRIPT = Path(__file__).with_name("check_services.py")
 HALF_THERE = b"import meanwhile\nmeanwhile.come()\nis_whole = True\n"

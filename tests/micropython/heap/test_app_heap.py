@@ -9,8 +9,8 @@ import pytest
 from host_tools.catalogue.boards import load_board
 from host_tools.flash.contents.application import application_files
 from tests.display_driver import driver_file
-from tests.micropython.interpreters import CHIP_HEAP_BYTES, run_wasm
-from tests.micropython.loaded_modules import chains, unloaded
+from tests.micropython.heap.loaded_modules import chains, unloaded
+from tests.micropython.interpreters.run import CHIP_HEAP_BYTES, run_wasm
 
 SCRIPT = Path(__file__).with_name("measure_app.py")
 FREE_LEAST_BYTES = 40 * 1024
