@@ -1,4 +1,4 @@
-"""`soleus --help` and refusals are there at once: what is heavy is imported by the command that needs it."""
+"""`soleus --help` and refusals answer at once: only the command that needs a heavy package imports it."""
 
 import subprocess
 import sys

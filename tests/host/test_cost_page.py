@@ -1,4 +1,4 @@
-"""The page of what a step costs: a row for each size, units on every number."""
+"""The page on what a step costs has a row for each size, and units on every number."""
 
 from host_tools.benchmark.step.cost import StepCost
 from host_tools.benchmark.step.page import PAGE, cost_files

@@ -18,7 +18,7 @@ from host_tools.verify.healthy.every_program import library_cases, refusal
 from soleus.core.program.words import NEEDS_SEALED_CHAMBERS, PATTERNS
 
 PAGES = ["README.md", *sorted(str(page.relative_to(CHECKOUT)) for page in CHECKOUT.glob("docs/**/*.md"))]
-# Of a picture in a page of text.
+# A picture in a page of text is at most this big.
 BYTES_MOST = 60_000
 # As a page quotes a file, a folder or a test: `fills.py`, `manifold/`, `tests/x.py::test_y`.
 QUOTED_PATH = re.compile(r"`((?:[\w.-]*/)*[\w.-]*(?:/[\w.-]*|\.(?:py|md|toml|csv|json))(?:::\w+)?)`")

@@ -1,4 +1,4 @@
-"""Help for faults: complete for every code, for no other, in words that fit; and the same everywhere."""
+"""Every fault has help that is complete, short, and the same on device and laptop; nothing else has any."""
 
 import pytest
 from typer.testing import CliRunner
@@ -13,7 +13,7 @@ from soleus.core.basics import fault_table, faults
 CODES = [row[0] for row in fault_table.TABLE[1:]]
 
 
-def test_every_code_has_help_and_no_help_is_for_a_code_that_is_not_there() -> None:
+def test_every_code_has_help_and_every_help_has_its_code() -> None:
     assert sorted(ABOUT) == sorted(CODES)
 
 
@@ -35,7 +35,7 @@ def test_device_and_laptop_say_the_same(code: str) -> None:
     assert ABOUT[code][2] in explanation(code)
 
 
-def test_a_code_that_is_not_there_has_no_words() -> None:
+def test_an_unknown_code_has_no_help() -> None:
     assert explanation("E99") == ""
     assert advice("-") == ""
 

@@ -1,4 +1,4 @@
-"""`soleus sim` as scripts and people use it: statuses, what goes where, one line for every mistake."""
+"""`soleus sim` as scripts and people use it: exit statuses, outputs, and one line for every mistake."""
 
 import json
 import signal
@@ -49,7 +49,7 @@ Capture = pytest.CaptureFixture[str]
 
 
 class Here:
-    """The same command in this process, which is quicker for the many small cases."""
+    """The same command within this process: quicker, for the many small cases."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
         self.monkeypatch, self.capsys = monkeypatch, capsys
@@ -94,7 +94,7 @@ def test_json_alone_on_stdout_with_every_key_of_the_contract() -> None:
         assert chamber["fill_s"] >= chamber["fill_limit_s"] > 0
 
 
-def test_a_fault_that_ends_it_is_status_1_and_is_told_in_full(here: Here) -> None:
+def test_a_fault_that_ends_the_session_is_status_1_and_is_described_in_full(here: Here) -> None:
     status, out, _ = here(*SHORT, "--fault", "sensor.left.calf:off@60s", "--json", "-")
     table = json.loads(out)
     assert status == 1
@@ -105,7 +105,7 @@ def test_a_fault_that_ends_it_is_status_1_and_is_told_in_full(here: Here) -> Non
     assert table["injected"][0]["safe_s"] < table["fault"]["at_s"] + 5
 
 
-def test_a_chamber_that_is_rested_is_told_in_full_and_nothing_has_fallen_short(here: Here) -> None:
+def test_a_rested_chamber_is_described_in_full_and_is_status_0(here: Here) -> None:
     fault = ["--fault", "hose.left.calf:off@60s"]
     status, out, _ = here(*SHORT, *fault, "--report", "a.html", "--json", "-")
     table = json.loads(out)
@@ -119,7 +119,7 @@ def test_a_chamber_that_is_rested_is_told_in_full_and_nothing_has_fallen_short(h
     assert f"left.calf rested after {notice['at_s']:.2f} s: E21" in out
 
 
-def test_a_session_that_hears_nothing_from_its_person_ends_by_itself(here: Here) -> None:
+def test_a_session_without_a_sign_of_life_ends_by_itself(here: Here) -> None:
     """The program for the end of the day asks for a sign of life."""
     bedtime = ["bedtime", "--board", "esp32-devkit", "--minutes", "20"]
     status, out, _ = here(*bedtime, "--json", "-")
@@ -130,7 +130,7 @@ def test_a_session_that_hears_nothing_from_its_person_ends_by_itself(here: Here)
     assert (status, json.loads(out)["ended_by"]) == (0, "completed")
 
 
-def test_a_person_who_stops_has_done_nothing_wrong(here: Here) -> None:
+def test_a_session_that_a_person_stops_is_status_0(here: Here) -> None:
     status, out, _ = here(*SHORT, "--event", "stop@30s", "--json", "-")
     assert status == 0
     assert json.loads(out)["outcome"] == "stopped"
@@ -218,7 +218,7 @@ FILES = {
     "no-boots.toml": 'name = "mine"\ntitle = "Mine"\nchip = "esp32"\n',
 }
 
-# Arguments, and what the one line must name: where, what was found, what would be right.
+# Arguments, and what the one line must say: where the mistake is, what was found, what would be right.
 MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "a program that isn't there": (["nosuch"], ["program", "'nosuch'", "soleus program list"]),
     "a program almost right": (["easy-runn"], ["'easy-runn'", "perhaps easy-run"]),
@@ -314,7 +314,7 @@ def test_unusable_input_is_status_2_and_one_line_that_says_what_would_be_right(
         ({"minutes": '"ten"'}, ["minutes = 'ten'", "a whole number"]),
     ],
 )
-def test_a_persons_own_program_is_told_where_it_is_wrong(
+def test_a_persons_own_program_is_refused_with_the_place_of_its_mistake(
     keys: dict[str, str], says: list[str], here: Here
 ) -> None:
     assert_one_line(*here(person_program(**keys)), ["mine.toml", *says])
@@ -348,7 +348,7 @@ def test_outputs_of_before_stay_whole_when_the_input_is_unusable(here: Here) -> 
 LONG = ["plain-sequential", "--minutes", "30"]
 
 
-# Once the rows of two minutes are on the disk, the run waits for the signal, however busy the computer is.
+# With the rows of two minutes on the disk, the run waits for the signal, so a busy computer changes nothing.
 WAITS_IN_THE_MIDDLE = """
 import sys, time
 from pathlib import Path
@@ -394,7 +394,7 @@ def test_ctrl_c_leaves_a_readable_part_of_the_trace_and_says_so() -> None:
 
 
 def test_ctrl_c_before_the_first_row_says_so_too(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the core is being compiled, say; what was there before is left alone."""
+    """For example while the core is being compiled. An older file is left as it was."""
 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -73,7 +73,7 @@ def soleus(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     subprocess.run([sys.executable, *install], check=True)
     (own,) = home.glob("lib/python*/site-packages")
-    # Its packages, but not its link to this checkout: such links only count in a site folder of one's own.
+    # The packages of here, but not the link to this checkout: Python follows a link only in its own folder.
     (own / "others.pth").write_text(sysconfig.get_path("purelib"))
     return home / "bin" / "soleus"
 
@@ -101,7 +101,7 @@ def test_it_works_with_no_checkout_beside_it(name: str, soleus: Path, tmp_path: 
 
 
 def test_it_flashes_with_no_checkout_beside_it(soleus: Path, tmp_path: Path) -> None:
-    """First what would be done, then all of it: packages, self-test and a second time with nothing to do."""
+    """First a dry run, then packages and self-test, then a second time with nothing to do."""
     pytest.importorskip("micropython_unix", reason="the unix port is not built for this kind of machine")
     board = load_board("esp32-s3-duo")
     packages = packages_folder(tmp_path)
@@ -115,7 +115,7 @@ def test_it_flashes_with_no_checkout_beside_it(soleus: Path, tmp_path: Path) -> 
         assert not list((tmp_path / "flash").iterdir())
         done = said(soleus, arguments, tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
-        # What it compiled is what a checkout compiles, byte for byte.
+        # The wheel compiles the same bytes as a checkout.
         slot = build_application(board, packages).slot
         assert (tmp_path / "flash" / "current-app").read_text() == slot
         assert "ready" in done.stdout

@@ -52,7 +52,7 @@ def test_replay_show_list_and_export(soleus: Soleus, log: Path, tmp_path: Path) 
     assert (tmp_path / "x.csv").read_text().startswith("time_s,dt_ms,")
 
 
-def test_a_torn_log_says_so_and_is_shown_up_to_there(soleus: Soleus, log: Path, tmp_path: Path) -> None:
+def test_a_torn_log_is_replayed_up_to_the_tear_and_says_so(soleus: Soleus, log: Path, tmp_path: Path) -> None:
     torn = tmp_path / "torn.slog"
     torn.write_bytes(log.read_bytes()[:-5])
     shown = soleus("log", "replay", torn)

@@ -10,9 +10,7 @@ LAYOUTS = [("fill_vent", "per_chamber"), ("fill_vent", "manifold"), ("three_way"
 
 
 @pytest.mark.parametrize(("valves", "sensors"), LAYOUTS)
-def test_what_the_guards_were_given_is_named_by_its_owner_and_not_by_a_guard(
-    valves: str, sensors: str
-) -> None:
+def test_what_guards_only_refer_to_is_named_by_its_owner(valves: str, sensors: str) -> None:
     controller = Controller(boots(valves=valves, sensors=sensors))
     owners = {path: owner for path, owner, _, _ in walk(controller)}
     for part in ("gauges", "commands", "latch", "sequencer", "regulator", "session"):

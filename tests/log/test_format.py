@@ -44,7 +44,7 @@ def test_ticks_come_back_as_they_were(extras: int, usual_ms: int, data: st.DataO
     channels = st.lists(READING, min_size=3 + extras, max_size=3 + extras)
     rows = data.draw(st.lists(st.tuples(MACHINE, channels), max_size=30))
     coder, core = TickCoder(3, extras, usual_ms), Controller(BOOTS)
-    # Twice: the second block's code is chosen by the first one.
+    # Twice, because the first block decides how the second one is coded.
     for number in (7, 70_000):
         coder.begin(bytearray(4096), number, 123_456_789)
         for machine, values in rows:
@@ -60,7 +60,7 @@ def test_ticks_come_back_as_they_were(extras: int, usual_ms: int, data: st.DataO
 @pytest.mark.parametrize("extras", [RING_EXTRAS, OVERVIEW_EXTRAS])
 @pytest.mark.parametrize("chambers", [3, 10])
 def test_no_tick_is_longer_than_it_says(chambers: int, extras: int) -> None:
-    """A block is full when such a one might not fit any more."""
+    """`is_full` goes by this length: the next tick must always fit."""
     coder, core = TickCoder(chambers, extras, 10), Controller(BOOTS)
     coder.begin(bytearray(4096), 1, 0)
     for tick in range(20):
@@ -103,7 +103,7 @@ def numbers(controller: Controller) -> list[Any]:
 
 
 def test_the_state_holds_all_that_a_core_has() -> None:
-    """What the compiled core copies, too, but for boots, timeline and readings."""
+    """The same numbers as the compiled core copies, without boots, timeline and readings."""
     from host_tools.sim.compiled import _Graph
 
     controller = Controller(BOOTS)

@@ -1,8 +1,8 @@
-"""Logs of the core of before (112100b), whose regulator was one class, replay on the core of today.
+"""Logs of an older core (112100b), whose regulator was one class, replay on today's core.
 
-`recorded/` has stretches out of the middle of three sessions, as boards write them: each begins with the
-core's state. In the first, doses are given while others fill; in the second one sensor looks at chambers in
-turn and vents are tried; in the third all kept chambers share their air.
+`recorded/` has a stretch from the middle of three sessions, as boards write them: each begins with the
+core's state. In `chambers`, doses are given while other chambers fill. In `manifold`, one sensor looks at the
+chambers in turn, and vents are tried. In `shared`, all kept chambers share their air.
 """
 
 from pathlib import Path
@@ -17,7 +17,7 @@ from soleus.log.core_walk import walk
 
 RECORDED = Path(__file__).parent / "recorded"
 TICKS = {"chambers": 600, "manifold": 1600, "shared": 600}
-# What the core of before had for all boots, or never used.
+# Numbers that today's core no longer has: these boots don't need them.
 GONE = {
     "chambers": {"regulator.is_blind", "regulator.throttled_ms"},
     "manifold": {
@@ -36,20 +36,22 @@ def recorded(name: str) -> Log:
 
 
 @pytest.mark.parametrize("name", TICKS)
-def test_a_log_of_the_core_of_before_replays_from_the_middle(name: str) -> None:
+def test_a_log_of_an_older_core_replays_from_the_middle(name: str) -> None:
     result = replay(recorded(name))
     assert result.difference is None, str(result)
     assert result.ticks == TICKS[name]
 
 
 @pytest.mark.parametrize("name", ["chambers", "manifold"])
-def test_without_the_map_of_names_it_would_not(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_log_does_not_replay_without_the_map_of_names(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(state, "NEW_PATHS", {})
     assert replay(recorded(name)).difference
 
 
 @pytest.mark.parametrize("name", TICKS)
-def test_every_number_of_the_core_of_before_has_a_place_today(name: str) -> None:
+def test_every_number_of_an_older_core_has_a_place_today(name: str) -> None:
     log = recorded(name)
     assert log.names is not None
     sizes = {

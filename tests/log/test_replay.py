@@ -27,7 +27,7 @@ def test_simulated_sessions_replay(fault: str) -> None:
 
 
 def test_a_changed_core_is_caught_at_the_very_tick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its pump gets a tick less to run down before a pause: that is one tick too early in the pause."""
+    """The pump gets one tick less to run down, so the pause begins one tick too early."""
     log = stopped_log()
     states = np.concatenate([block.ticks[:, 7] for block in log.blocks])
     paused = int(np.flatnonzero(states == PAUSED)[0])
@@ -40,7 +40,7 @@ def test_a_changed_core_is_caught_at_the_very_tick(monkeypatch: pytest.MonkeyPat
     assert str(log.header["core"]) in str(result)
 
 
-def test_a_wrong_reading_is_no_replay() -> None:
+def test_a_wrong_reading_is_seen_as_a_difference() -> None:
     log = stopped_log()
     log.blocks[0].ticks[3000:, 10] += 900
     try:
@@ -63,7 +63,7 @@ def test_a_later_core_with_more_state_replays_by_names(
     assert replay(stopped_log()).difference is None
 
 
-def test_another_state_without_names_names_both_versions(
+def test_a_log_without_names_of_another_state_is_refused_with_both_versions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     log = stopped_log()
@@ -95,7 +95,7 @@ def test_no_test_is_made_of_what_does_not_replay(tmp_path: Path, monkeypatch: py
 
 
 def test_a_log_is_drawn_from_what_the_sensors_gave() -> None:
-    """Beside the simulator's own trace: the same states and targets; pressures within the sensors' errors."""
+    """States and targets are those of the simulator's own trace; pressures differ by the sensors' errors."""
     session, log = simulated("", ("pause@100s", "resume@110s", "stop@120s")), stopped_log()
     trace = trace_of(log)
     assert len(trace) == len(session.trace)

@@ -1,4 +1,4 @@
-"""How far back the ring reaches, at whatever moment of a session somebody would want to know."""
+"""How many seconds back the ring reaches, at every tick of a session."""
 
 from pathlib import Path
 
@@ -35,13 +35,13 @@ SESSIONS = [
 
 
 class Reach:
-    """Beside a replay, with the readings, the commands and the core's state of each tick."""
+    """A ring filled from a replay, tick by tick, and how far back it reached at each tick."""
 
     def __init__(self, board: Board) -> None:
         self.block_bytes = block_bytes(board.boots, board.table["sensors"]["driver"])
         self.ring: Ring | None = None
         self.begun_at_ms: dict[int, int] = {}
-        # Of all ticks after the first block that was forgotten.
+        # At each tick since the ring has been full.
         self.reach_ms: list[int] = []
 
     def note(self, controller: Controller, dt_ms: int) -> None:
@@ -53,7 +53,7 @@ class Reach:
 
 
 @pytest.mark.parametrize(("board_name", "program", "plant_name"), SESSIONS)
-def test_ten_seconds_are_there_at_every_tick(
+def test_the_ring_reaches_ten_seconds_back_at_every_tick(
     board_name: str, program: str, plant_name: str, tmp_path: Path
 ) -> None:
     board = load_board(board_name)

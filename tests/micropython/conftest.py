@@ -1,4 +1,4 @@
-"""Closes a test run with tables: sessions replayed on which interpreter, and the heap that the app leaves."""
+"""Ends a test run with two tables: which sessions were replayed where, and how much heap the app leaves."""
 
 from collections import defaultdict
 

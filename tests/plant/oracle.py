@@ -1,8 +1,8 @@
-"""The same physics written a second time, the plain slow way, to hold the plant against.
+"""The same physics written a second time, in the plain slow way, to compare the plant with.
 
 Everything is an ordinary differential equation here, marched with classical Runge-Kutta at 0.05 ms:
 no implicit manifold, no skipped work, no slow and fast parts. Pressures come from chords and the
-junction behind a valve from bisection, so that no Newton iteration of the plant's is trusted.
+junction behind a valve from bisection, so that nothing here relies on the plant's Newton iterations.
 """
 
 # ruff: noqa: ANN001, ANN202 (Numba finds the types)
@@ -176,7 +176,7 @@ def _flow(k, drop):
 
 @numba.njit
 def _junction(manifold_mmhg, p, fill_k, vent_k, hose_k):
-    """What leaves the manifold and what the chamber gains, where the junction balances."""
+    """What leaves the manifold and what the chamber gains, at the pressure that balances the junction."""
     if fill_k == 0.0 and vent_k == 0.0:
         return 0.0, 0.0
     low, high = min(0.0, min(p, manifold_mmhg)), max(0.0, max(p, manifold_mmhg))
@@ -207,7 +207,7 @@ def _pressures(state, laws, pushes, neighbours, guess):
 
 @numba.njit
 def _pressure(air, dead, room, per_slack, compliance, near):
-    """The chord through the two last guesses; so little changes from step to step that it can't stray."""
+    """The chord through the two last guesses: from step to step too little changes for it to go astray."""
     last, here = near - 0.01, near
     missing_last = air - _air(last, dead, room, per_slack, compliance)
     for _ in range(60):

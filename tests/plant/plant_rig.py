@@ -1,4 +1,4 @@
-"""What the plant's tests share: boots, commands, and a bench to run them on."""
+"""What the plant's tests share: boots, commands, and a rig that runs them."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -51,8 +51,8 @@ class Readings:
         self.missing_bits = 0
 
 
-class Bench:
-    """A drawn plant with commands to set; notes the pressures after every tick."""
+class Rig:
+    """A drawn plant whose commands a test sets; it notes the pressures after every tick."""
 
     def __init__(
         self,
@@ -77,13 +77,13 @@ class Bench:
     def pressure(self) -> np.ndarray:
         return self.plant.truth.pressure_mmhg
 
-    def command(self, fill: int = 0, seal: int | None = None, pump: int = 0) -> "Bench":
+    def command(self, fill: int = 0, seal: int | None = None, pump: int = 0) -> "Rig":
         self.commands.fill_bits = fill
         self.commands.seal_bits = self.all_bits if seal is None else seal
         self.commands.pump_permille = pump
         return self
 
-    def run(self, seconds: float) -> "Bench":
+    def run(self, seconds: float) -> "Rig":
         for _ in range(round(seconds * 100)):
             self.tick()
         return self
@@ -94,17 +94,17 @@ class Bench:
         self.manifold.append(self.plant.truth.manifold_mmhg)
 
     def seconds_until(self, is_reached: Any, most_s: float = 60.0) -> float:
-        """How long until `is_reached(bench)`; fails the test when it takes too long."""
+        """How long until `is_reached(rig)`; fails the test when it takes too long."""
         for k in range(round(most_s * 100)):
             self.tick()
             if is_reached(self):
                 return (k + 1) * 0.01
         raise AssertionError(f"not reached within {most_s} s: {self.pressure}")
 
-    def filled(self, chamber: int, mmhg: float) -> "Bench":
+    def filled(self, chamber: int, mmhg: float) -> "Rig":
         """Fill one chamber, hold it, stop the pump."""
         self.command(1 << chamber, pump=1000)
-        self.seconds_until(lambda bench: bench.pressure[chamber] >= mmhg)
+        self.seconds_until(lambda rig: rig.pressure[chamber] >= mmhg)
         return self.command()
 
     def air_ml(self) -> float:

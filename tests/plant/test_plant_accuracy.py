@@ -1,4 +1,4 @@
-"""The integrator against a fine Runge-Kutta, and against itself compiled."""
+"""The integrator beside a fine Runge-Kutta, and beside itself compiled."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from host_tools.plant.plant import Plant
 from host_tools.sim.compiled import compiled, freeze, thaw
 from tests.plant.oracle import oracle
-from tests.plant.plant_rig import Bench, Boots, Commands
+from tests.plant.plant_rig import Boots, Commands, Rig
 
 WORST_CHAMBER_MMHG = 0.2
 # Each line: seconds, chambers to fill, chambers to seal, pump permille. Five chambers, one leg.
@@ -36,27 +36,27 @@ THREE_WAY = (
 )
 
 
-def ideal_plant(name: str, boots: Boots, seed: int) -> Bench:
-    """Without what a time-stepper can't reproduce from the outside: jitter, movement, a sagging battery."""
-    bench = Bench(boots, name, seed)
-    bench.plant.valves.jitter_ms[:] = 0.0
-    bench.plant.legs.start_ms[:] = 1e18
-    bench.plant.supply.ohm = 0.0
-    bench.plant.supply.capacity_wh = 1e12
-    return bench
+def ideal_plant(name: str, boots: Boots, seed: int) -> Rig:
+    """A plant without jitter, movement or a sagging battery, which the oracle doesn't model."""
+    rig = Rig(boots, name, seed)
+    rig.plant.valves.jitter_ms[:] = 0.0
+    rig.plant.legs.start_ms[:] = 1e18
+    rig.plant.supply.ohm = 0.0
+    rig.plant.supply.capacity_wh = 1e12
+    return rig
 
 
 @pytest.mark.parametrize("name", ["nominal", "tired"])
 @pytest.mark.parametrize(("three_way", "scenario"), [(False, FILL_VENT), (True, THREE_WAY)])
 def test_chambers_agree_with_runge_kutta(name: str, three_way: bool, scenario: tuple) -> None:
-    bench = ideal_plant(name, Boots(1, 5, three_way=three_way), seed=4)
+    rig = ideal_plant(name, Boots(1, 5, three_way=three_way), seed=4)
     ticks = [round(seconds * 100) for seconds, *_ in scenario]
     fill, seal, duty = (np.repeat([line[k] for line in scenario], ticks) for k in (1, 2, 3))
-    expected = oracle(bench.plant, fill, seal, duty)
+    expected = oracle(rig.plant, fill, seal, duty)
     for k in range(len(fill)):
-        bench.command(int(fill[k]), int(seal[k]), int(duty[k])).tick()
-    worst = np.abs(np.array(bench.trace) - expected[:, :-1]).max()
-    manifold = np.abs(np.array(bench.manifold) - expected[:, -1])
+        rig.command(int(fill[k]), int(seal[k]), int(duty[k])).tick()
+    worst = np.abs(np.array(rig.trace) - expected[:, :-1]).max()
+    manifold = np.abs(np.array(rig.manifold) - expected[:, -1])
     print(f"{name}: chambers within {worst:.3f} mmHg, manifold within {manifold.max():.2f}")
     assert expected[:, :-1].max() > 60.0
     assert worst < WORST_CHAMBER_MMHG
@@ -81,7 +81,7 @@ def run_commands(
     "faults", [[], ["leg.left:move@1s", "clock:intermittent@0s", "valve.left.foot.vent:leak@1s"]]
 )
 def test_plain_and_compiled_agree_bit_for_bit(faults: list[str]) -> None:
-    plain, fast = (Bench(Boots(), "tired", 7, faults) for _ in range(2))
+    plain, fast = (Rig(Boots(), "tired", 7, faults) for _ in range(2))
     table = np.random.default_rng(3).integers(0, [1024, 1024, 1001], (60, 3)).repeat(10, axis=0)
     pressures, shown = np.zeros((600, 10)), np.zeros((600, 10), np.int64)
     frozen = freeze(fast.plant)
@@ -95,10 +95,10 @@ def test_plain_and_compiled_agree_bit_for_bit(faults: list[str]) -> None:
 
 
 def test_a_plant_that_has_run_plain_can_be_compiled() -> None:
-    bench = Bench().command(0b1, pump=1000).run(0.5)
+    rig = Rig().command(0b1, pump=1000).run(0.5)
     pressures, shown = np.zeros((1, 10)), np.zeros((1, 10), np.int64)
     table = np.array([[1, 1023, 1000]])
-    run_commands(freeze(bench.plant), freeze(bench.commands), freeze(bench.readings), table, pressures, shown)
+    run_commands(freeze(rig.plant), freeze(rig.commands), freeze(rig.readings), table, pressures, shown)
     assert pressures.max() > 0.0
 
 

@@ -1,4 +1,4 @@
-"""Every fault, seen in what it does to the boots, and gone when it is over."""
+"""Every fault does to the boots what its name says, until it is over."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from host_tools.basics.errors import InputError
 from host_tools.plant.faults import FAULTS_MOST, FOREVER_MS, MODES, components, parse_fault
 from host_tools.plant.parts.modes import KIND_NAMES, MODE_NAMES
-from tests.plant.plant_rig import Bench, Boots
+from tests.plant.plant_rig import Boots, Rig
 
 MMHG = 133.322
 
@@ -21,8 +21,8 @@ def test_every_component_takes_every_mode_of_its_kind(kind: str) -> None:
     boots = Boots()
     name = next(name for name in components(boots) if name.split(".")[0] == kind)
     for mode in MODES[kind]:
-        bench = Bench(boots, faults=[f"{name}:{mode}@0s"]).command(0b11, pump=700)
-        assert np.isfinite(bench.run(0.3).pressure).all()
+        rig = Rig(boots, faults=[f"{name}:{mode}@0s"]).command(0b11, pump=700)
+        assert np.isfinite(rig.run(0.3).pressure).all()
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_every_component_takes_every_mode_of_its_kind(kind: str) -> None:
         ("clock:delayed@0s+0.5min", 0, 30_000),
     ],
 )
-def test_times_are_read(text: str, start_ms: int, end_ms: int) -> None:
+def test_times_of_a_fault_are_read_in_seconds_and_minutes(text: str, start_ms: int, end_ms: int) -> None:
     fault = parse_fault(text, Boots())
     assert (fault.start_ms, fault.end_ms) == (start_ms, end_ms)
 
@@ -70,7 +70,7 @@ def test_a_bad_fault_is_refused_in_one_line(text: str, says: str) -> None:
 
 def test_too_many_faults_are_refused() -> None:
     with pytest.raises(InputError, match=f"at most {FAULTS_MOST}"):
-        Bench(faults=["pump:off@1s"] * (FAULTS_MOST + 1))
+        Rig(faults=["pump:off@1s"] * (FAULTS_MOST + 1))
 
 
 def test_three_way_and_manifold_boots_have_their_own_names() -> None:
@@ -82,76 +82,76 @@ def test_three_way_and_manifold_boots_have_their_own_names() -> None:
         parse_fault("sensor.left.foot:off@0s", boots)
 
 
-def held(fault: str, boots: Boots | None = None) -> Bench:
-    """The left foot and the left calf (index 2) held at about 60, the fault struck a moment ago."""
-    bench = Bench(boots)
-    bench.filled(2, 60.0).filled(0, 60.0).run(0.5)
-    now_s = bench.plant.now_ms / 1000
-    bench.plant.set_fault(parse_fault(f"{fault.replace('@', f'@{now_s}s')}", bench.boots))
-    return bench
+def held(fault: str, boots: Boots | None = None) -> Rig:
+    """The left foot and the left calf (index 2) are held at about 60 mmHg; the fault has just begun."""
+    rig = Rig(boots)
+    rig.filled(2, 60.0).filled(0, 60.0).run(0.5)
+    now_s = rig.plant.now_ms / 1000
+    rig.plant.set_fault(parse_fault(f"{fault.replace('@', f'@{now_s}s')}", rig.boots))
+    return rig
 
 
-def shown_mmhg(bench: Bench, chamber: int = 2) -> float:
-    return bench.readings.chamber_pa[chamber] / MMHG
+def shown_mmhg(rig: Rig, chamber: int = 2) -> float:
+    return rig.readings.chamber_pa[chamber] / MMHG
 
 
 class TestSensor:
     def test_off_reads_the_electrical_floor(self) -> None:
-        bench = held("sensor.left.calf:off@").run(0.1)
-        assert shown_mmhg(bench) == pytest.approx(-16.7, abs=0.2)
-        assert bench.readings.missing_bits == 0
+        rig = held("sensor.left.calf:off@").run(0.1)
+        assert shown_mmhg(rig) == pytest.approx(-16.7, abs=0.2)
+        assert rig.readings.missing_bits == 0
 
     def test_off_is_missing_when_the_part_is_silent(self) -> None:
-        bench = held("sensor.left.calf:off@+0.1s")
-        bench.plant.sensors.is_silent_when_off = 1
-        bench.run(0.05)
-        assert bench.readings.missing_bits == 0b100
-        assert bench.readings.chamber_pa[2] == 0
-        assert bench.run(0.1).readings.missing_bits == 0
+        rig = held("sensor.left.calf:off@+0.1s")
+        rig.plant.sensors.is_silent_when_off = 1
+        rig.run(0.05)
+        assert rig.readings.missing_bits == 0b100
+        assert rig.readings.chamber_pa[2] == 0
+        assert rig.run(0.1).readings.missing_bits == 0
 
     def test_a_silent_manifold_sensor_has_bit_16(self) -> None:
-        bench = Bench(Boots(1, manifold=True), faults=["sensor.manifold:off@0s"])
-        bench.plant.sensors.is_silent_when_off = 1
-        assert bench.run(0.05).readings.missing_bits == 1 << 16
+        rig = Rig(Boots(1, manifold=True), faults=["sensor.manifold:off@0s"])
+        rig.plant.sensors.is_silent_when_off = 1
+        assert rig.run(0.05).readings.missing_bits == 1 << 16
 
     def test_stuck_shows_what_it_showed(self) -> None:
-        bench = held("sensor.left.calf:stuck@")
-        before = bench.readings.chamber_pa[2]
-        assert bench.command(seal=0).run(2.0).readings.chamber_pa[2] == before
+        rig = held("sensor.left.calf:stuck@")
+        before = rig.readings.chamber_pa[2]
+        assert rig.command(seal=0).run(2.0).readings.chamber_pa[2] == before
 
-    def test_garbage_is_anything(self) -> None:
-        bench = held("sensor.left.calf:garbage@")
-        shown = [shown_mmhg(bench.run(0.01)) for _ in range(100)]
+    def test_garbage_shows_any_value(self) -> None:
+        rig = held("sensor.left.calf:garbage@")
+        shown = [shown_mmhg(rig.run(0.01)) for _ in range(100)]
         assert np.ptp(shown) > 150.0
 
-    def test_wrong_shows_four_fifths(self) -> None:
-        bench = held("sensor.left.calf:wrong@").run(0.1)
-        assert shown_mmhg(bench) == pytest.approx(0.8 * bench.pressure[2], abs=2.5)
+    def test_wrong_shows_four_fifths_of_the_pressure(self) -> None:
+        rig = held("sensor.left.calf:wrong@").run(0.1)
+        assert shown_mmhg(rig) == pytest.approx(0.8 * rig.pressure[2], abs=2.5)
 
-    def test_slow_trails_by_a_second(self) -> None:
-        bench = held("sensor.left.calf:slow@").run(0.1).command(seal=0).run(1.0)
-        assert shown_mmhg(bench) > bench.pressure[2] + 12.0
+    def test_slow_trails_the_pressure_by_a_second(self) -> None:
+        rig = held("sensor.left.calf:slow@").run(0.1).command(seal=0).run(1.0)
+        assert shown_mmhg(rig) > rig.pressure[2] + 12.0
 
     def test_delayed_shows_the_past(self) -> None:
-        bench = held("sensor.left.calf:delayed@").run(0.3).command(seal=0).run(0.15)
-        assert shown_mmhg(bench) == pytest.approx(bench.trace[-20][2], abs=8.0)
-        assert shown_mmhg(bench) > bench.pressure[2] + 5.0
+        rig = held("sensor.left.calf:delayed@").run(0.3).command(seal=0).run(0.15)
+        assert shown_mmhg(rig) == pytest.approx(rig.trace[-20][2], abs=8.0)
+        assert shown_mmhg(rig) > rig.pressure[2] + 5.0
 
     def test_intermittent_comes_and_goes(self) -> None:
-        bench = held("sensor.left.calf:intermittent@")
-        is_out = [shown_mmhg(bench.run(0.01)) < 0.0 for _ in range(300)]
+        rig = held("sensor.left.calf:intermittent@")
+        is_out = [shown_mmhg(rig.run(0.01)) < 0.0 for _ in range(300)]
         assert 0.2 < np.mean(is_out) < 0.8
 
-    def test_whole_again_after_its_duration(self) -> None:
-        bench = held("sensor.left.calf:off@+0.2s").run(0.4)
-        assert shown_mmhg(bench) == pytest.approx(bench.pressure[2], abs=8.0)
+    def test_a_sensor_is_whole_again_after_the_faults_duration(self) -> None:
+        rig = held("sensor.left.calf:off@+0.2s").run(0.4)
+        assert shown_mmhg(rig) == pytest.approx(rig.pressure[2], abs=8.0)
 
 
 class TestValve:
     def test_off_never_opens(self) -> None:
-        bench = Bench(faults=["valve.left.calf.fill:off@0s+1s"]).command(0b100, pump=1000)
-        assert bench.run(1.0).pressure[2] == 0.0
-        assert bench.run(1.0).pressure[2] > 0.5
+        rig = Rig(faults=["valve.left.calf.fill:off@0s+1s"]).command(0b100, pump=1000)
+        assert rig.run(1.0).pressure[2] == 0.0
+        assert rig.run(1.0).pressure[2] > 0.5
 
     def test_off_at_the_vent_lets_the_air_out(self) -> None:
         assert held("valve.left.calf.vent:off@").run(4.0).pressure[2] < 10.0
@@ -160,69 +160,67 @@ class TestValve:
         closed = held("valve.left.calf.vent:stuck@+3s").command(seal=0).run(2.9)
         assert closed.pressure[2] > 50.0
         assert closed.run(4.0).pressure[2] < 10.0
-        opened = Bench(faults=["valve.left.calf.fill:stuck@1s"]).command(0b100, pump=1000).run(2.0)
+        opened = Rig(faults=["valve.left.calf.fill:stuck@1s"]).command(0b100, pump=1000).run(2.0)
         before = opened.command(0b1, pump=1000).run(0.2).plant.truth.air_ml[2]
         assert opened.run(1.0).plant.truth.air_ml[2] > before + 20.0
 
     def test_slow_takes_ten_times_as_long(self) -> None:
-        bench = held("valve.left.calf.vent:slow@").command(seal=0).run(0.08)
-        assert bench.pressure[2] > 55.0
-        assert bench.pressure[0] < 58.0
-        assert bench.run(4.0).pressure[2] < 10.0
+        rig = held("valve.left.calf.vent:slow@").command(seal=0).run(0.08)
+        assert rig.pressure[2] > 55.0
+        assert rig.pressure[0] < 58.0
+        assert rig.run(4.0).pressure[2] < 10.0
 
     def test_intermittent_drops_out(self) -> None:
-        bench = held("valve.left.calf.vent:intermittent@").run(1.0)
-        assert bench.pressure[2] < 45.0
+        rig = held("valve.left.calf.vent:intermittent@").run(1.0)
+        assert rig.pressure[2] < 45.0
 
     def test_leak_loses_air_and_heals(self) -> None:
-        bench = held("valve.left.calf.vent:leak@+2s")
-        before = bench.pressure[2]
-        after = bench.run(2.0).pressure[2]
+        rig = held("valve.left.calf.vent:leak@+2s")
+        before = rig.pressure[2]
+        after = rig.run(2.0).pressure[2]
         assert 2.0 < before - after < 20.0
-        assert after - bench.run(1.0).pressure[2] < 1.0
+        assert after - rig.run(1.0).pressure[2] < 1.0
 
     def test_three_way_off_never_joins(self) -> None:
         boots = Boots(1, 3, three_way=True)
-        bench = Bench(boots, faults=["valve.left.calf:off@0s"]).command(0b10, seal=0, pump=1000)
-        assert bench.run(2.0).pressure[1] == 0.0
+        rig = Rig(boots, faults=["valve.left.calf:off@0s"]).command(0b10, seal=0, pump=1000)
+        assert rig.run(2.0).pressure[1] == 0.0
 
 
 class TestPump:
-    def test_off_and_on_again(self) -> None:
-        bench = Bench(faults=["pump:off@1s+1s"]).command(0b1, pump=1000).run(1.9)
-        assert bench.plant.truth.pump_flow_ml_s < 1.0
-        assert bench.run(1.0).plant.truth.pump_flow_ml_s > 100.0
+    def test_a_pump_that_is_off_runs_again_after_the_fault(self) -> None:
+        rig = Rig(faults=["pump:off@1s+1s"]).command(0b1, pump=1000).run(1.9)
+        assert rig.plant.truth.pump_flow_ml_s < 1.0
+        assert rig.run(1.0).plant.truth.pump_flow_ml_s > 100.0
 
-    def test_stuck_runs_unasked(self) -> None:
-        assert Bench(faults=["pump:stuck@0s"]).command(0b1).run(1.0).plant.truth.pump_flow_ml_s > 100.0
+    def test_a_stuck_pump_runs_without_a_command(self) -> None:
+        assert Rig(faults=["pump:stuck@0s"]).command(0b1).run(1.0).plant.truth.pump_flow_ml_s > 100.0
 
-    def test_slow_gives_half(self) -> None:
-        whole, half = (Bench(faults=f).command(0b1, pump=1000).run(2.0) for f in ([], ["pump:slow@0s"]))
+    def test_a_slow_pump_gives_half_the_flow(self) -> None:
+        whole, half = (Rig(faults=f).command(0b1, pump=1000).run(2.0) for f in ([], ["pump:slow@0s"]))
         ratio = half.plant.ledger.pumped_ml / whole.plant.ledger.pumped_ml
         assert 0.45 < ratio < 0.6
 
-    def test_intermittent_gives_less(self) -> None:
-        whole, less = (
-            Bench(faults=f).command(0b1, pump=1000).run(3.0) for f in ([], ["pump:intermittent@0s"])
-        )
+    def test_an_intermittent_pump_gives_less_air(self) -> None:
+        whole, less = (Rig(faults=f).command(0b1, pump=1000).run(3.0) for f in ([], ["pump:intermittent@0s"]))
         assert 0.2 < less.plant.ledger.pumped_ml / whole.plant.ledger.pumped_ml < 0.85
 
 
 class TestHoseAndGarment:
     def test_hose_off_empties_the_chamber_and_the_pump_blows_into_the_air(self) -> None:
-        bench = held("hose.left.calf:off@").command(0b100, pump=1000).run(3.0)
-        assert bench.pressure[2] < 10.0
-        assert bench.plant.ledger.vented_ml > 200.0
+        rig = held("hose.left.calf:off@").command(0b100, pump=1000).run(3.0)
+        assert rig.pressure[2] < 10.0
+        assert rig.plant.ledger.vented_ml > 200.0
 
     def test_hose_leak_slows_the_fill(self) -> None:
-        whole, less = (Bench(faults=f).command(0b100, pump=1000) for f in ([], ["hose.left.calf:leak@0s"]))
+        whole, less = (Rig(faults=f).command(0b100, pump=1000) for f in ([], ["hose.left.calf:leak@0s"]))
         whole_s, less_s = (b.seconds_until(lambda b: b.pressure[2] >= 60.0) for b in (whole, less))
         assert less_s > 1.1 * whole_s
 
     def test_kink_keeps_the_chamber_and_raises_the_manifold(self) -> None:
-        bench = held("hose.left.calf:kink@").command(seal=0).run(3.0)
-        assert bench.pressure[2] > 45.0
-        filling = Bench(faults=["hose.left.calf:kink@0s"]).command(0b100, pump=1000).run(2.0)
+        rig = held("hose.left.calf:kink@").command(seal=0).run(3.0)
+        assert rig.pressure[2] > 45.0
+        filling = Rig(faults=["hose.left.calf:kink@0s"]).command(0b100, pump=1000).run(2.0)
         assert filling.manifold[-1] > 100.0
         assert filling.pressure[2] < 3.0
         assert filling.readings.chamber_pa[2] / MMHG > 80.0
@@ -231,83 +229,83 @@ class TestHoseAndGarment:
         assert held("hose.left.calf:kink@+1s").command(seal=0).run(4.0).pressure[2] < 10.0
 
     def test_garment_off_can_not_hold(self) -> None:
-        bench = held("garment.left.calf:off@").run(3.0)
-        assert bench.pressure[2] < 10.0
-        assert bench.command(0b100, pump=1000).run(5.0).pressure[2] < 15.0
+        rig = held("garment.left.calf:off@").run(3.0)
+        assert rig.pressure[2] < 10.0
+        assert rig.command(0b100, pump=1000).run(5.0).pressure[2] < 15.0
 
     def test_garment_leak_sags_until_it_is_mended(self) -> None:
-        bench = held("garment.left.calf:leak@+2s")
-        before = bench.pressure[2]
-        after = bench.run(2.0).pressure[2]
+        rig = held("garment.left.calf:leak@+2s")
+        before = rig.pressure[2]
+        after = rig.run(2.0).pressure[2]
         assert 3.0 < before - after < 25.0
-        assert after - bench.run(1.0).pressure[2] < 1.0
+        assert after - rig.run(1.0).pressure[2] < 1.0
 
 
 class TestTheRest:
     def test_a_moving_leg_spikes_by_4_to_13_mmhg_and_settles(self) -> None:
-        bench = held("leg.left:move@+3s")
-        before = bench.pressure[2]
-        moving = np.array(bench.run(3.0).trace)[-300:, 2]
+        rig = held("leg.left:move@+3s")
+        before = rig.pressure[2]
+        moving = np.array(rig.run(3.0).trace)[-300:, 2]
         assert 4.0 < moving.max() - before < 13.0
-        assert bench.run(1.0).pressure[2] == pytest.approx(before, abs=1.5)
+        assert rig.run(1.0).pressure[2] == pytest.approx(before, abs=1.5)
 
     def test_manifold_leak_empties_it(self) -> None:
         leaking = held("manifold:leak@").run(1.0)
         assert leaking.plant.truth.manifold_mmhg < 1.0
 
     def test_slow_clock_ticks_late_and_says_so(self) -> None:
-        bench = Bench(faults=["clock:slow@0s+1s"])
-        bench.tick()
-        assert (bench.plant.dt_ms, bench.plant.tick_ms, bench.plant.now_ms) == (120, 120, 120)
-        bench.run(0.1)
-        assert (bench.plant.dt_ms, bench.plant.tick_ms) == (10, 10)
+        rig = Rig(faults=["clock:slow@0s+1s"])
+        rig.tick()
+        assert (rig.plant.dt_ms, rig.plant.tick_ms, rig.plant.now_ms) == (120, 120, 120)
+        rig.run(0.1)
+        assert (rig.plant.dt_ms, rig.plant.tick_ms) == (10, 10)
 
     def test_delayed_clock_has_one_gap(self) -> None:
-        bench = Bench(faults=["clock:delayed@0.1s", "pump:off@0.3s+0.1s"])
-        gaps = [bench.run(0.01).plant.dt_ms for _ in range(60)]
+        rig = Rig(faults=["clock:delayed@0.1s", "pump:off@0.3s+0.1s"])
+        gaps = [rig.run(0.01).plant.dt_ms for _ in range(60)]
         assert sorted(gaps)[-2:] == [10, 300]
 
     def test_intermittent_clock_is_late_at_times(self) -> None:
-        bench = Bench(faults=["clock:intermittent@0s"])
-        gaps = np.array([bench.run(0.01).plant.dt_ms for _ in range(200)])
+        rig = Rig(faults=["clock:intermittent@0s"])
+        gaps = np.array([rig.run(0.01).plant.dt_ms for _ in range(200)])
         assert 0.1 < (gaps > 10).mean() < 0.4
         assert 100 < gaps.max() <= 200
 
     def test_stuck_clock_measures_nothing_while_time_passes(self) -> None:
-        bench = Bench(faults=["clock:stuck@0s"])
-        assert bench.run(0.1).plant.dt_ms == 0
-        assert bench.plant.now_ms == 100
+        rig = Rig(faults=["clock:stuck@0s"])
+        assert rig.run(0.1).plant.dt_ms == 0
+        assert rig.plant.now_ms == 100
 
     def test_wrong_clock_glitches_both_ways(self) -> None:
-        bench = Bench(faults=["clock:wrong@0s"])
-        gaps = {bench.run(0.01).plant.dt_ms for _ in range(200)}
+        rig = Rig(faults=["clock:wrong@0s"])
+        gaps = {rig.run(0.01).plant.dt_ms for _ in range(200)}
         assert gaps == {10, 65_546, -65_526}
-        assert bench.plant.now_ms == 2000
+        assert rig.plant.now_ms == 2000
 
     def test_supply_off_vents_and_logic_lives_on(self) -> None:
-        bench = held("supply:off@+5s").command(0b10, pump=1000).run(4.9)
-        assert bench.pressure.max() < 10.0
-        assert bench.readings.supply_mv == 0
-        assert bench.readings.chamber_pa[2] != 0
-        assert bench.run(1.0).readings.supply_mv > 10_000
+        rig = held("supply:off@+5s").command(0b10, pump=1000).run(4.9)
+        assert rig.pressure.max() < 10.0
+        assert rig.readings.supply_mv == 0
+        assert rig.readings.chamber_pa[2] != 0
+        assert rig.run(1.0).readings.supply_mv > 10_000
 
     def test_supply_sag_slows_the_pump(self) -> None:
-        bench = Bench(faults=["supply:wrong@1s+1s"]).command(0b1, pump=1000).run(0.9)
-        whole = bench.plant.truth.pump_flow_ml_s
-        bench.run(1.0)
-        assert bench.plant.truth.pump_flow_ml_s < 0.8 * whole
-        assert bench.readings.supply_mv < 9_000
-        assert bench.run(1.0).readings.supply_mv > 11_000
+        rig = Rig(faults=["supply:wrong@1s+1s"]).command(0b1, pump=1000).run(0.9)
+        whole = rig.plant.truth.pump_flow_ml_s
+        rig.run(1.0)
+        assert rig.plant.truth.pump_flow_ml_s < 0.8 * whole
+        assert rig.readings.supply_mv < 9_000
+        assert rig.run(1.0).readings.supply_mv > 11_000
 
     def test_intermittent_supply_drops_the_valves(self) -> None:
         assert held("supply:intermittent@").run(2.0).pressure[2] < 45.0
 
     def test_faults_overlap_and_end_one_by_one(self) -> None:
-        bench = Bench(faults=["pump:off@0s+2s", "sensor.left.calf:off@1s+2s"]).command(0b1, pump=1000)
-        bench.run(1.5)
-        assert bench.plant.truth.pump_flow_ml_s == 0.0
-        assert shown_mmhg(bench) < -10.0
-        bench.run(1.0)
-        assert bench.plant.truth.pump_flow_ml_s > 100.0
-        assert shown_mmhg(bench) < -10.0
-        assert shown_mmhg(bench.run(1.0)) > -10.0
+        rig = Rig(faults=["pump:off@0s+2s", "sensor.left.calf:off@1s+2s"]).command(0b1, pump=1000)
+        rig.run(1.5)
+        assert rig.plant.truth.pump_flow_ml_s == 0.0
+        assert shown_mmhg(rig) < -10.0
+        rig.run(1.0)
+        assert rig.plant.truth.pump_flow_ml_s > 100.0
+        assert shown_mmhg(rig) < -10.0
+        assert shown_mmhg(rig.run(1.0)) > -10.0

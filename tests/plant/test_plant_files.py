@@ -1,4 +1,4 @@
-"""Plant files: those that come along are good, and a bad one gets one line that helps."""
+"""Plant files: those of Soleus are good, and a bad one is refused in one line that helps."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def refusal(path: Path, text: str) -> str:
     return line.removeprefix(f"{path}: ")
 
 
-def test_the_plants_that_come_along() -> None:
+def test_the_plants_of_soleus_are_good() -> None:
     assert {"nominal", "small-leg", "large-leg", "tired"} <= set(plant_names())
     for name in plant_names():
         assert load_plant(name).about
@@ -87,12 +87,12 @@ def test_an_unknown_plant_lists_the_known_ones() -> None:
         load_plant("nominel")
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         load_plant(tmp_path / "gone.toml")
 
 
-def test_a_file_that_is_not_text(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="UTF-8"):

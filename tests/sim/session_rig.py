@@ -1,4 +1,4 @@
-"""What the tests of whole sessions share: boots of every layout, small programs, and questions to a trace."""
+"""What the tests of whole sessions share: boots of every layout, small programs, and measures of a trace."""
 
 from itertools import pairwise
 from pathlib import Path

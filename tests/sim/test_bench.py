@@ -1,4 +1,4 @@
-"""The bench on the simulator: machines in order pass, and damage is named in the lines that it explains."""
+"""The bench on the simulator: a machine in order passes; damage fails in the lines that it explains."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_every_line_is_declared_before_the_first_step_runs() -> None:
 
 
 class DeadTarget(SimTarget):
-    """Answers, and then no more."""
+    """A machine that answers, and then stops answering."""
 
     def begin_service(self) -> None:
         raise BenchError("the board does not answer")
@@ -72,7 +72,7 @@ def test_a_step_that_could_not_run_is_a_failed_line_and_not_a_missing_one() -> N
     assert {line.note for line in run.lines} == {"the board does not answer"}
 
 
-def test_what_a_layout_can_not_show_is_said_before_anything_runs() -> None:
+def test_steps_that_a_layout_cannot_show_are_named_before_anything_runs() -> None:
     limits = Limits(load_board(ONE_SENSOR))
     lines = [
         line for name in SUITES["acceptance"] for line in STEPS[name].lines(limits, Choice([0, 1, 2, 3]))
@@ -101,8 +101,8 @@ def test_a_bench_leaves_a_machine_at_rest() -> None:
     assert target.controller.interlock.refused_count == 0
 
 
-def test_measured_against_the_plants_truth() -> None:
-    """Thirty machines are in docs/bench.md; one is enough to notice a step that has gone astray."""
+def test_every_figure_is_near_the_plants_truth() -> None:
+    """docs/bench.md has thirty machines; one is enough to notice a step that measures wrong."""
     errors = errors_of(load_board(DUO), load_plant("nominal"), 5)
     assert np.abs(errors.leak_percent).max() < 10
     assert np.abs(errors.volume_percent).max() < 5
@@ -110,7 +110,7 @@ def test_measured_against_the_plants_truth() -> None:
     assert max(np.abs(values).max() for values in errors.valve_ms.values()) < 3
 
 
-def test_endurance_tells_the_drift() -> None:
+def test_endurance_shows_a_drift() -> None:
     target = SimTarget(load_board(DUO), load_plant("nominal"), 2, has_mains=True)
     run = run_suite(target, "endurance", chambers=["left.foot", "right.calf"], cycles=12)
     done = next(line for line in run.lines if line.key == "endurance.cycles")
@@ -132,7 +132,7 @@ def test_crossed_hoses_are_named_wherever_they_are(pair: tuple[int, int]) -> Non
 
 
 def test_a_twin_is_a_plant_file_that_fits(in_order: BenchRun, tmp_path: Path) -> None:
-    """Of two chambers here; docs/bench.md has twenty machines."""
+    """Two chambers here; docs/bench.md has twenty machines."""
     kept = [
         c for c in in_order.curves if c.step in ("pump", "felt") or c.chamber in ("left.foot", "left.ankle")
     ]

@@ -1,4 +1,4 @@
-"""A campaign: planned from its seed, judged by true pressures, and the same table though it was killed."""
+"""A campaign: planned from its seed, judged by true pressures, and the same table even if it was killed."""
 
 import json
 import os
@@ -122,7 +122,7 @@ WELL = replace(QUIET, broken=frozenset(), onset_s=None)
         (replace(LATCHED, safe_s=None, broken=VENT), TRAPPED),
         (replace(LATCHED, safe_s=None, broken=VENT, max_pressure_mmhg=151.0), HARM),
         (replace(QUIET, pressed_at_end=True), HARM),
-        (replace(QUIET, pressed_at_end=True, broken=VENT), HARM),  # trapped, and nobody was told
+        (replace(QUIET, pressed_at_end=True, broken=VENT), HARM),  # trapped without a warning
         (replace(LATCHED, safe_s=None, broken=FED, has_gate=False), TRAPPED),
         (replace(LATCHED, safe_s=None, broken=FED), HARM),  # the gate should have cut the pump off
         (replace(LATCHED, safe_s=None, broken=PUMP, has_gate=False), HARM),

@@ -1,4 +1,4 @@
-"""Compiled or not, the same source does the same: whole sessions, and the copying in and out."""
+"""The same source does the same, compiled or not: whole sessions, and the copying in and out."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +34,7 @@ LAYOUTS = [
     (valves, sensors) for valves in ("fill_vent", "three_way") for sensors in ("per_chamber", "manifold")
 ]
 
-# What is broken, and what is pressed: the rarer paths of core and plant.
+# Faults and presses, for the rarer paths of core and plant.
 LIVES: dict[str, tuple[list[str], list[str]]] = {
     "healthy": ([], []),
     "busy person": ([], ["louder@12s", "pause@18s", "resume@22s", "softer@24s", "stop@28s"]),
@@ -46,7 +46,7 @@ LIVES: dict[str, tuple[list[str], list[str]]] = {
 
 
 class Machine:
-    """Controller, plant and all, at the start of one of the lives."""
+    """Controller, plant, presses and recorder at the start of one of the `LIVES`."""
 
     def __init__(self, valves: str, sensors: str, life: str) -> None:
         faults, events = LIVES[life]
@@ -65,16 +65,16 @@ class Machine:
         self.plant = draw_plant(load_plant("nominal"), boots, 7)
         for fault in faults:
             self.plant.set_fault(parse_fault(fault, boots))
-        self.acts = presses_of([parse_event(event) for event in events])
+        self.presses = presses_of([parse_event(event) for event in events])
         self.recorder = Recorder(boots.count)
 
     @property
     def parts(self) -> list[Any]:
-        return [self.controller, self.plant, self.acts, self.recorder]
+        return [self.controller, self.plant, self.presses, self.recorder]
 
 
 def run_plain(machine: Machine) -> int:
-    """The loop as CPython runs it, all the way down. No longer than that: Numba would compile the patch."""
+    """The loop as plain Python, all the way down. The patch is undone before Numba could compile it."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("run_tick", "pressed_buttons", "record", "has_ended"):
             patch.setattr(loop, name, getattr(loop, name).py_func)

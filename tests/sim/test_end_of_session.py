@@ -1,10 +1,10 @@
-"""A session is over when the legs are free, and not before."""
+"""A session is over only when the legs are free."""
 
 from host_tools.sim.simulate import simulate
 from soleus.core.session.session import DONE
 
 
-def test_a_valve_that_follows_late_is_not_looked_past_while_its_chamber_is_full() -> None:
+def test_a_session_waits_for_a_chamber_whose_valve_follows_late() -> None:
     """The only sensor shows an empty manifold until the three-way valve has moved."""
     session = simulate(
         *("research-80", "esp32-c3-manifold", "tired"),

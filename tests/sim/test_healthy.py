@@ -1,4 +1,4 @@
-"""Nothing may go wrong with a machine in order: a slice of what `make healthy` and `make docs` run in full.
+"""With a machine in order nothing may go wrong: a part of what `make healthy` and `make docs` run.
 
 What counts as healthy, and why it isn't "exactly the target", is in host_tools/verify/healthy/verdict.py.
 """

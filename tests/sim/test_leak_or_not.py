@@ -1,4 +1,4 @@
-"""Air that more pressure needs is no leak; air that is lost is, whatever the program does besides."""
+"""Only lost air is a leak: neither air for more pressure, nor air that a moving leg presses out."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_pulses_between_two_pressures_are_not_taken_for_a_leak() -> None:
     assert _rested(session) == []
 
 
-def test_a_leak_is_seen_through_pulses() -> None:
+def test_a_leak_is_found_although_the_program_pulses() -> None:
     session = simulate(
         *("plain-pulse", "esp32-s3-duo", "nominal"), pressure=60, seed=1, fault=["hose.left.calf:leak@60s"]
     )
@@ -36,7 +36,7 @@ def test_a_leak_is_seen_through_pulses() -> None:
 def test_a_leg_that_contracts_every_second_is_not_taken_for_a_leak(
     program: str, pressure: int, seed: int, moves_at_s: float
 ) -> None:
-    """It presses air out of the vent, which the pump brings back: no air is lost that nobody let out."""
+    """Each contraction presses air out through the vent, and the pump brings it back."""
     session = simulate(
         *(program, "esp32-s3-duo", "nominal"),
         pressure=pressure,

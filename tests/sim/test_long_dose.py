@@ -1,4 +1,4 @@
-"""A dose whose speed was learned wrong, because a leg moved meanwhile, still ends at the target."""
+"""A dose ends at the target even if a moving leg made the core learn a wrong speed."""
 
 from host_tools.sim.simulate import simulate
 

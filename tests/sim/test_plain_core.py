@@ -1,4 +1,4 @@
-"""A plain core with a compiled plant gives the same session, bit for bit; and whose cache depends on what."""
+"""A plain core with a compiled plant gives the same session bit for bit, and leaves the plant compiled."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from host_tools.sim.request import prepare
 from host_tools.sim.run_compiled import CompiledRun
 from host_tools.sim.session_metrics import measured
 
-# What is broken, and what is pressed: the rarer paths of core and plant.
+# Faults and presses, for the rarer paths of core and plant.
 FAULTS = ["hose.left.calf:leak@30s", "clock:wrong@40s", "leg.left:move@50s", "supply:intermittent@60s+5s"]
 EVENTS = ["louder@20s", "pause@80s", "resume@85s", "softer@95s", "stop@110s", "clear@120s"]
 BOARDS = ("esp32-s3-duo", "esp32-c3-manifold")
@@ -32,7 +32,7 @@ def test_a_plain_core_gives_the_same_session(
     assert fast.plant.now_ms == plain.plant.now_ms
 
 
-def test_once_compiled_it_is_taken_for_a_single_session_too() -> None:
+def test_a_single_session_runs_compiled_once_the_core_is_compiled() -> None:
     request = prepare("plain-sequential", "esp32-s3-duo", "nominal", until="1s")
     simulate.run(request)
     assert not simulate.run(request, is_only_one=True).was_plain

@@ -1,4 +1,4 @@
-"""The comparison of controllers measures what it says, and its page holds every row."""
+"""The comparison of controllers measures what it claims, and its page has every row."""
 
 from dataclasses import replace
 

@@ -42,11 +42,11 @@ def test_the_fault_trips_its_requirement_in_time_and_no_leg_is_hurt(
     assert (result.code, result.chamber) == (requirement.code, trip.chamber)
     assert result.is_all_vent
     assert result.max_pressure_mmhg < 150
-    # A row that misses its budget says why; one that says so and doesn't is out of date.
+    # A row that misses its budget says why; a row that says so but meets the budget is out of date.
     assert result.is_in_time(requirement) != bool(trip.misses), f"{result.detected_ms} ms"
 
 
-def test_a_row_that_does_otherwise_is_told_apart() -> None:
+def test_a_row_that_falls_short_is_named() -> None:
     requirement, trip = TRIPS[1]
     fine = Tripped(requirement.code, trip.chamber, requirement.budget_ms, 60.0, 1.0, True)
     assert safety_page.shortfall(requirement, trip, fine) == ""
@@ -78,12 +78,14 @@ def test_every_requirement_has_a_fault_that_trips_it_or_a_test_that_says_why_non
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS, ids=trip_name)
-def test_its_guard_is_one_that_the_controller_asks(requirement: Requirement) -> None:
+def test_a_requirements_guard_is_asked_by_the_controller_and_names_its_fault(
+    requirement: Requirement,
+) -> None:
     guards = Controller(boots()).guards
     assert isinstance(guards, Guards)
     asked = [*vars(guards).values(), *vars(guards.active).values()]
     assert requirement.guard in {type(guard) for guard in asked}
-    # ... and it is that guard which names this fault.
+    # ... and that guard names this fault.
     module = importlib.import_module(requirement.guard.__module__)
     constant = next(
         name for name, value in vars(faults).items() if name.isupper() and value == requirement.fault
@@ -91,7 +93,7 @@ def test_its_guard_is_one_that_the_controller_asks(requirement: Requirement) -> 
     assert f"faults.{constant}" in Path(str(module.__file__)).read_text(encoding="utf-8")
 
 
-# Who holds readings against it, where that isn't the guard itself.
+# Limits that another module compares readings with, not the guard itself.
 ELSEWHERE = {
     "PRESSED_PA": gauges,
     "ZERO_MOST_PA": zeroing,
@@ -101,7 +103,7 @@ ELSEWHERE = {
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS, ids=trip_name)
-def test_its_limits_are_those_that_its_guard_uses(requirement: Requirement) -> None:
+def test_a_requirements_limits_are_those_that_its_guard_uses(requirement: Requirement) -> None:
     module = importlib.import_module(requirement.guard.__module__)
     for name in (*requirement.limits, *requirement.debounce):
         assert hasattr(limits, name)
@@ -110,7 +112,9 @@ def test_its_limits_are_those_that_its_guard_uses(requirement: Requirement) -> N
 
 
 @pytest.mark.parametrize(("requirement", "trip"), TRIPS, ids=trip_name)
-def test_its_command_is_one_that_the_command_line_takes(requirement: Requirement, trip: Trip) -> None:
+def test_a_trips_command_is_taken_by_the_command_line_and_stands_in_the_page(
+    requirement: Requirement, trip: Trip
+) -> None:
     words = shlex.split(trip.command)
     assert words[:2] == ["soleus", "sim"]
     assert words[2] == trip.program
@@ -139,11 +143,11 @@ def test_a_fault_of_the_page_is_one_that_its_board_has() -> None:
     assert parse_fault(text, the_boots).text == text
 
 
-# --- what no broken part reaches: the firmware itself made wrong ---
+# --- guards that no broken part trips: here the firmware itself is made wrong ---
 
 
 def test_a_sequence_that_never_lets_go_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """E03, with the sequencer's own limit taken away and a program whose ramps and hold take 4 min."""
+    """E03: the sequencer has lost its own limit, and the program's ramps and hold take 4 min."""
     monkeypatch.setattr(sequencer, "CYCLE_PRESSED_MOST_MS", 1 << 29)
     monkeypatch.setattr(sequencer, "CYCLE_PRESSED_LAST_MS", 1 << 29)
     chambers = [f"c{number}" for number in range(6)]
@@ -161,7 +165,7 @@ def test_a_sequence_that_never_lets_go_is_stopped(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_session_that_has_lost_its_end_is_stopped() -> None:
-    """E42, with the session's own length taken away; ticks of 50 ms, for it takes an hour."""
+    """E42: the session has lost its own length. Ticks of 50 ms, because it takes an hour."""
     machine = Machine(boots(), program(minutes=60)).started()
     machine.controller.session.duration_ms = 1 << 29
     dt_ms = 50

@@ -44,7 +44,7 @@ each_sealed_layout = pytest.mark.parametrize("layout", SEALED_LAYOUTS, ids=layou
 
 
 def completed(pattern: str, layout: Layout, **block: Any) -> Trace:
-    """The trace of a healthy session, which it must be."""
+    """The trace of a session, which must be a healthy one."""
     session = simulate(program(pattern, **block), board(*layout))
     result = measured(session)
     assert result.outcome == "completed", result.fault
@@ -75,7 +75,7 @@ def test_in_every_cycle_each_chamber_comes_after_the_one_distal_to_it(pattern: s
 
 
 @each_layout
-def test_uniform_chambers_come_together_and_are_held_alike(layout: Layout) -> None:
+def test_uniform_chambers_are_filled_together_and_held_alike(layout: Layout) -> None:
     trace = completed("uniform", layout)
     held = trace.pressure_mmhg[holding(trace)]
     assert len(held) > 500
@@ -310,7 +310,7 @@ WATCHED_S = 8
 def stopped(
     pattern: str, layout: Layout, stop_s: float, plant: str = "nominal", pressure: int = 100
 ) -> Session:
-    """A stop, watched beyond the end: the run goes on as long as somebody is still to press something."""
+    """A session that is stopped, watched for some seconds more: a run goes on until the last event."""
     events = [f"stop@{stop_s:.2f}s", f"softer@{stop_s + WATCHED_S:.2f}s"]
     return simulate(program(pattern, pressure=pressure), board(*layout), plant, event=events)
 
@@ -354,7 +354,7 @@ def test_done_means_that_the_legs_are_truly_empty(layout: Layout, plant: str) ->
     assert trace.pressure_mmhg[done[0]].max() < EMPTY_MMHG
 
 
-# --- the guards, tripped by parts that truly break ---
+# --- guards, tripped by a plant's broken parts ---
 
 
 def hold_s(valves: str, sensors: str) -> float:
@@ -371,7 +371,7 @@ def spec_with(**sensor: Any) -> PlantSpec:
 
 SILENT = spec_with(missing="silent")
 
-# Fault, valves, sensors, plant; code and chamber that must be named; seconds that it may take.
+# Fault, valves, sensors, plant; the code and chamber that must be named; the seconds until then at most.
 TRIPS: list[tuple[str, str, str, str | PlantSpec, str, str | None, float]] = [
     ("sensor.left.calf:off@60s", "fill_vent", "per_chamber", "nominal", "E11", "left.calf", 0.1),
     ("sensor.left.thigh:off@90s", "three_way", "per_chamber", "nominal", "E11", "left.thigh", 0.1),
@@ -385,7 +385,7 @@ TRIPS: list[tuple[str, str, str, str | PlantSpec, str, str | None, float]] = [
     ("clock:slow@60s", "fill_vent", "per_chamber", "nominal", "E41", None, 0.15),
     ("clock:intermittent@60s", "fill_vent", "manifold", "nominal", "E41", None, 2.0),
     ("clock:wrong@60s", "three_way", "per_chamber", "nominal", "E41", None, 2.0),
-    # Two chambers are rested, 45 s each and without a trace of air: that is enough.
+    # Two chambers are rested after 45 s each, without a trace of air: then the pump is named.
     ("pump:off@1s", "fill_vent", "per_chamber", "nominal", "E52", None, 100.0),
     ("pump:off@1s", "three_way", "manifold", "nominal", "E52", None, 100.0),
     ("valve.left.calf.vent:stuck@HOLD", "fill_vent", "per_chamber", "nominal", "E31", "left.calf", 12.0),
@@ -393,7 +393,7 @@ TRIPS: list[tuple[str, str, str, str | PlantSpec, str, str | None, float]] = [
     ("hose.left.calf:kink@HOLD", "fill_vent", "per_chamber", "nominal", "E31", "left.calf", 12.0),
 ]  # fmt: skip
 
-# As above, for what takes one chamber out of the session; the seconds are those until it is rested.
+# As above, for faults that rest one chamber; the seconds are those until then.
 RESTS: list[tuple[str, str, str, str, str, float]] = [
     ("valve.left.foot.fill:off@1s", "fill_vent", "per_chamber", "E21", "left.foot", 50.0),
     ("garment.left.calf:off@60s", "fill_vent", "per_chamber", "E21", "left.calf", 110.0),
@@ -441,7 +441,7 @@ def test_a_broken_part_is_named_in_time_and_no_leg_is_hurt(
     RESTS,
     ids=[f"{row[0]} {row[1]} {row[2]}" for row in RESTS],
 )
-def test_what_concerns_one_chamber_rests_it_and_the_others_go_on(
+def test_a_fault_of_one_chamber_rests_it_and_the_others_go_on(
     fault: str, valves: str, sensors: str, code: str, chamber: str, most_s: float
 ) -> None:
     session = simulate(program(minutes=10), board(valves, sensors), fault=[fault])
@@ -471,7 +471,7 @@ def test_a_sensor_too_far_off_zero_stops_the_session_before_any_pressure(offset_
 
 @pytest.mark.parametrize("moment_s", [0, 60])
 @pytest.mark.parametrize("layout", [layout for layout in LAYOUTS if layout[2] == 1], ids=layout_name)
-def test_a_restless_leg_is_ridden_out(layout: Layout, moment_s: int) -> None:
+def test_a_restless_leg_stops_no_session(layout: Layout, moment_s: int) -> None:
     session = simulate(program(), board(*layout), fault=[f"leg.left:move@{moment_s}s+30s"])
     result = measured(session)
     assert result.outcome == "completed", result.fault

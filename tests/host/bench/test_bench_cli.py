@@ -1,4 +1,4 @@
-"""`soleus bench` and its papers: exit status, JSON, CSV, HTML, and a history over months."""
+"""`soleus bench` and its files: exit status, JSON, CSV, HTML, and a history over months."""
 
 import csv
 import datetime as dt
@@ -33,7 +33,7 @@ def soleus(*arguments: object) -> int:
     return 0
 
 
-def test_a_run_writes_all_its_papers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_writes_all_its_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     suffixes = {"--json": "json", "--csv": "csv", "--report": "html", "--history": "sqlite"}
     papers = {option: tmp_path / f"run.{suffix}" for option, suffix in suffixes.items()}
     options = [part for option, file in papers.items() for part in (option, file)]
@@ -51,7 +51,7 @@ def test_a_run_writes_all_its_papers(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert len(History(papers["--history"]).runs()) == 1
 
 
-def test_a_line_out_of_its_limits_is_status_1(tmp_path: Path) -> None:
+def test_a_line_outside_its_limits_is_status_1(tmp_path: Path) -> None:
     plant = tmp_path / "slow.toml"
     plant.write_text('extends = "nominal"\nabout = "slow"\n[at."left.foot"]\nvent_conductance = 9\n')
     assert soleus("bench", "vent", "--chamber", "left.foot", "--plant", plant) == 1
@@ -92,7 +92,7 @@ def run_of(serial: str, day: int, leak: float, flow: float) -> BenchRun:
 
 
 def history_of(tmp_path: Path) -> History:
-    """One unit whose leak grows out of its limit in a year, one whose pump will, and one as new."""
+    """Three units: one whose leak leaves its limit within the year, one whose pump will later, one as new."""
     history = History(tmp_path / "history.sqlite")
     for month in range(12):
         history.add(run_of("leaking", 30 * month, 3.0 + month, 10.0))
@@ -140,24 +140,24 @@ def test_a_twin_needs_a_run_with_its_curves(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_a_browser_shows_the_report_whole(tmp_path: Path) -> None:
-    """Nothing fetched, every line and curve drawn, and nothing that sticks out of the page."""
+    """Every line and curve is drawn, nothing is fetched, and nothing sticks out of the page."""
     run = run_of("a", 0, 30.0, 9.0)
     time_s = np.arange(0.0, 60.0, 0.5)
     run.curves.append(Curve("leak.left.calf", "leak", "left.calf", time_s, 80 - time_s / 6))
     page = tmp_path / "bench.html"
-    # The page allows itself no script; the test does.
+    # The page forbids scripts; the test takes that off and adds one.
     html = re.sub(r"<meta http-equiv=[^>]*>", "", report_html(run))
     page.write_text(html.replace("</body>", f"<script>{MEASURE}</script></body>"), encoding="utf-8")
     dom = dump_dom(page, "--window-size=1100,1600")
-    told = re.search(r'<pre id="told">(.*?)</pre>', dom)
-    assert told
-    assert json.loads(told[1]) == {"rows": 2, "failed": 1, "figures": 1, "sticksOut": False, "fetched": 0}
+    measured = re.search(r'<pre id="measured">(.*?)</pre>', dom)
+    assert measured
+    assert json.loads(measured[1]) == {"rows": 2, "failed": 1, "figures": 1, "sticksOut": False, "fetched": 0}
 
 
 MEASURE = """
-const told = document.createElement("pre");
-told.id = "told";
-told.textContent = JSON.stringify({
+const measured = document.createElement("pre");
+measured.id = "measured";
+measured.textContent = JSON.stringify({
   rows: document.querySelectorAll("tbody tr").length,
   failed: [...document.querySelectorAll("tr.failed .status")].filter(
     (cell) => cell.offsetHeight > 0).length,
@@ -167,5 +167,5 @@ told.textContent = JSON.stringify({
     (part) => !part.closest("svg") && part.getBoundingClientRect().right > innerWidth),
   fetched: performance.getEntriesByType("resource").filter((one) => !one.name.startsWith("data:")).length,
 });
-document.body.append(told);
+document.body.append(measured);
 """

@@ -1,4 +1,4 @@
-"""What a bench hears over the link: whether ticks went by untold, or only came late."""
+"""A bench tells ticks that got lost on the link from ticks that only came late."""
 
 import base64
 import os
@@ -20,15 +20,15 @@ from host_tools.link.console import Console, frame_line, parse_line
 BOARD = load_board("esp32-devkit")
 
 
-class Teller:
-    """The board's end of the link; its ticks come when the test says."""
+class Board:
+    """The board's end of the link; it sends ticks when the test says so."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
         self._at_ms = 0
         threading.Thread(target=self._answer, daemon=True).start()
 
-    def tell(self, ticks_ms: list[int], is_lost: bool = False) -> None:
+    def send(self, ticks_ms: list[int], is_lost: bool = False) -> None:
         self._at_ms += sum(ticks_ms)
         spare = [0] * (HEAD + BOARD.boots.count)
         rows = [value for dt_ms in ticks_ms for value in [dt_ms, *spare]]
@@ -48,13 +48,13 @@ class Teller:
 
 
 @contextmanager
-def link() -> Iterator[tuple[Teller, LinkTarget]]:
+def link() -> Iterator[tuple[Board, LinkTarget]]:
     leader, follower = pty.openpty()
     tty.setraw(follower)
-    teller = Teller(leader)
+    board = Board(leader)
     target = LinkTarget(BOARD, Console(os.ttyname(follower)), lambda question: question)
     try:
-        yield teller, target
+        yield board, target
     finally:
         target.close()
         os.close(follower)
@@ -62,47 +62,47 @@ def link() -> Iterator[tuple[Teller, LinkTarget]]:
 
 
 @pytest.mark.parametrize("late", range(6))
-def test_a_tick_that_comes_late_is_no_tick_that_was_lost(late: int) -> None:
-    """Wherever it stands among those that are told at once."""
+def test_a_late_tick_is_not_taken_for_a_lost_one(late: int) -> None:
+    """At any place among the ticks that are sent together."""
     ticks_ms = [10] * 6
     ticks_ms[late] = 90
-    with link() as (teller, target):
-        teller.tell([10] * 6)
-        teller.tell(ticks_ms)
+    with link() as (board, target):
+        board.send([10] * 6)
+        board.send(ticks_ms)
         target.wait(0.19)
         assert target.gaps_count == 0
         assert list(target.tape.since(6).at_ms) == [60 + sum(ticks_ms[: n + 1]) for n in range(6)]
 
 
-def test_one_tick_lost_on_the_way_ends_what_was_being_measured() -> None:
-    with link() as (teller, target):
-        teller.tell([10] * 6)
-        teller.tell([10], is_lost=True)
-        teller.tell([10] * 6)
+def test_a_lost_tick_ends_the_measurement() -> None:
+    with link() as (board, target):
+        board.send([10] * 6)
+        board.send([10], is_lost=True)
+        board.send([10] * 6)
         with pytest.raises(BenchError, match="lost on the way"):
             target.wait(0.12)
 
 
-def test_while_a_person_is_asked_nothing_is_measured_that_a_lost_tick_could_spoil() -> None:
+def test_a_tick_that_is_lost_while_a_person_is_asked_spoils_nothing() -> None:
     is_over = threading.Event()
 
-    def tell_on(teller: Teller) -> None:
+    def keep_sending(board: Board) -> None:
         while not is_over.wait(0.01):
-            teller.tell([10])
+            board.send([10])
 
-    with link() as (teller, target):
+    with link() as (board, target):
 
         def answer(_: str) -> str:
-            """When the bench has heard that it didn't hear all."""
-            teller.tell([10], is_lost=True)
-            threading.Thread(target=tell_on, args=[teller], daemon=True).start()
+            """Answers once the bench has noticed the lost tick."""
+            board.send([10], is_lost=True)
+            threading.Thread(target=keep_sending, args=[board], daemon=True).start()
             until_s = time.monotonic() + 10
             while not target.gaps_count and time.monotonic() < until_s:
                 time.sleep(0.01)
             return "12"
 
         target.person = answer
-        teller.tell([10] * 6)
+        board.send([10] * 6)
         try:
             assert target.gauge_mmhg(0) == 12.0
         finally:

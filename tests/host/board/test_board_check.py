@@ -1,4 +1,4 @@
-"""Wrong boards, each with the line that a person gets; and Soleus's own boards, which are right."""
+"""Wrong boards are refused, each with its line; Soleus's own boards are right."""
 
 import tomllib
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_a_chip_with_few_pwm_channels_cannot_hold_many_valves(tmp_path: Path) ->
     assert any("holding 6 valves by PWM takes 8 channels" in line for line in complaints(file))
 
 
-def test_all_that_is_wrong_is_found_at_once(tmp_path: Path) -> None:
+def test_every_mistake_is_found_in_one_check(tmp_path: Path) -> None:
     file = changed(tmp_path, "devkit", "fill = [16, 17, 18, 19]", "fill = [34, 6, 20, 15]")
     assert len(complaints(file)) == 4
 
@@ -50,7 +50,7 @@ def test_the_boards_of_soleus_are_right(name: str) -> None:
 
 @pytest.mark.parametrize("name", board_names())
 def test_everything_that_moves_air_is_among_the_safe_pins(name: str) -> None:
-    """`boot.py` drives these; a pin missing there would stay energised after a soft reset."""
+    """`boot.py` switches the safe pins off; one that was missing would stay energised after a soft reset."""
     table = load_board(name).table
     safe = safe_pins(table)
     valves = table["valves"]

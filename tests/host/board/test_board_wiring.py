@@ -20,7 +20,7 @@ app.add_typer(board_command.app, name="board")
 
 
 @pytest.mark.parametrize("name", board_names())
-def test_the_committed_pages_are_the_generators(name: str) -> None:
+def test_the_committed_pages_are_those_that_the_generator_makes(name: str) -> None:
     for file_name, content in wiring_files(load_board(name)).items():
         there = (BOARDS / name / file_name).read_bytes()
         assert there == content, f"{name}/{file_name} is old: run `python -m host_tools.wiring`"

@@ -1,7 +1,7 @@
-"""A real MicroPython behind a pseudo-terminal, with a folder as its flash: the least that flashing needs.
+"""A real MicroPython behind a pseudo-terminal, with a folder as its flash: all that flashing needs.
 
-No pins, no plant; `host_tools/virtual` has those. After a reset it runs /boot.py and /main.py as a chip
-does, after a soft reset from the raw prompt /boot.py alone. It can lose its power at any moment.
+It has no pins and no plant; `host_tools/virtual` has those. Like a chip it runs /boot.py and /main.py after a
+reset, and /boot.py alone after a soft reset from the raw prompt. It can lose its power at any moment.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from pathlib import Path
 _INTERPRETER = [sys.executable, "-c", "import sys, micropython_unix; sys.exit(micropython_unix.main())"]
 RAW_PROMPT, PROMPT = b"\x01", b"\x02"
 
-# The unix port has no reset and sees the laptop's own folders: this makes a board of it.
+# The unix port has no reset, and sees the laptop's folders: this makes it behave like a board.
 _START = """
 import os, sys
 os.umount("/")
@@ -61,7 +61,7 @@ class PtyBoard:
         self._keeper.start()
 
     def lose_power(self) -> None:
-        """The interpreter is killed where it stands, and does not come back."""
+        """Kills the interpreter, whatever it is doing, for good."""
         self._is_off = True
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGKILL)
@@ -84,7 +84,7 @@ class PtyBoard:
                 said = os.read(self._inner, 4096)
                 os.write(self._outer, said)
                 if self._is_raw_due and said.endswith(b">>> "):
-                    # As on a chip: a soft reset from the raw prompt comes back to it.
+                    # As on a chip, a soft reset from the raw prompt leads back to the raw prompt.
                     self._is_raw_due = False
                     os.write(self._inner, RAW_PROMPT)
             elif self._process.poll() is not None and not self._is_off:

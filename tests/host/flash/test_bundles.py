@@ -1,4 +1,4 @@
-"""Modules that a board always loads together go there as one file, and nothing asks for one that is gone."""
+"""Modules that a board always loads together are one file there, and every import finds what it names."""
 
 import ast
 
@@ -53,7 +53,7 @@ SHORT = {
 
 
 @pytest.mark.parametrize("case", SHORT)
-def test_what_becomes_of_a_method_that_only_the_core_calls(case: str) -> None:
+def test_a_method_that_only_the_core_calls_gets_a_short_name(case: str) -> None:
     source, outside, expected = SHORT[case]
     assert with_short_methods({"core": source}, [outside]) == {"core": expected}
 

@@ -30,7 +30,7 @@ app.command()(flash_command)
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of the test's own, and no net."""
+    """A cache for this test alone, and no net."""
 
     def no_net(*_: object, **__: object) -> None:
         raise urllib.error.URLError("no net")
@@ -67,7 +67,7 @@ def test_every_chip_has_its_image() -> None:
         assert image.url.startswith("https://micropython.org/")
 
 
-def test_a_persons_own_image_is_looked_at(tmp_path: Path) -> None:
+def test_a_persons_own_image_is_checked_for_its_chip(tmp_path: Path) -> None:
     own = an_image(tmp_path / "own.bin", "esp32-s3")
     assert checked_image("esp32-s3", own).version == wanted_version(own) == "v1.27.0"
     with pytest.raises(InputError, match="an image for the esp32; this one is for the esp32-s3"):
@@ -87,7 +87,7 @@ def test_a_wrong_checksum_stops_everything(cache: Path) -> None:
         checked_image("esp32", None)
 
 
-def test_without_a_net_the_way_out_is_named() -> None:
+def test_without_a_net_the_refusal_says_how_to_get_the_image() -> None:
     with pytest.raises(InputError, match=r"could not be downloaded \(no net\).*--image FILE"):
         checked_image("esp32-c3", None)
 
@@ -183,7 +183,7 @@ def test_the_only_board_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class FakeDevice:
-    """Answers as a board with this MicroPython; anything else would be a mistake."""
+    """A board with this MicroPython; it answers nothing else."""
 
     about_: About | None = None
 

@@ -1,4 +1,4 @@
-"""The whole way on the virtual board: flash from empty, self-test, a session, flash in the middle of it."""
+"""The whole way on the virtual board: flash it empty, self-test, a session, and flash in the middle of it."""
 
 import json
 from pathlib import Path
@@ -69,8 +69,8 @@ def test_flashing_in_the_middle_of_a_session_vents_first(
     assert all(seen), "a file was written while something was energised"
     assert second.is_well
     assert (empty / POINTER).read_text() == second.app.slot
-    told = json.loads((empty / second.app.slot / "board.json").read_text())
-    assert told["title"] == "Another one"
+    table = json.loads((empty / second.app.slot / "board.json").read_text())
+    assert table["title"] == "Another one"
 
 
 def changed_board(folder: Path) -> Board:

@@ -45,7 +45,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_becomes_of(name: str) -> None:
+def test_names_of_numbers_and_imports_are_replaced(name: str) -> None:
     source, expected = CASES[name]
     assert without_names(source, "soleus/core/anything.py") == expected
 
@@ -74,12 +74,12 @@ ARGUMENTS = {
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)
-def test_what_becomes_of_arguments(name: str) -> None:
+def test_arguments_get_the_shortest_free_names(name: str) -> None:
     source, expected = ARGUMENTS[name]
     assert without_names(source, "soleus/app.py") == expected
 
 
-def test_whatever_is_given_by_name_keeps_it() -> None:
+def test_an_argument_that_is_given_by_name_keeps_its_name() -> None:
     sources = {name: (SOLEUS_PACKAGE.parent / name).read_text() for name in FILES}
     before = [node for text in sources.values() for node in ast.walk(ast.parse(text))]
     after = [node for name in FILES for node in ast.walk(ast.parse(without_names(sources[name], name)))]
@@ -106,13 +106,13 @@ PRIVATES = {
 
 
 @pytest.mark.parametrize("name", PRIVATES)
-def test_what_becomes_of_the_cores_private_functions(name: str) -> None:
+def test_private_functions_of_the_core_get_short_names(name: str) -> None:
     source, expected = PRIVATES[name]
     assert without_names(source, "soleus/core/regulate/learned.py") == expected
 
 
 def test_private_functions_elsewhere_keep_their_names() -> None:
-    """A traceback of theirs is read on the board, and nothing replays them."""
+    """Their tracebacks are read on the board, and no replay can show them again."""
     source, _ = PRIVATES["of a module"]
     assert without_names(source, "soleus/app.py") == source
 
@@ -128,11 +128,11 @@ def test_no_private_function_of_the_core_is_known_outside_its_module() -> None:
     classes = {node.name: node for n in core for node in trees[n].body if isinstance(node, ast.ClassDef)}
     for derived in filter(_has_base_here, classes.values()):
         for base in derived.bases:
-            # What is private in one module could be overridden by another's.
+            # A private method of a base could be overridden in another module, under another short name.
             assert not [m for m in classes[ast.unparse(base)].body if is_private(getattr(m, "name", ""))]
 
 
-def test_of_somebody_elses_package_only_what_is_asked_for_stays() -> None:
+def test_a_foreign_package_keeps_only_what_the_firmware_asks_for() -> None:
     bare = without_names(driver_file().read_text(), "ssd1306.py")
     methods = {node.name for node in ast.walk(ast.parse(bare)) if isinstance(node, ast.FunctionDef)}
     assert "poweroff" not in methods
@@ -142,7 +142,7 @@ def test_of_somebody_elses_package_only_what_is_asked_for_stays() -> None:
     assert len(bare.splitlines()) == len(driver_file().read_text().splitlines())
 
 
-def test_a_constant_of_its_own_goes() -> None:
+def test_a_modules_own_constant_is_replaced_by_its_number() -> None:
     text = (SOLEUS_PACKAGE / "core" / "regulate" / "regulation.py").read_text()
     assert "DOSE_PERMILLE =" in text
     assert "DOSE_PERMILLE" not in without_names(text, "soleus/core/regulate/regulation.py")

@@ -35,7 +35,7 @@ FAKE_CORE = {
 
 
 def an_app(version: str, program: bytes = b"{}") -> Application:
-    """Says its version from three files when it starts; a mixture would say two."""
+    """An application that prints its version from each of three files; a mixture would print two versions."""
     files = {
         **FAKE_CORE,
         "boot.py": f"VERSION = {version!r}\n".encode(),
@@ -59,7 +59,7 @@ def board(tmp_path: Path) -> Iterator[PtyBoard]:
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> list[Application]:
-    """What is flashed next."""
+    """The list's last application is flashed next."""
     apps = [an_app("one")]
     monkeypatch.setattr(flash_module, "build_application", lambda *_: apps[-1])
     return apps
@@ -80,7 +80,9 @@ def runs(flash_folder: Path) -> str:
     return boot_once(flash_folder).replace("\r", "").strip()
 
 
-def test_from_empty_then_nothing_to_do(board: PtyBoard, app: list[Application]) -> None:
+def test_flashing_fills_an_empty_board_and_a_second_time_changes_nothing(
+    board: PtyBoard, app: list[Application]
+) -> None:
     result = flash_it(board)
     assert result.plan
     assert sorted(result.plan.send) == sorted(app[0].files)
@@ -117,7 +119,7 @@ def test_a_damaged_file_is_found_and_put_right(board: PtyBoard, app: list[Applic
     assert runs(board.flash) == "runs one one one"
 
 
-def test_what_the_application_wrote_is_carried_over(board: PtyBoard, app: list[Application]) -> None:
+def test_files_that_the_application_wrote_are_carried_over(board: PtyBoard, app: list[Application]) -> None:
     flash_it(board)
     (board.flash / app[0].slot / "settings.json").write_bytes(b"mine")
     (board.flash / app[0].slot / "stray.py").write_bytes(b"import trouble")
@@ -167,7 +169,7 @@ def test_an_application_that_does_not_answer_is_rolled_back(board: PtyBoard, app
     assert runs(board.flash) == "runs one one one"
 
 
-def test_one_that_answers_stays_even_if_a_sensor_is_unplugged(
+def test_an_application_that_answers_stays_even_if_a_sensor_is_unplugged(
     board: PtyBoard, app: list[Application]
 ) -> None:
     flash_it(board)
@@ -179,8 +181,8 @@ def test_one_that_answers_stays_even_if_a_sensor_is_unplugged(
 
 
 @pytest.mark.usefixtures("app")
-def test_other_files_in_the_root_do_not_start_in_between(board: PtyBoard) -> None:
-    """Somebody's own boot.py and main.py are replaced; the pointer comes last."""
+def test_a_persons_own_boot_and_main_are_replaced(board: PtyBoard) -> None:
+    """They must not start in between, so the pointer to the application comes last."""
     (board.flash / "boot.py").write_text("print('their boot')\n")
     (board.flash / "main.py").write_text("print('their main')\n")
     flash_it(board)
@@ -195,11 +197,11 @@ class PowerCutError(Exception):
 
 
 class CutDevice(Device):
-    """Loses the board's power at its `cut_at`-th act, half-way through if it writes."""
+    """Cuts the board's power at the `cut_at`-th step: before it, or half-way through a write."""
 
     board: PtyBoard
     cut_at = 0
-    acts: ClassVar[list[str]] = []
+    steps: ClassVar[list[str]] = []
 
     def write(self, path: str, content: bytes) -> None:
         if self._is_time(f"write {path}"):
@@ -208,32 +210,32 @@ class CutDevice(Device):
         super().write(path, content)
 
     def copy(self, old: str, new: str) -> None:
-        self._act(f"copy {new}")
+        self._step(f"copy {new}")
         super().copy(old, new)
 
     def rename(self, path: str, new_name: str) -> None:
-        self._act(f"rename {path}")
+        self._step(f"rename {path}")
         super().rename(path, new_name)
 
     def remove(self, path: str) -> None:
-        self._act(f"remove {path}")
+        self._step(f"remove {path}")
         super().remove(path)
 
     def remove_folder(self, folder: str) -> None:
-        self._act(f"remove_folder {folder}")
+        self._step(f"remove_folder {folder}")
         super().remove_folder(folder)
 
     def reset(self) -> None:
-        self._act("reset")
+        self._step("reset")
         super().reset()
 
-    def _act(self, name: str) -> None:
+    def _step(self, name: str) -> None:
         if self._is_time(name):
             self._cut()
 
     def _is_time(self, name: str) -> bool:
-        self.acts.append(name)
-        return len(self.acts) == self.cut_at
+        self.steps.append(name)
+        return len(self.steps) == self.cut_at
 
     def _cut(self) -> None:
         self.board.lose_power()
@@ -241,7 +243,7 @@ class CutDevice(Device):
 
 
 @pytest.mark.parametrize("is_first", [True, False], ids=["empty board", "old application"])
-def test_cut_off_at_any_step_the_old_or_the_new_one_starts(
+def test_cut_off_at_any_step_the_old_or_the_new_application_starts(
     tmp_path: Path, app: list[Application], monkeypatch: pytest.MonkeyPatch, is_first: bool
 ) -> None:
     before = tmp_path / "before"
@@ -263,9 +265,9 @@ def test_cut_off_at_any_step_the_old_or_the_new_one_starts(
         if not cut_off(folder, cut_at):
             break
         started = runs(folder)
-        assert started in (old, new), f"cut off at {CutDevice.acts[-1]}"
+        assert started in (old, new), f"cut off at {CutDevice.steps[-1]}"
         seen.add(started)
-        # Whoever was interrupted just does it again.
+        # After an interruption a person just flashes again.
         monkeypatch.setattr(flash_module, "Device", Device)
         flash_once(folder)
         monkeypatch.setattr(flash_module, "Device", CutDevice)
@@ -277,9 +279,9 @@ def test_cut_off_at_any_step_the_old_or_the_new_one_starts(
 
 
 def cut_off(folder: Path, cut_at: int) -> bool:
-    """False when the flashing was over before its `cut_at`-th act."""
+    """False when the flashing was over before its `cut_at`-th step."""
     board = PtyBoard(folder)
-    CutDevice.board, CutDevice.cut_at, CutDevice.acts = board, cut_at, []
+    CutDevice.board, CutDevice.cut_at, CutDevice.steps = board, cut_at, []
     try:
         flash_it(board)
     except PowerCutError:

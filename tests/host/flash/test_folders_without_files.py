@@ -1,4 +1,4 @@
-"""A folder's `__init__.py` stays off the board as long as it has nothing to run."""
+"""A folder's `__init__.py` is left off the board unless it has code."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def test_a_module_is_always_needed(tmp_path: Path) -> None:
     assert not needs_no_file(source)
 
 
-def test_no_folder_of_the_firmware_has_one_on_a_board() -> None:
+def test_no_folder_of_the_firmware_has_an_init_file_on_a_board() -> None:
     names = application_files(load_board("esp32-devkit"), {})
     assert not [name for name in names if name.endswith("__init__.mpy")]
     assert "soleus/core/controller.mpy" in names

@@ -1,4 +1,4 @@
-"""A real browser for the tests that need one: found, started without a network, and asked what it saw."""
+"""A real browser for the tests that need one: how it is found, started without a network, and read."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ TIMEOUT_S = 120
 
 
 def find_chromium() -> str:
-    """SOLEUS_CHROMIUM, or the first on the path. Where none is, a laptop skips the test and CI fails it."""
+    """SOLEUS_CHROMIUM, or the first on the path. Without one a test is skipped, but in CI it fails."""
     named = os.environ.get("SOLEUS_CHROMIUM")
     found = named or next((path for name in NAMES if (path := shutil.which(name))), None)
     if found:

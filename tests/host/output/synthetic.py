@@ -1,4 +1,4 @@
-"""Traces made by hand, for the tests of what is drawn and measured from them."""
+"""Traces made by hand, for tests that draw them or measure them."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def context(trace: Trace, latch: FaultLatch | None = None, ended_by: int = COMPL
 
 
 def blank_trace(names: list[str], ticks: int, **columns: Any) -> Trace:
-    """All zero but for the columns given; a column may be a number, a row or an array."""
+    """A trace of zeros, except for the columns given as a number, a row or an array."""
     count = len(names)
     made: dict[str, Any] = {name: np.zeros(ticks, np.int64) for name in _FLAT}
     made |= {name: np.zeros((ticks, count), np.int64) for name in _WIDE}
@@ -73,7 +73,7 @@ def pa(mmhg: Any) -> Any:
 
 
 class _Story:
-    """Plays a sequential program on paper: what each chamber should have, and roughly what it then has."""
+    """A sequential program on paper: each chamber's target, and roughly the pressure that it then has."""
 
     def __init__(self, names: list[str], legs: int, ticks: int) -> None:
         self.count = len(names) // legs

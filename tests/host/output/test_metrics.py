@@ -1,4 +1,4 @@
-"""The numbers of a session, on traces whose answers are known."""
+"""The figures of a session, measured on traces for which they are known."""
 
 import json
 import time
@@ -36,7 +36,7 @@ def one_chamber(pressure: Any, target: Any, phase: Any = HOLD, **columns: Any) -
     wide = {
         "pressure_mmhg": np.reshape(pressure, (-1, 1)),
         "target_pa": pa(np.reshape(target, (-1, 1))),
-        "wanted_pa": pa(np.reshape(columns.pop("wanted", target), (-1, 1))),
+        "wanted_pa": pa(np.reshape(columns.pop("setpoint", target), (-1, 1))),
         "phase": np.reshape(phase, (-1, 1)),
     }
     return blank_trace(ONE, TICKS, **wide, **columns)
@@ -93,8 +93,8 @@ def test_hold_error_looks_only_at_ticks_in_which_the_chamber_is_held() -> None:
     assert hold["p50"] == pytest.approx(0.0, abs=PASCAL)
 
 
-def test_what_the_firmware_calls_held_is_held_even_if_it_never_came_near() -> None:
-    pressure = RISE * 0.9  # 54 of 60 mmHg, called good
+def test_what_the_firmware_calls_held_counts_as_held_even_far_from_the_target() -> None:
+    pressure = RISE * 0.9  # at 54 of 60 mmHg, and the firmware calls it held
     phase = np.where(AT < 5.0, FILL, HOLD)
     result = result_of(one_chamber(pressure, TARGET, phase, stage=(AT >= 8.0).astype(int)))
     assert result.hold_error_mmhg["max"] == pytest.approx(6.0, abs=PASCAL)
@@ -103,7 +103,7 @@ def test_what_the_firmware_calls_held_is_held_even_if_it_never_came_near() -> No
     assert result.overshoot_mmhg["max"] is None
 
 
-def test_a_fill_that_a_person_or_the_end_cuts_short_is_no_unreached_one() -> None:
+def test_a_fill_that_a_person_or_the_end_cuts_short_does_not_count_as_unreached() -> None:
     pressure = RISE * 0.5
     state = np.where(AT < 8.0, RUNNING, VENTING)
     stage = (AT >= 8.0).astype(int)
@@ -160,7 +160,7 @@ def test_the_pump_weakens_against_the_pressure() -> None:
     assert limit_of(trace, weakening) == pytest.approx(-10 * np.log(1 - 58.6 / 200), rel=2e-3)
 
 
-def test_a_narrow_way_takes_pressure_from_the_pump() -> None:
+def test_a_narrow_hose_takes_pressure_from_the_pump() -> None:
     trace = one_chamber(RISE, TARGET, air_ml=5 * RISE.reshape(-1, 1))
     # Q = 100 - p - (Q / 10)**2, solved for Q by hand.
     mmhg = np.linspace(0, 58.6, 10_000)
@@ -185,9 +185,9 @@ def test_chambers_side_by_side_share_the_pump() -> None:
 
 
 def test_a_ramp_is_a_limit_of_its_own() -> None:
-    # The wanted pressure is within 1.5 mmHg of 60 after 5 * 58.5 / 60 = 4.875 s.
-    wanted = np.clip((AT - 1.0) * 12, 0, TARGET)
-    trace = one_chamber(wanted, TARGET, wanted=wanted, air_ml=wanted.reshape(-1, 1))
+    # The setpoint pressure is within 1.5 mmHg of 60 after 5 * 58.5 / 60 = 4.875 s.
+    setpoint = np.clip((AT - 1.0) * 12, 0, TARGET)
+    trace = one_chamber(setpoint, TARGET, setpoint=setpoint, air_ml=setpoint.reshape(-1, 1))
     assert limit_of(trace) == pytest.approx(4.88)
 
 
@@ -215,7 +215,7 @@ def faulty(pressure: np.ndarray, at_s: float) -> Trace:
     )
 
 
-def tripped(code: int, chamber: int, value: int, limit: int) -> FaultLatch:
+def latched(code: int, chamber: int, value: int, limit: int) -> FaultLatch:
     latch = FaultLatch()
     latch.trip(code, chamber, value, limit, 5000)
     return latch
@@ -234,7 +234,7 @@ def test_a_fault_names_its_chamber_value_and_limit(
 ) -> None:
     trace = faulty(RISE, 5.0)
     trace.fault_code[trace.fault_code > 0] = code
-    result = measure(trace, context(trace, tripped(code, chamber, value, limit)))
+    result = measure(trace, context(trace, latched(code, chamber, value, limit)))
     assert result.outcome == "fault"
     assert result.fault is not None
     fault = result.fault
@@ -252,22 +252,22 @@ def injected_of(trace: Trace, latch: FaultLatch) -> tuple[float | None, float | 
 def test_an_injected_fault_is_detected_and_then_safe() -> None:
     falling = np.where(AT >= 5.0, np.clip(60 - (AT - 5.0) * 50, 0, 60), RISE)
     # Below 10 mmHg after 1 s and a tick.
-    latch = tripped(faults.OVER_TARGET, 0, 1, 1)
+    latch = latched(faults.OVER_TARGET, 0, 1, 1)
     assert injected_of(faulty(falling, 5.0), latch) == pytest.approx((5.01, 6.02))
 
 
 def test_safe_means_that_it_stays_so() -> None:
-    latch = tripped(faults.OVER_TARGET, 0, 1, 1)
+    latch = latched(faults.OVER_TARGET, 0, 1, 1)
     falling = np.where(AT >= 5.0, 0.0, RISE)
     back = np.where((AT >= 7.0) & (AT < 8.0), 30.0, falling)
     assert injected_of(faulty(back, 5.0), latch) == pytest.approx((5.01, 8.01))
     assert injected_of(faulty(np.where(AT >= 7.0, 30.0, falling), 5.0), latch) == (pytest.approx(5.01), None)
 
 
-def test_a_fault_that_was_ridden_out_or_came_before_is_not_detected() -> None:
+def test_a_fault_without_a_trip_or_after_the_trip_is_not_detected() -> None:
     ridden_out = one_chamber(RISE, TARGET, notes=[Note(4.5, "injected", "leg.left:move@4.5s")])
     assert injected_of(ridden_out, no_fault()) == (None, None)
-    latch = tripped(faults.OVER_TARGET, 0, 1, 1)
+    latch = latched(faults.OVER_TARGET, 0, 1, 1)
     assert injected_of(faulty(RISE, 4.0), latch) == (None, None)
 
 
@@ -307,7 +307,7 @@ def test_json_has_every_key_of_the_contract_in_a_fixed_order() -> None:
     assert table["wall_s"] == 0.5
 
 
-def test_a_rested_chamber_is_no_fault_but_told_like_one() -> None:
+def test_a_rested_chamber_is_no_fault_but_a_notice_with_the_same_fields() -> None:
     trace, _ = a_session()
     notices = Notices(len(trace.chamber_names))
     notices.rest(faults.LEAK, 1, 150, 100, 61_200)
@@ -358,7 +358,7 @@ def test_a_trace_that_was_cut_short_at_once_is_measured_too() -> None:
     assert measure(trace, context(trace)).chambers[0].fills == 0
 
 
-def test_measuring_a_long_session_takes_no_time_to_speak_of() -> None:
+def test_measuring_a_long_session_takes_hardly_any_time() -> None:
     short = session_trace(minutes=3)
     ticks = 180_000
     columns = {
@@ -373,5 +373,5 @@ def test_measuring_a_long_session_takes_no_time_to_speak_of() -> None:
         started = time.process_time()
         measure(trace, context(trace))
         took_s.append(time.process_time() - started)
-    # It takes 0.06 s; a loop over the ticks would take a hundred times that.
+    # It takes 0.06 s; a loop over the ticks would take a hundred times as long.
     assert min(took_s) < 0.5

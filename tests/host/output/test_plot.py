@@ -1,4 +1,4 @@
-"""Pictures: there, the same every time, and drawn from points that keep the curve."""
+"""Pictures are made, are the same every time, and are drawn from points that keep the curve."""
 
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def test_a_trace_that_ended_at_once_is_drawn_too(ticks: int) -> None:
     st.lists(st.floats(-5, 150), min_size=1, max_size=400).map(np.array),
     st.floats(0.05, 5),
 )
-def test_thinned_curves_stray_no_further_than_they_may(values: np.ndarray, tolerance: float) -> None:
+def test_thinned_curves_stay_within_their_tolerance(values: np.ndarray, tolerance: float) -> None:
     kept = thinned(values, tolerance)
     drawn = np.interp(np.arange(len(values)), kept, values[kept])
     assert np.abs(drawn - values).max() <= tolerance
@@ -86,11 +86,11 @@ def test_peaks_keep_what_is_one_tick_long() -> None:
     ("is_on", "expected"),
     [([], []), ([0, 0], []), ([1, 1], [(0, 2)]), ([0, 1, 1, 0, 1], [(1, 3), (4, 5)])],
 )
-def test_spans(is_on: list[int], expected: list[tuple[int, int]]) -> None:
+def test_spans_are_where_a_condition_holds(is_on: list[int], expected: list[tuple[int, int]]) -> None:
     assert spans(np.array(is_on)) == expected
 
 
-def test_stretches() -> None:
+def test_stretches_are_where_a_value_stays() -> None:
     assert stretches(np.array([3, 3, 1, 1, 1, 3])) == [(3, 0, 2), (1, 2, 5), (3, 5, 6)]
 
 

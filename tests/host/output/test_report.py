@@ -1,4 +1,4 @@
-"""The report: complete, the same every time, harmless whatever stands in the files; and in a real browser."""
+"""The report is complete, the same every time, harmless whatever its files say; a real browser shows it."""
 
 import html.parser
 import json
@@ -40,7 +40,7 @@ def report_of(trace: Trace, the_context: ReportContext = CONTEXT) -> str:
 
 
 def without_library(page: str) -> str:
-    """plotly.js is another's work and mentions addresses that it never asks."""
+    """The page without plotly.js, which mentions addresses that it never fetches."""
     start = page.index("<script>") + len("<script>")
     return page[:start] + page[page.index("</script>", start) :]
 
@@ -78,7 +78,7 @@ def test_the_same_session_gives_the_same_bytes() -> None:
     assert report_of(healthy()) == report_of(healthy())
 
 
-def test_it_asks_no_network() -> None:
+def test_it_fetches_nothing_from_a_network() -> None:
     page = parsed(report_of(healthy()))
     for _, attributes in page.tags:
         for name in ("src", "href", "action", "data", "poster", "srcset"):
@@ -118,11 +118,11 @@ def test_everything_from_files_is_escaped() -> None:
     rest = without_library(page)
     assert rest.count("<script") == 3
     assert "<img" not in rest
-    # plotly.js would make links and line breaks of what it takes for HTML.
+    # Text that looks like HTML would become links and line breaks in plotly.js.
     assert all("<" not in line["name"] for line in figure_in(page)["data"])
 
 
-def test_a_fault_is_told_with_sensor_value_and_limit() -> None:
+def test_a_fault_is_shown_with_sensor_value_and_limit() -> None:
     trace = session_trace(minutes=3, fault_at_s=100)
     page = report_of(trace)
     assert "sensor left.calf read 93.4 mmHg, limit 85.0 mmHg" in page
@@ -131,7 +131,7 @@ def test_a_fault_is_told_with_sensor_value_and_limit() -> None:
     assert [view["name"] for view in figure_in(page)["views"]] == ["Whole session", "The fault"]
 
 
-def test_a_rested_chamber_is_told_where_it_happened_and_in_the_table_of_fills() -> None:
+def test_a_rested_chamber_is_named_at_its_time_and_in_the_table_of_fills() -> None:
     trace = healthy()
     notices = Notices(len(trace.chamber_names))
     notices.rest(faults.FILL_TIMEOUT, 2, 45_010, 45_000, 61_200)
@@ -176,7 +176,7 @@ def test_thirty_noisy_minutes_stay_small(tmp_path: Path) -> None:
     assert path.stat().st_size < 7.5e6
 
 
-def test_a_browser_shows_it(tmp_path: Path) -> None:
+def test_a_browser_shows_the_report(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text(_with_witness(report_of(healthy())), encoding="utf-8")
     dom = dump_dom(path)
@@ -192,7 +192,7 @@ def test_a_browser_shows_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_browser_draws_it_in_light_and_dark(scheme: str, tmp_path: Path) -> None:
+def test_a_browser_draws_the_report_in_light_and_dark(scheme: str, tmp_path: Path) -> None:
     path, png = tmp_path / "report.html", tmp_path / "report.png"
     path.write_text(report_of(healthy()), encoding="utf-8")
     dark = ["--blink-settings=preferredColorScheme=0"] if scheme == "dark" else []

@@ -1,4 +1,4 @@
-"""The summary on the terminal: it fits, it has units, and a fault is one sentence."""
+"""The summary on the terminal fits, has units, and makes one sentence of a fault."""
 
 import io
 from dataclasses import replace
@@ -35,7 +35,7 @@ def faulty() -> SessionResult:
 
 
 @pytest.mark.parametrize("result", [healthy(), faulty()], ids=["healthy", "faulty"])
-def test_it_fits_eighty_columns_and_loses_no_number(result: SessionResult) -> None:
+def test_the_summary_fits_eighty_columns_and_loses_no_number(result: SessionResult) -> None:
     text = shown(result)
     assert max(len(line) for line in text.splitlines()) <= 80
     for chamber in result.chambers:
@@ -81,7 +81,7 @@ def test_fault_sentences(
     assert sentence.endswith("at 3.00 s (REQ-X-1).")
 
 
-def test_every_fault_has_an_explanation_and_a_sentence_of_its_own_kind() -> None:
+def test_every_fault_has_an_explanation_and_a_sentence_that_fits_its_unit() -> None:
     for code, name, requirement, unit in fault_table.TABLE[1:]:
         assert explanation(code)
         assert measured_against(FaultResult(code, name, requirement, "left.calf", 2.0, 1.0, unit, 3.0))
@@ -102,12 +102,13 @@ def rested() -> SessionResult:
 def test_a_rested_chamber_is_named_with_its_reason_and_fits() -> None:
     text = shown(rested())
     assert max(len(line) for line in text.splitlines()) <= 80
-    told = " ".join(text.split())
-    assert "rested on the way: left.calf (E23, chamber leaks)" in told
+    printed = " ".join(text.split())
+    assert "rested on the way: left.calf (E23, chamber leaks)" in printed
     assert (
-        "left.calf rested after 61.20 s: E23, chamber leaks: left.calf cost 150 permille of the pump" in told
+        "left.calf rested after 61.20 s: E23, chamber leaks: left.calf cost 150 permille of the pump"
+        in printed
     )
-    assert explanation("E23") in told
+    assert explanation("E23") in printed
     assert "rested" not in shown(healthy())
 
 

@@ -128,7 +128,9 @@ def test_ctrl_c_before_the_first_row_leaves_the_older_file(trace: Trace, suffix:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_ctrl_c_is_told_on_stderr(trace: Trace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_is_reported_on_stderr(
+    trace: Trace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_and_fail(tmp_path / "run.csv", piece(trace, 0, 5), KeyboardInterrupt)
     captured = capsys.readouterr()
@@ -151,7 +153,7 @@ def test_an_error_leaves_the_older_file_as_it_was(trace: Trace, suffix: str, tmp
 def test_a_full_disk_leaves_the_older_file_as_it_was(trace: Trace, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"run.{suffix}"
     path.write_text("precious")
-    # Whatever is written beside the file ends on a disk that is full.
+    # The temporary file beside it stands on a disk that is full.
     (tmp_path / f"run.{suffix}.part").symlink_to(FULL)
     with pytest.raises(InputError) as caught:
         written(trace, path)
@@ -162,7 +164,7 @@ def test_a_full_disk_leaves_the_older_file_as_it_was(trace: Trace, suffix: str, 
 
 
 @each_suffix
-def test_a_full_disk_at_the_very_end(
+def test_a_disk_that_is_full_at_the_very_end_is_named(
     trace: Trace, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / f"run.{suffix}"
@@ -179,7 +181,7 @@ def test_a_full_disk_at_the_very_end(
 
 
 @pytest.mark.parametrize("name", ["run.txt", "run", "run.csv.gz", "parquet"])
-def test_only_csv_and_parquet(name: str, tmp_path: Path) -> None:
+def test_only_csv_and_parquet_are_written(name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         TraceWriter(tmp_path / name, ["left.foot"])
     assert str(caught.value).startswith("--trace")
@@ -193,7 +195,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 @each_suffix
-def test_what_is_no_trace_is_told_in_one_line(suffix: str, tmp_path: Path) -> None:
+def test_what_is_no_trace_is_refused_in_one_line(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"run.{suffix}"
     with pytest.raises(InputError, match="can be read"):
         read_trace(path)
@@ -205,7 +207,7 @@ def test_what_is_no_trace_is_told_in_one_line(suffix: str, tmp_path: Path) -> No
 
 
 @each_suffix
-def test_a_session_without_a_tick(suffix: str, tmp_path: Path) -> None:
+def test_a_session_without_a_tick_gives_an_empty_trace(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"run.{suffix}"
     with TraceWriter(path, ["left.foot"]):
         pass
@@ -214,7 +216,7 @@ def test_a_session_without_a_tick(suffix: str, tmp_path: Path) -> None:
     assert path.stat().st_size > 0
 
 
-def test_minus_nothing_is_nothing(tmp_path: Path) -> None:
+def test_minus_zero_is_written_as_zero(tmp_path: Path) -> None:
     tiny = blank_trace(
         ["left.foot"], 3, pressure_mmhg=-1e-9, state=RUNNING, notes=[Note(0.0, "event", 'ü, "x"')]
     )

@@ -40,7 +40,7 @@ def good(*arguments: str) -> str:
 
 
 def complaint(*arguments: str) -> str:
-    """The one line that main prints to stderr."""
+    """The one line that `main` prints to stderr."""
     error = run(*arguments).exception
     assert isinstance(error, InputError), error
     assert "\n" not in str(error)
@@ -59,15 +59,15 @@ def test_list_names_every_program_within_80_columns() -> None:
 @pytest.mark.parametrize(
     ("need", "first"), [("cramps", "bedtime"), ("intervals", "intervals"), ("doms", "doms-now")]
 )
-def test_list_finds_by_need(need: str, first: str) -> None:
+def test_list_finds_programs_by_a_need(need: str, first: str) -> None:
     assert good("program", "list", need).splitlines()[1].startswith(first)
 
 
-def test_list_takes_several_words() -> None:
+def test_list_finds_programs_by_several_words() -> None:
     assert "standing-day" in good("program", "list", "legs", "heavy")
 
 
-def test_list_says_when_nothing_is_found() -> None:
+def test_list_says_that_nothing_was_found() -> None:
     assert "'zeppelin'" in complaint("program", "list", "zeppelin")
 
 
@@ -85,7 +85,7 @@ def test_show_draws_a_cycle_of_every_program(name: str) -> None:
     assert "Fills are estimated" in shown
 
 
-def test_show_says_when_a_program_asks_for_a_sign_of_life() -> None:
+def test_show_says_after_how_long_a_program_asks_for_a_sign_of_life() -> None:
     assert "for a sign of life after 15 min without a press" in good("program", "show", "bedtime")
     assert "sign of life" not in good("program", "show", "plain-sequential")
 
@@ -161,7 +161,7 @@ def test_check_names_what_is_wrong(tmp_path: Path, change: tuple[str, str], expe
     assert expected in line
 
 
-def test_check_of_what_cannot_be_read(tmp_path: Path) -> None:
+def test_check_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     (tmp_path / "picture.toml").write_bytes(b"\x89PNG\xff")
     assert "a text file in UTF-8" in complaint("program", "check", str(tmp_path / "picture.toml"))
     assert "No such file" in complaint("program", "check", "missing.toml")
@@ -214,7 +214,7 @@ def test_compile_does_not_take_an_id_for_a_path(tmp_path: Path) -> None:
 # --- board ---
 
 
-def test_board_list_and_show() -> None:
+def test_boards_are_listed_and_shown_with_their_programs() -> None:
     listed = good("board", "list")
     assert all(name in listed for name in board_names())
     assert max(len(line) for line in listed.splitlines()) <= 80

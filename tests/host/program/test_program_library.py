@@ -1,4 +1,4 @@
-"""The library against a full copy of the table that it was made from: nothing left out, nothing bent."""
+"""The library beside a full copy of the table that it was made from: nothing is left out or changed."""
 
 import json
 import re
@@ -85,7 +85,7 @@ DAY_3 = Row("post-race-day-3", "A", "day 3, as it feels", (15, 25), LOW_MEDIUM, 
 PLAIN = [f"plain-{pattern}" for pattern in PATTERNS]
 SESSIONS = [row.id for row in [*ROWS, DAY_3]]
 
-# What a row's words for the mode allow; each word that is there must be heard.
+# What the words of a row's mode allow; each word must show in its program.
 PATTERNS_OF_MODE = {
     "sequential": ["sequential"],
     "smooth sequential": ["sequential"],
@@ -123,7 +123,7 @@ def test_a_program_agrees_with_its_row(row: Row) -> None:
 def test_a_program_begins_at_its_lowest(name: str) -> None:
     program = load_program(name)
     assert program.minutes.start == program.minutes.least
-    # The one exception: trials were at 80, and their range lies around it.
+    # The one exception: the trials used 80 mmHg, and the range lies around it.
     least_mmhg = 80 if name == "research-80" else program.pressure_mmhg.least
     assert program.pressure_mmhg.start == least_mmhg
 
@@ -137,14 +137,14 @@ def test_a_cycle_has_the_beat_of_the_source(name: str) -> None:
 
 @pytest.mark.parametrize("name", SESSIONS)
 def test_every_board_keeps_the_beat_at_the_start_value(name: str) -> None:
-    """By the estimate; what the simulator measures is in docs/programs.md."""
+    """As estimated; docs/programs.md has what the simulator measures."""
     for board in boards_for(load_program(name)):
         for number in range(len(load_program(name).blocks)):
             assert 20 <= one_cycle(load_program(name), load_board(board).boots, number).duration_s <= 60.5
 
 
 @pytest.mark.parametrize("name", SESSIONS)
-def test_words_of_the_mode_are_heard(name: str) -> None:
+def test_every_word_of_a_rows_mode_shows_in_its_program(name: str) -> None:
     program = load_program(name)
     for word in ("smooth", "gentle", "comfortable", "lowest", "flow", "foot to calf"):
         if word in program.mode:
@@ -171,14 +171,14 @@ def test_a_file_is_called_as_its_program_and_says_everything(name: str) -> None:
     assert all([program.title, program.purpose, program.when, program.mode, program.source])
     assert len(program.words) >= 4
     assert re.search(r"\b[A-E]\b", program.source)
-    # When not to use it is part of what it is for.
+    # Its purpose includes when not to use it.
     assert re.search(r"\b(not|never|no)\b", program.purpose, re.IGNORECASE)
     table = tomllib.loads((PROGRAMS / f"{name}.toml").read_text())
     assert sum(block.get("share_percent", 100) for block in table["blocks"]) == 100
 
 
 @pytest.mark.parametrize("name", SESSIONS + PLAIN)
-def test_nothing_is_promised(name: str) -> None:
+def test_no_program_promises_an_effect(name: str) -> None:
     program = load_program(name)
     promises = r"\b(cures?|treats?|heals?|prevents?|guarantees?|flush(es)?|detox\w*|proven)\b"
     assert not re.search(promises, f"{program.title} {program.purpose}", re.IGNORECASE)
@@ -222,18 +222,18 @@ def test_only_what_needs_sealed_chambers_is_refused_on_three_way_valves() -> Non
         ("50 miles", "advanced"),
     ],
 )
-def test_a_need_finds_its_program(need: str, best: str) -> None:
+def test_every_need_finds_its_program(need: str, best: str) -> None:
     assert find_programs(need)[0] == best
 
 
-def test_legs_heavy_finds_several_and_nonsense_none() -> None:
+def test_heavy_legs_find_several_programs_and_nonsense_finds_none() -> None:
     assert len(find_programs("legs heavy")) >= 5
     assert find_programs("legs heavy") == find_programs("LEGS, heavy!")
     assert find_programs("zeppelin") == []
 
 
 def test_a_warning_is_not_taken_for_a_use() -> None:
-    """Several purposes say `not for one hot, red or swollen leg`."""
+    """Several purposes say `not for one hot, red or swollen leg`, which must not be found as a use."""
     assert find_programs("hot red leg") == find_programs("legs")
     assert "post-race" not in find_programs("swollen")
 

@@ -110,8 +110,8 @@ from soleus.drivers.sensing.pressure import pressure_sensors
 MMHG_PA = 133
 
 
-def near(value, wanted, within=14):
-    assert abs(value - wanted) <= within, (value, wanted)
+def near(value, expected, within=14):
+    assert abs(value - expected) <= within, (value, expected)
 
 
 # --- outputs ---
@@ -232,7 +232,7 @@ def check_adc_pressure():
     ADC.uv[35] = 3_200_000
     readings = read(sensors, 2)
     assert readings.missing_bits == 0b10
-    # Unplugged, the pin is pulled down: less than nothing, for the core to judge.
+    # Unplugged, the pin is pulled down: that reads less than 0 Pa, for the core to judge.
     ADC.uv[34] = 0
     near(read(sensors, 2).chamber_pa[0], -2222)
     assert sensors.raw[0] == 0
@@ -283,7 +283,7 @@ def check_ads1115():
 
 
 class Honeywell:
-    """Behind two multiplexers; one set of counts for each of their sixteen buses."""
+    """Sensors behind two multiplexers, with counts of their own on each of the sixteen buses."""
 
     def __init__(self, i2c, address):
         self.bits = [0, 0]
@@ -344,9 +344,9 @@ def check_abp2_behind_two_multiplexers():
     near(readings.chamber_pa[0], 0)
     near(readings.chamber_pa[1], 17_237)
     near(readings.chamber_pa[2], 3447)
-    # Not started again: nothing, rather than the old one.
+    # Without a new start there is no reading, rather than the old one.
     assert read(sensors, 3).missing_bits == 0b111
-    # Two to start all; two, one and two more to join each bus alone: none that would change nothing.
+    # Two writes join all buses for the start; two, one and two more join each bus alone. None is superfluous.
     Mux.writes = 0
     sensors.prepare()
     read(sensors, 3)
@@ -427,7 +427,7 @@ def check_battery():
 
 
 def presses(buttons, pins, ms, state):
-    """The bits of every tick while these pins are held for so long, and of the tick after."""
+    """The buttons that are seen while these pins are held for so long, and in the tick after."""
     seen = []
     for pin in pins:
         Pin.levels[pin] = 0
@@ -467,7 +467,7 @@ def check_a_tick_of_the_drivers_allocates_nothing():
     chips = Honeywell(i2c, 0x28)
     for channel in ABP2["channels"]:
         chips.counts[channel] = 5_000_000
-    # The fake bus allocates, so what is called on it is taken out for this.
+    # The fake bus allocates, so its calls are replaced for this check.
     sensors = pressure_sensors(ABP2, [], i2c)
     sensors.prepare()
     i2c.writeto = i2c.readfrom_into = lambda address, buffer: None

@@ -1,4 +1,4 @@
-"""The drivers, in real MicroPythons: with the arithmetic of the chip, on pins and chips made of Python."""
+"""The drivers in two real MicroPythons: the chip's arithmetic, on pins and chips made of Python."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which modules of the firmware are loaded now and then, and which of them at the same time."""
+"""Which modules of the firmware are loaded for a moment, and which of them at the same time."""
 
 import ast
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ from tests.micropython.interpreters.run import FIRMWARE_PACKAGE
 
 
 def chains() -> list[list[str]]:
-    """From each `load(name)` in what stays, along what that loads in its turn, to the last.
+    """The modules that can be in memory together: a loaded one, the one that it loads, and so on to the last.
 
-    What a loaded module imports in its functions is there with it, and so is all that is unloaded at the same
-    place.
+    Each chain begins with a `load(name)` in a module that stays. A link of the chain can be several modules:
+    those that a loaded module imports in its functions and that one function unloads together.
     """
     files = {_name_of(file): file for file in FIRMWARE_PACKAGE.rglob("*.py")}
     loaders = {name: [[loaded] for loaded in sorted(set(_loads(file)))] for name, file in files.items()}
@@ -24,12 +24,12 @@ def chains() -> list[list[str]]:
 
 
 def unloaded() -> list[str]:
-    """What others import, and somebody unloads by `unload(name)`."""
+    """The modules that are imported, not loaded, and that some function unloads by `unload(name)`."""
     return sorted(set().union(*_unloaded_together()))
 
 
 def _unloaded_together() -> list[set[str]]:
-    """Of each function that unloads anything."""
+    """For each function that unloads anything: the modules that it unloads."""
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in sorted(FIRMWARE_PACKAGE.rglob("*.py"))]
     functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return [together for function in functions if (together := set(_named_in("unload", function)))]
@@ -59,7 +59,7 @@ def _named_in(function: str, tree: ast.AST) -> Iterator[str]:
 
 
 def _imports_late(file: Path) -> Iterator[str]:
-    """What one of its functions imports."""
+    """The firmware's modules that are imported inside a function of this file."""
     for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         for node in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("soleus."):

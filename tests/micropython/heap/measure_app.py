@@ -1,6 +1,6 @@
 # ruff: noqa: PTH123, ANN001, ANN002, ANN003, ANN201, ANN204, ANN205, ARG002, E402, N801
 # ... because it runs on MicroPython, where a chip's modules are put in place before what imports them.
-"""What the whole app takes of the heap, without any virtual board around it. Runs on MicroPython."""
+"""How much heap the whole app takes, without a virtual board around it. Runs on MicroPython."""
 
 import gc
 import json
@@ -9,7 +9,7 @@ import sys
 
 
 class Led:
-    """Any of the chip's peripherals: takes everything, answers 0."""
+    """Stands for any of the chip's peripherals: takes every call, and reads a plausible value."""
 
     OUT = IN = PULL_UP = PULL_DOWN = ATTN_11DB = PERIODIC = 1
 
@@ -95,7 +95,7 @@ def run():
     app.tick.run(None)
     assert app.tick.failure is None, app.tick.failure
     if app.parts.display:
-        # As its service does: that brings the module that draws.
+        # As the display's service does: this loads the module that draws.
         from soleus.services.screen import draw
 
         draw(app.parts.display, app.controller, app.program_id, None)
@@ -110,7 +110,7 @@ def load_chain(chain):
 
 
 def ask(request):
-    """What somebody asks for over the link, which keeps its last answer."""
+    """A request over the link, which keeps its last answer."""
     held[:] = [app.requests.answer({"do": request})]
     assert "error" not in held[0], held[0]
 
@@ -137,7 +137,7 @@ def show():
 
 
 def nothing():
-    """So that garbage which the step before left is found, too."""
+    """Gives the garbage of the step before one more chance to be collected."""
 
 
 def plan():
@@ -158,7 +158,7 @@ def plan():
         yield unload, request
     yield nothing, None
     yield nothing, None
-    # Every module that is needed now and then has been there: its new names stay.
+    # Every module that is loaded for a moment has been there; the names that it brought stay.
     yield note, "afterwards"
     yield show, None
 

@@ -15,8 +15,9 @@ from tests.micropython.interpreters.run import CHIP_HEAP_BYTES, run_wasm
 SCRIPT = Path(__file__).with_name("measure_app.py")
 FREE_LEAST_BYTES = 40 * 1024
 FREE_AT_ITS_HIGHEST_BYTES = 34 * 1024
-# Addresses are small numbers in this interpreter, so now and then a number is taken for one and keeps up to
-# 7 KB of garbage: shifted by so many bytes it isn't. On an ESP32 no usual number looks like an address.
+# In this interpreter addresses are small numbers, so now and then the collector takes a number for an address
+# and keeps up to 7 KB of garbage. Another shift of the heap has no such number: the run that keeps the least
+# counts. On an ESP32 no usual number looks like an address.
 SHIFTS_BYTES = (160, 3333, 12_000)
 
 Note = Callable[[str, object], None]
@@ -24,7 +25,7 @@ Note = Callable[[str, object], None]
 
 @pytest.mark.parametrize("board", ["esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold"])
 def test_the_app_leaves_room(board: str, tmp_path: Path, record_property: Note) -> None:
-    """With the display's driver, the recorder, and all that was ever asked for over the link."""
+    """The app has the display's driver and the recorder, and has answered every request of the link."""
     files = application_files(load_board(board), {"ssd1306.py": driver_file()})
     for name, content in files.items():
         (tmp_path / "app" / name).parent.mkdir(parents=True, exist_ok=True)

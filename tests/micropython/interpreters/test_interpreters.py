@@ -1,4 +1,4 @@
-"""The harness itself: both interpreters are what we take them for, and a replay can fail."""
+"""The harness itself: both interpreters are the ones that we mean, and a replay can fail."""
 
 import json
 import platform
@@ -21,7 +21,7 @@ BOOTS = {"legs": 1, "chambers": ["foot", "calf"]}
 CHAMBER_COUNT = 2
 TICKS = 100
 
-# A core in miniature, with the core's names: fills whatever is below 1000 Pa, and says when it is tired.
+# A core in miniature, with the core's names: it fills every chamber below 1000 Pa, and ends with a fault.
 STAND_IN = {
     "basics/boots_table.py": """
 class Boots:

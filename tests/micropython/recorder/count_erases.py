@@ -1,5 +1,5 @@
 # ruff: noqa: PTH102 (MicroPython has no pathlib)
-"""Erases that a session's log costs on littlefs, counted by the flash below it. Runs on MicroPython."""
+"""Counts the erases that a session's log costs, in a flash below littlefs. Runs on MicroPython."""
 
 import json
 import os

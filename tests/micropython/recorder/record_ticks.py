@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def record(controller: Controller, ring: Ring, overview: Overview) -> list:
-    """Everything wavers, jumps and changes; gives the microseconds of a usual tick and of a block's first."""
+    """Every value changes at each tick; returns the microseconds of a usual tick and of a block's first."""
     took_us = [0] * TICKS
     seed = 1
     for tick in range(TICKS):
@@ -67,7 +67,7 @@ def fill(controller: Controller, tick: int, seed: int) -> None:
     readings.missing_bits = 5 if tick % 300 < 20 else 0
     commands.fill_bits, commands.pump_permille = seed & 3, seed % 1001
     controller.session.state = tick // 500
-    # The state that a block begins with: numbers of all sizes.
+    # A block begins with the core's state: here with numbers of all sizes.
     for number, values in enumerate(controller.guards.prolonged.__dict__.values()):
         if isinstance(values, list):
             for index in range(len(values)):
@@ -75,7 +75,7 @@ def fill(controller: Controller, tick: int, seed: int) -> None:
 
 
 def bounded() -> dict:
-    """More sessions than there is room for."""
+    """Writes more sessions than there is room for."""
     folder.ALL_MOST_BYTES = 5000
     most_bytes = 0
     for _ in range(30):

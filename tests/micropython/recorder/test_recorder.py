@@ -63,7 +63,7 @@ def test_the_oldest_sessions_make_room(run: Run) -> None:
 
 @pytest.mark.skipif(not HAS_UNIX, reason="littlefs is in the unix port")
 def test_a_session_erases_few_blocks() -> None:
-    """Of littlefs itself, by the flash below it; at 100,000 erases a block that is a lifetime."""
+    """Real littlefs on a counting flash. A block lasts 100,000 erases, so this is a lifetime."""
     erases = json.loads(run_unix(SCRIPT.with_name("count_erases.py"), heap_bytes=16 << 20))
     print(f"erases a session: {erases}")
     assert erases["a_session"] < 30

@@ -1,4 +1,4 @@
-"""Recorded sessions: what CPython saw and said at each tick, for a MicroPython to repeat."""
+"""Recorded sessions: readings and commands at each tick on CPython, for a MicroPython to repeat."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -51,11 +51,11 @@ def _with_sensors(**changes: Any) -> PlantSpec:
     return spec.model_copy(update={"sensor": spec.sensor.model_copy(update=changes)})
 
 
-# Unplugged they don't answer, as digital ones; the usual ones then show less than nothing.
+# Unplugged, these don't answer, as digital sensors; the usual ones show less than 0 mmHg.
 SILENT_SENSORS = _with_sensors(missing="silent")
 SENSORS_OFF_ZERO = _with_sensors(offset_mmhg=Range(low=12.0, high=12.0))
 
-# Its chambers are surely under pressure at 40 s, and at 110 s with the full one.
+# Its chambers are surely under pressure at 40 s, and at the full level at 110 s.
 LONG_HOLD = _program("uniform", hold_s=60)
 
 # Layouts that no board in boards/ has.
@@ -79,10 +79,10 @@ class Case:
     faults: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     plant: str | PlantSpec = "nominal"
-    # What it goes through, and what it trips: without them a case might not test what its name says.
+    # The states of the session and the faults that end it: a case must test what its name says.
     states: str = COMPLETED
     trips: tuple[int, ...] = ()
-    # The chambers that are rested on the way.
+    # The chambers that are rested meanwhile.
     rests: tuple[str, ...] = ()
 
 
@@ -232,7 +232,7 @@ CASES = {
     "clock that glitches": Case(
         _program("wave"), DUO, faults=("clock:wrong@75s",), states=FAULTED, trips=(faults.LATE_TICK,)
     ),
-    # The one is rested, and the others go on.
+    # One chamber is rested, and the others go on.
     "hose off": Case(_program("wave"), DEVKIT, faults=("hose.left.knee:off@60s",), rests=("left.knee",)),
     "every hose off": Case(
         _program("sequential"),
@@ -269,7 +269,7 @@ CASES = {
 
 @dataclass(frozen=True)
 class Recording:
-    """What CPython saw and said, a row a tick, in the order of `record.columns`."""
+    """Readings and commands on CPython: a row for each tick, in the order of `record.columns`."""
 
     boots: Table
     program: Table
@@ -323,5 +323,5 @@ def _rows(trace: Trace) -> np.ndarray:
 
 
 def _changes(values: np.ndarray) -> np.ndarray:
-    """The values without their repetitions."""
+    """Each value once for as long as it stays the same."""
     return values[np.flatnonzero(np.diff(values, prepend=-1))]

@@ -23,7 +23,7 @@ Note = Callable[[str, object], None]
 
 
 def replay_cpython(recording: Recording, _: Path) -> int:
-    """The ticks that came out as recorded; a difference fails."""
+    """Returns how many ticks came out as recorded; a difference fails the test."""
     names = columns(len(recording.boots["chambers"]) * recording.boots["legs"])
     first_pa, first_out = names.index("chamber_pa[0]"), names.index("fill_bits")
     controller = Controller(read_boots(dict(recording.boots)))
@@ -78,7 +78,7 @@ def test_a_session_is_what_its_name_says(name: str) -> None:
 
 
 def test_one_wrong_reading_is_not_replayed_to_the_same_commands() -> None:
-    """The comparison can fail: the same session with its pressures a little higher goes another way."""
+    """The comparison can fail: with slightly higher readings the same session goes another way."""
     recording = recorded("louder and softer")
     wrong = recording.rows.copy()
     wrong[:, columns(10).index("chamber_pa[3]")] += 400 * (wrong[:, -2] == 2)

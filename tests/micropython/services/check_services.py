@@ -53,7 +53,7 @@ class Tick:
 
 
 class EndingTick:
-    """Ends when it has been looked at so often: as if Ctrl-C had landed in it between two bytes."""
+    """Is over after so many looks at it: as if Ctrl-C had come between two bytes."""
 
     def __init__(self, looks):
         self.looks = looks
@@ -87,7 +87,7 @@ def check_the_link_stops_at_the_byte_at_which_the_tick_ends():
 
 
 class Meanwhile:
-    """What the flash writer has waiting, when its turn comes in the middle of an import."""
+    """A write that is waiting in the flash writer, and whose turn comes in the middle of an import."""
 
     def __init__(self):
         self.writer = FlashWriter(lambda: True, lambda: None, None)
@@ -101,7 +101,7 @@ class Meanwhile:
         self.writer._write_one(0)
 
 
-def check_what_is_written_waits_for_a_module_that_is_half_there():
+def check_a_write_waits_for_a_module_that_is_half_loaded():
     sys.modules["meanwhile"] = meanwhile = Meanwhile()
     path, services.__path__ = services.__path__, "."
     try:
@@ -114,7 +114,7 @@ def check_what_is_written_waits_for_a_module_that_is_half_there():
 
 
 class Enough:
-    """Of memory, but for the first who asks."""
+    """Enough memory, but not for the first request."""
 
     def __init__(self):
         self.asked = 0
@@ -147,8 +147,8 @@ class Thing:
     pass
 
 
-class Forgetful:
-    """In the place of what writes a log: it finds memory at the given try of each step."""
+class ShortOfMemory:
+    """Takes the log writer's place, and has the memory for each step only at the given try."""
 
     def __init__(self, at_try):
         self.at_try = at_try
@@ -164,11 +164,11 @@ class Forgetful:
 
 
 def written_by(log_writer):
-    """The steps of a session's end; returns what the person is told. The writer is asked more than enough."""
-    told = []
+    """Goes through the steps of a session's end, with more tries than they need; returns the warnings."""
+    warned = []
     app = Thing()
     app.controller = core("esp32-devkit")
-    app.writer = FlashWriter(lambda: True, lambda: None, lambda name, why: told.append((name, why)))
+    app.writer = FlashWriter(lambda: True, lambda: None, lambda name, why: warned.append((name, why)))
     writing, recorder_module.load = recorder_module.load, lambda _: log_writer
     try:
         recorder = recorder_module.Recorder(app, (0, 0), 4096)
@@ -183,12 +183,12 @@ def written_by(log_writer):
         recorder_module.load = writing
     assert not recorder.is_open
     assert recorder.path == ""
-    return told
+    return warned
 
 
 def check_a_log_is_ended_although_the_heap_had_no_room_at_first():
     for at_try in (1, 2, 7):
-        writer = Forgetful(at_try)
+        writer = ShortOfMemory(at_try)
         assert written_by(writer) == []
         assert writer.written == ["overview", "meter", "end"]
 
@@ -208,12 +208,12 @@ def check_therapy_that_found_no_memory_to_be_written_counts_at_the_next_try():
         assert '"therapy_s": 105' in file.read()
 
 
-def check_a_log_that_never_finds_memory_is_told_of_and_given_up():
-    writer = Forgetful(1 << 20)
-    told = written_by(writer)
+def check_a_log_that_never_finds_memory_is_given_up_with_a_warning():
+    writer = ShortOfMemory(1 << 20)
+    warned = written_by(writer)
     assert writer.written == []
-    assert told
-    assert all(name == "log" and "ENOMEM" in why for name, why in told)
+    assert warned
+    assert all(name == "log" and "ENOMEM" in why for name, why in warned)
 
 
 def core(board):
@@ -242,7 +242,7 @@ def check_what_was_learned_is_there_after_the_next_start():
         assert state_load.learned(after) == learned
 
 
-def check_what_is_reckoned_with_is_kept_where_one_sensor_sees_all():
+def check_what_the_estimator_learned_is_kept():
     before = core("squeezed").regulator.sensing.estimator
     for name, most in (
         ("squeeze_permille", before.squeeze_most_permille),

@@ -1,4 +1,4 @@
-"""The services, in real MicroPythons, where they need no board around them."""
+"""Those services that need no board around them, in two real MicroPythons."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ BOARDS = ("esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold")
 
 
 def boots() -> dict[str, Any]:
-    """Of every board; and sealed chambers that one sensor on the manifold sees, which no board here has."""
+    """Those of every board, and sealed chambers with one sensor on the manifold, which no board has."""
     tables = {name: load_board(name).table["boots"] for name in BOARDS}
     return {**tables, "squeezed": {**tables["esp32-devkit"], "sensors": "manifold"}}
 
