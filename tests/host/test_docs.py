@@ -129,7 +129,7 @@ def test_the_plan_of_the_house_shows_every_room() -> None:
     plan = read("docs/architecture.md").split("```")[1]
     packages = ["firmware", "firmware/soleus", "firmware/soleus/core", "host_tools", "tests"]
     folders = [path for package in packages for path in (CHECKOUT / package).iterdir() if path.is_dir()]
-    rooms = {path.name for path in folders if path.name != "__pycache__"}
+    rooms = {path.name for path in folders if not path.name.startswith(("_", "."))}
     assert sorted(room for room in rooms if f"{room}/" not in plan) == []
     drawn = set(re.findall(r"(?<![\w./])([\w/]+)/(?![\w/])", plan))
     assert sorted(room for room in drawn if not is_there(room)) == []
