@@ -1,8 +1,8 @@
 """Every output to its safe state, before anything else.
 
 A hard reset releases the pins of an ESP32, and the pull-downs on the board close the gates. A soft
-reset releases nothing: a valve that was energised stays so until somebody says otherwise. So this
-runs first, needs no other file of Soleus, and `main.py` uses the same few lines as its way out.
+reset releases nothing: an energised valve stays energised until a program changes it. So this runs
+first, needs no other file of Soleus, and `main.py` uses the same few lines when the app ends.
 """
 
 import json
@@ -15,7 +15,7 @@ SAFE_PINS_FILE = "safe_pins.json"
 # Long enough for the slowest flash write, which stops everything; 1000 is the least the chip allows.
 WATCHDOG_MS = 1500
 CONTROL_TIMER = 0
-REST_TIMER = 1
+FEED_TIMER = 1
 
 
 def vent() -> None:
@@ -28,18 +28,18 @@ def vent() -> None:
         pin.init(Pin.IN)
 
 
-def rest() -> None:
-    """Vent, and stay so: no tick comes any more, and the watchdog, which can't be stopped, is kept calm."""
+def stay_vented() -> None:
+    """Vent, with no tick from here on. The watchdog can't be stopped, so a timer feeds it."""
     vent()
     _CONTROL.deinit()
     # A tick may have come in between.
     vent()
-    _REST.init(period=WATCHDOG_MS // 4, mode=Timer.PERIODIC, callback=_feed)
+    _FEED_TIMER.init(period=WATCHDOG_MS // 4, mode=Timer.PERIODIC, callback=_feed)
 
 
-def end_rest() -> None:
+def stop_feeding() -> None:
     """From here on only good ticks feed the watchdog."""
-    _REST.deinit()
+    _FEED_TIMER.deinit()
 
 
 def _feed(_timer: Timer) -> None:
@@ -53,7 +53,7 @@ def _pins_to_rest() -> tuple:
         return [Pin(pin) for pin in table["low"]], [Pin(pin) for pin in table["high"]], []
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    # Nobody knows which pins are outputs: let go of all of them, as a hard reset would, but for those of
+    # It is not known which pins are outputs: release all of them, as a hard reset would, except those of
     # flash, USB and console.
     chips = (
         ("C3", list(range(11, 22)), 22),
@@ -69,9 +69,9 @@ LOW, HIGH, RELEASED = _pins_to_rest()
 vent()
 # Never needed again, and the heap is small.
 del _pins_to_rest
-# What writes down why an app failed; the app sets it when it starts.
+# Writes the end of the log when the app has failed; the app sets it when it starts.
 keep_log = None
 WATCHDOG = WDT(timeout=WATCHDOG_MS)
 _CONTROL = Timer(CONTROL_TIMER)
-_REST = Timer(REST_TIMER)
-rest()
+_FEED_TIMER = Timer(FEED_TIMER)
+stay_vented()

@@ -19,9 +19,9 @@ def main() -> None:
         app.run(boot)
     except BaseException as error:
         cause = error
-    rest_surely()
+    vent_surely()
     try:
-        # Only now: a running app does without its 1 KB.
+        # Loaded only now: the app has the use of its 1 KB while it runs.
         from soleus.services import exit_report
 
         exit_report.leave(cause, boot.keep_log)
@@ -30,11 +30,11 @@ def main() -> None:
         machine.reset()
 
 
-def rest_surely() -> None:
+def vent_surely() -> None:
     """A second Ctrl-C must not come between the first one and the vents."""
     while True:
         try:
-            return boot.rest()
+            return boot.stay_vented()
         except KeyboardInterrupt:
             pass
 

@@ -1,8 +1,8 @@
-"""The control tick: inputs, one step of the core, outputs; from the timer, every 10 ms.
+"""The control tick, every 10 ms: inputs, one step of the core, outputs.
 
-`machine.Timer` calls it between two bytecodes of whatever else runs, so no service can hold it up;
-only what stops the chip itself (a flash write) can. It allocates nothing, so garbage collection is
-never its doing.
+`machine.Timer` calls it between two bytecodes of whatever else runs, so no service can delay it; only a
+flash write can, because it stops the whole chip. The tick allocates nothing, so it never causes a garbage
+collection.
 """
 
 from time import ticks_diff, ticks_ms, ticks_us
@@ -14,31 +14,39 @@ from soleus.basics.annotations import Any, Callable
 from soleus.core.basics.limits import TICK_MS, VENT_MOST_MS
 from soleus.core.controller import Controller
 from soleus.core.session.session import DONE, IDLE
+from soleus.drivers.board_parts import BoardParts
+from soleus.services.presses import Presses
 
-# What can be asked for from beside the tick: one counter for each of the core's buttons.
+# Services can press each of the core's buttons, too.
 _BUTTON_COUNT = const(9)
 
 
 class Tick:
     def __init__(
-        self, controller: Controller, parts: Any, vent: Callable, feed: Callable, record: Callable
+        self,
+        controller: Controller,
+        parts: BoardParts,
+        presses: "Presses | None",
+        boot: Any,
+        record: Callable,
     ) -> None:
         self.controller = controller
         self.sensors = parts.sensors
         self.battery = parts.battery
-        self.buttons = parts.buttons
+        self.presses = presses
         self.outputs = parts.outputs
         self.read = self.sensors.read_chambers
         if controller.boots.has_manifold_sensor_only:
             self.read = self.sensors.read_manifold
-        self.vent = vent
-        self.feed = feed
+        self.vent = boot.vent
+        self.feed = boot.WATCHDOG.feed
         self.record = record
-        # Each has one writer, so no press is ever lost: the services count up, the tick follows.
+        # Services count up what they ask for, the tick what it has handled. Each list has one writer, so no
+        # press is lost.
         self.asked_count = [0] * _BUTTON_COUNT
         self.handled_count = [0] * _BUTTON_COUNT
         self.is_loading = False
-        # While a bench is connected, what it is told of every tick.
+        # While a bench is connected: records every tick for it.
         self.tape = None
         self.is_over = False
         self.failure = None
@@ -48,13 +56,13 @@ class Tick:
         self.took_us = 0
         self.took_most_us = 0
 
-    def start(self, timer: Timer, end_rest: Callable) -> None:
+    def start(self, timer: Timer, stop_feeding: Callable) -> None:
         self.last_ms = ticks_ms()
         timer.init(period=TICK_MS, mode=Timer.PERIODIC, callback=self.run)
-        end_rest()
+        stop_feeding()
 
     def press(self, button: int) -> None:
-        """Ask for something as a person's button would; the next tick sees it."""
+        """Presses a button as a person would; the next tick sees it."""
         for index in range(_BUTTON_COUNT):
             if button >> index & 1:
                 self.asked_count[index] = (self.asked_count[index] + 1) & 0xFFFF
@@ -65,7 +73,7 @@ class Tick:
         try:
             self._run()
         except BaseException as error:
-            # Even Ctrl-C may arrive here; the app looks at `failure` and ends.
+            # Even Ctrl-C may arrive here. The app looks at `failure`, and ends.
             self.is_over = True
             self.vent()
             self.failure = error
@@ -96,8 +104,8 @@ class Tick:
         if self.battery:
             readings.supply_mv = self.battery.read_mv()
         readings.buttons = self._asked_buttons()
-        if self.buttons:
-            readings.buttons |= self.buttons.step(controller.session.state, dt_ms)
+        if self.presses:
+            readings.buttons |= self.presses.step(controller.session.state, dt_ms)
         if self.is_loading:
             readings.buttons = 0
         self.outputs.apply(controller.step(readings, dt_ms), dt_ms)

@@ -88,12 +88,12 @@ class Played:
     """In the place of plant and person: what was recorded of both."""
 
     def __init__(self, board: Board, controller: Controller, moments: list[Moment], pins: "FakePins") -> None:
-        from soleus.drivers.panel.buttons import Buttons
+        from soleus.services.presses import Presses
 
         self.controller, self.pins = controller, pins
         self.moments = iter(moments)
         self.reader = Reader(board)
-        self.buttons = Buttons(board.table["buttons"])
+        self.presses = Presses(board.table["buttons"])
         self.now_ms, self.dt_ms, self.tick_ms = -TICK_MS, TICK_MS, TICK_MS
         self.acts: Any = SimpleNamespace(at_ms=[], buttons=[], next_index=0, after_end_ms=0, is_endless=1)
         nothing = np.zeros(board.boots.count)
@@ -107,7 +107,7 @@ class Played:
         self.pins.frame = moment.frame
         self.reader.read(moment.frame, readings)
         self.acts.at_ms.append(self.now_ms)
-        self.acts.buttons.append(self.buttons.step(self.controller.session.state, TICK_MS))
+        self.acts.buttons.append(self.presses.step(self.controller.session.state, TICK_MS))
 
 
 class FakePins:
@@ -131,7 +131,8 @@ class FakePins:
             module = ModuleType(name)
             vars(module).update(content)
             monkeypatch.setitem(sys.modules, name, module)
-        monkeypatch.delitem(sys.modules, "soleus.drivers.panel.buttons", raising=False)
+        for name in ("soleus.drivers.panel.buttons", "soleus.services.presses"):
+            monkeypatch.delitem(sys.modules, name, raising=False)
 
 
 class Reader:

@@ -1,8 +1,8 @@
-"""Names for annotations, which MicroPython reads past: the chip has no `typing`, the type checker does."""
+"""Names for annotations. MicroPython ignores annotations, and has no `typing`; a type checker needs it."""
 
 try:
     from typing import Any, Callable
 except ImportError:
-    Any = Callable = object  # pyright: ignore[reportAssignmentType] (on a chip they are read past)
+    Any = Callable = object  # pyright: ignore[reportAssignmentType] (a chip ignores them)
 
 __all__ = ("Any", "Callable")

@@ -1,7 +1,8 @@
-"""Modules that are needed now and then: loaded for a moment, then unloaded, because the heap is small.
+"""How the firmware loads a module while it runs: no function imports anything by itself.
 
-`load("log.writer")` gives the module `soleus.log.writer` and forgets it at once: whoever called holds it for
-as long as the work takes. This is the only way in which the firmware loads a module after the start.
+`load("log.writer")` loads `soleus.log.writer` for a moment, because the heap is small. It is forgotten at
+once, so it stays in memory only while the caller holds it. `load_to_stay("link.bench")` loads for good what
+only some boards, or some days, need.
 """
 
 import sys
@@ -13,10 +14,16 @@ under_way = []
 
 
 def load(name: str) -> Any:
+    load_to_stay(name)
+    return unload(name)
+
+
+def load_to_stay(name: str) -> Any:
+    full_name = "soleus." + name
     under_way.append(name)
     try:
-        __import__("soleus." + name)
-        return unload(name)
+        __import__(full_name)
+        return sys.modules[full_name]
     finally:
         under_way.pop()
 

@@ -1,4 +1,4 @@
-"""The battery through a divider, on ADC1. It is slow: one conversion a tick is plenty."""
+"""The battery through a divider, on ADC1. It changes slowly: one conversion a tick is plenty."""
 
 from machine import ADC, Pin
 

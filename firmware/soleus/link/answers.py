@@ -1,4 +1,4 @@
-"""What is asked for now and then over the console link; loaded for each answer."""
+"""Answers to the rarer requests of the console link. Loaded for each answer."""
 
 import gc
 
@@ -12,8 +12,9 @@ from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.session.session import STATE_NAMES
 from soleus.link.requests import PRESSES
 from soleus.services.fault_place import fault_place
+from soleus.services.presses import Presses
 
-# Answered by others than `_ACTS`.
+# Requests that are not in `_ANSWERS`.
 _ELSEWHERE = ("hello", "load", "log", "programs", "telemetry")
 _TELEMETRY_LEAST_MS = const(50)
 _TELEMETRY_MOST_MS = const(10_000)
@@ -22,11 +23,11 @@ _TELEMETRY_MOST_MS = const(10_000)
 def answer(requests: Any, do: str, request: dict) -> dict:
     if do == "telemetry":
         return _telemetry(requests, request.get("period_ms", 0))
-    act = _ACTS.get(do)
-    if act is None:
-        names = [name for name, _, _ in PRESSES] + sorted(list(_ACTS) + list(_ELSEWHERE))
+    answer_of = _ANSWERS.get(do)
+    if answer_of is None:
+        names = [name for name, _, _ in PRESSES] + sorted(list(_ANSWERS) + list(_ELSEWHERE))
         return {"error": "do = {!r}: one of {}".format(do, ", ".join(names))}
-    return act(requests.app, request)
+    return answer_of(requests.app, request)
 
 
 def _telemetry(requests: Any, period_ms: object) -> dict:
@@ -64,14 +65,14 @@ def _status(app: Any, request: dict) -> dict:
         "tick_most_us": app.tick.took_most_us,
         "gap_most_ms": app.tick.gap_most_ms,
         "waiting_writes": len(app.writer.pending),
-        "held": _held(app.parts.buttons),
+        "held": _held(app.presses),
         "warnings": app.warnings,
     }
 
 
-def _held(buttons: Any) -> list:
-    """The buttons that are down now: so whoever wires them sees each."""
-    contacts = [(name, getattr(buttons, name, None)) for name in ("start_stop", "softer", "louder", "stop")]
+def _held(presses: "Presses | None") -> list:
+    """The buttons that are down now, so that each can be checked when it has been wired."""
+    contacts = [(name, getattr(presses, name, None)) for name in ("start_stop", "softer", "louder", "stop")]
     return [name for name, contact in contacts if contact and contact.held_ms]
 
 
@@ -126,7 +127,7 @@ def _self_test(app: Any, _request: dict) -> dict:
 
 
 def _raw(app: Any, _request: dict) -> dict:
-    """What the converters show, for whoever calibrates them."""
+    """The converters' own numbers, for a calibration."""
     return {"ok": True, "raw": list(app.parts.sensors.raw)}
 
 
@@ -147,13 +148,13 @@ def _versions(app: Any, _request: dict) -> dict:
 
 
 def _hashes(app: Any, request: dict) -> dict:
-    """Takes a while, so only at rest, folder by folder."""
+    """Takes a while, so only while idle, and folder by folder."""
     if not app.tick.is_idle():
         return {"error": "hashes: only while idle"}
     return {"ok": True, "hashes": load("services.about").file_hashes(request.get("folder", "."))}
 
 
-_ACTS = {
+_ANSWERS = {
     "status": _status,
     "settings": _settings,
     "set": _set,

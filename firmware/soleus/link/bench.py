@@ -1,4 +1,4 @@
-"""The requests of a bench: service begins, acts are asked for and renewed, and every tick is told."""
+"""The requests of a bench: begin service, actuate and renew that, and send every tick."""
 
 from soleus.basics.annotations import Any
 from soleus.core.basics.errors import SettingError
@@ -15,13 +15,13 @@ def answer(app: Any, do: str, request: dict) -> dict:
         return _actuate(app, request.get("act"))
     if do == "bench_tape":
         return _tell_ticks(app, request.get("on"))
-    # As a press, so that a replay hears it, too.
+    # As the press of a button, so that a replay has it, too.
     app.tick.press(BUTTON_ALIVE)
     return {"ok": True}
 
 
 def _begin(app: Any) -> dict:
-    """From rest only; the check of every session comes first, and a fault must have been cleared."""
+    """Only while idle or done. The check of every session comes first, and a fault must have been cleared."""
     state = app.controller.session.state
     if state not in (IDLE, DONE):
         return {"error": "service: not while {}".format(STATE_NAMES[state])}

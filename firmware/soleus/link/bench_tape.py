@@ -28,12 +28,12 @@ class BenchTape:
         self.rows = array.array("h", bytes(2 * _ROWS * self.width))
         self.next_row = 0
         self.sent_row = 0
-        # Ticks that were overwritten before anybody took them.
+        # Ticks that were overwritten before they were sent.
         self.lost_count = 0
         self.row_at_ms = array.array("i", bytes(4 * _ROWS))
 
     def note(self, dt_ms: int) -> None:
-        """From the tick, after its step."""
+        """Called in the tick, after the core's step."""
         controller = self.controller
         rows = self.rows
         commands = controller.commands
@@ -61,7 +61,7 @@ class BenchTape:
         return (self.next_row - self.sent_row) % _ROWS
 
     def event(self) -> dict:
-        """What was noted since the last one, as far as it stands in one piece."""
+        """The rows since the last event, up to the end of the ring."""
         first = self.sent_row
         last = self.next_row
         if last < first:
@@ -70,7 +70,7 @@ class BenchTape:
         part = bytes(memoryview(self.rows)[first * self.width : last * self.width])
         text = binascii.b2a_base64(part)
         at_ms = self.row_at_ms[last - 1]
-        # Unless the tick has come round meanwhile, and moved it on.
+        # Unless a tick has meanwhile overwritten a row that was not sent, and moved `sent_row` on.
         if self.sent_row == first:
             self.sent_row = last % _ROWS
         return {"event": "tape", "at_ms": at_ms, "lost": self.lost_count, "rows": text.strip().decode()}

@@ -4,8 +4,8 @@
 
 After the `*` stands the CRC-32 of what is before it, in hexadecimal. Each side numbers its lines with
 `seq`, an answer says which line it is `re`. A request that comes again with the number of the one
-before (its answer was lost) is answered again, but not done again. Whatever doesn't begin with `{`
-is nobody's line: tracebacks and a prompt may stand between.
+before (its answer was lost) is answered again, but not done again. A line that doesn't begin with `{`
+is ignored: tracebacks and a prompt may stand between.
 """
 
 import binascii
@@ -18,7 +18,6 @@ from micropython import const
 
 from soleus.basics.annotations import Any, Callable
 
-LOOK_EVERY_MS = 10
 _BYTES_A_LOOK = const(256)
 _LINE_MOST_BYTES = const(1024)
 _NEWLINE = const(10)
@@ -28,7 +27,7 @@ _SEQ_MOST = const(1_000_000)
 
 class Link:
     def __init__(self, answer: Callable, after_look: Callable, tick: Any) -> None:
-        """`answer` makes a table of a request's table; `after_look` is told whether a line came."""
+        """`answer` turns a request's table into the answer's; `after_look` is told whether a line came."""
         self.answer = answer
         self.after_look = after_look
         self.tick = tick
@@ -52,11 +51,11 @@ class Link:
         try:
             json.dump(table, checked)
         finally:
-            # Of a line that broke off, too: the next one must not be taken for its end.
+            # Also of a line that broke off: the next one must not be taken for its end.
             checked.end_line()
 
     def _look(self) -> bool:
-        """Take what has come so far; a tick may run between any two bytes."""
+        """Takes what has come so far. A tick may run between any two bytes."""
         has_heard = False
         for _ in range(_BYTES_A_LOOK):
             # Ctrl-C may have landed in the tick: what was typed after it is for the prompt.
@@ -94,7 +93,7 @@ class Link:
 
 
 class Checked(io.IOBase):
-    """Sends what is written to it on at once, so that a long line needs no room, and sums it up."""
+    """Sends at once what is written to it, so that a long line needs no memory, and keeps its checksum."""
 
     def __init__(self, out: Any) -> None:
         self.out = out

@@ -6,7 +6,7 @@ from soleus.basics.annotations import Any
 from soleus.basics.loading import load
 from soleus.core.basics.errors import SettingError
 
-# A longer line would hold up a tick: the console sends about eleven bytes a millisecond.
+# A longer line would delay a tick: the console sends about eleven bytes a millisecond.
 PIECE_MOST_BYTES = 384
 
 
@@ -28,8 +28,8 @@ def _list(app: Any) -> dict:
         "ok": True,
         "sessions": load("log.folder").sessions(),
         "open": recorder.path,
-        "therapy_s": recorder.therapy_s,
-        "sessions_count": recorder.sessions_count,
+        "therapy_s": recorder.meter.therapy_s,
+        "sessions_count": recorder.meter.sessions_count,
         "ring_bytes": sum([len(block) for block in recorder.ring.blocks]),
         "overview_bytes": len(recorder.overview.buffer),
     }
@@ -51,7 +51,7 @@ def _read(app: Any, request: dict) -> dict:
 
 
 def _ring(requests: Any, request: dict) -> dict:
-    """Whole blocks from now on, piece by piece; 0 ends it. The first answer has the log's header."""
+    """Sends whole blocks from now on, piece by piece; 0 ends that. The first answer has the log's header."""
     piece_bytes = request.get("piece_bytes", 0)
     if type(piece_bytes) is not int or not 0 <= piece_bytes <= PIECE_MOST_BYTES:
         raise SettingError("piece_bytes", piece_bytes, "0 to {}".format(PIECE_MOST_BYTES))
@@ -80,7 +80,7 @@ class RingStream:
         if len(numbers) == 0 or self.number > numbers[-1]:
             return
         if self.number < numbers[0]:
-            # The link was too slow, or the program was changed: the laptop sees the gap by the number.
+            # The link was too slow, or the program was changed: the laptop sees the gap in the numbers.
             self.number, self.at = numbers[0], 0
         block = self.ring.block(self.number)
         piece = block[self.at : self.at + self.piece_bytes]

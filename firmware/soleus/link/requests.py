@@ -1,13 +1,13 @@
-"""What can be asked for over the console link, each by its `do`: here what is asked for often."""
+"""The requests of the console link, by their `do`: answers the frequent ones, loads modules for others."""
 
 from soleus.basics.annotations import Any
-from soleus.basics.loading import load
+from soleus.basics.loading import load, load_to_stay
 from soleus.core.basics import faults, signals
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import tenths_mmhg_from_pa
-from soleus.core.session.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, SERVICE, STATE_NAMES
+from soleus.core.session.session import DONE, IDLE, PAUSED, RUNNING, STATE_NAMES
 
-# What a person's buttons do, too; and in which states it makes sense.
+# What a person's buttons do, too, and the states in which each makes sense: () is all of them.
 PRESSES = (
     ("start", signals.BUTTON_START, (IDLE, DONE)),
     ("stop", signals.BUTTON_STOP, ()),
@@ -19,37 +19,42 @@ PRESSES = (
     ("clear", signals.BUTTON_CLEAR, ()),
 )
 
-# What a bench asks for; its code is in memory only once there was one.
+# The requests of a bench. Their code is loaded by the first of them.
 BENCH_REQUESTS = ("service", "actuate", "renew", "bench_tape")
 
-# A session that was started over the link ends when nobody has been heard there for so long.
+LOOK_EVERY_MS = 10
+# A session that was started over the link ends when nothing has been heard there for so long.
 LINK_LOST_MS = 5000
-# A heap in pieces has no room for what answers; a moment later it may have.
+# A fragmented heap may have no room for the module that answers; a moment later it may have.
 NO_MEMORY = "no memory for that now: ask again"
+
+# A tape is sent when it has so many rows.
+_TAPE_ROWS = 10
 
 
 class Requests:
     def __init__(self, app: Any) -> None:
         self.app = app
         self.telemetry_ms = 0
+        self.since_telemetry_ms = 0
+        # Since the last line came over the link.
+        self.silent_ms = 0
         self.is_led_by_link = False
-        # While somebody records this machine over the link.
+        # While a laptop records this board over the link.
         self.ring_stream = None
 
     def answer(self, request: dict) -> dict:
-        """Never fails: a mistake in a request is said in its answer."""
+        """Never fails: the answer says what is wrong with a request."""
         do = str(request.get("do"))
         try:
             for name, button, states in PRESSES:
                 if do == name:
                     return self._press(name, button, states)
             if do in BENCH_REQUESTS:
-                from soleus.link.bench import answer
-
-                return answer(self.app, do, request)
+                return load_to_stay("link.bench").answer(self.app, do, request)
             if do == "hello":
                 return self._hello()
-            # These two need much room: no other answers beside them.
+            # These two need much memory, so no other answers are loaded with them.
             if do in ("load", "programs"):
                 return load("store.program_files").answer(self.app, do, request)
             if do == "log":
@@ -59,6 +64,33 @@ class Requests:
             return {"error": str(error), "key": error.key}
         except MemoryError:
             return {"error": NO_MEMORY}
+
+    def after_look(self, has_heard: bool) -> None:
+        """After each look at the link, which says whether a line came: sends what is due."""
+        self.silent_ms = 0 if has_heard else self.silent_ms + LOOK_EVERY_MS
+        if self.silent_ms >= LINK_LOST_MS:
+            self._give_up_link()
+        app = self.app
+        if self.ring_stream:
+            self.ring_stream.send(app.link)
+        tape = app.tick.tape
+        if tape and tape.waiting_count() >= _TAPE_ROWS:
+            app.link.send(tape.event())
+        if not self.telemetry_ms:
+            return
+        self.since_telemetry_ms += LOOK_EVERY_MS
+        if self.since_telemetry_ms >= self.telemetry_ms:
+            self.since_telemetry_ms = 0
+            app.link.send(self.telemetry())
+
+    def _give_up_link(self) -> None:
+        """No bench is there any more, and a session that was started over the link ends."""
+        app = self.app
+        app.tick.tape = None
+        if self.is_led_by_link and app.store.is_in_session:
+            self.is_led_by_link = False
+            app.tick.press(signals.BUTTON_STOP)
+            app.warn("the link was lost: session stopped")
 
     def telemetry(self) -> dict:
         app = self.app
@@ -96,7 +128,3 @@ class Requests:
 
     def _hello(self) -> dict:
         return {"ok": True, "soleus": load("services.about").VERSION, "board": self.app.board["name"]}
-
-
-def is_in_session(state: int) -> bool:
-    return state in (CHECKING, RUNNING, PAUSED, SERVICE)

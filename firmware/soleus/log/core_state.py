@@ -12,14 +12,14 @@ SAME, SAME_MOST = 0x40, 0xFF
 class CoreState:
     def __init__(self, controller: Any) -> None:
         found = load("log.core_walk").Found(controller)
-        # Without the room that a list keeps for more.
+        # As tuples, because a list keeps room for more.
         self.owners, self.names = tuple(found.owners), tuple(found.names)
-        # Each owner has the names up to its own number here: most have several.
+        # Most owners have several names: those of owner n end before `ends[n]`.
         self.ends = bytes(found.ends)
         self.lists = tuple(found.lists)
 
     def pack(self, buffer: bytearray, at: int, end: int) -> int:
-        """Where the next byte goes, or 0 when there is no room. First the single numbers, then the lists."""
+        """Returns where the next byte goes, or 0 without room. Single numbers come first, then the lists."""
         if at + 5 * len(self.names) > end:
             return 0
         at = self._pack_singles(buffer, at)
@@ -39,7 +39,7 @@ class CoreState:
                     at = _put_same(buffer, at, before, same_count)
                     same_count = 0
                 before = value
-                # The commonest length without a call: this is in the tick.
+                # The most common length, without a call: this runs in the tick.
                 if 0x40 <= value < 0x2000:
                     buffer[at] = 0x80 | value & 0x3F
                     buffer[at + 1] = value >> 6
@@ -67,7 +67,7 @@ class CoreState:
 
 
 def _put_same(buffer: bytearray, at: int, value: int, count: int) -> int:
-    """So many more of the number before: a zero with a sign says that a count follows."""
+    """Repeats the number before `count` times: a zero with a sign says that a count follows."""
     if count == 1 and 0 <= value < 0x40:
         buffer[at] = value
         return at + 1

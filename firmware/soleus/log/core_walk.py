@@ -4,7 +4,7 @@ import binascii
 
 from soleus.basics.annotations import Any
 
-# What is laid out anew from board and program, and what each tick brings.
+# Board and program determine the first two, and each tick brings the third.
 _NOT_STATE = ("boots", "timeline", "readings")
 # Guards are given the parts that they watch. They come last, so that those parts are named by their owners.
 _LAST = "guards"
@@ -13,7 +13,7 @@ _LAST = "guards"
 def walk(owner: Any, path: str = "", seen: Any = None) -> Any:
     """(path, owner, name, value) of every integer and every list of integers, in the order of their names.
 
-    Several objects may hold the same part: an owner takes its parts before it looks into them.
+    Several objects may hold the same part: an object claims its parts before any of them is walked.
     """
     seen = [owner] if seen is None else seen
     part_names = []

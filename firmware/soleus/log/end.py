@@ -1,4 +1,4 @@
-"""How a session ended, as the last frame of its log says it."""
+"""The last frame of a log: how the session ended."""
 
 from soleus.basics.annotations import Any
 from soleus.services.fault_place import fault_place
@@ -7,7 +7,7 @@ ENDED_BY = ("cut short", "completed", "stopped", "no sign of life")
 
 
 def end(controller: Any, fault_row: tuple, therapy_s: int) -> dict:
-    """`fault_row` is that of `fault_table.py` for what the core has latched."""
+    """`fault_row` is the row of `fault_table.py` for the fault that the core has latched."""
     session, latch, notices = controller.session, controller.latch, controller.guards.notices
     table = {
         "ended_by": ENDED_BY[session.ended_by],

@@ -1,4 +1,4 @@
-"""The sessions on the flash: a file each, bounded in number and size, the oldest dropped first."""
+"""The sessions on the flash: one file each, bounded in size, and the oldest are dropped first."""
 
 import os
 
@@ -7,7 +7,7 @@ from soleus.store.files import forget
 
 FOLDER = "/log"
 SUFFIX = ".slog"
-# All together: the flash of the smallest board has 2 MB for files.
+# Of all files together: the flash of the smallest board has 2 MB for files.
 ALL_MOST_BYTES = 256 * 1024
 _SIZE = 6
 
@@ -22,7 +22,7 @@ def sessions(folder: str = FOLDER) -> list:
 
 
 def new_file(most_bytes: int, folder: str = FOLDER) -> str:
-    """Makes room for so much first."""
+    """Makes room for a file of `most_bytes` first."""
     try:
         os.mkdir(folder)
     except OSError:

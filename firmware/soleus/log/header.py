@@ -1,4 +1,4 @@
-"""What the first frame of a log says: which machine, which core, which program, and what was set."""
+"""The first frame of a log: which machine, core, program and settings."""
 
 import json
 
@@ -8,7 +8,7 @@ from soleus.core.basics.units import mmhg_from_pa
 
 
 def header(app: Any) -> dict:
-    """Reads board and program from their files again: between sessions nobody keeps them."""
+    """Reads board and program from their files again, because they are not kept in memory."""
     about = load("services.about")
     session = app.controller.session
     table = about.about(app.board)
@@ -22,7 +22,7 @@ def header(app: Any) -> dict:
             "pressure_mmhg": mmhg_from_pa(session.asked_pa),
             "settings": load("store.state_load").settings_table(app.store.settings),
             "why": app.why,
-            "therapy_s": app.recorder.therapy_s,
+            "therapy_s": app.recorder.meter.therapy_s,
         }
     )
     return table

@@ -1,7 +1,8 @@
-"""The flight recorder: what goes into memory at each tick, and when what of it goes to flash.
+"""The flight recorder: collects every tick in memory, and says when what of it goes to flash.
 
-Flash is written in the rests only, one step at a time, each from the flash writer's own moment in which
-no tick can come. So a loss of power costs the cycle that was running, and nothing before it.
+It writes in the rests only, one step at a time, each when the flash writer says so: no tick can come then.
+So a loss of power costs the cycle that was running, and nothing before it. What a step writes is up to
+`writer.py`, which is loaded for that step and changes no field here.
 """
 
 from micropython import const
@@ -10,25 +11,24 @@ from soleus.basics.annotations import Any
 from soleus.basics.loading import load
 from soleus.core.session.session import CHECKING, COMPLETED, DONE, FAULT, IDLE, PAUSED, RUNNING
 from soleus.log.ring import Overview, Ring
+from soleus.store.therapy_meter import TherapyMeter
 
-# What writes is imported for the moment, and a heap in many pieces may have no room for it just then: within
-# so many tries, 20 ms apart, others will have let go of what they hold, or a person is told.
+# A fragmented heap may have no room for `writer.py`. Others free what they hold, so it is tried again, every
+# 20 ms; after so many tries the step is given up, and a warning says so.
 _TRIES_MOST = const(100)
 _ENOMEM = const(12)
 
 
 class Recorder:
-    def __init__(self, app: Any, therapy: tuple, block_bytes: int) -> None:
+    def __init__(self, app: Any, meter: TherapyMeter, block_bytes: int) -> None:
         controller = app.controller
         self.app = app
         self.controller = controller
-        self.therapy_s, self.sessions_count = therapy
-        self.counted_s = 0
+        self.meter = meter
         self.overview = Overview(controller, 300 + 70 * controller.boots.count)
         self.ring = Ring(controller, block_bytes)
         # The file of the session that is being recorded, and what is still to be written of it.
         self.path = ""
-        self.written_bytes = 0
         self.steps = []
         self.tries_left = 0
         self.is_open = False
@@ -37,20 +37,20 @@ class Recorder:
         self.has_kept_fault = False
 
     def record(self, dt_ms: int) -> None:
-        """After each tick, inside it."""
+        """Called at the end of each tick."""
         self.ring.record(dt_ms)
         self.overview.record(dt_ms)
 
     def look(self) -> None:
-        """Beside the tick: has a session begun or ended, is this a rest?"""
+        """Called beside the tick: has a session begun or ended, is this a rest?"""
         if not self.steps:
             self._look_for_steps()
         if self.steps:
-            # Each time: the writer's queue may have been full.
+            # At each look, because the queue of the flash writer may have been full.
             self.app.writer.put("log", self._write_step)
 
     def _look_for_steps(self) -> None:
-        """What needs memory comes first: without it nothing is noted, and the next look finds it again."""
+        """What needs memory comes first: if it fails, nothing has changed, and the next look tries again."""
         session = self.controller.session
         state = session.state
         self.has_kept_fault = self.has_kept_fault and state == FAULT
@@ -60,9 +60,8 @@ class Recorder:
                 self._begin(["header"])
                 self.overview.clear()
                 self.is_open = self.overview.is_on = True
-                # A fault of a machine at rest is kept, too, but is no session.
-                self.sessions_count += 0 if is_fault else 1
-                self.counted_s = session.run_ms // 1000 if is_fault else 0
+                # A fault outside a session is kept, too, but doesn't count as a session.
+                self.meter.begin(0 if is_fault else 1, session.run_ms if is_fault else 0)
         elif is_fault or state in (DONE, IDLE):
             is_plain = session.ended_by == COMPLETED and not is_fault
             self._begin(["overview", "meter", "end"] if is_plain else ["overview", "freeze", "meter", "end"])
@@ -72,6 +71,9 @@ class Recorder:
             if is_at_rest and not self.was_at_rest and self.overview.coder.ticks:
                 self._begin(["overview", "meter"])
             self.was_at_rest = is_at_rest
+
+    def keep_in(self, path: str) -> None:
+        self.path = path
 
     def write_crash(self, ended_by: str, reason: str) -> None:
         if self.is_open:
@@ -86,7 +88,9 @@ class Recorder:
             return
         step = self.steps.pop(0)
         try:
-            load("log.writer").write_step(self, step)
+            more = load("log.writer").write_step(self, step)
+            if more:
+                self.steps = more + self.steps
         except MemoryError:
             # Nothing of this step was written.
             self.tries_left -= 1
@@ -94,7 +98,7 @@ class Recorder:
                 raise OSError(_ENOMEM) from None
             self.steps.insert(0, step)
         except OSError:
-            # No room: this session is not kept any further.
+            # No room: the rest of this session is not kept.
             self.path = ""
             raise
         finally:

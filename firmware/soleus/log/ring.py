@@ -1,8 +1,8 @@
 """What is kept in memory: the last ticks at full rate, and a row every half second since the last write.
 
-The ring's blocks each begin with the core's whole state, so that the oldest can be dropped whole, and a
-replay can begin at any of them. After a fault the ring goes on to the end of its running block and then
-stands still, until what led to the fault is written down.
+Each of the ring's blocks begins with the core's whole state, so the oldest can be dropped, and a replay can
+begin at any of them. After a fault the ring goes on to the end of its running block. Then it stands still
+until what led to the fault is written.
 """
 
 from soleus.basics.annotations import Any
@@ -12,7 +12,7 @@ from soleus.log.slog_format import OVERVIEW_EXTRAS, OVERVIEW_MS, OVERVIEW_SHIFT,
 from soleus.log.tick_coder import TickCoder
 
 BLOCKS_COUNT = 4
-# A cycle that takes longer than the room lasts for gets fewer rows towards its end.
+# When most of the buffer is full, rows come so many times less often: a long cycle may be running.
 _SPARING_FACTOR = 4
 
 
@@ -30,13 +30,13 @@ class Ring:
         self.is_open = False
         self.is_still = False
         self.must_restart = True
-        # A bench's acts reach the core from outside: each begins a block of its own.
+        # A bench's requests reach the core from outside, so each begins a new block.
         self.act_count = 0
-        # A fault that has been written down, and that nobody has cleared yet.
+        # A fault that has been written, but not yet cleared by a person.
         self.kept_code = 0
 
     def record(self, dt_ms: int) -> None:
-        """After each tick, inside it: allocates nothing."""
+        """Called at the end of each tick: allocates nothing."""
         if self.must_restart:
             self.must_restart = self.is_still = False
             self.oldest = self.number + 1
@@ -67,16 +67,16 @@ class Ring:
                 self._open_block()
 
     def restart(self) -> None:
-        """From the next tick on: what is there no longer fits what comes, or has been written down."""
+        """Begins anew at the next tick: what is there no longer fits what comes, or has been written."""
         self.must_restart = True
 
     def freeze(self) -> None:
-        """Whole blocks from here on. Only where no tick can come in between."""
+        """Closes the running block and stands still. Only where no tick can come in between."""
         self.is_still = True
         self._close_block()
 
     def numbers(self) -> range:
-        """Of the whole blocks, the oldest first."""
+        """The numbers of the whole blocks, the oldest first."""
         return range(self.oldest, self.number + (0 if self.is_open else 1))
 
     def block(self, number: int) -> memoryview:
@@ -111,13 +111,13 @@ class Overview:
         self.clear()
 
     def clear(self) -> None:
-        """Not while a tick may come in between."""
+        """Only where no tick can come in between."""
         self.lost = 0
         self.coder.begin(self.buffer, 0, self.controller.at_ms)
         self.since_ms = 0
 
     def record(self, dt_ms: int) -> None:
-        """After each tick, inside it: allocates nothing."""
+        """Called at the end of each tick: allocates nothing."""
         if not self.is_on:
             return
         self.since_ms += max(dt_ms, 0)
@@ -126,7 +126,7 @@ class Overview:
         if self.since_ms < (OVERVIEW_MS * _SPARING_FACTOR if is_short else OVERVIEW_MS):
             return
         if self.coder.is_full():
-            # Its time is added to that of the next row, and there is none before the next write.
+            # Its time is added to that of the next row, which comes after the next write.
             self.lost += 1
             return
         self._row()
@@ -147,7 +147,7 @@ class Overview:
         self.coder.code(self.since_ms, self.buttons, readings.missing_bits, controller, pressure, extras)
 
     def chunk(self) -> memoryview:
-        """Ready to be written; the number of its block is that of the rows for which there was no room."""
+        """The rows, ready to be written. In place of the block's number stands how many rows had no room."""
         used_bytes = self.coder.end()
         self.buffer[0] = min(self.lost, 0xFF)
         return memoryview(self.buffer)[:used_bytes]

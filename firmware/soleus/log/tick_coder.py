@@ -1,4 +1,4 @@
-"""Ticks as few bits: what changed, and each channel's step from what it was expected to be.
+"""Packs ticks into few bits: what changed, and each channel's step from what it was expected to be.
 
 A tick begins with one bit: is anything out of the ordinary? If so, a second one: more than the pump? If so,
 seven bits say what: quiet channels, time, buttons, sensors without a reading, valves, pump, state; and their
@@ -8,8 +8,8 @@ value itself in 32.
 
 `k` is a quarter of the channel's `loudness`, which goes up and down with every step; it stands at the
 block's beginning, and so does what is expected first. A channel whose loudness is nothing there is quiet for
-the whole block: it has its code only in ticks in which a quiet one changes. A small step of a noisy channel
-moves its expectation half the way only, so that noise counts once and not twice.
+the whole block: it has its code only in ticks in which a quiet one changes. After a small step
+of a noisy channel, its expectation moves only half the way, so that noise is coded once and not twice.
 """
 
 from soleus.basics.annotations import Any
@@ -20,7 +20,7 @@ LOUDNESS_FIRST = 20
 # `k` is 12 at most.
 LOUDNESS_MOST = 48
 ESCAPE_ZEROS = 8
-# Up to the one that asks for service.
+# The last one asks for service.
 BUTTONS_BITS = 9
 SHORT_JUMP_MOST, SHORT_JUMP_BITS = 4095, 12
 NOISE_MOST, NOISY_K = 16, 2
@@ -33,7 +33,7 @@ class TickCoder:
         self.count = chamber_count + extra_count
         self.loudness = [LOUDNESS_FIRST] * self.count
         self.expected = [0] * self.count
-        # Of the channels, the loud ones first.
+        # The channels' indexes, the loud ones first.
         self.order = [0] * self.count
         self.loud_count = 0
         # The longest that a tick can become: every channel jumps, and takes 41 bits.
@@ -43,7 +43,7 @@ class TickCoder:
         self._forget()
 
     def begin(self, buffer: bytearray, number: int, at_ms: int) -> None:
-        """A new block, which stands for itself; the core's state may be put at `at` before the first tick."""
+        """A new block, which needs none before it. The core's state may follow, before the first tick."""
         self.buffer = buffer
         self._put_16(0, number & 0xFFFF)
         self._put_16(2, number >> 16)
@@ -137,7 +137,7 @@ class TickCoder:
             self._put_32(value)
 
     def end(self) -> int:
-        """How long the block has become; its last byte is filled up with zeros."""
+        """Returns the length of the block; its last byte is filled up with zeros."""
         if self.bits_count:
             self._put(0, 8 - self.bits_count)
         self._put_16(4, self.ticks)

@@ -1,1 +1,1 @@
-"""What runs beside the control tick; none of it may be needed for the legs to be safe."""
+"""What runs beside the control tick. None of it may be needed for safety."""

@@ -38,7 +38,7 @@ def file_hashes(folder: str) -> dict:
 
 
 def core_hash() -> str:
-    """One for all files of the core: two boards with the same answer the same readings alike."""
+    """One for all files of the core. With the same hash, the same readings give the same commands."""
     digest = hashlib.sha256()
     hashes = {}
     _note_hashes(hashes, CORE_FOLDER, "")
@@ -48,7 +48,7 @@ def core_hash() -> str:
 
 
 def _note_hashes(hashes: dict, folder: str, path: str) -> None:
-    """Of `folder` and of the folders below it, by their paths from the core's own."""
+    """Of the files in `folder` and below it, by their paths from the core's folder."""
     found = file_hashes(folder)
     for name in found:
         hashes[path + name] = found[name]

@@ -1,4 +1,4 @@
-"""One line of help for a fault, from a file that is made of `fault_help.py`, whose words would need 8 KB."""
+"""One line of help for a fault. It is read from a file, because all of them would take 8 KB of memory."""
 
 ADVICE_FILE = "advice.txt"
 

@@ -1,8 +1,8 @@
-"""What ended the app, said now and, by `start_up.py`, after the next boot.
+"""Says what ended the app, and keeps it for `start_up.py` to say after the next start.
 
-The reason goes into the memory of the real-time clock, which lives through every reset but not through
-a loss of power. The log of the session is written, too, at once after Ctrl-C and a second after a crash:
-no tick is left that a flash write could hold up.
+The reason goes into the memory of the real-time clock, which outlasts every reset but not a loss of
+power. The end of the session's log is written, too, at once after Ctrl-C and a second after a crash: no tick
+is left that a flash write could delay.
 """
 
 import gc
@@ -21,7 +21,7 @@ _BEFORE_RESET_MS = const(1000)
 
 
 def leave(cause: "BaseException | None", keep_log: "Callable | None") -> None:
-    """`keep_log` writes down what is worth keeping of an app that failed."""
+    """`keep_log` writes the end of the session's log."""
     gc.collect()
     reason = "the app ended" if cause is None else reason_of(cause)
     remember(reason)
@@ -32,13 +32,13 @@ def leave(cause: "BaseException | None", keep_log: "Callable | None") -> None:
         try:
             _keep_safely(keep_log, "Ctrl-C", reason)
         except KeyboardInterrupt:
-            # Whoever is in a hurry gets the prompt; what is written so far can be read.
+            # A second Ctrl-C: the prompt comes at once, and what is written so far can be read.
             print("soleus: the log was cut short")
         return
     if isinstance(cause, SystemExit):
         raise cause
     if isinstance(cause, SettingError):
-        # The board's own description: it would be no better after a reset.
+        # The board's description is wrong, and would be as wrong after a reset.
         return
     sys.print_exception(cause)
     sleep_ms(_BEFORE_RESET_MS)

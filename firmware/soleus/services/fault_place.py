@@ -1,4 +1,4 @@
-"""What a fault names: a chamber, the manifold, or the machine."""
+"""Where a fault is: in a chamber, the manifold, or the machine."""
 
 from soleus.core.basics.faults import MANIFOLD_INDEX
 from soleus.core.controller import Controller

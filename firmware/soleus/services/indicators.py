@@ -1,6 +1,6 @@
 """Light and sound: green waits, blue works, yellow is paused, red is a fault.
 
-Blinking with a beep calls somebody: to a fault, or for a sign of life.
+Blinking with a beep calls a person: to a fault, or to a presence check.
 """
 
 import asyncio
@@ -14,12 +14,12 @@ from soleus.drivers.panel.led import BLUE, GREEN, OFF, RED, YELLOW, Led
 from soleus.store.state_store import Settings
 
 _PERIOD_MS = const(250)
-# Of every eight periods, the first two sound: a fault is heard, but can be lived with until somebody comes.
+# The first two of every eight periods sound: that is heard, and can be borne until a person comes.
 _BEEP_PERIODS = const(8)
 _BEEP_SOUNDS = const(2)
 
 
-async def show_signs(
+async def show_indicators(
     controller: Controller, led: "Led | None", buzzer: "Buzzer | None", settings: Settings
 ) -> None:
     period = 0

@@ -1,17 +1,21 @@
-"""Draws what a person wants to see, on anything with framebuf's strokes and 128 x 64 dots.
+"""The display: draws what a person wants to see, with framebuf's methods, on 128 x 64 dots.
 
 Time left and level in big words, the legs as columns of chambers, foot at the bottom: an outline for
-each, filled as high as its pressure, framed twice while it is being filled. A fault takes the whole screen.
+each, filled as high as its pressure, with a bar across it while air is pumped in. A fault takes the whole
+screen.
 """
 
 from micropython import const
 
 from soleus.basics.annotations import Any
+from soleus.basics.loading import load
 from soleus.core.basics.faults import FaultLatch
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.controller import Controller
 from soleus.core.regulate.regulation import COAST, DOSE, FILL
-from soleus.core.session.session import CHECKING, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.core.session.session import CHECKING, FAULT, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.drivers.panel.display import Display
+from soleus.services.fault_place import fault_place
 
 _WIDTH = const(128)
 _HEIGHT = const(64)
@@ -20,8 +24,39 @@ _LEG_WIDTH = const(18)
 _LEG_GAP = const(4)
 
 
+class Screen:
+    """Shows a page at a time: the link must not wait for a whole picture."""
+
+    def __init__(self, app: Any, table: dict) -> None:
+        self.app = app
+        self.display = Display(table, app.parts.i2c)
+        self.page = 0
+        self.fault = None
+
+    def step(self) -> None:
+        """With the first page comes a new picture."""
+        app = self.app
+        display = self.display
+        if self.page == 0:
+            self.fault = self._fault_to_show()
+            draw(display, app.controller, app.program_id, self.fault)
+        display.show_page(self.page)
+        self.page = (self.page + 1) % display.pages
+
+    def _fault_to_show(self) -> "tuple | None":
+        """When it came, its row of the table and its place: looked up once, however long it is shown."""
+        controller = self.app.controller
+        latch = controller.latch
+        if controller.session.state != FAULT:
+            return None
+        if self.fault and self.fault[0] == latch.at_ms:
+            return self.fault
+        row = load("core.basics.fault_table").TABLE[latch.code]
+        return (latch.at_ms, row, fault_place(controller, latch.chamber_index))
+
+
 def draw(canvas: Any, controller: Controller, title: str, fault: "tuple | None") -> None:
-    """`fault`, if there is one: when it came, its row of `fault_table.py`, and the place that it names."""
+    """`fault`, if there is one: when it came, its row of `fault_table.py`, and its place."""
     canvas.fill(0)
     if fault:
         _draw_fault(canvas, controller.latch, fault[1], fault[2])
@@ -47,7 +82,7 @@ def _draw_words(canvas: Any, controller: Controller, title: str) -> None:
 
 
 def _draw_big(canvas: Any, text: str, left: int, top: int) -> None:
-    """Each dot of the built-in letters twice as wide and high; read back from where they were drawn."""
+    """The built-in letters, twice as wide and high: each dot is read back from where they were drawn."""
     canvas.text(text, left, top)
     for row in range(_LETTER - 1, -1, -1):
         for column in range(_LETTER * len(text) - 1, -1, -1):
@@ -61,7 +96,7 @@ def _draw_leg(canvas: Any, controller: Controller, leg: int) -> None:
     height = _HEIGHT // boots.chambers_per_leg
     for position in range(boots.chambers_per_leg):
         index = leg * boots.chambers_per_leg + position
-        # The foot's chamber sticks out, so that the column reads as a leg.
+        # The foot's chamber is wider, so that the column looks like a leg.
         width = _LEG_WIDTH + (_LEG_GAP - 2 if position == 0 else 0)
         _draw_chamber(canvas, controller, index, left, _HEIGHT - (position + 1) * height, width, height - 1)
 

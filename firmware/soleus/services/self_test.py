@@ -1,4 +1,4 @@
-"""What a board can say of itself without making any pressure: a name, whether it is well, and the value."""
+"""What a board can check without making pressure. Each result: a name, whether it is well, and the value."""
 
 import gc
 

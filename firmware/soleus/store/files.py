@@ -1,7 +1,8 @@
-"""Small tables that survive a power cut: written beside, then renamed; `state_load.py` reads them.
+"""Small tables that survive a power cut: each is written beside the old one, then renamed.
 
-Two lines: a CRC-32 in hexadecimal, and the table as JSON. littlefs, which an ESP32 has for its
-flash, renames over an existing file in one step, so either the old or the new one is there.
+A file has two lines: a CRC-32 in hexadecimal, and the table as JSON; `state_load.py` reads them. littlefs,
+which an ESP32 has for its flash, renames over an existing file in one step, so either the old or the new one
+is there.
 """
 
 import binascii

@@ -2,8 +2,8 @@
 
 A flash write stops the chip, and the control tick with it, for tens to hundreds of milliseconds. So
 a write waits until nothing is energised and every chamber is empty. It runs from the same queue as the
-tick (`micropython.schedule`): no tick can come between that look and the write and close a valve. Nor
-does it come between the halves of a module that is being imported: what writes may need the same one.
+tick (`micropython.schedule`), so no tick can come between that look and the write, and close a valve. It
+also waits while a module is being loaded: what writes may need the same one.
 """
 
 import micropython
@@ -57,7 +57,7 @@ class FlashWriter:
             else:
                 write_whole(name, content)
         except MemoryError:
-            # There will be some, once others have let go of what they hold.
+            # It is tried again, and there is memory when others have freed theirs.
             self.pending.append(item)
         except OSError as error:
             self.on_error(name, "not written: {}".format(error))

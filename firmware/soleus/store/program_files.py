@@ -1,4 +1,4 @@
-"""The programs on this board's flash: listed, and got ready. Loaded for that moment."""
+"""Lists the programs on this board's flash, and gets one ready. Loaded for that moment."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def load_usual(app: Any) -> None:
 
 
 def load_program(app: Any, program_id: object, minutes: int, pressure_mmhg: int) -> None:
-    """0 is the program's own."""
+    """0 minutes, or 0 mmHg, means what the program says."""
     if not app.tick.is_idle():
         raise SettingError("program", program_id, "a machine at rest; stop the session first")
     try:
@@ -44,8 +44,7 @@ def load_program(app: Any, program_id: object, minutes: int, pressure_mmhg: int)
         unload("core.program.layout")
         unload("core.program.program")
         unload("core.program.words")
-    app.program_id = program.id
-    app.recorder.ring.restart()
+    app.note_program(program.id)
 
 
 def program_ids() -> list:

@@ -1,4 +1,4 @@
-"""What is read back from a board's files, and what of it makes sense; what has been learned, for its file.
+"""Reads a board's files back, and checks that they make sense; collects what has been learned, to be written.
 
 Loaded at the start, by `set`, and after a session.
 """
@@ -18,8 +18,8 @@ from soleus.store.state_store import LEARNED_FILE
 _SIZE_MOST_BYTES = const(4096)
 _DAY_MOST = const(10)
 
-# The regulator's lists, whichever of them it has, each with the least and the most that its numbers may be:
-# a number, or where it stands beside the list.
+# Lists of the regulators, each with the least and the most that its numbers may be. A name stands for an
+# attribute of the same object. No regulator has all of them.
 _LEARNED = (
     ("coast_lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),
     ("shut_lead_pa", -LEAD_MOST_PA, LEAD_MOST_PA),

@@ -1,20 +1,20 @@
 """What a board remembers: settings, what the regulator has learned, and whether a session is under way.
 
-`start_up.py` reads it back. A file that is broken or makes no sense means the defaults and a warning that
-names it, never a refusal to start.
+`start_up.py` reads it back. When a file is broken or makes no sense, the defaults are used and a warning
+names the file; the board starts all the same.
 """
 
 import binascii
 
 from soleus.basics.loading import load
 from soleus.core.controller import Controller
+from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, SERVICE
 from soleus.store.files import encode
 from soleus.store.flash_writer import FlashWriter
 
 SETTINGS_FILE = "settings.json"
 LEARNED_FILE = "learned.json"
 SESSION_FILE = "session.json"
-METER_FILE = "meter.json"
 
 
 class Settings:
@@ -25,7 +25,7 @@ class Settings:
         self.sound = True
         # For each sensor [[raw, pa], [raw, pa]] or null; empty means as the datasheet says.
         self.calibration = []
-        # The day of it, as whoever wrote it says.
+        # The day of the calibration, as it was given with it.
         self.calibrated_on = ""
 
 
@@ -34,6 +34,7 @@ class StateStore:
         self.writer = writer
         self.settings = Settings()
         self.learned_crc = 0
+        self.is_in_session = False
 
     def change_settings(self, table: dict) -> None:
         """All or nothing; a `SettingError` says what is wrong."""
@@ -49,6 +50,23 @@ class StateStore:
             self.writer.put(LEARNED_FILE, content)
             self.learned_crc = crc
 
+    def follow_session(self, controller: Controller, program_id: str) -> bool:
+        """Notes when a session begins or ends, and what was learned in it. True when it has just ended."""
+        state = controller.session.state
+        if is_in_session(state) and not self.is_in_session:
+            self.note_session({"program": program_id, "at_ms": controller.at_ms})
+            self.is_in_session = True
+        elif state in (IDLE, DONE, FAULT) and self.is_in_session:
+            self.note_session(None)
+            self.save_learned(controller)
+            self.is_in_session = False
+            return True
+        return False
+
     def note_session(self, table: "dict | None") -> None:
-        """While it is there, a session is under way: after a loss of power it tells what was lost."""
+        """While the file is there, a session is under way: after a loss of power it tells what was lost."""
         self.writer.put(SESSION_FILE, None if table is None else encode(table))
+
+
+def is_in_session(state: int) -> bool:
+    return state in (CHECKING, RUNNING, PAUSED, SERVICE)

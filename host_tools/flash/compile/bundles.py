@@ -28,14 +28,17 @@ OF_A_MOMENT = ("soleus.core.program.table", "soleus.core.make_ready")
 # The trial of a new application asks for these by themselves.
 IN_FILES_TOO = ("soleus.core.program.fit", "soleus.core.program.words")
 APP = "soleus.app"
-# What the start puts together stays, too.
+# What the start puts together stays, too. Light and sound are small, and nearly every board has them.
 WITH_APP = (
+    "soleus.drivers.panel.buzzer",
+    "soleus.services.fault_place",
     "soleus.tick",
     "soleus.link.link",
     "soleus.log.recorder",
     "soleus.store.flash_writer",
     "soleus.store.state_store",
 )
+SCREEN = "soleus.services.screen"
 OUTPUTS = "soleus.drivers.outputs.outputs"
 # A board has one kind of pressure sensors.
 SENSORS = tuple(f"soleus.drivers.sensing.{kind}" for kind in ("adc", "ads1115", "honeywell"))
@@ -68,8 +71,9 @@ def bundles(has_line_numbers: bool = False) -> dict[str, list[str]]:
     known = set(with_controller)
     with_app = [m for root in (*WITH_APP, APP) for m in _closure(root, "soleus", known)]
     outputs = _closure(OUTPUTS, "soleus", known)
+    screen = _closure(SCREEN, "soleus", set(known))
     sensors = {root: _closure(root, "soleus", set(known)) for root in SENSORS}
-    return {CONTROLLER: with_controller, **found, APP: with_app, OUTPUTS: outputs, **sensors}
+    return {CONTROLLER: with_controller, **found, APP: with_app, OUTPUTS: outputs, SCREEN: screen, **sensors}
 
 
 def merged(modules: list[str], has_line_numbers: bool = False) -> str:

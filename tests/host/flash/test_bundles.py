@@ -21,11 +21,12 @@ def test_every_import_finds_its_file_and_its_name(has_line_numbers: bool) -> Non
                     assert is_module or alias.name in _defined(texts[str(node.module)]), (module, alias.name)
 
 
-def test_what_is_loaded_for_a_moment_has_a_file_of_its_own() -> None:
+def test_what_is_loaded_while_it_runs_has_a_file_of_its_own() -> None:
     texts = bundles._texts(False)
     for text in texts.values():
         for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "load":
+            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            if is_call and node.func.id in ("load", "load_to_stay"):
                 name = node.args[0]
                 assert not isinstance(name, ast.Constant) or f"soleus.{name.value}" in texts
 

@@ -103,9 +103,9 @@ from soleus.drivers.outputs.outputs import Outputs
 from soleus.drivers.outputs.safe_pins import safe_pins
 from soleus.drivers.outputs.valves_gpio import GpioValves
 from soleus.drivers.outputs.valves_shift_register import ShiftRegisterValves
-from soleus.drivers.panel.buttons import Buttons
 from soleus.drivers.sensing.calibration import Line
 from soleus.drivers.sensing.pressure import pressure_sensors
+from soleus.services.presses import Presses
 
 MMHG_PA = 133
 
@@ -442,7 +442,7 @@ def presses(buttons, pins, ms, state):
 def check_buttons():
     for pin in (21, 22, 23, 24):
         Pin.levels[pin] = 1
-    buttons = Buttons({"start_stop": 21, "softer": 22, "louder": 23, "stop": 24})
+    buttons = Presses({"start_stop": 21, "softer": 22, "louder": 23, "stop": 24})
     assert presses(buttons, [21], 20, IDLE) == []
     assert presses(buttons, [21], 100, IDLE) == [signals.BUTTON_START]
     assert presses(buttons, [21], 100, DONE) == [signals.BUTTON_START]
@@ -480,7 +480,7 @@ def check_a_tick_of_the_drivers_allocates_nothing():
     )
     ADC.uv = {34: 1_000_000, 35: 3_300_000, 4: 2_000_000}
     battery = Battery({"pin": 4, "top_ohm": 47_000, "bottom_ohm": 10_000})
-    buttons = Buttons({"start_stop": 21, "softer": 22, "louder": 23, "stop": 24})
+    buttons = Presses({"start_stop": 21, "softer": 22, "louder": 23, "stop": 24})
     readings = Readings(3)
     two = Readings(2)
     micropython.heap_lock()

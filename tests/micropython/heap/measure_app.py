@@ -94,12 +94,9 @@ def run():
     app = App(boot)
     app.tick.run(None)
     assert app.tick.failure is None, app.tick.failure
-    if app.parts.display:
-        # As the display's service does: this loads the module that draws.
-        from soleus.services.screen import draw
-
-        draw(app.parts.display, app.controller, app.program_id, None)
-        app.parts.display.show()
+    if app.screen:
+        for _ in range(app.screen.display.pages):
+            app.screen.step()
 
 
 def load_chain(chain):

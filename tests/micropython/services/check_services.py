@@ -26,9 +26,9 @@ from soleus.core.basics.boots_table import read_boots
 from soleus.core.controller import Controller
 from soleus.link.link import Link
 from soleus.log import recorder as recorder_module
-from soleus.log import writer
-from soleus.store import state_load
+from soleus.store import state_load, therapy_meter
 from soleus.store.flash_writer import FlashWriter
+from soleus.store.therapy_meter import TherapyMeter
 
 with open("boots.json") as file:
     BOOTS = json.load(file)
@@ -171,8 +171,9 @@ def written_by(log_writer):
     app.writer = FlashWriter(lambda: True, lambda: None, lambda name, why: warned.append((name, why)))
     writing, recorder_module.load = recorder_module.load, lambda _: log_writer
     try:
-        recorder = recorder_module.Recorder(app, (0, 0), 4096)
-        recorder.is_open, recorder.path = True, "log/000001.slog"
+        recorder = recorder_module.Recorder(app, TherapyMeter(0, 0), 4096)
+        recorder.is_open = True
+        recorder.keep_in("log/000001.slog")
         recorder._begin(["overview", "meter", "end"])
         for _ in range(1000):
             recorder.look()
@@ -194,17 +195,17 @@ def check_a_log_is_ended_although_the_heap_had_no_room_at_first():
 
 
 def check_therapy_that_found_no_memory_to_be_written_counts_at_the_next_try():
-    recorder = Thing()
-    recorder.counted_s, recorder.therapy_s, recorder.sessions_count = 10, 100, 1
-    encode, writer.encode = writer.encode, Enough().give
+    meter = TherapyMeter(100, 1)
+    meter.begin(0, 10_000)
+    encode, therapy_meter.encode = therapy_meter.encode, Enough().give
     try:
-        writer.count_therapy(recorder, 15_000)
+        meter.count(15_000)
     except MemoryError:
-        writer.encode = encode
-    assert (recorder.counted_s, recorder.therapy_s) == (10, 100)
-    writer.count_therapy(recorder, 15_000)
-    assert (recorder.counted_s, recorder.therapy_s) == (15, 105)
-    with open(writer.METER_FILE) as file:
+        therapy_meter.encode = encode
+    assert (meter.counted_s, meter.therapy_s) == (10, 100)
+    meter.count(15_000)
+    assert (meter.counted_s, meter.therapy_s) == (15, 105)
+    with open(therapy_meter.METER_FILE) as file:
         assert '"therapy_s": 105' in file.read()
 
 

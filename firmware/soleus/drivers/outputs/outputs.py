@@ -2,6 +2,7 @@
 
 from machine import Pin
 
+from soleus.basics.loading import load_to_stay
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.signals import Commands
 from soleus.drivers.outputs.pump import Pump
@@ -11,13 +12,10 @@ class Outputs:
     def __init__(self, board: dict, boots: Boots) -> None:
         table = board["valves"]
         if table["driver"] == "shift_register":
-            from soleus.drivers.outputs.valves_shift_register import ShiftRegisterValves
-
-            self.valves = ShiftRegisterValves(table, boots.count)
+            valves = load_to_stay("drivers.outputs.valves_shift_register").ShiftRegisterValves
         else:
-            from soleus.drivers.outputs.valves_gpio import GpioValves
-
-            self.valves = GpioValves(table, boots.count)
+            valves = load_to_stay("drivers.outputs.valves_gpio").GpioValves
+        self.valves = valves(table, boots.count)
         self.pump = Pump(board["pump"])
         self.gate = Pin(board["gate"]["pin"], Pin.OUT, value=0) if boots.has_gate else None
 

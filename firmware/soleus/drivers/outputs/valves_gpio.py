@@ -10,7 +10,7 @@ from micropython import const
 from soleus.drivers.outputs.duty import FULL_U16, u16_from_permille
 
 _HOLD_HZ = const(20_000)
-# A counter of milliseconds that nobody needs to grow further.
+# Longer times make no difference.
 _ON_MOST_MS = const(60_000)
 
 

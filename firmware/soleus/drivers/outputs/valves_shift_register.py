@@ -17,7 +17,7 @@ from soleus.drivers.outputs.duty import FULL_U16, u16_from_permille
 
 _HOLD_HZ = const(20_000)
 _ON_MOST_MS = const(60_000)
-# What a spike on the cable flips is put right again this often.
+# A bit that a spike on the cable has flipped is put right this often.
 _REFRESH_MS = const(100)
 
 

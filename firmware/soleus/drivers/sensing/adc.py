@@ -12,7 +12,7 @@ from soleus.drivers.sensing.calibration import Line, lines_of
 from soleus.drivers.sensing.parts import output_permille
 
 _SAMPLES = const(4)
-# Above this the converter only says "much".
+# Above this the converter is saturated.
 _MOST_UV = const(3_000_000)
 
 

@@ -22,7 +22,7 @@ _CONFIG_LOW = const(0b111_00011)  # 860 samples a second, comparator off
 _IS_DONE = const(0x80)
 _COUNT_UV = const(125)
 _CONVERSION_US = const(1250)
-# A count of 32,767 is the end of the scale, not a measurement.
+# A count of 32,767 means that the converter is saturated.
 _MOST_COUNT = const(32_767)
 
 
@@ -83,7 +83,7 @@ class Ads1115Pressure:
             try:
                 self.i2c.writeto(address, self.config)
             except OSError:
-                pass  # it shows when the reading is asked for
+                pass  # noticed when the result is read
 
     def _collect(self, input_number: int) -> None:
         for index in range(len(self.channels)):
@@ -94,7 +94,7 @@ class Ads1115Pressure:
                     self.raw[index] = -1
 
     def _count(self, address: int) -> int:
-        """-1 where there is no measurement. A little below ground is still zero."""
+        """-1 where there is no measurement. A little below ground counts as zero."""
         self._read(address, _REGISTER_CONFIG)
         if not self.answer[0] & _IS_DONE:
             return -1

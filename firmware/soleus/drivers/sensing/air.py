@@ -1,6 +1,6 @@
-"""What the air weighs, for sensors that measure against vacuum.
+"""The pressure of the air, for sensors that measure against vacuum.
 
-It is taken while the vents have been open since the start, and until then there are no readings.
+It is measured after the start, while the vents are still open. Until then there are no readings.
 """
 
 from micropython import const
@@ -14,7 +14,7 @@ _AIR_MOST_PA = const(110_000)
 
 
 class Air:
-    """What the air weighs: the mean of each sensor, once the vents have had their time."""
+    """The mean of each sensor, once the vents have been open for long enough."""
 
     def __init__(self, sensor_count: int) -> None:
         self.ticks = 0

@@ -1,7 +1,7 @@
-"""From what a converter shows to pascals, by two points: the datasheet's, or a person's own.
+"""From a converter's numbers to pascals, by two points: the datasheet's, or a person's own.
 
 A 12-bit converter's curve is off by 20 to 60 mV, which is 2 to 6 mmHg for a 40 kPa part; two
-points taken against a gauge bring that down to the curve's bow between them.
+points taken with a gauge leave only the bend of the curve between them.
 """
 
 # No product may reach 2**30, where the chip would allocate.
@@ -19,7 +19,7 @@ class Line:
             raise ValueError("calibration: the second point must be above the first in both")
         # Microvolts reach 4 million: sixteenths of that fit, and are still finer than the converter.
         self.shift = 4 if high_raw > 1 << 18 else 0
-        # Most that comes of a converter: 16 bits of an ADS1115, 18 of a digital sensor or of microvolts.
+        # The largest number of a converter: 16 bits of an ADS1115, 18 of a digital sensor or of microvolts.
         most_raw = 1 << 15 if high_raw < 1 << 15 else 1 << 18
         self.fraction_bits = _FRACTION_BITS_MOST
         while self._slope(span_pa, span_raw) * most_raw > _PRODUCT_MOST:
@@ -35,7 +35,7 @@ class Line:
 
 
 def lines_of(point_pairs: list, count: int, nominal: Line) -> list:
-    """One for each sensor, however many of them a person has calibrated."""
+    """One for each sensor; `nominal` for each that nobody has calibrated."""
     return [line_of(point_pairs[i] if i < len(point_pairs) else None, nominal) for i in range(count)]
 
 

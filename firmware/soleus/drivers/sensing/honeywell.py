@@ -1,17 +1,17 @@
 """Honeywell ABP2 (gauge) and MPRLS (absolute) behind a TCA9548A.
 
-Both speak alike: AA 00 00 starts a conversion, which takes 5 ms; then a status byte and 24 bits of
+Both have the same protocol: AA 00 00 starts a conversion, which takes 5 ms; then a status byte and 24 bits of
 pressure can be read. The status says whether the part has power (0x40), is still busy (0x20), has
 a corrupt memory (0x04) or a saturated result (0x01). Conversions of all sensors start together right
 after a tick and are collected at the next, so a reading is one tick old and never older.
 
-The MPRLS measures against vacuum: `air.py` takes the air's own pressure from it.
+The MPRLS measures against vacuum: `air.py` takes off the pressure of the air.
 """
 
 from machine import I2C
 from micropython import const
 
-from soleus.basics.annotations import Any
+from soleus.basics.loading import load_to_stay
 from soleus.core.basics.signals import MANIFOLD_BIT, Readings
 from soleus.drivers.sensing.calibration import Line, lines_of
 from soleus.drivers.sensing.mux import Mux
@@ -44,7 +44,7 @@ class HoneywellPressure:
         self.raw = [0] * count
         self.answer = bytearray(4)
         self.is_started = False
-        self.air = _air(count) if self.is_absolute else None
+        self.air = load_to_stay("drivers.sensing.air").Air(count) if self.is_absolute else None
 
     def read_chambers(self, readings: Readings) -> None:
         readings.missing_bits = 0
@@ -98,9 +98,3 @@ class HoneywellPressure:
         self.is_started = False
         if self.air:
             self.air.end_tick()
-
-
-def _air(sensor_count: int) -> Any:
-    from soleus.drivers.sensing.air import Air
-
-    return Air(sensor_count)

@@ -21,7 +21,7 @@ class Mux:
         for channel in channels:
             self.all_bits[channel // _CHANNELS] |= 1 << channel % _CHANNELS
         self.register = bytearray(1)
-        # What each has been told last; nobody knows what one has that didn't answer.
+        # What was last written to each; unknown for one that didn't answer.
         self.joined_bits = [_UNKNOWN] * self.mux_count
 
     def select(self, channel: int) -> None:
@@ -32,7 +32,7 @@ class Mux:
         self._join(channel // _CHANNELS, 1 << channel % _CHANNELS)
 
     def select_all(self) -> None:
-        """Always written: whatever made one of them forget is over at the next tick."""
+        """Always written: a multiplexer that has lost its setting gets it back with the next tick."""
         for number in range(self.mux_count):
             self.joined_bits[number] = _UNKNOWN
             self._join(number, self.all_bits[number])

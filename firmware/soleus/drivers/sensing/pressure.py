@@ -3,6 +3,7 @@
 from machine import I2C
 
 from soleus.basics.annotations import Any
+from soleus.basics.loading import load_to_stay
 
 DRIVERS = ("adc", "ads1115", "abp2", "mprls")
 
@@ -11,17 +12,11 @@ def pressure_sensors(table: dict, points: list, i2c: "I2C | None") -> Any:
     """`points` are a person's calibration, a pair for each sensor; where one is missing, the datasheet's."""
     driver = table["driver"]
     if driver == "adc":
-        from soleus.drivers.sensing.adc import AdcPressure
-
-        return AdcPressure(table, points)
+        return load_to_stay("drivers.sensing.adc").AdcPressure(table, points)
     if i2c is None:
         raise ValueError("sensors.driver = {!r}: needs [i2c]".format(driver))
     if driver == "ads1115":
-        from soleus.drivers.sensing.ads1115 import Ads1115Pressure
-
-        return Ads1115Pressure(table, points, i2c)
+        return load_to_stay("drivers.sensing.ads1115").Ads1115Pressure(table, points, i2c)
     if driver in DRIVERS:
-        from soleus.drivers.sensing.honeywell import HoneywellPressure
-
-        return HoneywellPressure(table, points, i2c)
+        return load_to_stay("drivers.sensing.honeywell").HoneywellPressure(table, points, i2c)
     raise ValueError("sensors.driver = {!r}: one of {}".format(driver, ", ".join(DRIVERS)))

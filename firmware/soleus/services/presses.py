@@ -1,0 +1,81 @@
+"""What a press of a person's buttons means for the core.
+
+Start/stop acts when it is released, because held down it means pause, or clear a fault. The stop input acts
+while it is down.
+"""
+
+from micropython import const
+
+from soleus.core.basics.signals import (
+    BUTTON_CLEAR,
+    BUTTON_LOUDER,
+    BUTTON_PAUSE,
+    BUTTON_RESUME,
+    BUTTON_SOFTER,
+    BUTTON_START,
+    BUTTON_STOP,
+)
+from soleus.core.session.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, SERVICE
+from soleus.drivers.panel.buttons import DEBOUNCE_MS, Contact
+
+_PAUSE_AFTER_MS = const(1000)
+_CLEAR_AFTER_MS = const(3000)
+
+
+class Presses:
+    def __init__(self, table: dict) -> None:
+        """`table` has the pins of the contacts that this board has, by their names."""
+        self.start_stop = _contact(table, "start_stop")
+        self.softer = _contact(table, "softer")
+        self.louder = _contact(table, "louder")
+        self.stop = _contact(table, "stop")
+        # A hold that has done its work is not also a press.
+        self.is_hold_done = False
+
+    def step(self, state: int, dt_ms: int) -> int:
+        """The core's button bits of this tick."""
+        bits = 0
+        if self.stop:
+            self.stop.step(dt_ms)
+            if self.stop.held_ms:
+                bits |= BUTTON_STOP
+        if self.start_stop:
+            bits |= self._start_stop(self.start_stop, state, dt_ms)
+        if self.softer:
+            self.softer.step(dt_ms)
+            if self.softer.has_just_passed(DEBOUNCE_MS, dt_ms):
+                bits |= BUTTON_SOFTER
+        if self.louder:
+            self.louder.step(dt_ms)
+            if self.louder.has_just_passed(DEBOUNCE_MS, dt_ms):
+                bits |= BUTTON_LOUDER
+        return bits
+
+    def _start_stop(self, contact: Contact, state: int, dt_ms: int) -> int:
+        contact.step(dt_ms)
+        if contact.has_just_passed(_CLEAR_AFTER_MS, dt_ms) and (not self.stop or self.stop.held_ms):
+            self.is_hold_done = True
+            return BUTTON_CLEAR
+        if contact.has_just_passed(_PAUSE_AFTER_MS, dt_ms):
+            self.is_hold_done = True
+            return BUTTON_PAUSE if state == RUNNING else 0
+        if not contact.released_after_ms:
+            return 0
+        was_hold = self.is_hold_done
+        self.is_hold_done = False
+        return 0 if was_hold else pressed(state)
+
+
+def pressed(state: int) -> int:
+    """What a short press of start/stop means now."""
+    if state in (IDLE, DONE):
+        return BUTTON_START
+    if state == PAUSED:
+        return BUTTON_RESUME
+    if state in (RUNNING, CHECKING, SERVICE):
+        return BUTTON_STOP
+    return 0
+
+
+def _contact(table: dict, name: str) -> "Contact | None":
+    return Contact(table[name], table.get("active_low", True)) if name in table else None
