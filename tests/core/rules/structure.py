@@ -3,6 +3,9 @@
 import ast
 from collections.abc import Iterator, Mapping
 
+LOADERS = ("load", "load_to_stay")
+"""The functions of `soleus.basics.loading` that load a module by its name."""
+
 Sources = Mapping[str, str]
 """The text of each file, by its path below the package: `regulate/fills.py`."""
 
@@ -29,7 +32,10 @@ def importing_functions(source: str) -> set[str]:
 
 
 def rooms_of(sources: Sources, package: str) -> dict[str, set[str]]:
-    """For each folder, the other folders that its files import from. Imports within functions count, too."""
+    """For each folder, the other folders that its files import from.
+
+    Imports within functions count, too, and so do modules that the firmware loads by name.
+    """
     rooms: dict[str, set[str]] = {}
     for path, source in sources.items():
         room = _folder(path)
@@ -82,6 +88,8 @@ def _imported_names(source: str) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in LOADERS:
+            yield from (f"soleus.{name.value}" for name in node.args if isinstance(name, ast.Constant))
 
 
 def _folder(path: str) -> str:
