@@ -30,6 +30,7 @@ IN_FILES_TOO = ("soleus.core.program.fit", "soleus.core.program.words")
 APP = "soleus.app"
 # What the start puts together stays, too. Light and sound are small, and nearly every board has them.
 WITH_APP = (
+    "soleus.drivers.outputs.outputs",
     "soleus.drivers.panel.buzzer",
     "soleus.services.fault_place",
     "soleus.tick",
@@ -39,7 +40,6 @@ WITH_APP = (
     "soleus.store.state_store",
 )
 SCREEN = "soleus.services.screen"
-OUTPUTS = "soleus.drivers.outputs.outputs"
 # A board has one kind of pressure sensors.
 SENSORS = tuple(f"soleus.drivers.sensing.{kind}" for kind in ("adc", "ads1115", "honeywell"))
 
@@ -70,10 +70,9 @@ def bundles(has_line_numbers: bool = False) -> dict[str, list[str]]:
         return {CONTROLLER: with_controller, **found}
     known = set(with_controller)
     with_app = [m for root in (*WITH_APP, APP) for m in _closure(root, "soleus", known)]
-    outputs = _closure(OUTPUTS, "soleus", known)
     screen = _closure(SCREEN, "soleus", set(known))
     sensors = {root: _closure(root, "soleus", set(known)) for root in SENSORS}
-    return {CONTROLLER: with_controller, **found, APP: with_app, OUTPUTS: outputs, SCREEN: screen, **sensors}
+    return {CONTROLLER: with_controller, **found, APP: with_app, SCREEN: screen, **sensors}
 
 
 def merged(modules: list[str], has_line_numbers: bool = False) -> str:
@@ -123,7 +122,7 @@ def _asked_from_outside() -> list[str]:
 
 
 def _always(has_line_numbers: bool) -> list[str]:
-    return [CONTROLLER] if has_line_numbers else [CONTROLLER, APP, OUTPUTS]
+    return [CONTROLLER] if has_line_numbers else [CONTROLLER, APP]
 
 
 def _import_of(node: ast.ImportFrom, files: dict[str, str]) -> str:
