@@ -1,4 +1,4 @@
-"""Closes a test run with tables: the ways out of a session, what the app costs, how late a tick came."""
+"""Prints tables after a test run: ways out of a session, the cost of the app, how late a tick came."""
 
 from typing import Any
 

@@ -18,12 +18,12 @@ DEVKIT = "esp32-devkit"
 DUO = "esp32-s3-duo"
 ONE_SENSOR = "esp32-c3-manifold"
 
-# On a busy computer the interpreter may be late; the board waits for it, or its tick would be late, too.
+# On a busy computer the interpreter may be late. The board waits for it, so that its tick isn't late, too.
 PATIENCE_S = 10.0
-# Of the board's time.
+# In the board's time.
 ASKED_EVERY_MS = 100
 
-# Beside the app on the flash: does its mischief once somebody puts a file /bang there.
+# On the flash beside the app: it waits for a file /bang, then does harm.
 _TRAPS = Path(__file__).with_name("traps.py")
 
 
@@ -36,7 +36,7 @@ def _installed(name: str) -> Path:
 
 
 def flash_of(name: str, folder: Path, trap: str = "") -> Path:
-    """A flash with the firmware; `trap` is a line of Python for the board, see traps.py."""
+    """A flash with the firmware. `trap` is a line of Python that the board runs: see traps.py."""
     flash = folder / "flash"
     shutil.copytree(_installed(name), flash)
     if trap:
@@ -51,7 +51,7 @@ def flash_of(name: str, folder: Path, trap: str = "") -> Path:
 def running(
     name: str, folder: Path, trap: str = "", flash: Path | None = None, **options: Any
 ) -> Iterator[tuple[VirtualBoard, Console]]:
-    """A board that has started, and its console. Its time is its own unless it says otherwise."""
+    """A board that has started, and its console. It runs in its own time, unless told otherwise."""
     options = {"has_own_time": True, "patience_s": PATIENCE_S, **options}
     flash = flash or flash_of(name, folder, trap)
     with VirtualBoard(load_board(name), flash, **options) as board, Console(board.port) as console:
@@ -60,14 +60,14 @@ def running(
 
 
 def start_session(board: VirtualBoard, console: Console, mmhg: float = 20.0) -> None:
-    """Until there is pressure on the leg."""
+    """Waits until there is pressure on the leg."""
     console.ask("load", program="easy-run", minutes=15)
     assert console.ask("start")["ok"]
     wait_for(board, console, lambda: board.highest_mmhg() > mmhg)
 
 
 def wait_for(board: VirtualBoard, console: Console, is_so: Any, timeout_s: float = 60.0) -> None:
-    """Asks as often as a host of a real board would, which keeps the link alive; the board runs meanwhile."""
+    """Runs the board, and asks as often as a laptop would, so that the link isn't silent."""
 
     def look(_: VirtualBoard) -> bool:
         console.ask("hello")

@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # ruff: noqa: ANN001, ANN201 (in the chip's own words)
-"""Draws with the real display driver, and prints each transfer and then every dot. Runs on MicroPython."""
+"""Draws with the real display driver; prints each transfer, then every dot. Runs on MicroPython."""
 
 import binascii
 import sys

@@ -21,7 +21,7 @@ from host_tools.plant.files.spec import PlantSpec, load_plant
 from soleus.core.session.session import DONE, SERVICE
 from tests.virtual.rig import DEVKIT, ONE_SENSOR, running
 
-# On a board of four chambers; that of ten takes 29 minutes of its own time, and docs/bench.md has it.
+# On a board with four chambers. With ten it takes 29 minutes of the board's time: see docs/bench.md.
 DAMAGED = """
 extends = "nominal"
 about = "damaged"
@@ -62,7 +62,7 @@ def test_steps_on_a_virtual_board() -> None:
 
 
 def test_damage_is_named_on_a_virtual_board_too(tmp_path: Path) -> None:
-    """Lines of three steps; every one that failed is explained, and every damage has its lines."""
+    """The lines of three steps: a damage explains each that failed, and each damage has some."""
     file = tmp_path / "damaged.toml"
     file.write_text(DAMAGED)
     target = VirtualTarget(load_board(DEVKIT), load_plant(file), 0)
@@ -91,7 +91,7 @@ def test_a_board_with_one_manifold_sensor_is_measured() -> None:
 
 
 def newest_log(target: VirtualTarget, folder: Path) -> Log:
-    """Once it is closed: a rest must come."""
+    """Waits until the log is closed, which takes a rest."""
     until_s = time.monotonic() + 30
     while (answer := target.console.ask("log"))["open"] or not answer["sessions"]:
         assert time.monotonic() < until_s
@@ -100,7 +100,7 @@ def newest_log(target: VirtualTarget, folder: Path) -> Log:
 
 
 def test_what_a_board_has_kept_of_service_replays(tmp_path: Path) -> None:
-    """Acts and renewals come from outside the core; the ring knows of them."""
+    """Actuations and renewals reach the core from outside; the ring has them."""
     target = VirtualTarget(load_board(DEVKIT), nominal(), 1)
     try:
         run = run_suite(target, "silence", chambers=["left.foot"])
@@ -173,7 +173,7 @@ def test_nothing_is_kept_of_a_gauge_that_makes_no_sense(gauge: list[float], said
 
 
 def test_a_person_is_guided_and_nonsense_refused_in_one_line(tmp_path: Path) -> None:
-    """The real command in a terminal of its own, with a person who types."""
+    """The real command in a terminal of its own, in which a person types."""
     with running(DEVKIT, tmp_path) as (board, console):
         console.close()
         shown = typed_at(board.port, ["nonsense"], tmp_path / "history.sqlite")
@@ -185,7 +185,7 @@ def test_a_person_is_guided_and_nonsense_refused_in_one_line(tmp_path: Path) -> 
 
 
 def typed_at(port: str, answers: list[str], history: Path) -> str:
-    """Everything that the terminal showed; each question gets the next answer."""
+    """Returns all that the terminal showed; each question gets the next answer."""
     leader, follower = pty.openpty()
     command = [str(Path(sys.executable).with_name("soleus")), "bench", "calibrate", "--board", DEVKIT]
     options = ["--target", port, "--chamber", "left.foot", "--history", str(history)]

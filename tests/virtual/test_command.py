@@ -1,4 +1,4 @@
-"""`soleus virtual` as a person starts it: a port, and what can be done to the board by typing."""
+"""`soleus virtual` as a person starts it: it prints a port, and typing does things to the board."""
 
 import signal
 import subprocess
@@ -60,7 +60,7 @@ ACTUATED = [
 
 
 class Person:
-    """Types `soleus ask` with some words, and looks at what it says and ends with."""
+    """Types `soleus ask` with some words, and checks the output and the exit code."""
 
     def __init__(
         self, port: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -79,7 +79,7 @@ class Person:
 def test_a_person_asks_a_board(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # In the board's own time: on a busy computer its self test would find a late tick.
+    # In the board's own time, because on a busy computer the self-test would find a late tick.
     with running(DEVKIT, tmp_path) as (board, console):
         console.close()
         person = Person(board.port, capsys, monkeypatch)
@@ -91,7 +91,7 @@ def test_a_person_asks_a_board(
 def test_a_person_has_a_valve_opened_for_half_a_second(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # In a person's time: service ends when nobody renews it for a second.
+    # By the clock, because service ends when it isn't renewed for a second.
     with running(DEVKIT, tmp_path, has_own_time=False) as (board, console):
         console.close()
         person = Person(board.port, capsys, monkeypatch)
@@ -116,7 +116,7 @@ def test_whoever_starts_a_session_stays_with_it_and_ctrl_c_ends_it(tmp_path: Pat
     with running(DEVKIT, tmp_path) as (board, console):
         console.close()
         with subprocess.Popen([*ASK, "start", "--port", board.port], stdout=PIPE, text=True) as process:
-            # Longer than a silent link is borne.
+            # For longer than a link may be silent.
             board.wait_until(lambda _: board.highest_mmhg() > 20 and board.now_ms > 15_000, 40)
             process.send_signal(signal.SIGINT)
             said, _ = process.communicate(timeout=20)

@@ -1,4 +1,4 @@
-"""The virtual SSD1306 shows what the real driver drew: micropython-lib's, as it is, in real MicroPython."""
+"""The virtual SSD1306 shows what micropython-lib's driver drew, unmodified, in real MicroPython."""
 
 from pathlib import Path
 
@@ -32,12 +32,12 @@ def test_what_the_driver_drew_is_what_is_seen(width: int, height: int, way: str)
             assert int(address) == ADDRESS
             display.write(bytes.fromhex(content))
     assert seen(display) == dots
-    # One of its commands is younger than the package that the tests have: it changes nothing that is seen.
+    # One of the commands is newer than the package that the tests have: it doesn't change what is seen.
     command(display, 0xAD, 0x30)
     assert seen(display) == dots
 
 
-# What is sent after a dot in the top left corner, and where the dot is seen then, if it is.
+# What is sent after a dot was drawn in the top left corner, and where the dot is seen then, if at all.
 SETTINGS = {
     "as modules are mounted": ([], (0, 0)),
     "asleep": ([0xAE], None),
@@ -110,7 +110,7 @@ def test_the_board_shows_its_state_its_legs_and_a_fault(tmp_path: Path) -> None:
         legs = (84, 0, 128, 64)
         assert ImageChops.difference(picture(board.hardware.display), idle).crop(legs).getbbox()
         board.break_part("sensor.right.calf:off")
-        # A fault's head is a bar of light along the top.
+        # The heading of a fault is a bright bar along the top.
         wait_for(board, console, lambda: "0" not in seen(board.hardware.display)[0])
         board.save_display(tmp_path / "fault.png")
         assert Image.open(tmp_path / "fault.png").size == (512, 256)

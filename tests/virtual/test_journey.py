@@ -1,4 +1,4 @@
-"""What a controller goes through, in one go on a virtual board: from an empty flash to an update mid-session.
+"""The life of a controller on one virtual board: from an empty flash to an update in the middle of a session.
 
 The board's time runs as fast as this computer can; the firmware knows nothing of that.
 """
@@ -97,7 +97,7 @@ def vents_before_it_writes(board: VirtualBoard, other: Board, monkeypatch: pytes
 
 
 def another_board(folder: Path) -> Board:
-    """The same but for one line, so that there is something to write."""
+    """The same firmware with one line changed, so that there is something to write."""
     file = folder / "board.toml"
     board = load_board(DEVKIT)
     file.write_text(board.file.read_text().replace(str(board.table["title"]), "Another one"))

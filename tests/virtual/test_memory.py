@@ -1,4 +1,4 @@
-"""A heap in pieces has no room at one moment and some at the next: that ends no session."""
+"""A fragmented heap has no room at one moment and some at the next: that ends no session."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.virtual.rig import DUO, running, start_session, wait_for
 
-WANTS = {
+LOOKS_FOR_MEMORY = {
     "the link": "from soleus import app; trap(app, 'parse', miss_memory)",
     "an answer": "from soleus import app; trap(app, 'load', miss_memory)",
     "the watch over the tick": "from soleus import app; trap(app, 'is_in_session', miss_memory)",
@@ -14,9 +14,9 @@ WANTS = {
 }
 
 
-@pytest.mark.parametrize("who", WANTS)
+@pytest.mark.parametrize("who", LOOKS_FOR_MEMORY)
 def test_a_session_goes_on_although_there_is_no_memory_at_a_moment_for(who: str, tmp_path: Path) -> None:
-    with running(DUO, tmp_path, trap=WANTS[who]) as (board, console):
+    with running(DUO, tmp_path, trap=LOOKS_FOR_MEMORY[who]) as (board, console):
         start_session(board, console)
         bang = board.flash / "bang"
         bang.write_text("")

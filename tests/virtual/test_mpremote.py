@@ -1,4 +1,4 @@
-"""The real mpremote, unmodified, on a virtual board: it can't tell it from a real one."""
+"""The real mpremote, unmodified, can't tell a virtual board from a real one."""
 
 import subprocess
 import sys

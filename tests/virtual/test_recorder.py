@@ -1,4 +1,4 @@
-"""The flight recorder on a virtual board: what it keeps replays bit by bit, through faults and power cuts."""
+"""The flight recorder on a virtual board: what it keeps through faults and power cuts replays bit by bit."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ PIECE_BYTES = 384
 
 
 class Rig:
-    """A board with a person at it, whose sessions are pulled one by one."""
+    """A board in a person's hands; each session is pulled from it as a log."""
 
     def __init__(self, board: VirtualBoard, console: Console, folder: Path) -> None:
         self.board, self.console, self.folder = board, console, folder
@@ -42,12 +42,12 @@ class Rig:
         wait_for(self.board, self.console, lambda: self.console.ask("status")["state"] == state, timeout_s=15)
 
     def fail(self, fault: str, seconds: float) -> None:
-        """For some seconds; then the part is well again, so that the next session can run."""
+        """Breaks a part for some seconds. Then it works again, so that the next session can run."""
         text = f"{fault}@{self.board.hardware.plant.now_ms / 1000:.2f}s+{seconds}s"
         self.board.hardware.plant.set_fault(parse_fault(text, self.board.board.boots))
 
     def end_fault(self) -> None:
-        """Once nothing holds pressure any more."""
+        """Clears the fault once nothing holds pressure any more."""
         wait_for(self.board, self.console, lambda: self._clear() != "fault")
 
     def _clear(self) -> str:
@@ -120,7 +120,7 @@ def stop_with_a_stuck_vent(rig: Rig) -> None:
 
 
 def fault_at_rest(rig: Rig) -> None:
-    """No session: it is kept, but doesn't count."""
+    """A fault outside a session is kept, but doesn't count as one."""
     rig.go_on(12)
     rig.fail("sensor.left.calf:off", 2)
     rig.until("fault")
@@ -141,7 +141,7 @@ RECORDINGS: dict[str, Callable[[Rig], None]] = {
 
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Log], list[float], list[int]]:
-    """All in one boot: the logs, the highest pressure at each flash write, and the meter after each."""
+    """Without a restart: the logs, the highest pressure at each flash write, the meter after each session."""
     folder = tmp_path_factory.mktemp("recordings")
     logs, writes, meter = {}, [], []
     with running(DEVKIT, folder) as (board, console):
@@ -153,7 +153,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Log]
             meter.append(rig.therapy_s())
             rig.end_fault()
             if name != "a vent stayed shut":
-                # There even five seconds beside an open vent don't free the leg.
+                # With these, even five seconds of an open vent don't free the leg.
                 writes = [one.highest_mmhg for one in board.journal.happenings if one.what == "flash write"]
     return logs, writes, meter
 
@@ -183,7 +183,7 @@ def test_ten_seconds_before_a_fault_are_there(recordings: Recordings) -> None:
 
 
 def reach_s(log: Log) -> float:
-    """From the first recorded tick to the fault, which is in the ring, too."""
+    """How long before the fault the recorded ticks begin. The fault's own tick is in the ring, too."""
     assert log.end
     tripped_ms = log.end["fault"][4]
     after = log.blocks[-1]
@@ -192,7 +192,7 @@ def reach_s(log: Log) -> float:
 
 
 def test_ten_seconds_before_a_fault_are_there_with_ten_sensors(tmp_path: Path) -> None:
-    """After half a minute under pressure: the ring has begun to forget."""
+    """Runs for half a minute under pressure, so that the ring has dropped its oldest ticks."""
     with running(DUO, tmp_path) as (board, console):
         rig = Rig(board, console, tmp_path)
         rig.go_on(6)
@@ -231,7 +231,7 @@ def test_the_meter_adds_up(recordings: Recordings) -> None:
 
 
 def test_a_power_cut_costs_the_running_cycle_and_nothing_else(tmp_path: Path) -> None:
-    """Every tick was recorded over the link meanwhile: that replays up to the cut."""
+    """Every tick was recorded over the link as well, and replays up to the cut."""
     with running(DUO, tmp_path) as (board, console):
         rig = Rig(board, console, tmp_path)
         rig.go_on(6)
@@ -245,7 +245,7 @@ def test_a_power_cut_costs_the_running_cycle_and_nothing_else(tmp_path: Path) ->
         before_cut = file.read_bytes()
         board.power_off()
         board.power_on()
-        # The line that was being sent when the power went is never ended, so "ready" may be lost in it.
+        # The line that was being sent when the power went never ends, so "ready" may be lost in it.
         console.ask("hello", timeout_s=20)
         assert file.read_bytes() == before_cut
         log = read_log(file)
@@ -295,7 +295,7 @@ def test_a_crash_is_written_after_the_vents_have_opened(tmp_path: Path) -> None:
 
 
 def test_each_program_at_the_port_gets_its_own_answer(tmp_path: Path) -> None:
-    """Two that ask one question each, as `soleus log` does."""
+    """Two consoles with one question each, as `soleus log` asks them."""
     with running(DEVKIT, tmp_path) as (board, console):
         console.close()
         with Console(board.port) as first:

@@ -1,7 +1,7 @@
 """What the virtual board's pins do is what `soleus sim` records for the same readings, tick by tick.
 
-The frames that went to the board are read by the drivers' own arithmetic, here in CPython, and played
-to the simulator in the place of its plant: what its recorder then holds must have been on the pins.
+The frames that went to the board are turned into readings by the drivers' own arithmetic, here in CPython.
+The simulator gets them in place of its plant. What its recorder then holds must have been on the pins.
 """
 
 import sys
@@ -53,7 +53,7 @@ def test_pins_do_what_the_simulator_records(
         commands.append("gate_on")
     recorder = simulated(load_board(name), history, monkeypatch)
     recorded = np.stack([getattr(recorder, command)[: recorder.ticks_count] for command in commands], axis=1)
-    # What a tick commands is on the pins when the next beat begins.
+    # The commands of a tick are on the pins when the next tick begins.
     pins = np.array([[getattr(after, command) for command in commands] for _, after in ticks_of(history)])
     different = np.flatnonzero((recorded != pins[: recorder.ticks_count]).any(axis=1))
     assert not len(different), f"tick {different[0]}: {recorded[different[0]]} {pins[different[0]]}"
@@ -67,7 +67,7 @@ def ticks_of(history: list[Moment]) -> list[tuple[Moment, Moment]]:
 
 
 def simulated(board: Board, history: list[Moment], monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    """`soleus sim`'s own loop and recorder, uncompiled, which does the same: tests/sim/test_compiled.py."""
+    """The loop and recorder of `soleus sim`, uncompiled: they do the same, see tests/sim/test_compiled.py."""
     request = prepare(PROGRAM, board, "nominal")
     controller = Controller(request.board.boots)
     make_ready(controller, request.program, request.minutes, request.pressure_mmhg)
@@ -85,7 +85,7 @@ def simulated(board: Board, history: list[Moment], monkeypatch: pytest.MonkeyPat
 
 
 class Played:
-    """In the place of plant and person: what was recorded of both."""
+    """Takes the place of plant and person: plays back what was recorded of both."""
 
     def __init__(self, board: Board, controller: Controller, moments: list[Moment], pins: "FakePins") -> None:
         from soleus.services.presses import Presses
@@ -111,7 +111,7 @@ class Played:
 
 
 class FakePins:
-    """`machine` as far as the buttons' driver needs it, with the levels of a recorded frame."""
+    """As much of `machine` as the buttons need, with the levels of a recorded frame."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.frame: tuple[int, ...] = ()
@@ -136,7 +136,7 @@ class FakePins:
 
 
 class Reader:
-    """From microvolts and counts to pascals, as the drivers do it."""
+    """Makes pascals of microvolts and counts, as the drivers do."""
 
     def __init__(self, board: Board) -> None:
         self.boots = board.boots

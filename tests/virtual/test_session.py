@@ -1,4 +1,4 @@
-"""A session on each board through its console, as a person would have it: test, load, start, look, stop."""
+"""A session on each board through its console, as a person would run it: test, load, start, look, stop."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The control tick keeps its beat, and what it costs."""
+"""The control tick comes in time, and costs little."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, start_session
 
 DELAY_MOST_MS = 20
 TRIES = 6
-# What counts for a try in which the ticks of two seconds were not all there.
+# The result of a try in which ticks were missing.
 STOOD_STILL_MS = 2000
 Note = Callable[[str, object], None]
 
@@ -24,8 +24,8 @@ MISCHIEF = {
 @pytest.mark.by_the_clock
 @pytest.mark.parametrize("name", MISCHIEF)
 def test_no_tick_comes_more_than_20_ms_late_while(name: str, tmp_path: Path, record_property: Note) -> None:
-    """How late: the gap to the tick before it, less the beat. What else runs on this computer may delay it,
-    too: the best of some tries counts."""
+    """The gap to the tick before, less 10 ms. Other work of this computer may delay a tick, too, so the best
+    of some tries counts."""
     with running(DEVKIT, tmp_path, trap=MISCHIEF[name], has_own_time=False) as (board, console):
         delays_ms: list[int] = []
         while len(delays_ms) < TRIES and min(delays_ms, default=STOOD_STILL_MS) > DELAY_MOST_MS:
@@ -33,7 +33,7 @@ def test_no_tick_comes_more_than_20_ms_late_while(name: str, tmp_path: Path, rec
             ticks_before = console.ask("status")["ticks"]
             (board.flash / "bang").write_text("")
             board.wait_until(lambda _: not (board.flash / "bang").exists(), 5)
-            # Answered only when the mischief is over.
+            # The answer comes only when the harm is done.
             status = console.ask("status")
             kept_on = status["ticks"] - ticks_before > 150
             delays_ms.append(status["gap_most_ms"] - TICK_MS if kept_on else STOOD_STILL_MS)
@@ -42,7 +42,7 @@ def test_no_tick_comes_more_than_20_ms_late_while(name: str, tmp_path: Path, rec
 
 
 def _collections(flash: Path) -> str:
-    """How many there were in 2 s, and how long the longest took."""
+    """How many collections there were in 2 s, and how long the longest took."""
     file = flash / "collections"
     if not file.exists():
         return ""
@@ -54,7 +54,7 @@ def _collections(flash: Path) -> str:
 
 
 def test_nothing_is_written_to_flash_while_pressure_is_held(tmp_path: Path) -> None:
-    """With a flash as slow as silicon's: each write stops the chip for 60 ms."""
+    """With a flash as slow as a real one: each write stops the chip for 60 ms."""
     with running(DEVKIT, tmp_path, flash_write_ms=60) as (board, console):
         start_session(board, console, mmhg=15)
         writes_before = len(writes(board.journal.happenings))
@@ -77,7 +77,7 @@ def writes(happenings: list) -> list[float]:
 
 @pytest.mark.parametrize("name", [DEVKIT, DUO, ONE_SENSOR])
 def test_what_a_tick_and_the_app_cost(name: str, tmp_path: Path, record_property: Note) -> None:
-    """With an ESP32's heap of 160 KB, counted in words of 32 bits: the unix port's are twice as wide."""
+    """With an ESP32's heap of 160 KB in words of 32 bits: as many words of the unix port, which have 64."""
     with running(name, tmp_path) as (board, console):
         start_session(board, console)
         ticks_us = sorted(board.journal.tick_us[-500:])

@@ -1,4 +1,4 @@
-"""Whatever ends a session, the legs are vented: each way, with the time it took."""
+"""Whatever ends a session, the legs are vented. Each way is tried, and its time is measured."""
 
 import time
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from host_tools.link.console import Console
 from host_tools.virtual.board import VirtualBoard
 from tests.virtual.rig import DEVKIT, DUO, flash_of, running, start_session
 
-# 10 mmHg is "the leg is free"; a limit of the guards, too.
+# Below 10 mmHg a leg counts as free, for the guards, too.
 FREE_MMHG = 10.0
-# On a slow computer the plant's air takes longer than on a fast one.
+# A slow computer takes longer to simulate the air than a fast one.
 WATCHED_S = 6.0
 LONGER_THAN_A_REST_S = 1.5
 Note = Callable[[str, object], None]
@@ -23,7 +23,7 @@ Act = Callable[[VirtualBoard, Console], None]
 @dataclass(frozen=True)
 class Way:
     act: Act
-    # How long it may take until nothing is energised, and what the board says of it after its next start.
+    # In this time nothing may be energised any more; and this is what the board says after its next start.
     vented_within_s: float
     why: str
     trap: str = ""
@@ -99,11 +99,11 @@ WAYS = {
 def test_every_way_out_vents(name: str, tmp_path: Path, record_property: Note) -> None:
     way = WAYS[name]
     with running(way.name, tmp_path, trap=way.trap, patience_s=0.1) as (board, console):
-        # Long enough since the start for the boots to be known to be empty.
+        # After so long, the boots are known to be empty.
         board.run_until(lambda b: b.now_ms > 5500)
         start_session(board, console)
         assert not board.is_vented()
-        # From here on by the clock, so that the seconds that are judged are the board's, too.
+        # From here on the board runs by the clock, so that its seconds are those that are judged.
         board.pace.hurry_until_ms = 0
         started_s, from_mmhg = time.monotonic(), board.highest_mmhg()
         way.act(board, console)
@@ -118,8 +118,8 @@ def test_every_way_out_vents(name: str, tmp_path: Path, record_property: Note) -
 
 
 def vented_and_free_s(board: VirtualBoard, within_s: float) -> tuple[float, float]:
-    """When the vents opened to stay so, and when the legs were free: a session's own rests don't count."""
-    # How long the watching may take; the times themselves are judged by the caller.
+    """When the vents opened for good, and when the legs were free. The rests of a session don't count."""
+    # Only for how long to watch: the caller judges the times.
     until_s = time.monotonic() + within_s + LONGER_THAN_A_REST_S + WATCHED_S
     vented_at_s = free_at_s = 0.0
     while time.monotonic() < until_s:
@@ -137,7 +137,7 @@ def vented_and_free_s(board: VirtualBoard, within_s: float) -> tuple[float, floa
 
 
 def why_after(board: VirtualBoard) -> str:
-    """What the board says once the app runs again; from a prompt or the dark it is helped up."""
+    """What the board says once the app runs again. It is started when it has a prompt or no power."""
     board.pace.hurry_until_ms = None
     board.plug_link()
     board.power_on()

@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # ruff: noqa: PTH107, PTH116, PTH123 (MicroPython has no pathlib)
-"""Mischief for a virtual board, done once the file /bang is there. Runs in MicroPython, not here."""
+"""Harm for a virtual board, done once the file /bang is there. Runs in MicroPython, not here."""
 
 import gc
 import os
@@ -19,7 +19,7 @@ def is_armed() -> bool:
 
 
 def trap(owner: object, name: str, act: object) -> None:
-    """From now on `owner.name` looks for the file first."""
+    """From now on `owner.name` looks for the file first, and calls `act` when it is there."""
     inner = getattr(owner, name)
 
     def trapped(*arguments: object) -> object:
@@ -45,7 +45,7 @@ def fill_heap() -> None:
 
 
 def miss_memory() -> None:
-    """As in a heap in pieces: others let go of what they hold, and there is room again."""
+    """As in a fragmented heap: there is no memory for three tries, and then there is."""
     MISSED.append(None)
     if len(MISSED) <= 3:
         raise MemoryError
@@ -69,7 +69,7 @@ def sleep() -> None:
 
 
 def litter() -> None:
-    """Garbage all the time, and a collection each time; then it says how many, and the longest."""
+    """Makes garbage and collects it for 2 s; then writes how often, and how long the longest took."""
     os.remove("/bang")
     count = longest_us = 0
     started_ms = time.ticks_ms()
