@@ -9,10 +9,9 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import TyperException
 
-from host_tools.basics.errors import InputError
+from host_tools.basics.errors import UNUSABLE_INPUT, InputError
 from host_tools.commands.lazy import LazyCommands
 
-UNUSABLE_INPUT = 2
 INTERRUPTED = 130
 
 app = typer.Typer(

@@ -2,6 +2,12 @@
 
 from pathlib import Path
 
+FELL_SHORT = 1
+"""Exit status of a command that ran, and whose answer is no."""
+
+UNUSABLE_INPUT = 2
+"""Exit status of a command that couldn't use its input."""
+
 # A whole table as a value would hide what is said about it.
 VALUE_MOST_CHARACTERS = 160
 

@@ -4,16 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_tools.bench.measure.pump_curve import ML_S_PER_L_MIN
-from host_tools.bench.steps.air import BACK_PRESSURES
+from host_tools.bench.steps.air import BACK_PRESSURES, FULL_MMHG
 from host_tools.bench.targets.sim_target import SimTarget
-from host_tools.plant.parts.gas import AMBIENT_MMHG, in_series
-from host_tools.plant.parts.network import BEAT_MS
+from host_tools.plant.parts.chambers import BLOOD_HALF_MMHG
+from host_tools.plant.parts.gas import in_series
+from host_tools.plant.parts.units import AMBIENT_MMHG, BEAT_MS, ML_S_PER_L_MIN
 from host_tools.plant.plant import Plant
 
-BLOOD_HALF_MMHG = 30.0
 LEAK_AT_MMHG = 80.0
-FULL_MMHG = 60.0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from host_tools.basics.errors import InputError
+from host_tools.basics.errors import UNUSABLE_INPUT, InputError
 from host_tools.basics.paths import CHECKOUT
 from host_tools.benchmark.pressure.matrix import DRAWS, compare
 from host_tools.benchmark.pressure.page import pressure_files
@@ -18,8 +18,6 @@ from host_tools.benchmark.speed.page import PAGE, page, show
 from host_tools.benchmark.step.cost import step_costs
 from host_tools.benchmark.step.page import cost_files
 from host_tools.output.page import write
-
-UNUSABLE_INPUT = 2
 
 
 class Part(StrEnum):

@@ -1,6 +1,5 @@
 """Boards: what a controller is called, which chip it has, the boots that hang on it, and its wiring."""
 
-import difflib
 import json
 import re
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from host_tools.basics.errors import InputError
 from host_tools.basics.paths import BOARDS
 from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
 from host_tools.catalogue.bench_defaults import DEFAULTS
+from host_tools.catalogue.near import perhaps
 from host_tools.catalogue.toml_file import Table, read_toml
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.boots_table import read_boots
@@ -82,7 +82,8 @@ def board_file(name: str | Path) -> Path:
         return Path(name) / FILE_NAME if Path(name).is_dir() else Path(name)
     if name in board_names():
         return BOARDS / name / FILE_NAME
-    raise InputError("board", "", name, f"no such board; {_near(name)}`soleus board list` shows all")
+    near = perhaps(name, board_names())
+    raise InputError("board", "", name, f"no such board; {near}`soleus board list` shows all")
 
 
 def layout(boots: Boots) -> str:
@@ -138,8 +139,3 @@ def _boots(file: Path, table: Table) -> Boots:
         return read_boots(boots)
     except SettingError as error:
         raise InputError(file, error.key, error.value, error.expected) from None
-
-
-def _near(name: str) -> str:
-    near = difflib.get_close_matches(name.lower(), board_names(), n=3, cutoff=0.5)
-    return f"perhaps {' or '.join(near)}; " if near else ""

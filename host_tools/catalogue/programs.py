@@ -1,12 +1,12 @@
 """The program library and people's own programs: found by need, read, checked, compiled for the device."""
 
-import difflib
 import json
 import re
 from pathlib import Path
 
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import PROGRAMS
+from host_tools.catalogue.near import perhaps
 from host_tools.catalogue.toml_file import Table, read_toml
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.errors import SettingError
@@ -37,7 +37,8 @@ def program_file(name: str | Path) -> Path:
         return Path(name)
     if name in program_names():
         return PROGRAMS / f"{name}.toml"
-    raise InputError("program", "", name, f"no such program; {_near(name)}`soleus program list` shows all")
+    near = perhaps(name, program_names())
+    raise InputError("program", "", name, f"no such program; {near}`soleus program list` shows all")
 
 
 def find_programs(need: str) -> list[str]:
@@ -71,11 +72,6 @@ def _checked(file: Path, table: Table) -> Program:
 
 def _is_plain(name: str) -> bool:
     return name.startswith("plain-")
-
-
-def _near(name: str) -> str:
-    near = difflib.get_close_matches(name.lower(), program_names(), n=3, cutoff=0.5)
-    return f"perhaps {' or '.join(near)}; " if near else ""
 
 
 def _scores(program: Program, wanted: list[str]) -> list[int]:

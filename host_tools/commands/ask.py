@@ -8,11 +8,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console as Terminal
 
-from host_tools.basics.errors import InputError
+from host_tools.basics.errors import FELL_SHORT, InputError
 from host_tools.flash.ports import find_port
 from host_tools.link.console import Console, open_console
 
-FELL_SHORT = 1
 # Often enough for a virtual board whose time runs ten times as fast.
 LOOK_EVERY_S = 0.2
 # Service ends after a second without.

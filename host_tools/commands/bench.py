@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.basics.errors import InputError
+from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
+from host_tools.basics.errors import FELL_SHORT, InputError
 from host_tools.bench.measure.line import FAILED, PASSED
 from host_tools.bench.report.history import History, first_drift
 from host_tools.bench.report.history_plot import history_png
@@ -24,7 +25,6 @@ from host_tools.catalogue.boards import load_board
 from host_tools.link.console import Console as LinkConsole
 from host_tools.plant.files.spec import load_plant
 
-FELL_SHORT = 1
 HISTORY = "history"
 PLOT_LINES_MOST = 12
 
@@ -35,8 +35,8 @@ def bench(
         typer.Argument(help=f"A suite ({', '.join(SUITES)}), one step ({', '.join(STEPS)}), or {HISTORY}."),
     ] = "acceptance",
     target: Annotated[str, typer.Option(help="sim, virtual, or the port of a real board.")] = "sim",
-    board: Annotated[str, typer.Option(help="A board's name or TOML file.")] = "esp32-s3-duo",
-    plant: Annotated[str, typer.Option(help="sim and virtual: a plant's name or TOML file.")] = "nominal",
+    board: Annotated[str, typer.Option(help="A board's name or TOML file.")] = DEFAULT_BOARD,
+    plant: Annotated[str, typer.Option(help="sim and virtual: a plant's name or TOML file.")] = DEFAULT_PLANT,
     seed: Annotated[int, typer.Option(help="sim and virtual: draws the plant.", min=0)] = 0,
     chamber: Annotated[list[str] | None, typer.Option(help="Only this one; may be given again.")] = None,
     cycles: Annotated[int, typer.Option(help="How long an endurance run is.", min=1, max=1_000_000)] = 100,

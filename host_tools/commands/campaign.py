@@ -16,7 +16,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from host_tools.basics.errors import InputError
+from host_tools.basics.errors import FELL_SHORT, InputError
 from host_tools.verify.campaign.plan import SIZES
 from host_tools.verify.campaign.report.report import write_report
 from host_tools.verify.campaign.report.summary import summary as summed_up
@@ -27,7 +27,6 @@ from host_tools.verify.campaign.trial import Row
 
 app = typer.Typer(no_args_is_help=True, help="Inject every fault everywhere, and judge each session.")
 
-FELL_SHORT = 1
 DEFAULT_OUT = Path("out/campaign")
 
 Out = Annotated[Path, typer.Option(help="The campaign's folder.")]

@@ -7,13 +7,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from host_tools.basics.errors import FELL_SHORT
 from host_tools.catalogue.boards import load_board
 from host_tools.flash import DeviceError, Options
 from host_tools.flash import flash as flash_board
 from host_tools.flash.ports import find_port
 from host_tools.flash.report import print_report
-
-FELL_SHORT = 1
 
 
 def flash(

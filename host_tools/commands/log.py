@@ -12,7 +12,7 @@ from rich.table import Table
 from host_tools.basics.errors import InputError
 from host_tools.link.console import open_console
 from host_tools.log.from_board import PIECE_BYTES, Stream, pull, sessions_on
-from host_tools.log.log_file import SUFFIX, Log, read_log
+from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay
 from host_tools.log.to_test import write_test
 from host_tools.log.trace import evenly, measured, trace_of
@@ -21,6 +21,7 @@ from host_tools.output.report.report import ReportContext, write_report
 from host_tools.output.terminal import print_summary
 from host_tools.output.trace_file import TraceWriter
 from host_tools.output.trace_suffix import check_suffix
+from soleus.log.folder import SUFFIX
 
 DIFFERS = 1
 

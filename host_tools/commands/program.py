@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from host_tools.basics.atomic_file import write_whole
+from host_tools.basics.defaults import DEFAULT_BOARD
 from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import Board, board_names, layout, load_board
 from host_tools.catalogue.programs import (
@@ -58,7 +59,7 @@ def list_programs(
 @app.command()
 def show(
     name: ProgramName,
-    board: BoardName = "esp32-s3-duo",
+    board: BoardName = DEFAULT_BOARD,
     plot: Annotated[Path | None, typer.Option("--plot", help="A PNG file to draw it into, too.")] = None,
 ) -> None:
     """Show a program's facts and draw one cycle of it."""

@@ -15,24 +15,23 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.basics.errors import InputError
+from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
+from host_tools.basics.errors import FELL_SHORT, InputError
 from host_tools.catalogue.boards import layout
-from host_tools.log.log_file import SUFFIX
 from host_tools.output.trace_suffix import check_suffix
 from host_tools.sim.request import Request, prepare
+from soleus.log.folder import SUFFIX
 
 if TYPE_CHECKING:
     from host_tools.output.report.report import ReportContext
     from host_tools.sim.metrics import SessionResult
     from host_tools.sim.simulate import Session, Sink
 
-FELL_SHORT = 1
-
 
 def sim(
     program: Annotated[str, typer.Argument(help="A program's name or TOML file.")] = "easy-run",
-    board: Annotated[str, typer.Option(help="A board's name or TOML file.")] = "esp32-s3-duo",
-    plant: Annotated[str, typer.Option(help="A plant's name or TOML file.")] = "nominal",
+    board: Annotated[str, typer.Option(help="A board's name or TOML file.")] = DEFAULT_BOARD,
+    plant: Annotated[str, typer.Option(help="A plant's name or TOML file.")] = DEFAULT_PLANT,
     minutes: Annotated[int | None, typer.Option(help="Instead of the program's own start value.")] = None,
     pressure: Annotated[int | None, typer.Option(help="mmHg, instead of the program's start value.")] = None,
     fault: Annotated[list[str] | None, typer.Option(help="COMPONENT:MODE@START[+DURATION]")] = None,

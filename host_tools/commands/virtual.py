@@ -9,6 +9,7 @@ from typing import Annotated
 import platformdirs
 import typer
 
+from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
 from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import Board, load_board
 from host_tools.flash.contents.packages import cached_package_sources, package_sources
@@ -25,8 +26,8 @@ display FILE.png | state | quit"""
 
 
 def virtual(
-    board: Annotated[str, typer.Option(help="A board's name, or the path of a board file.")] = "esp32-s3-duo",
-    plant: Annotated[str, typer.Option(help="A plant's name or TOML file.")] = "nominal",
+    board: Annotated[str, typer.Option(help="A board's name, or the path of a board file.")] = DEFAULT_BOARD,
+    plant: Annotated[str, typer.Option(help="A plant's name or TOML file.")] = DEFAULT_PLANT,
     seed: Annotated[int, typer.Option(help="Draws the plant from its ranges.", min=0)] = 0,
     flash: Annotated[
         Path | None, typer.Option(help="The folder that is its flash; else one that is kept for this board.")

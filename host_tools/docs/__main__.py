@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from host_tools.basics.errors import InputError
+from host_tools.basics.errors import FELL_SHORT, UNUSABLE_INPUT, InputError
 from host_tools.docs.bench_page import bench_page
 from host_tools.docs.healthy_page import healthy_page
 from host_tools.docs.patterns_page import patterns_page
@@ -16,9 +16,6 @@ from host_tools.docs.readme_picture import readme_picture
 from host_tools.docs.safety_page import safety_page
 from host_tools.output.page import Files, outdated, write
 from host_tools.verify.healthy.healthy import DRAWS
-
-FELL_SHORT = 1
-UNUSABLE_INPUT = 2
 
 
 class Part(StrEnum):

@@ -19,7 +19,8 @@ import numpy as np
 import typer
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.basics.errors import InputError
+from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
+from host_tools.basics.errors import UNUSABLE_INPUT, InputError
 from host_tools.basics.paths import CHECKOUT
 from host_tools.bench.accuracy import VALVES, errors_of
 from host_tools.bench.measure.line import Line
@@ -34,18 +35,17 @@ from host_tools.twin.exact import exact_twin
 from host_tools.twin.fit import fit_twin
 from host_tools.twin.plant_file import plant_toml
 from host_tools.twin.prediction import predict
+from host_tools.verify.healthy.many import PROCESSES
 
 FOLDER = CHECKOUT / "docs" / "data" / "bench"
-BOARD, SMALL_BOARD, PLANT = "esp32-s3-duo", "esp32-devkit", "nominal"
-DAMAGED = {BOARD: FOLDER / "damaged.toml", SMALL_BOARD: FOLDER / "damaged-devkit.toml"}
+SMALL_BOARD = "esp32-devkit"
+DAMAGED = {DEFAULT_BOARD: FOLDER / "damaged.toml", SMALL_BOARD: FOLDER / "damaged-devkit.toml"}
 # Seeds that nothing here was tuned on.
 ACCURACY_SEEDS, TWIN_SEEDS = range(500, 530), range(602, 622)
 ENDURANCE_CYCLES = 1000
 # One of each kind: a cycle of all ten takes a minute.
 ENDURANCE_CHAMBERS = ("left.foot", "left.calf", "right.thigh")
 TWIN_PROGRAMS = ("bedtime", "easy-run")
-PROCESSES = 2
-UNUSABLE_INPUT = 2
 
 Row = dict[str, Any]
 
@@ -60,7 +60,7 @@ class Part(StrEnum):
 
 def accuracy_row(seed: int) -> Row:
     """The worst of one machine."""
-    errors = errors_of(load_board(BOARD), load_plant(PLANT), seed)
+    errors = errors_of(load_board(DEFAULT_BOARD), load_plant(DEFAULT_PLANT), seed)
     row: Row = {"seed": seed}
     for name in ("leak_percent", "volume_percent", "pump_percent"):
         values = getattr(errors, name)
@@ -76,7 +76,7 @@ def accuracy_row(seed: int) -> Row:
 def acceptance_rows(board: str) -> list[Row]:
     """Machines in order, and the damaged one."""
     rows = []
-    for plant, seed in [*((PLANT, seed) for seed in range(3)), (str(DAMAGED[board]), 0)]:
+    for plant, seed in [*((DEFAULT_PLANT, seed) for seed in range(3)), (str(DAMAGED[board]), 0)]:
         target = SimTarget(load_board(board), load_plant(plant), seed)
         rows.append(_acceptance_row(target, plant, seed))
     return rows
@@ -85,7 +85,9 @@ def acceptance_rows(board: str) -> list[Row]:
 def virtual_rows() -> list[Row]:
     """The same on the firmware itself, over its console link."""
     rows = []
-    for board, plant in ((BOARD, PLANT), (SMALL_BOARD, PLANT), (SMALL_BOARD, str(DAMAGED[SMALL_BOARD]))):
+    damaged = str(DAMAGED[SMALL_BOARD])
+    plants = ((DEFAULT_BOARD, DEFAULT_PLANT), (SMALL_BOARD, DEFAULT_PLANT), (SMALL_BOARD, damaged))
+    for board, plant in plants:
         target = VirtualTarget(load_board(board), load_plant(plant))
         try:
             rows.append(_acceptance_row(target, plant, 0))
@@ -119,7 +121,7 @@ def _said(line: Line) -> str:
 
 
 def endurance_rows(cycles: int = ENDURANCE_CYCLES) -> list[Row]:
-    target = SimTarget(load_board(BOARD), load_plant(PLANT), 0, has_mains=True)
+    target = SimTarget(load_board(DEFAULT_BOARD), load_plant(DEFAULT_PLANT), 0, has_mains=True)
     run = run_suite(target, "endurance", chambers=ENDURANCE_CHAMBERS, cycles=cycles)
     return [
         {"line": line.title, "value": line.shown, "unit": line.unit, "status": line.status, "note": line.note}
@@ -129,7 +131,7 @@ def endurance_rows(cycles: int = ENDURANCE_CYCLES) -> list[Row]:
 
 
 def twin_row(seed: int) -> Row:
-    board, plant = load_board(BOARD), load_plant(PLANT)
+    board, plant = load_board(DEFAULT_BOARD), load_plant(DEFAULT_PLANT)
     fitted = fit_twin(run_suite(SimTarget(board, plant, seed), "acceptance"))
     exact = exact_twin(draw_plant(plant, board.boots, seed), board.boots.names)
     row: Row = {
@@ -153,7 +155,9 @@ def make(part: Annotated[list[Part] | None, typer.Argument()] = None) -> None:
     """Make these tables again, or all."""
     makers: dict[Part, Callable[[], list[Row]]] = {
         Part.ACCURACY: lambda: _each(accuracy_row, ACCURACY_SEEDS),
-        Part.ACCEPTANCE: lambda: [row for board in (BOARD, SMALL_BOARD) for row in acceptance_rows(board)],
+        Part.ACCEPTANCE: lambda: [
+            row for board in (DEFAULT_BOARD, SMALL_BOARD) for row in acceptance_rows(board)
+        ],
         Part.VIRTUAL: virtual_rows,
         Part.ENDURANCE: endurance_rows,
         Part.TWIN: lambda: _each(twin_row, TWIN_SEEDS),

@@ -1,12 +1,11 @@
 """docs/bench.md: what the bench measures, how near it comes to the truth, and what it found."""
 
+from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
 from host_tools.bench.suite import STEPS, SUITES
 from host_tools.catalogue.bench_defaults import DEFAULTS
 from host_tools.docs.bench_evidence import (
-    BOARD,
     ENDURANCE_CYCLES,
     FOLDER,
-    PLANT,
     TWIN_PROGRAMS,
     Part,
     read_rows,
@@ -123,8 +122,8 @@ def bench_page() -> Files:
         accuracy=_or_not_made(Part.ACCURACY, _accuracy),
         endurance=_or_not_made(Part.ENDURANCE, _endurance),
         twin=_or_not_made(Part.TWIN, _twin),
-        board=BOARD,
-        plant=PLANT,
+        board=DEFAULT_BOARD,
+        plant=DEFAULT_PLANT,
         draws=len(read_rows(Part.ACCURACY)),
         twin_draws=len(read_rows(Part.TWIN)),
         cycles=ENDURANCE_CYCLES,

@@ -2,9 +2,10 @@
 
 from statistics import median
 
+from host_tools.basics.defaults import DEFAULT_BOARD
 from host_tools.output.page import Files, table
 from host_tools.plant.files.spec import load_plant, plant_names
-from host_tools.verify.healthy.healthy import BOARD, DRAWS, MINUTES, PRESSURES_MMHG, PROGRAM, judge_healthy
+from host_tools.verify.healthy.healthy import DRAWS, MINUTES, PRESSURES_MMHG, PROGRAM, judge_healthy
 from host_tools.verify.healthy.many import Case
 from host_tools.verify.healthy.verdict import OVER_MOST_MMHG, OVER_MOST_S, Verdict, sensor_most_mmhg
 
@@ -52,7 +53,7 @@ def healthy_page(draws: int = DRAWS) -> tuple[Files, list[str]]:
     page = _TEXT.format(
         program=PROGRAM,
         minutes=MINUTES,
-        board=BOARD,
+        board=DEFAULT_BOARD,
         draws=draws,
         firmest=max(PRESSURES_MMHG),
         pressures=", ".join(str(mmhg) for mmhg in PRESSURES_MMHG),

@@ -2,6 +2,7 @@
 
 import copy
 
+from host_tools.basics.defaults import DEFAULT_BOARD
 from host_tools.catalogue.boards import Board, load_board
 from host_tools.catalogue.programs import load_program, load_program_table
 from host_tools.catalogue.variants import SENSORS, VALVES, variant
@@ -17,7 +18,6 @@ from soleus.core.program.words import PATTERNS
 PAGE = "docs/patterns.md"
 PICTURES = "docs/img/patterns"
 BASE = "esp32-devkit"
-BOTH_LEGS = "esp32-s3-duo"
 ALTERNATING = "alternating"
 
 ABOUT = {
@@ -104,7 +104,9 @@ def _section(pattern: str) -> str:
 
 
 def _alternating_section() -> str:
-    about = f"Any pattern can be for both legs together, one after the other, or one. Here on `{BOTH_LEGS}`:"
+    about = (
+        f"Any pattern can be for both legs together, one after the other, or one. Here on `{DEFAULT_BOARD}`:"
+    )
     return f"## Legs in turn\n\n{about}\n\n{_image('sequential', ALTERNATING)}\n"
 
 
@@ -126,5 +128,5 @@ def _picture(pattern: str, layout: tuple[str, str]) -> bytes:
 def _alternating_picture() -> bytes:
     table = copy.deepcopy(load_program_table("plain-sequential"))
     table["blocks"][0]["legs"] = ALTERNATING
-    session = simulate(read_program(table), BOTH_LEGS)
+    session = simulate(read_program(table), DEFAULT_BOARD)
     return small_png(cycle_png(session.trace, "sequential  ·  legs alternating"))

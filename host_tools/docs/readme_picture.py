@@ -1,5 +1,6 @@
 """docs/img/session.png: a session of two legs, for the README; drawn large enough to be read at its width."""
 
+from host_tools.basics.defaults import DEFAULT_BOARD
 from host_tools.output.page import Files
 from host_tools.output.palette import MUTED
 from host_tools.output.plot.detail import CycleView, draw_pressures
@@ -11,12 +12,11 @@ from host_tools.sim.simulate import Session, simulate
 
 PICTURE = "docs/img/session.png"
 PROGRAM = "easy-run"
-BOARD = "esp32-s3-duo"
 _WIDTH_IN, _HEIGHT_IN = 10.0, 7.0
 
 
 def readme_picture() -> Files:
-    return {PICTURE: small_png(_draw(simulate(PROGRAM, BOARD, pressure=60)))}
+    return {PICTURE: small_png(_draw(simulate(PROGRAM, DEFAULT_BOARD, pressure=60)))}
 
 
 def _draw(session: Session) -> bytes:

@@ -18,8 +18,6 @@ from soleus.core.make_ready import make_ready
 from soleus.core.program.table import read_program
 from soleus.log import slog_format
 
-SUFFIX = ".slog"
-
 
 @dataclass(frozen=True)
 class Log:

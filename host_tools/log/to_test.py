@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 
 from host_tools.basics.errors import InputError
-from host_tools.log.log_file import SUFFIX, Log
+from host_tools.log.log_file import Log
 from host_tools.log.replay import Replay, replay
+from soleus.log.folder import SUFFIX
 
 _TEST = '''"""{about}
 

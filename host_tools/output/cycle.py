@@ -7,6 +7,7 @@ are middling: 12 L/min, and chambers of the size that the nominal plant has.
 import math
 from dataclasses import dataclass
 
+from host_tools.plant.parts.units import AMBIENT_MMHG
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import TARGET_LEAST_PA
 from soleus.core.basics.units import clamp, mmhg_from_pa
@@ -16,7 +17,6 @@ from soleus.core.program.timeline import STAGE_NAMES, STAGE_RAISE, STAGE_RELEASE
 
 _PUMP_ML_S = 200.0
 _PUMP_STALL_MMHG = 600.0
-_AMBIENT_MMHG = 760.0
 _DEAD_ML = 40.0
 # A boot holds about the same, however many chambers it is divided into.
 _SLACK_ML_LEG = 2800.0
@@ -129,7 +129,7 @@ def _air_ml(mmhg: float, boots: Boots) -> float:
     """What one chamber holds at this pressure, as mL of ambient air: slack at first, then stiff."""
     slack_ml = _SLACK_ML_LEG * (1 - math.exp(-mmhg / _SLACK_MMHG))
     volume_ml = _DEAD_ML + (slack_ml + _COMPLIANCE_ML_MMHG_LEG * mmhg) / boots.chambers_per_leg
-    return (1 + mmhg / _AMBIENT_MMHG) * volume_ml
+    return (1 + mmhg / AMBIENT_MMHG) * volume_ml
 
 
 def _between(before_mmhg: float, target_mmhg: float, since_s: float, stage: Stage) -> float:

@@ -23,7 +23,8 @@ import pyarrow.parquet as pa_parquet
 
 from host_tools.basics.errors import InputError
 from host_tools.output.trace_suffix import OPTION, check_suffix
-from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
+from host_tools.plant.parts.units import PA_PER_MMHG
+from host_tools.sim.trace import Note, Trace
 from soleus.core.basics import fault_table
 from soleus.core.program.timeline import STAGE_NAMES
 from soleus.core.regulate.regulation import PHASE_NAMES

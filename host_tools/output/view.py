@@ -10,6 +10,8 @@ from soleus.core.basics import faults
 from soleus.core.session.session import RUNNING
 
 GRID_TICKS = 1024
+# No drawn curve is further off than this.
+TOLERANCE_MMHG = 0.1
 
 
 @dataclass(frozen=True)

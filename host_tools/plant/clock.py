@@ -2,8 +2,8 @@
 
 from host_tools.plant.parts.modes import DELAYED, INTERMITTENT, OK, SLOW, STUCK, WRONG
 from host_tools.plant.parts.noise import Noise
+from host_tools.plant.parts.units import BEAT_MS
 
-BEAT_MS = 10
 SLOW_TICK_MS = 120
 GAP_MS = 300
 LATEST_BEATS = 20

@@ -3,7 +3,6 @@
 import numpy as np
 
 EPISODES = 512
-NEVER_MS = 1e18
 # What `leg:move` does: a strong contraction every second.
 RESTLESS_PERIOD_MS = 1000.0
 RESTLESS_RISE_MS = 300.0

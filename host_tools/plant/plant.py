@@ -32,9 +32,9 @@ from host_tools.plant.parts.noise import Noise, flickers
 from host_tools.plant.parts.pump import Pump
 from host_tools.plant.parts.sensors import MANIFOLD_BIT, Sensors
 from host_tools.plant.parts.supply import CoilPower, Supply
+from host_tools.plant.parts.units import BEAT_MS
 from host_tools.plant.parts.valves import Valves
 
-BEAT_MS = 10
 SUPPLY_COUNT_MV = 20.0
 PUMP_CONTACT, SUPPLY_CONTACT = 101, 102
 

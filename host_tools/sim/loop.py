@@ -6,11 +6,11 @@ the same uncompiled is shown in tests/sim/test_compiled.py.
 
 from typing import Any
 
+from host_tools.plant.parts.units import SAFE_MMHG
 from host_tools.sim.compiled import compiled
 from soleus.core.session.session import DONE, FAULT, IDLE
 
 # After a fault the run goes on until the legs are free, and a moment longer.
-SAFE_MMHG = 10.0
 AFTER_FAULT_MS = 2_000
 AFTER_FAULT_MOST_MS = 30_000
 

@@ -42,19 +42,19 @@ from typing import Any
 
 import numpy as np
 
+from host_tools.plant.parts.units import PA_PER_MMHG, SAFE_MMHG
 from host_tools.sim.air import AirSupply, FillLimit
-from host_tools.sim.trace import PA_PER_MMHG, Trace
+from host_tools.sim.trace import Trace
 from soleus.core.basics import fault_table, faults
 from soleus.core.basics.faults import FaultLatch, Notices
+from soleus.core.basics.limits import TICK_MS
 from soleus.core.regulate.regulation import FILL, HOLD, OFF
 from soleus.core.session.session import COMPLETED, NO_SIGN_OF_LIFE, RUNNING, WIND_DOWN_MS
 
 REACHED_MMHG = 1.5
 RAISED_MMHG = 6.0
 OVERSHOOT_S = 1.0
-SAFE_MMHG = 10.0
 DECIMALS = 3
-TICK_MS = 10
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
 from host_tools.catalogue.boards import Board
 from host_tools.plant.files.spec import PlantSpec
 from host_tools.plant.plant import Plant
@@ -19,12 +20,11 @@ from host_tools.sim.run_plain_core import PlainCoreRun
 from host_tools.sim.trace import Note, Trace
 from host_tools.sim.user_events import presses_of
 from soleus.core.basics import fault_table
-from soleus.core.basics.limits import PAUSE_MOST_MS, SESSION_CAP_MS
+from soleus.core.basics.limits import PAUSE_MOST_MS, SESSION_CAP_MS, TICK_MS
 from soleus.core.controller import Controller
 from soleus.core.program.program import Program
 from soleus.core.session.session import DONE, FAULT, IDLE, STATE_NAMES
 
-TICK_MS = 10
 # No session is longer than this, whatever happens in it: cap, one forgotten pause, check and vent.
 RUN_MOST_TICKS = (SESSION_CAP_MS + PAUSE_MOST_MS + 120_000) // TICK_MS
 
@@ -66,8 +66,8 @@ class Run(Protocol):
 
 def simulate(
     program: str | Path | Program = "easy-run",
-    board: str | Path | Board = "esp32-s3-duo",
-    plant: str | Path | PlantSpec = "nominal",
+    board: str | Path | Board = DEFAULT_BOARD,
+    plant: str | Path | PlantSpec = DEFAULT_PLANT,
     *,
     minutes: int | None = None,
     pressure: int | None = None,

@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-PA_PER_MMHG = 133.322
+from host_tools.plant.parts.units import PA_PER_MMHG
+from soleus.core.basics.limits import TICK_MS
+
+TICK_S = TICK_MS / 1000
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,9 @@
 
 import numpy as np
 
+from host_tools.plant.parts.units import BEAT_S
 from host_tools.plant.plant import Plant
 from host_tools.twin.fit import Fitted, Twin
-
-BEAT_S = 0.01
 
 
 def exact_twin(plant: Plant, names: list[str]) -> Twin:

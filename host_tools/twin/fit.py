@@ -10,7 +10,7 @@ from host_tools.basics.errors import InputError
 from host_tools.bench.measure.line import Curve
 from host_tools.bench.run import BenchRun
 from host_tools.bench.steps.air import REPEATS
-from host_tools.plant.parts.gas import AMBIENT_MMHG
+from host_tools.plant.parts.units import AMBIENT_MMHG
 from host_tools.twin.forward import Life, SoloPlant
 
 TRAVEL_MS = 3.5

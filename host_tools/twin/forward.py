@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from host_tools.basics.defaults import DEFAULT_PLANT
+from host_tools.bench.measure.pump_curve import RELIEF_K
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.spec import PlantSpec, load_plant
-from host_tools.plant.parts.gas import AMBIENT_MMHG
+from host_tools.plant.parts.units import AMBIENT_MMHG
 from host_tools.plant.plant import Plant
 from host_tools.sim.compiled import compiled, freeze
 from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.signals import Commands, Readings
 
-# Of usual parts: a relief that passes the whole pump.
-RELIEF_K = 80.0
 # The chambers of a plant file are one of five to a leg; here one stands for itself.
 SOLO = {"legs": 1, "chambers": ["foot"], "zones": ["foot"], "valves": "fill_vent", "sensors": "per_chamber"}
 
@@ -64,7 +64,7 @@ class SoloPlant:
     """A plant of one chamber, without chance: no jitter, no noise, no ripple."""
 
     def __init__(self) -> None:
-        nominal = load_plant("nominal")
+        nominal = load_plant(DEFAULT_PLANT)
         self.boots = read_boots(SOLO)
         self.spec: PlantSpec = nominal.model_copy(update={"at": {}})
 

@@ -1,9 +1,9 @@
 """A twin as a plant file: what `soleus sim --plant FILE` runs."""
 
+from host_tools.bench.measure.pump_curve import RELIEF_K
+from host_tools.plant.parts.units import ML_S_PER_L_MIN
 from host_tools.twin.fit import TRAVEL_MS, Fitted, Twin
-from host_tools.twin.forward import RELIEF_K
 
-ML_S_PER_L_MIN = 1000.0 / 60.0
 # A middling battery at the start of a session, against the full one that the pump was fitted with.
 FULL_V, EMPTY_V, CHARGE = 12.6, 9.5, 0.95
 VOLTS_SHARE = (EMPTY_V + (FULL_V - EMPTY_V) * CHARGE) / FULL_V

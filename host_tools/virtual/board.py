@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from host_tools.basics.defaults import DEFAULT_PLANT
 from host_tools.catalogue.boards import Board
 from host_tools.plant.faults import parse_fault
 from host_tools.plant.files.spec import PlantSpec, load_plant
@@ -41,7 +42,7 @@ class VirtualBoard:
         board: Board,
         flash: Path,
         *,
-        plant: str | PlantSpec = "nominal",
+        plant: str | PlantSpec = DEFAULT_PLANT,
         seed: int = 0,
         has_own_time: bool = False,
         heap_bytes: int = HEAP_BYTES,

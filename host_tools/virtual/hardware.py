@@ -6,6 +6,7 @@ from host_tools.catalogue.boards import Board
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import PlantSpec
+from host_tools.plant.parts.units import BEAT_MS
 from host_tools.virtual.buttons import Buttons
 from host_tools.virtual.display import Ssd1306
 from host_tools.virtual.electric import Electric
@@ -22,8 +23,6 @@ from host_tools.virtual.frames import (
 )
 from host_tools.virtual.pins import Wiring
 from soleus.core.basics.signals import Commands, Readings
-
-BEAT_MS = 10
 
 
 class Hardware:

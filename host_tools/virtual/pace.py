@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from host_tools.virtual.hardware import BEAT_MS, Hardware
+from host_tools.plant.parts.units import BEAT_MS
+from host_tools.virtual.hardware import Hardware
 from host_tools.virtual.processor import Life
 
 AHEAD_MOST_MS = 500

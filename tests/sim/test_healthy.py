@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from host_tools.basics.defaults import DEFAULT_BOARD
 from host_tools.catalogue.programs import load_program_table, program_names
 from host_tools.plant.files.spec import plant_names
 from host_tools.sim.simulate import simulate
 from host_tools.verify.healthy.every_program import first_fitting_board
-from host_tools.verify.healthy.healthy import BOARD, PROGRAM
+from host_tools.verify.healthy.healthy import PROGRAM
 from host_tools.verify.healthy.many import Case, judge_case
 from host_tools.verify.healthy.verdict import Verdict, judge
 from soleus.core.program.program import Program
@@ -32,7 +33,8 @@ def shortened(program: str) -> Program:
 
 @pytest.mark.parametrize(("plant", "draw"), list(product(plant_names(), range(len(DRAWS)))))
 def test_a_random_machine_in_order_does_what_it_was_asked(plant: str, draw: int) -> None:
-    session = simulate(shortened(PROGRAM), BOARD, plant, pressure=PRESSURES_MMHG[draw], seed=DRAWS[draw])
+    pressure_mmhg, seed = PRESSURES_MMHG[draw], DRAWS[draw]
+    session = simulate(shortened(PROGRAM), DEFAULT_BOARD, plant, pressure=pressure_mmhg, seed=seed)
     verdict = judge(session)
     assert verdict.shortfalls == []
     assert verdict.fills > 0
@@ -48,7 +50,7 @@ def test_every_program_completes_as_it_is(program: str) -> None:
 
 @cache
 def faulty() -> Verdict:
-    return judge(simulate(shortened(PROGRAM), BOARD, fault=["hose.left.calf:off@200s"]))
+    return judge(simulate(shortened(PROGRAM), DEFAULT_BOARD, fault=["hose.left.calf:off@200s"]))
 
 
 def test_a_verdict_names_what_broke() -> None:

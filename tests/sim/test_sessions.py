@@ -10,10 +10,11 @@ import pytest
 
 from host_tools.basics.errors import InputError
 from host_tools.plant.files.spec import PlantSpec, Range, load_plant
+from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.sim.metrics import SessionResult
 from host_tools.sim.session_metrics import measured
 from host_tools.sim.simulate import Session, simulate
-from host_tools.sim.trace import PA_PER_MMHG, Trace
+from host_tools.sim.trace import Trace
 from soleus.core.basics.limits import LEVEL_STEP_PA, OVER_TARGET_PA, SOFT_START_PERMILLE, TARGET_MOST_PA
 from soleus.core.program.timeline import STAGE_RAISE, STAGE_RELAX
 from soleus.core.session.session import DONE, FAULT, PAUSED, RUNNING, STATE_NAMES, VENTING

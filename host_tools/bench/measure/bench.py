@@ -7,8 +7,10 @@ import numpy as np
 from host_tools.bench.measure.limits import Limits
 from host_tools.bench.measure.line import Curve
 from host_tools.bench.measure.pump_curve import PumpCurve
-from host_tools.bench.targets.tape import PA_PER_MMHG, TICK_S, Piece
+from host_tools.bench.targets.tape import Piece
 from host_tools.bench.targets.target import BenchError, Target, state_name
+from host_tools.plant.parts.units import PA_PER_MMHG
+from host_tools.sim.trace import TICK_S
 from soleus.core.session.session import DONE, FAULT, IDLE, SERVICE
 
 COAST_MS = 300

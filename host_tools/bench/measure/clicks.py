@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-TICK_MS = 10.0
+from soleus.core.basics.limits import TICK_MS
+
 TRAVELS_MS = (2.0, 3.0, 4.0, 5.0)
 JITTERS_MS = (0.5, 1.0, 2.0, 3.0)
 GRID_MS = 0.25

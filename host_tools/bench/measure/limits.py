@@ -5,8 +5,7 @@ from typing import Any
 
 from host_tools.catalogue.bench_defaults import DEFAULTS
 from host_tools.catalogue.boards import Board
-
-CHAMBERS_DESCRIBED = 5.0
+from host_tools.plant.parts.units import CHAMBERS_DESCRIBED
 
 
 @dataclass(frozen=True)

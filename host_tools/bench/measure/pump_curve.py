@@ -12,11 +12,10 @@ from math import sqrt
 import numpy as np
 from scipy.optimize import least_squares
 
-from host_tools.bench.targets.tape import TICK_S
+from host_tools.plant.parts.units import AMBIENT_MMHG
+from host_tools.sim.trace import TICK_S
 
-AMBIENT_MMHG = 760.0
 SUBSTEPS = 5
-ML_S_PER_L_MIN = 1000.0 / 60.0
 # Of usual parts, mL/s/sqrt(mmHg): a fill valve, the hose behind it, and both in a row.
 VALVE_K, HOSE_K = 27.0, 47.0
 VALVE_AND_HOSE_K = 1.0 / sqrt(VALVE_K**-2 + HOSE_K**-2)

@@ -8,9 +8,11 @@ from scipy.optimize import least_squares
 from host_tools.bench.measure.bench import EMPTY_S, Bench
 from host_tools.bench.measure.limits import Limits
 from host_tools.bench.measure.line import Line
-from host_tools.bench.measure.pump_curve import ML_S_PER_L_MIN, PumpCurve, air_ml, fit_pump
+from host_tools.bench.measure.pump_curve import PumpCurve, air_ml, fit_pump
 from host_tools.bench.steps.step import Choice, each, why_not
-from host_tools.bench.targets.tape import TICK_S, Piece
+from host_tools.bench.targets.tape import Piece
+from host_tools.plant.parts.units import ML_S_PER_L_MIN
+from host_tools.sim.trace import TICK_S
 from soleus.core.basics.boots import ZONES
 
 BACK_PRESSURES = ((20, 1.0), (50, 0.92), (80, 0.84))

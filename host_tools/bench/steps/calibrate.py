@@ -14,8 +14,8 @@ from host_tools.bench.measure.limits import Limits
 from host_tools.bench.measure.line import PASSED, Line
 from host_tools.bench.steps.sensors import joined_at, sensor_names
 from host_tools.bench.steps.step import Choice
-from host_tools.bench.targets.tape import PA_PER_MMHG
 from host_tools.bench.targets.target import BenchError
+from host_tools.plant.parts.units import PA_PER_MMHG
 
 HIGH_MMHG, SETTLED_S = 100.0, 12.0
 # The last slack of a boot that was full just before empties over half a minute; from below so much change

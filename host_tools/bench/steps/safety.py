@@ -6,8 +6,9 @@ from host_tools.bench.measure.bench import Bench
 from host_tools.bench.measure.limits import Limits
 from host_tools.bench.measure.line import NOT_APPLICABLE, Line
 from host_tools.bench.steps.step import Choice, why_not
-from host_tools.bench.targets.tape import PA_PER_MMHG, Piece
+from host_tools.bench.targets.tape import Piece
 from host_tools.bench.targets.target import BenchError, NotApplicableError
+from host_tools.plant.parts.units import PA_PER_MMHG, SAFE_MMHG
 from soleus.core.basics.limits import OVER_TARGET_MS, OVER_TARGET_PA, SERVICE_SILENT_MOST_MS, VENT_MOST_MS
 from soleus.core.session.session import DONE, FAULT, IDLE, SERVICE
 
@@ -15,7 +16,6 @@ PRESSED_MMHG = 50.0
 # A manifold shows more than the chamber behind it, for as long as air flows.
 FULL_MMHG = 109.0
 LOWERED_MMHG = 25.0
-SAFE_MMHG = 10.0
 # Overpressure must be answered within 100 ms of being known.
 ANSWER_MS = 100.0
 SAFE_S = VENT_MOST_MS / 1000

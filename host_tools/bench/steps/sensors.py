@@ -6,6 +6,7 @@ from host_tools.bench.measure.bench import COAST_MS, Bench, bits_of
 from host_tools.bench.measure.limits import Limits
 from host_tools.bench.measure.line import Line
 from host_tools.bench.steps.step import Choice, each
+from host_tools.plant.parts.units import PA_PER_MMHG
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import ZERO_MOST_PA
 from soleus.core.basics.units import mmhg_from_pa
@@ -91,7 +92,7 @@ def joined_at(bench: Bench, chambers: list[int], bits: int, level: float) -> np.
         bench.target.act(
             {
                 "fill": bits, "seal": bench.kept(bits), "pump": 1000 if missing > 12 else 500,
-                "stop_pa": int((stop_mmhg - 1.0) * 133.322), "limit_pa": 14_665, "coast_ms": COAST_MS,
+                "stop_pa": int((stop_mmhg - 1.0) * PA_PER_MMHG), "limit_pa": 14_665, "coast_ms": COAST_MS,
                 "run_ms": 40_000, "for_ms": 60_000,
             }
         )  # fmt: skip

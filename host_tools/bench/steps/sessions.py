@@ -8,8 +8,9 @@ from host_tools.bench.measure.bench import Bench
 from host_tools.bench.measure.limits import Limits
 from host_tools.bench.measure.line import Line
 from host_tools.bench.steps.step import Choice, each, why_not
-from host_tools.bench.targets.tape import TICK_S, Piece
+from host_tools.bench.targets.tape import Piece
 from host_tools.bench.targets.target import BenchError
+from host_tools.sim.trace import TICK_S
 from soleus.core.session.session import DONE, FAULT, IDLE, RUNNING
 
 PROGRAM, MINUTES, MMHG = "plain-sequential", 15, 40

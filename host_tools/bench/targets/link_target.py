@@ -14,10 +14,11 @@ import numpy as np
 
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import core_folders
-from host_tools.bench.targets.tape import PA_PER_MMHG, Tape
+from host_tools.bench.targets.tape import Tape
 from host_tools.bench.targets.target import BenchError, Identity, NotApplicableError
 from host_tools.catalogue.boards import Board
 from host_tools.link.console import Console
+from host_tools.plant.parts.units import PA_PER_MMHG
 
 # Renewed often enough that a lost line doesn't end anything.
 RENEW_S = 0.3

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from host_tools.basics.paths import SOLEUS_PACKAGE
-from host_tools.bench.targets.tape import PA_PER_MMHG, Tape
+from host_tools.bench.targets.tape import Tape
 from host_tools.bench.targets.target import BenchError, Identity, NotApplicableError
 from host_tools.bench.targets.vessel import Vessel
 from host_tools.catalogue.boards import Board
@@ -14,6 +14,7 @@ from host_tools.catalogue.programs import load_program
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import PlantSpec
+from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.plant.plant import Plant
 from host_tools.sim.compiled import compiled, freeze, thaw
 from host_tools.sim.loop import run_ticks

@@ -7,9 +7,6 @@ import numpy as np
 
 from soleus.core.basics.boots import Boots
 
-PA_PER_MMHG = 133.322
-TICK_S = 0.01
-
 COLUMNS = ("at_ms", "state", "fault", "fill", "seal", "pump", "manifold_pa")
 
 

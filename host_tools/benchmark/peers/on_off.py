@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from host_tools.benchmark.peers.valve_bank import ValveBank
+from host_tools.benchmark.peers.valve_bank import FULL_PERMILLE, ValveBank
 from soleus.core.basics.boots import Boots
 from soleus.core.regulate.regulation import DOSE, FILL
-
-FULL_PERMILLE = 1000
 
 
 class OnOff(ValveBank):

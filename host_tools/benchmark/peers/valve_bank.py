@@ -10,6 +10,7 @@ from soleus.core.basics.boots import Boots
 from soleus.core.regulate.ledger import Ledger
 from soleus.core.regulate.regulation import BLEED, COAST, COAST_MS, DOSE, FILL, HOLD, OFF, SETTLE, SETTLE_MS
 
+FULL_PERMILLE = 1000
 BLEED_MOST_MS = 2000
 
 

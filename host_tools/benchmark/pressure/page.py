@@ -8,7 +8,7 @@ from host_tools.benchmark.pressure.run import CONTROLLERS, CYCLES, HOLD_S, ON_OF
 from host_tools.benchmark.speed.machine import machine
 from host_tools.catalogue.variants import SENSORS
 from host_tools.output.page import Files, table
-from host_tools.sim.trace import PA_PER_MMHG
+from host_tools.plant.parts.units import PA_PER_MMHG
 
 PAGE = "docs/benchmarks.md"
 PICTURE = "docs/benchmarks.svg"

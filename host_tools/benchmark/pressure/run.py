@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from simple_pid import PID
 
+from host_tools.basics.defaults import DEFAULT_BOARD
 from host_tools.benchmark.peers.on_off import OnOff
 from host_tools.benchmark.peers.pid_hands import LEAST_PERMILLE, PERIOD_MS, PidHands
 from host_tools.benchmark.peers.timed import Timed
@@ -14,6 +15,7 @@ from host_tools.catalogue.boards import Board, load_board
 from host_tools.catalogue.variants import variant
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.spec import PlantSpec, Range, load_plant
+from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.sim.air import AirSupply
 from host_tools.sim.compiled import compiled, freeze, thaw
 from host_tools.sim.loop import ENDED, run_tick, run_ticks
@@ -28,7 +30,6 @@ from soleus.core.program.table import read_program
 
 SOLEUS, TIMED, ON_OFF, PID_LOOP = "Soleus", "timed", "on/off", "PID"
 CONTROLLERS = (SOLEUS, TIMED, ON_OFF, PID_LOOP)
-BOARD = "esp32-s3-duo"
 HOLD_S = 2
 IDLE_SHARE = 0.01
 CYCLES = 3
@@ -86,7 +87,7 @@ def run(case: Case) -> Ran:
 
 
 def board_with(sensors: str) -> Board:
-    return variant(load_board(BOARD), sensors=sensors)
+    return variant(load_board(DEFAULT_BOARD), sensors=sensors)
 
 
 def still(plant: str) -> PlantSpec:
@@ -134,8 +135,8 @@ class _Pid:
                 return int(state)
             if is_new:
                 self._pid.reset()
-            self._pid.setpoint = setpoint_pa / 133.322
-            duty = self._pid(measured_pa / 133.322, dt=PERIOD_MS / 1000) or 0.0
+            self._pid.setpoint = setpoint_pa / PA_PER_MMHG
+            duty = self._pid(measured_pa / PA_PER_MMHG, dt=PERIOD_MS / 1000) or 0.0
             # The dead band of the motor is no part of the PID's range.
             is_wanted = duty > IDLE_SHARE
             set_duty(controller, round(LEAST_PERMILLE + duty * (1000 - LEAST_PERMILLE)) if is_wanted else 0)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from host_tools.benchmark.pressure.run import CYCLES, Case, Ran
+from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.sim.air import FillLimit
 from host_tools.sim.metrics import Fills, cut_fills, overshoot_ticks
-from host_tools.sim.trace import PA_PER_MMHG, Trace
+from host_tools.sim.trace import Trace
 from soleus.core.session.session import RUNNING
 
 NEAR_MMHG = 3.0

@@ -7,13 +7,13 @@ from itertools import product
 
 import numpy as np
 
+from host_tools.basics.defaults import DEFAULT_PLANT
 from host_tools.benchmark.pressure.run import ON_OFF, SOLEUS, TIMED, Case, Settings, run
 from host_tools.benchmark.pressure.score import score
-from host_tools.sim.trace import PA_PER_MMHG
+from host_tools.plant.parts.units import PA_PER_MMHG
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.program.timeline import STAGE_RAISE
 
-PLANT = "nominal"
 SEEDS = (0, 1)
 # A gain for times: mmHg missed to ms of pump, cautious enough for the fastest chamber to settle.
 MS_PER_MMHG = 30
@@ -55,7 +55,11 @@ def _cost_of(
     spread = [pressures[0], pressures[len(pressures) // 2], pressures[-1]]
 
     def cost(settings: Settings) -> float:
-        cases = [Case(controller, sensors, PLANT, seed, mmhg, settings) for seed in SEEDS for mmhg in spread]
+        cases = [
+            Case(controller, sensors, DEFAULT_PLANT, seed, mmhg, settings)
+            for seed in SEEDS
+            for mmhg in spread
+        ]
         return sum(pool.map(_cost, cases))
 
     return cost
@@ -78,9 +82,9 @@ def _high(values: np.ndarray, percent: int) -> float:
 def _timed(what: tuple[str, int]) -> Settings:
     """Times by trying: run, see where each chamber ends, change its time by what it missed."""
     sensors, pressure_mmhg = what
-    count = len(_ends(Case(SOLEUS, sensors, PLANT, 0, pressure_mmhg, Settings())))
+    count = len(_ends(Case(SOLEUS, sensors, DEFAULT_PLANT, 0, pressure_mmhg, Settings())))
     fill_ms = np.full(count, FIRST_MS)
-    case = Case(TIMED, sensors, PLANT, 0, pressure_mmhg, Settings())
+    case = Case(TIMED, sensors, DEFAULT_PLANT, 0, pressure_mmhg, Settings())
     for _ in range(ROUNDS):
         case = replace(case, settings=Settings(fill_ms=tuple(int(ms) for ms in fill_ms)))
         fill_ms = np.clip(fill_ms - _ends(case) * MS_PER_MMHG, 100, 30_000)

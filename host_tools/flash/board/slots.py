@@ -14,8 +14,8 @@ from host_tools.flash.board.chooser import CHOOSER, POINTER
 from host_tools.flash.board.device import Device, DeviceError
 from host_tools.flash.board.trial import try_out
 from host_tools.flash.contents.application import MANIFEST, SLOT_PREFIX, Application
+from soleus.store.files import NEW_SUFFIX
 
-NEW_SUFFIX = ".new"
 # littlefs rounds every file up to a block.
 BLOCK_BYTES = 4096
 

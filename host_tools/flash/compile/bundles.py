@@ -15,11 +15,10 @@ from pathlib import Path
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import SOLEUS_PACKAGE
 from host_tools.flash.compile.mpy import compile_text, needs_no_file
-from host_tools.flash.compile.names import without_names
+from host_tools.flash.compile.names import CORE, without_names
 from host_tools.flash.compile.privates import with_short_privates
 from host_tools.flash.compile.short_methods import with_short_methods
 
-CORE = "soleus.core"
 CONTROLLER = "soleus.core.controller"
 # Every board's start needs these, too, if not the controller.
 WITH_CONTROLLER = ("soleus.core.basics.boots", "soleus.core.basics.errors")

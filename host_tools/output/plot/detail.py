@@ -10,12 +10,10 @@ from matplotlib.gridspec import GridSpecFromSubplotSpec, SubplotSpec
 
 from host_tools.output.palette import FAINT, INK, MUTED, chamber_colours
 from host_tools.output.plot.picture import bare, mark_notes, name_rows
-from host_tools.output.view import Leg, is_bit_set, spans, thinned
-from host_tools.sim.trace import Trace
+from host_tools.output.view import TOLERANCE_MMHG, Leg, is_bit_set, spans, thinned
+from host_tools.sim.trace import TICK_S, Trace
 
-_TOLERANCE_MMHG = 0.1
 _RIDGE_SHARE = 0.86
-_TICK_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def _draw_ridges(axes: Axes, cycle: CycleView, leg: Leg) -> None:
 def _draw_ridge(axes: Axes, cycle: CycleView, index: int, row: int, colour: str) -> None:
     unit = _RIDGE_SHARE / cycle.most_mmhg
     pressure_mmhg = np.ascontiguousarray(cycle.trace.pressure_mmhg[cycle.ticks, index])
-    kept = thinned(pressure_mmhg, _TOLERANCE_MMHG)
+    kept = thinned(pressure_mmhg, TOLERANCE_MMHG)
     seconds, heights = cycle.seconds[kept], row + np.clip(pressure_mmhg[kept], 0, None) * unit
     axes.axhline(row, color=FAINT, linewidth=0.8, zorder=1)
     axes.fill_between(seconds, row, heights, color=colour, alpha=0.28, linewidth=0, zorder=3)
@@ -121,7 +119,7 @@ def _draw_valves(axes: Axes, cycle: CycleView, leg: Leg) -> None:
         for bits, alpha in ((trace.seal_bits, 0.25), (trace.fill_bits, 1.0)):
             on = spans(is_bit_set(bits[cycle.ticks], index))
             bars = [
-                (float(seconds[first]), float(seconds[after - 1] - seconds[first]) + _TICK_S)
+                (float(seconds[first]), float(seconds[after - 1] - seconds[first]) + TICK_S)
                 for first, after in on
             ]
             axes.broken_barh(bars, (row + 0.14, 0.72), facecolor=colour, alpha=alpha, linewidth=0)

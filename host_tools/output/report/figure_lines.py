@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 
 from host_tools.output.palette import STATE_COLOURS, chamber_colours
-from host_tools.output.view import Leg, is_bit_set, spans, stretches, thinned
+from host_tools.output.view import TOLERANCE_MMHG, Leg, is_bit_set, spans, stretches, thinned
 from host_tools.sim.trace import Trace
 from soleus.core.session.session import STATE_NAMES
 
-TOLERANCE_MMHG = 0.1
 # All curves together; beyond it they are drawn more coarsely, so that the file stays small.
 POINTS_MOST = 220_000
 # Stands for the page's own text colour, which changes between light and dark.

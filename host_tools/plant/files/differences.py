@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from host_tools.basics.errors import InputError
+from host_tools.plant.parts.units import BEAT_S
 
 # Key in the file -> part of the plant, its array, and whether it is one of the vent valves' half.
 _PLACES = {
@@ -17,7 +18,6 @@ _PLACES = {
     **{f"vent_{key}": ("valves", key, 1) for key in ("on_ms", "off_ms", "travel_ms")},
     **{key: ("sensors", key, 0) for key in ("offset_mmhg", "bow_mmhg")},
 }
-BEAT_S = 0.01
 
 
 def differ(plant: Any, at: Any, name: str, boots: Any, numbers: Callable[..., Any]) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from host_tools.plant.files.differences import cross_hoses, differ
 from host_tools.plant.files.spec import PlantSpec, Range
-from host_tools.plant.legs import EPISODES, NEVER_MS, Legs
+from host_tools.plant.legs import EPISODES, Legs
 from host_tools.plant.parts.chambers import Chambers
 from host_tools.plant.parts.manifold import Manifold
 from host_tools.plant.parts.network import Hoses, Network
@@ -15,13 +15,11 @@ from host_tools.plant.parts.noise import TABLE_SIZE, Noise
 from host_tools.plant.parts.pump import Pump
 from host_tools.plant.parts.sensors import Sensors
 from host_tools.plant.parts.supply import CoilPower, Supply
+from host_tools.plant.parts.units import CHAMBERS_DESCRIBED, ML_S_PER_L_MIN, NEVER_MS
 from host_tools.plant.parts.valves import Valves
 from host_tools.plant.plant import Plant
 
-ML_S_PER_L_MIN = 1000.0 / 60.0
 MS_PER_MIN = 60_000.0
-# Plant files describe one chamber of a boot of five; fewer chambers share the same leg.
-CHAMBERS_DESCRIBED = 5.0
 # One or two large chambers to a leg get larger valves and hoses than four or five.
 CHAMBERS_ON_USUAL_VALVES = 4.0
 

@@ -5,9 +5,9 @@ from math import exp
 import numpy as np
 
 from host_tools.plant.parts.gas import air_flow, chamber_pressure
+from host_tools.plant.parts.units import BEAT_S
 
 BLOOD_HALF_MMHG = 30.0
-BEAT_S = 0.01
 
 
 class Chambers:

@@ -2,7 +2,8 @@
 
 from math import exp, sqrt
 
-AMBIENT_MMHG = 760.0
+from host_tools.plant.parts.units import AMBIENT_MMHG
+
 # Below this drop the flow turns laminar, and the square root loses its infinite slope [G].
 SOFT_MMHG2 = 0.2 * 0.2
 PER_AMBIENT = 1.0 / AMBIENT_MMHG

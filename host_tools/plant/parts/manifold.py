@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from host_tools.plant.parts.gas import AMBIENT_MMHG, PER_AMBIENT, air_flow, air_flow_and_slope, in_series
+from host_tools.plant.parts.gas import PER_AMBIENT, air_flow, air_flow_and_slope, in_series
+from host_tools.plant.parts.units import AMBIENT_MMHG
 
 SOLVED_MMHG = 1e-4
 

@@ -9,12 +9,12 @@ tests/plant/test_plant_accuracy.py measures.
 import numpy as np
 
 from host_tools.plant.parts.chambers import Chambers
-from host_tools.plant.parts.gas import AMBIENT_MMHG, air_flow, in_series
+from host_tools.plant.parts.gas import air_flow, in_series
 from host_tools.plant.parts.manifold import Manifold, flow_into
 from host_tools.plant.parts.pump import Pump
+from host_tools.plant.parts.units import AMBIENT_MMHG, BEAT_MS
 from host_tools.plant.parts.valves import Valves
 
-BEAT_MS = 10.0
 STILL_MMHG = 2.0
 
 

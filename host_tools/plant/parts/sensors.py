@@ -16,14 +16,13 @@ from host_tools.plant.parts.modes import (
     WRONG,
 )
 from host_tools.plant.parts.noise import Noise, flickers
+from host_tools.plant.parts.units import BEAT_MS, PA_PER_MMHG
 
-PA_PER_MMHG = 133.322
 MANIFOLD_BIT = 16
 WRONG_GAIN = 0.8
 SLOW_LAG_MS = 1000.0
 DELAY_BEATS = 20
 PAST_BEATS = 32
-BEAT_MS = 10.0
 
 
 class Sensors:

@@ -4,8 +4,7 @@ import numpy as np
 
 from host_tools.plant.parts.modes import LOOSE_SLOT_MS
 from host_tools.plant.parts.noise import Noise, flickers
-
-NEVER_MS = 1e18
+from host_tools.plant.parts.units import NEVER_MS
 
 
 class Valves:

@@ -12,6 +12,8 @@ harmless  neither: the session went on, or ended as it should, without harm.
 
 from dataclasses import dataclass
 
+from host_tools.plant.parts.units import SAFE_MMHG
+
 HARM, TRAPPED, ALARM, DETECTED, HARMLESS = VERDICTS = ("harm", "trapped", "alarm", "detected", "harmless")
 
 PRESSURE_MOST_MMHG = 150.0
@@ -19,7 +21,6 @@ PRESSURE_MOST_MMHG = 150.0
 RUNAWAY_MOST_MMHG = 160.0
 RUNAWAY = ("pump", "stuck")
 
-SAFE_MMHG = 10.0
 # From detection until every chamber is below that.
 SAFE_WITHIN_S = 5.0
 PRESSED_MMHG = 15.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from host_tools.output.view import spans
+from host_tools.plant.parts.units import SAFE_MMHG
 from host_tools.sim.loop import AFTER_FAULT_MOST_MS
 from host_tools.sim.metrics import FaultResult, SessionResult
 from host_tools.sim.request import prepare
@@ -24,7 +25,7 @@ from host_tools.verify.campaign.plan import (
     kind_of,
 )
 from host_tools.verify.campaign.rehearsal import onset_s
-from host_tools.verify.campaign.rules import PRESSED_MMHG, SAFE_MMHG, Outcome, verdict
+from host_tools.verify.campaign.rules import PRESSED_MMHG, Outcome, verdict
 
 Row = dict[str, str | int | float | None]
 

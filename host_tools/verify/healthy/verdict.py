@@ -20,10 +20,11 @@ import numpy as np
 
 from host_tools.output.view import spans
 from host_tools.plant.files.spec import PlantSpec
+from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.sim.metrics import ChamberResult, FaultResult
 from host_tools.sim.session_metrics import measured
 from host_tools.sim.simulate import Session
-from host_tools.sim.trace import PA_PER_MMHG, Trace
+from host_tools.sim.trace import Trace
 from soleus.core.basics.limits import OVER_TARGET_MS, OVER_TARGET_PA, TICK_MS
 from soleus.core.regulate.regulation import HOLD
 from soleus.core.session.session import RUNNING

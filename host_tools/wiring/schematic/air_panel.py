@@ -1,7 +1,7 @@
 """Where the air goes: pump, relief valve, manifold, valves, chambers, sensors."""
 
 from host_tools.catalogue.boards import Board
-from host_tools.wiring.schematic.svg import INK, KIND_COLOURS, SOFT, Panel, Pen
+from host_tools.wiring.schematic.svg import ANALOG, INK, POWER, SOFT, Panel, Pen
 
 AIR, CHAMBER_FILL = "#2a7f9e", "#e3f1f6"
 TOP = 74
@@ -31,7 +31,7 @@ def air_panel(board: Board) -> Panel:
 
 def _source(pen: Pen, board: Board, manifold_x: float) -> None:
     y = 150
-    pen.circle(50, y, 26, fill="#fbeee6", edge=KIND_COLOURS["power"])
+    pen.circle(50, y, 26, fill="#fbeee6", edge=POWER)
     pen.text(50, y + 5, "pump", 12, INK, "middle", bold=True)
     pen.line((76, y), (manifold_x, y), colour=AIR, width=2.4)
     pen.line((104, y - 8), (104, y + 8), (117, y), (104, y - 8), width=1.4)
@@ -70,7 +70,7 @@ def _three_way_row(pen: Pen, board: Board, name: str, x: float, y: float) -> Non
 
 
 def _valve(pen: Pen, x: float, y: float, word: str, rest: str) -> None:
-    pen.box(x, y - 15, 86, 30, fill="#fbeee6", edge=KIND_COLOURS["power"])
+    pen.box(x, y - 15, 86, 30, fill="#fbeee6", edge=POWER)
     pen.text(x + 43, y - 2, word, 12, INK, "middle", bold=True)
     pen.text(x + 43, y + 10, rest, 9.5, SOFT, "middle")
 
@@ -81,6 +81,6 @@ def _chamber(pen: Pen, x: float, y: float, name: str) -> None:
 
 
 def _sensor(pen: Pen, x: float, y: float, words: str) -> None:
-    pen.circle(x, y, 10, fill="#e8f0f8", edge=KIND_COLOURS["analog"])
-    pen.text(x, y + 4, "P", 11, KIND_COLOURS["analog"], "middle", bold=True)
-    pen.text(x + 16, y + 4, words, 11, KIND_COLOURS["analog"], bold=True)
+    pen.circle(x, y, 10, fill="#e8f0f8", edge=ANALOG)
+    pen.text(x, y + 4, "P", 11, ANALOG, "middle", bold=True)
+    pen.text(x + 16, y + 4, words, 11, ANALOG, bold=True)

@@ -7,9 +7,8 @@ from host_tools.board_check.bus import mux_addresses
 from host_tools.board_check.parts import DIGITAL_PARTS, digital_part
 from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.nets import sensor_places
-from host_tools.wiring.schematic.svg import INK, KIND_COLOURS, SOFT, Panel, Pen
+from host_tools.wiring.schematic.svg import ANALOG, BUS, INK, POWER, SOFT, Panel, Pen
 
-BUS, ANALOG, POWER = KIND_COLOURS["bus"], KIND_COLOURS["analog"], KIND_COLOURS["power"]
 LEFT, STEP, BODY, ROW = 210, 270, 104, 21
 SCL_Y, SDA_Y, CHIP_Y = 76, 104, 134
 

@@ -8,10 +8,7 @@ from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.bus_panel import bus_panel
 from host_tools.wiring.schematic.nets import load_rail
 from host_tools.wiring.schematic.register_panel import register_panel
-from host_tools.wiring.schematic.svg import KIND_COLOURS, Panel, circuit
-
-POWER, ANALOG = KIND_COLOURS["power"], KIND_COLOURS["analog"]
-BUTTON, SIGN = KIND_COLOURS["button"], KIND_COLOURS["sign"]
+from host_tools.wiring.schematic.svg import ANALOG, BUTTON, POWER, SIGN, Panel, circuit
 
 
 def circuit_panels(board: Board) -> list[Panel]:

@@ -3,9 +3,8 @@
 from host_tools.board_check.counts import OUTPUTS_PER_REGISTER
 from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.nets import load_rail, register_outputs
-from host_tools.wiring.schematic.svg import INK, KIND_COLOURS, SOFT, Panel, Pen
+from host_tools.wiring.schematic.svg import INK, POWER, SOFT, Panel, Pen
 
-POWER = KIND_COLOURS["power"]
 ROW, BODY, LEFT, STEP, TOP = 24, 120, 330, 330, 40
 SIGNALS = (("DATA", "data"), ("CLOCK", "clock"), ("LATCH", "latch"), ("/ENABLE", "output_enable"))
 INPUTS = ("SER IN", "SRCK", "RCK", "/G")

@@ -9,13 +9,8 @@ import schemdraw
 
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 INK, SOFT, PAPER, FRAME = "#1b2a33", "#5d6d77", "#ffffff", "#d5dde2"
-KIND_COLOURS = {
-    "power": "#b2431b",
-    "sign": "#9a6a00",
-    "button": "#1d6f3c",
-    "bus": "#5b3fa0",
-    "analog": "#1a5f93",
-}
+POWER, SIGN, BUTTON, BUS, ANALOG = "#b2431b", "#9a6a00", "#1d6f3c", "#5b3fa0", "#1a5f93"
+KIND_COLOURS = {"power": POWER, "sign": SIGN, "button": BUTTON, "bus": BUS, "analog": ANALOG}
 
 
 @dataclass(frozen=True)

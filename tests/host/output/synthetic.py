@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.sim.air import AirSupply, in_series
 from host_tools.sim.metrics import MeasureContext
-from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
+from host_tools.sim.trace import Note, Trace
 from soleus.core.basics import faults
 from soleus.core.basics.faults import FaultLatch
 from soleus.core.program.timeline import STAGE_HOLD, STAGE_RAISE, STAGE_RELEASE, STAGE_REST

@@ -10,7 +10,8 @@ import pytest
 
 from host_tools.basics.errors import InputError
 from host_tools.output.trace_file import TraceWriter, read_trace
-from host_tools.sim.trace import PA_PER_MMHG, Note, Trace
+from host_tools.plant.parts.units import PA_PER_MMHG
+from host_tools.sim.trace import Note, Trace
 from soleus.core.session.session import RUNNING
 from tests.host.output.synthetic import blank_trace, session_trace
 
