@@ -24,7 +24,7 @@ from soleus.log.folder import SUFFIX
 
 if TYPE_CHECKING:
     from host_tools.output.report.report import ReportContext
-    from host_tools.sim.metrics import SessionResult
+    from host_tools.sim.figures.metrics import SessionResult
     from host_tools.sim.simulate import Session, Sink
 
 
@@ -64,7 +64,7 @@ def sim(
         until=until,
     )
     session = _run_with_progress(request, trace)
-    from host_tools.sim.session_metrics import measured
+    from host_tools.sim.figures.session_metrics import measured
 
     result = measured(session)
     _write_outputs(session, result, json, plot, report)

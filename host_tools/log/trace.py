@@ -16,8 +16,8 @@ from host_tools.log.blocks import CHANNELS, COLUMNS
 from host_tools.log.log_file import Log
 from host_tools.log.replay import replay
 from host_tools.plant.parts.units import PA_PER_MMHG
-from host_tools.sim.air import AirSupply
-from host_tools.sim.metrics import MeasureContext, SessionResult, measure
+from host_tools.sim.figures.air import AirSupply
+from host_tools.sim.figures.metrics import MeasureContext, SessionResult, measure
 from host_tools.sim.trace import Note, Trace
 from soleus.core.basics import fault_table
 from soleus.core.basics.faults import FaultLatch, Notices

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from host_tools.output.words import duration, explanation, measured_against, number, outcome_sentence
-from host_tools.sim.metrics import ChamberResult, InjectedResult, SessionResult
+from host_tools.sim.figures.metrics import ChamberResult, InjectedResult, SessionResult
 
 OUTCOME_STYLES = {"completed": "bold green", "stopped": "bold yellow", "fault": "bold red"}
 

@@ -1,7 +1,7 @@
 """Results in sentences, for the terminal, the report and the pictures."""
 
 from host_tools.safety import fault_help
-from host_tools.sim.metrics import FaultResult, SessionResult
+from host_tools.sim.figures.metrics import FaultResult, SessionResult
 
 # How a session came to its end, and where it ends for want of a sign of life, why.
 _ENDINGS = {

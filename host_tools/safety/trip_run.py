@@ -7,8 +7,8 @@ import numpy as np
 from host_tools.basics.paths import CHECKOUT
 from host_tools.plant.parts.units import SAFE_MMHG
 from host_tools.safety.requirements import OWN, Requirement, Since, Trip
-from host_tools.sim.metrics import FaultResult
-from host_tools.sim.session_metrics import measured
+from host_tools.sim.figures.metrics import FaultResult
+from host_tools.sim.figures.session_metrics import measured
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace
 from soleus.core.basics import faults

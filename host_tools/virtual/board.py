@@ -13,12 +13,12 @@ from host_tools.catalogue.boards import Board
 from host_tools.plant.faults import parse_fault
 from host_tools.plant.files.spec import PlantSpec, load_plant
 from host_tools.plant.plant import Plant
-from host_tools.virtual.frames import Kind, Record
 from host_tools.virtual.hardware import Hardware, i2c_table
-from host_tools.virtual.interpreter import refuse_without_unix_port
 from host_tools.virtual.journal import Journal
 from host_tools.virtual.pace import Pace
-from host_tools.virtual.processor import (
+from host_tools.virtual.processor.frames import Kind, Record
+from host_tools.virtual.processor.interpreter import refuse_without_unix_port
+from host_tools.virtual.processor.processor import (
     HARD_RESET,
     PWRON_RESET,
     SOFT_RESET,

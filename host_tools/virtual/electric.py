@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from host_tools.virtual.frames import NO_ANSWER, PIN_COUNT, SENSORS, UV
+from host_tools.virtual.processor.frames import NO_ANSWER, PIN_COUNT, SENSORS, UV
 from soleus.core.basics.signals import MANIFOLD_BIT, Readings
 from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN, output_permille
 

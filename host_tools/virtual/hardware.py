@@ -10,7 +10,8 @@ from host_tools.plant.parts.units import BEAT_MS
 from host_tools.virtual.buttons import Buttons
 from host_tools.virtual.display import Ssd1306
 from host_tools.virtual.electric import Electric
-from host_tools.virtual.frames import (
+from host_tools.virtual.pins import Wiring
+from host_tools.virtual.processor.frames import (
     BEAT,
     FRAME,
     LEVELS_HIGH,
@@ -21,7 +22,6 @@ from host_tools.virtual.frames import (
     Kind,
     Record,
 )
-from host_tools.virtual.pins import Wiring
 from soleus.core.basics.signals import Commands, Readings
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from host_tools.plant.parts.units import BEAT_MS
 from host_tools.virtual.hardware import Hardware
-from host_tools.virtual.processor import Life
+from host_tools.virtual.processor.processor import Life
 
 AHEAD_MOST_MS = 500
 # Who has not said anything for so long is gone; the firmware thinks so, too.

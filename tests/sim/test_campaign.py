@@ -21,8 +21,8 @@ from host_tools.catalogue.boards import board_names
 from host_tools.catalogue.programs import program_names
 from host_tools.cli import app
 from host_tools.plant.faults import MODES
-from host_tools.sim.metrics import SessionResult
-from host_tools.sim.session_metrics import measured
+from host_tools.sim.figures.metrics import SessionResult
+from host_tools.sim.figures.session_metrics import measured
 from host_tools.sim.simulate import simulate
 from host_tools.verify.campaign.plan import (
     HEALTHY,

@@ -4,9 +4,9 @@ import pytest
 
 from host_tools.sim import compiled, simulate
 from host_tools.sim.compiled import EVERYTHING, PLANT
+from host_tools.sim.figures.session_metrics import measured
 from host_tools.sim.request import prepare
 from host_tools.sim.run_compiled import CompiledRun
-from host_tools.sim.session_metrics import measured
 
 # Faults and presses, for the rarer paths of core and plant.
 FAULTS = ["hose.left.calf:leak@30s", "clock:wrong@40s", "leg.left:move@50s", "supply:intermittent@60s+5s"]

@@ -11,8 +11,8 @@ import pytest
 from host_tools.basics.errors import InputError
 from host_tools.plant.files.spec import PlantSpec, Range, load_plant
 from host_tools.plant.parts.units import PA_PER_MMHG
-from host_tools.sim.metrics import SessionResult
-from host_tools.sim.session_metrics import measured
+from host_tools.sim.figures.metrics import SessionResult
+from host_tools.sim.figures.session_metrics import measured
 from host_tools.sim.simulate import Session, simulate
 from host_tools.sim.trace import Trace
 from soleus.core.basics.limits import LEVEL_STEP_PA, OVER_TARGET_PA, SOFT_START_PERMILLE, TARGET_MOST_PA

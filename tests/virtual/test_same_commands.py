@@ -17,8 +17,8 @@ from host_tools.catalogue.boards import Board, load_board
 from host_tools.sim import loop
 from host_tools.sim.recording import Recorder
 from host_tools.sim.request import prepare
-from host_tools.virtual.frames import LEVELS_HIGH, LEVELS_LOW, NO_ANSWER, SENSORS, UV
 from host_tools.virtual.journal import Moment
+from host_tools.virtual.processor.frames import LEVELS_HIGH, LEVELS_LOW, NO_ANSWER, SENSORS, UV
 from soleus.core.basics.limits import TICK_MS
 from soleus.core.basics.signals import Readings
 from soleus.core.controller import Controller

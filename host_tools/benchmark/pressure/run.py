@@ -16,11 +16,11 @@ from host_tools.catalogue.variants import variant
 from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.spec import PlantSpec, Range, load_plant
 from host_tools.plant.parts.units import PA_PER_MMHG
-from host_tools.sim.air import AirSupply
 from host_tools.sim.compiled import compiled, freeze, thaw
+from host_tools.sim.figures.air import AirSupply
+from host_tools.sim.figures.session_metrics import air_supply
 from host_tools.sim.loop import ENDED, run_tick, run_ticks
 from host_tools.sim.recording import CHUNK_TICKS, Recorder, joined
-from host_tools.sim.session_metrics import air_supply
 from host_tools.sim.trace import Trace
 from host_tools.sim.user_events import presses_of
 from soleus.core.controller import Controller

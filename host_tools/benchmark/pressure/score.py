@@ -6,8 +6,8 @@ import numpy as np
 
 from host_tools.benchmark.pressure.run import CYCLES, Case, Ran
 from host_tools.plant.parts.units import PA_PER_MMHG
-from host_tools.sim.air import FillLimit
-from host_tools.sim.metrics import Fills, cut_fills, overshoot_ticks
+from host_tools.sim.figures.air import FillLimit
+from host_tools.sim.figures.metrics import Fills, cut_fills, overshoot_ticks
 from host_tools.sim.trace import Trace
 from soleus.core.session.session import RUNNING
 

@@ -11,7 +11,7 @@ from host_tools.output.plot.overview import draw_overview
 from host_tools.output.plot.picture import drawing, png
 from host_tools.output.view import Leg, legs_of, one_cycle
 from host_tools.output.words import number, outcome_sentence, worst
-from host_tools.sim.metrics import SessionResult
+from host_tools.sim.figures.metrics import SessionResult
 from host_tools.sim.trace import Trace
 
 _SESSION_WIDTH_IN = 14.0

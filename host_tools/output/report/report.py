@@ -22,7 +22,7 @@ from host_tools.output.words import (
     rested_sentence,
     worst,
 )
-from host_tools.sim.metrics import ChamberResult, SessionResult
+from host_tools.sim.figures.metrics import ChamberResult, SessionResult
 from host_tools.sim.trace import Trace
 
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -12,7 +12,7 @@ from host_tools.basics.paths import CHECKOUT
 from host_tools.catalogue.boards import load_board
 from host_tools.safety.requirements import REQUIREMENTS, Requirement, Since, Trip
 from host_tools.safety.trip_run import seen_s
-from host_tools.sim.metrics import FaultResult
+from host_tools.sim.figures.metrics import FaultResult
 from host_tools.sim.trace import Trace
 from host_tools.verify.campaign.plan import kind_of
 from soleus.core.basics.boots import Boots

@@ -8,10 +8,10 @@ import numpy as np
 
 from host_tools.output.view import spans
 from host_tools.plant.parts.units import SAFE_MMHG
+from host_tools.sim.figures.metrics import FaultResult, SessionResult
+from host_tools.sim.figures.session_metrics import measured
 from host_tools.sim.loop import AFTER_FAULT_MOST_MS
-from host_tools.sim.metrics import FaultResult, SessionResult
 from host_tools.sim.request import prepare
-from host_tools.sim.session_metrics import measured
 from host_tools.sim.simulate import Session, run
 from host_tools.sim.trace import Trace
 from host_tools.verify.campaign.budget import Took, took

@@ -21,8 +21,8 @@ import numpy as np
 from host_tools.output.view import spans
 from host_tools.plant.files.spec import PlantSpec
 from host_tools.plant.parts.units import PA_PER_MMHG
-from host_tools.sim.metrics import ChamberResult, FaultResult
-from host_tools.sim.session_metrics import measured
+from host_tools.sim.figures.metrics import ChamberResult, FaultResult
+from host_tools.sim.figures.session_metrics import measured
 from host_tools.sim.simulate import Session
 from host_tools.sim.trace import Trace
 from soleus.core.basics.limits import OVER_TARGET_MS, OVER_TARGET_PA, TICK_MS

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from host_tools.plant.parts.units import PA_PER_MMHG
-from host_tools.sim.air import AirSupply, in_series
-from host_tools.sim.metrics import MeasureContext
+from host_tools.sim.figures.air import AirSupply, in_series
+from host_tools.sim.figures.metrics import MeasureContext
 from host_tools.sim.trace import Note, Trace
 from soleus.core.basics import faults
 from soleus.core.basics.faults import FaultLatch

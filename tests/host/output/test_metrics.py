@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_tools.sim.air import AirSupply, FillLimit, in_series
-from host_tools.sim.metrics import ChamberResult, MeasureContext, SessionResult, measure
+from host_tools.sim.figures.air import AirSupply, FillLimit, in_series
+from host_tools.sim.figures.metrics import ChamberResult, MeasureContext, SessionResult, measure
 from host_tools.sim.trace import Note, Trace
 from soleus.core.basics import fault_table, faults
 from soleus.core.basics.faults import FaultLatch, Notices

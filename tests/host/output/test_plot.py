@@ -13,7 +13,7 @@ from host_tools.basics.errors import InputError
 from host_tools.output.palette import chamber_colours
 from host_tools.output.plot.plot import cycle_png, plot_cycle, plot_session, session_png
 from host_tools.output.view import legs_of, one_cycle, peaks, spans, stretches, thinned
-from host_tools.sim.metrics import measure
+from host_tools.sim.figures.metrics import measure
 from host_tools.sim.trace import Trace
 from tests.host.output.synthetic import blank_trace, context, faulty_latch, session_trace
 

@@ -13,7 +13,7 @@ import pytest
 
 from host_tools.output.report.report import ReportContext, report_html, write_report
 from host_tools.output.words import explanation
-from host_tools.sim.metrics import measure
+from host_tools.sim.figures.metrics import measure
 from host_tools.sim.trace import Note, Trace
 from soleus.core.basics import faults
 from soleus.core.basics.faults import Notices

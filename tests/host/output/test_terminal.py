@@ -9,7 +9,7 @@ from rich.console import Console
 
 from host_tools.output.terminal import print_summary
 from host_tools.output.words import duration, explanation, fault_sentence, measured_against
-from host_tools.sim.metrics import FaultResult, SessionResult, measure
+from host_tools.sim.figures.metrics import FaultResult, SessionResult, measure
 from soleus.core.basics import fault_table, faults
 from soleus.core.basics.faults import Notices
 from soleus.core.session.session import NO_SIGN_OF_LIFE

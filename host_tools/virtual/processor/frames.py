@@ -1,4 +1,4 @@
-"""What goes over the wire to the interpreter and back; the other end is `chip/wire.py`."""
+"""What goes over the wire to the interpreter and back; the other end is `../chip/wire.py`."""
 
 import struct
 from collections.abc import Iterator

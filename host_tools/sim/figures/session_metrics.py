@@ -3,8 +3,8 @@
 import numpy as np
 
 from host_tools.plant.plant import Plant
-from host_tools.sim.air import AirSupply, in_series
-from host_tools.sim.metrics import MeasureContext, SessionResult, measure
+from host_tools.sim.figures.air import AirSupply, in_series
+from host_tools.sim.figures.metrics import MeasureContext, SessionResult, measure
 from host_tools.sim.simulate import Session
 from host_tools.sim.trace import Trace
 

@@ -43,7 +43,7 @@ from typing import Any
 import numpy as np
 
 from host_tools.plant.parts.units import PA_PER_MMHG, SAFE_MMHG
-from host_tools.sim.air import AirSupply, FillLimit
+from host_tools.sim.figures.air import AirSupply, FillLimit
 from host_tools.sim.trace import Trace
 from soleus.core.basics import fault_table, faults
 from soleus.core.basics.faults import FaultLatch, Notices

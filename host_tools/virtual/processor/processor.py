@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from host_tools.virtual.frames import Kind, Record, RecordReader
-from host_tools.virtual.interpreter import Interpreter
+from host_tools.virtual.processor.frames import Kind, Record, RecordReader
+from host_tools.virtual.processor.interpreter import Interpreter
 
 PWRON_RESET, HARD_RESET, WDT_RESET, SOFT_RESET = 1, 2, 3, 5
 CONTROL_TIMER_BIT = 1

@@ -15,7 +15,7 @@ from typing import Any
 
 from host_tools.basics.errors import InputError
 
-CHIP = Path(__file__).parent / "chip"
+CHIP = Path(__file__).parents[1] / "chip"
 
 # The packaged port is a C module of this very Python. It must own its terminal, or Ctrl-C wouldn't reach it.
 _RUN = """
