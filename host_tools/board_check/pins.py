@@ -12,7 +12,7 @@ from host_tools.board_check.finding import Finding
 class Role(Enum):
     POWER = "power"
     """Moves air: has to stay off, by its pull-down, until the firmware runs."""
-    SIGN = "sign"
+    INDICATOR = "indicator"
     """A light or a sound: may twitch while the chip starts."""
     BUTTON = "button"
     STOP = "stop"
@@ -39,8 +39,8 @@ _SINGLE = {
         "louder": Role.BUTTON,
         "stop": Role.STOP,
     },
-    "led": {"red": Role.SIGN, "green": Role.SIGN, "blue": Role.SIGN},
-    "buzzer": {"pin": Role.SIGN},
+    "led": {"red": Role.INDICATOR, "green": Role.INDICATOR, "blue": Role.INDICATOR},
+    "buzzer": {"pin": Role.INDICATOR},
 }
 _LISTS = {
     "valves": {"fill": Role.POWER, "vent": Role.POWER},
@@ -94,7 +94,7 @@ def _why_not(chip: Chip, use: Use) -> str:
         return f"another pin: {spans(chip.input_only_pins)} are input-only and can't {lacks}"
     if use.pin in chip.strap_rest and not _is_good_strap(chip, use):
         return f"another pin: {_named(chip.strap_rest)} decide how the {chip.title} starts (strapping pins)"
-    if use.pin in chip.restless_pins and use.role is not Role.SIGN:
+    if use.pin in chip.restless_pins and use.role is not Role.INDICATOR:
         return (
             f"another pin: this one chatters while the {chip.title} starts; a light or a buzzer may have it"
         )
@@ -111,7 +111,7 @@ def _why_not_analog(chip: Chip, pin: int) -> str:
 
 def _is_good_strap(chip: Chip, use: Use) -> bool:
     """A light or a transistor holds a strap low; the BOOT button's pin is high unless it is pressed."""
-    if use.role is Role.SIGN:
+    if use.role is Role.INDICATOR:
         return chip.strap_rest[use.pin] == "low"
     return use.role is Role.BUTTON and use.pin == chip.boot_button_pin
 

@@ -15,7 +15,7 @@ from host_tools.log.from_board import PIECE_BYTES, Stream, pull, sessions_on
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay
 from host_tools.log.to_test import write_test
-from host_tools.log.trace import evenly, measured, trace_of
+from host_tools.log.trace import evenly, log_result, trace_of
 from host_tools.output.plot.plot import plot_session
 from host_tools.output.report.report import ReportContext, write_report
 from host_tools.output.terminal import print_summary
@@ -107,7 +107,7 @@ def show(
     found = read_log(log)
     _say_what_is_torn(found)
     trace = evenly(trace_of(found))
-    result = measured(found, trace)
+    result = log_result(found, trace)
     title = f"{log.name} · {found.header.get('board')}"
     if report:
         facts = {

@@ -64,9 +64,9 @@ def sim(
         until=until,
     )
     session = _run_with_progress(request, trace)
-    from host_tools.sim.figures.session_metrics import measured
+    from host_tools.sim.figures.session_metrics import session_result
 
-    result = measured(session)
+    result = session_result(session)
     _write_outputs(session, result, json, plot, report)
     if record:
         _write_log(session, program, record)

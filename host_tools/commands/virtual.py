@@ -70,13 +70,13 @@ def _obey(machine: VirtualBoard) -> None:
         if words in (["quit"], ["exit"]):
             return
         if words:
-            print(_act(machine, words), flush=True)
-    # Nobody types: it lives until it is ended from outside.
+            print(_answer(machine, words), flush=True)
+    # Standard input has ended: the board lives until its process is ended.
     machine.wait_until(lambda _: False, timeout_s=float("inf"))
 
 
-def _act(machine: VirtualBoard, words: list[str]) -> str:
-    acts: dict[tuple[str, ...], Callable[[], None]] = {
+def _answer(machine: VirtualBoard, words: list[str]) -> str:
+    commands: dict[tuple[str, ...], Callable[[], None]] = {
         ("power", "off"): machine.power_off,
         ("power", "on"): machine.power_on,
         ("brown-out",): machine.brown_out,
@@ -86,17 +86,17 @@ def _act(machine: VirtualBoard, words: list[str]) -> str:
         ("unplug",): machine.unplug_link,
         ("plug",): machine.plug_link,
     }
-    act = acts.get(tuple(words))
+    command = commands.get(tuple(words))
     try:
-        if act:
-            act()
+        if command:
+            command()
             return "done"
-        return _act_with_argument(machine, words)
+        return _answer_with_argument(machine, words)
     except (InputError, ValueError) as error:
         return str(error)
 
 
-def _act_with_argument(machine: VirtualBoard, words: list[str]) -> str:
+def _answer_with_argument(machine: VirtualBoard, words: list[str]) -> str:
     name, *arguments = words
     if name == "break" and len(arguments) == 1:
         machine.break_part(arguments[0])

@@ -8,7 +8,7 @@ from host_tools.catalogue.programs import program_names
 from host_tools.docs.program_table import program_table
 from host_tools.output.page import Files, table
 from host_tools.plant.files.spec import load_plant, plant_names
-from host_tools.verify.healthy.every_program import LibraryEvidence, judge_library, refusal
+from host_tools.verify.healthy.every_program import LibraryVerdicts, judge_library, refusal
 from host_tools.verify.healthy.many import Case
 from host_tools.verify.healthy.verdict import Verdict
 
@@ -53,11 +53,11 @@ In the tables each row is the worst of the plants, measured on the true pressure
 _HEADINGS = ("program", "min", "a cycle, s", "fills", "short", "held, mmHg", "own", "p95", "highest", "fine")
 
 
-def programs_page(evidence: LibraryEvidence | None = None) -> tuple[Files, list[str]]:
+def programs_page(library: LibraryVerdicts | None = None) -> tuple[Files, list[str]]:
     """The files, and what fell short."""
-    evidence = evidence or judge_library()
-    page = from_code() + _measured(evidence)
-    return {PAGE: page.encode(), DATA: _csv(evidence).encode()}, _shortfalls(evidence)
+    library = library or judge_library()
+    page = from_code() + _measured(library)
+    return {PAGE: page.encode(), DATA: _csv(library).encode()}, _shortfalls(library)
 
 
 def from_code() -> str:
@@ -81,31 +81,31 @@ def _refusals() -> str:
     return "\n".join(lines) + "\n\n"
 
 
-def _measured(evidence: LibraryEvidence) -> str:
+def _measured(library: LibraryVerdicts) -> str:
     plants = "".join(f"- `{name}`: {load_plant(name).about}\n" for name in plant_names())
-    text = _MEASURED.format(plants=plants, conclusion=_conclusion(evidence))
+    text = _MEASURED.format(plants=plants, conclusion=_conclusion(library))
     for board in board_names():
         rows = [
-            _row(program, evidence.of(program, board))
+            _row(program, library.of(program, board))
             for program in program_names()
-            if evidence.of(program, board)
+            if library.of(program, board)
         ]
         text += f"### On `{board}`: {load_board(board).title}\n\n{table(_HEADINGS, rows)}\n"
     return text.rstrip() + "\n"
 
 
-def _conclusion(evidence: LibraryEvidence) -> str:
-    short, count = _shortfalls(evidence), len(evidence.verdicts)
+def _conclusion(library: LibraryVerdicts) -> str:
+    short, count = _shortfalls(library), len(library.verdicts)
     if not short:
         return f"All {count} simulated sessions completed, reached their pressures and stayed in their range."
     lines = "\n".join(f"- {line}" for line in short)
     return f"{count - len(short)} of {count} simulated sessions were fine. The others:\n\n{lines}"
 
 
-def _shortfalls(evidence: LibraryEvidence) -> list[str]:
+def _shortfalls(library: LibraryVerdicts) -> list[str]:
     return [
         f"`{case.program}` on `{case.board}`, {case.plant}: {'; '.join(verdict.shortfalls)}"
-        for case, verdict in evidence.verdicts.items()
+        for case, verdict in library.verdicts.items()
         if verdict.shortfalls
     ]
 
@@ -136,9 +136,9 @@ def _highest(verdicts: list[Verdict]) -> float:
     return max(verdict.held_off_mmhg[1] for verdict in verdicts)
 
 
-def _csv(evidence: LibraryEvidence) -> str:
+def _csv(library: LibraryVerdicts) -> str:
     text = io.StringIO()
-    lines = [_csv_line(case, verdict) for case, verdict in evidence.verdicts.items()]
+    lines = [_csv_line(case, verdict) for case, verdict in library.verdicts.items()]
     writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(lines)

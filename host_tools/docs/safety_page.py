@@ -1,10 +1,10 @@
 """docs/safety.md: the requirements with their limits, and what each fault that trips them did."""
 
-from host_tools.docs.safety_evidence import evidence
+from host_tools.docs.safety_long_runs import long_runs
 from host_tools.output.page import Files, table
 from host_tools.safety.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
 from host_tools.safety.requirements import REQUIREMENTS, Requirement, Trip, duration_in_words, in_words
-from host_tools.safety.trip_run import Tripped, tripped
+from host_tools.safety.trip_run import TripResult, run_trip
 from soleus.core.basics import fault_table, faults
 
 PAGE = "docs/safety.md"
@@ -151,13 +151,13 @@ has not been made again on that.
 
 def safety_page() -> tuple[Files, list[str]]:
     """The page, and the trips that did not do what the table says."""
-    results = [(each, trip, tripped(each, trip)) for each in REQUIREMENTS for trip in each.trips]
+    results = [(each, trip, run_trip(each, trip)) for each in REQUIREMENTS for trip in each.trips]
     wrong = [line for each, trip, result in results if (line := shortfall(each, trip, result))]
     page = from_code() + _measured(results) + rest_from_code()
     return {PAGE: page.encode()}, wrong
 
 
-def shortfall(requirement: Requirement, trip: Trip, result: Tripped) -> str:
+def shortfall(requirement: Requirement, trip: Trip, result: TripResult) -> str:
     """What a trip did otherwise than its row says; empty if nothing."""
     found = f"{requirement.code}, {trip.fault or trip.plant}: "
     if (result.code, result.chamber) != (requirement.code, trip.chamber):
@@ -187,7 +187,7 @@ def from_code() -> str:
 
 
 def rest_from_code() -> str:
-    return evidence() + _AFTER.format(
+    return long_runs() + _AFTER.format(
         vent_code=_code(faults.VENT_FAILURE),
         disagree_code=_code(faults.SENSOR_DISAGREES),
         pump_code=_code(faults.PUMP_RUNAWAY),
@@ -263,7 +263,7 @@ def _unreached(each: Requirement) -> str:
     return f"- **{each.code}** {each.name}: {each.unreached} `{each.unit_test}`\n"
 
 
-def _measured(results: list[tuple[Requirement, Trip, Tripped]]) -> str:
+def _measured(results: list[tuple[Requirement, Trip, TripResult]]) -> str:
     headings = (
         "code",
         "what breaks",
@@ -285,7 +285,7 @@ def _measured(results: list[tuple[Requirement, Trip, Tripped]]) -> str:
     )
 
 
-def _measured_row(each: Requirement, trip: Trip, result: Tripped) -> list[str]:
+def _measured_row(each: Requirement, trip: Trip, result: TripResult) -> list[str]:
     broken = trip.fault or f"`{trip.plant}`"
     late = "" if result.is_in_time(each) else " **late**"
     if each.fault in faults.RESTED:

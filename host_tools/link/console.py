@@ -24,7 +24,7 @@ class Console:
         self.noise: list[bytes] = []
         # Not 1 again: to the number that it heard last, from whomever, a board repeats its last answer.
         self._seq = random.randrange(1_000_000)
-        self._rest = b""
+        self._unread = b""
 
     def __enter__(self) -> "Console":
         return self
@@ -86,8 +86,8 @@ class Console:
     def listen(self) -> Iterator[dict[str, Any]]:
         """Whole messages that have come; whatever else was printed goes into `noise`."""
         # Asked for more than has come, it would wait for the rest.
-        self._rest += self.serial.read(self.serial.in_waiting or 1)
-        *lines, self._rest = self._rest.split(b"\n")
+        self._unread += self.serial.read(self.serial.in_waiting or 1)
+        *lines, self._unread = self._unread.split(b"\n")
         for line in lines:
             message = parse_line(line)
             if message is None:

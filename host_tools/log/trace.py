@@ -74,7 +74,7 @@ def evenly(trace: Trace) -> Trace:
     return replace(trace, time_s=time_s, pressure_mmhg=pressure_mmhg, **columns)
 
 
-def measured(log: Log, trace: Trace) -> SessionResult:
+def log_result(log: Log, trace: Trace) -> SessionResult:
     table = log.end or {}
     air = AirSupply(lambda _: 0.0, [1.0] * log.boots.count)
     ended_by = COMPLETED if table.get("ended_by") == "completed" else NOT_ENDED
@@ -199,8 +199,8 @@ def _spans(times: list[int]) -> list[tuple[int, int]]:
 def _notes(trace: Trace) -> list[Note]:
     changes = np.flatnonzero(np.diff(trace.state, prepend=-1))
     notes = [Note(float(trace.time_s[k]), "state", STATE_NAMES[trace.state[k]]) for k in changes]
-    tripped = np.flatnonzero(trace.fault_code)
-    if len(tripped):
-        code, name, *_ = fault_table.TABLE[trace.fault_code[tripped[0]]]
-        notes.append(Note(float(trace.time_s[tripped[0]]), "fault", f"{code} {name}"))
+    faulty = np.flatnonzero(trace.fault_code)
+    if len(faulty):
+        code, name, *_ = fault_table.TABLE[trace.fault_code[faulty[0]]]
+        notes.append(Note(float(trace.time_s[faulty[0]]), "fault", f"{code} {name}"))
     return notes

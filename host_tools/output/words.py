@@ -52,8 +52,8 @@ def amount(value: float, unit: str) -> str:
 def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min" if rest == 0 else f"{minutes} min {rest} s"
+    minutes, left_s = divmod(round(seconds), 60)
+    return f"{minutes} min" if left_s == 0 else f"{minutes} min {left_s} s"
 
 
 def number(value: float | None, decimals: int = 1) -> str:

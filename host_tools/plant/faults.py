@@ -129,8 +129,8 @@ class FaultSchedule:
 
 def parse_fault(text: str, boots: Any) -> Fault:
     """Read `COMPONENT:MODE@START[+DURATION]` for these boots."""
-    component, colon, rest = text.strip().partition(":")
-    mode, at, times = rest.partition("@")
+    component, colon, when = text.strip().partition(":")
+    mode, at, times = when.partition("@")
     if not colon or not at:
         raise InputError(
             "--fault", "", text, "COMPONENT:MODE@START[+DURATION], such as sensor.left.calf:stuck@60s+5s"

@@ -8,7 +8,7 @@ from host_tools.basics.paths import CHECKOUT
 from host_tools.plant.parts.units import SAFE_MMHG
 from host_tools.safety.requirements import OWN, Requirement, Since, Trip
 from host_tools.sim.figures.metrics import FaultResult
-from host_tools.sim.figures.session_metrics import measured
+from host_tools.sim.figures.session_metrics import session_result
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace
 from soleus.core.basics import faults
@@ -18,7 +18,7 @@ from soleus.core.regulate.regulation import HOLD
 
 
 @dataclass(frozen=True)
-class Tripped:
+class TripResult:
     code: str | None
     chamber: str | None
     detected_ms: int  # since the moment that the trip counts from; -1 without a fault
@@ -30,7 +30,7 @@ class Tripped:
         return 0 <= self.detected_ms <= requirement.budget_ms
 
 
-def tripped(requirement: Requirement, trip: Trip) -> Tripped:
+def run_trip(requirement: Requirement, trip: Trip) -> TripResult:
     session = simulate(
         _place(trip.program),
         _place(trip.board),
@@ -38,13 +38,13 @@ def tripped(requirement: Requirement, trip: Trip) -> Tripped:
         pressure=trip.pressure,
         fault=[trip.fault] if trip.fault else [],
     )
-    result = measured(session)
+    result = session_result(session)
     found = next((each for each in [result.fault, *result.notices] if _is(each, requirement)), result.fault)
     at_s = found.at_s if found else -1.0
     broken_s = session.request.faults[0].start_ms / 1000 if session.request.faults else 0.0
     boots = session.request.board.boots
     since_s = seen_s(session.trace, boots, requirement, trip.since, trip.chamber, broken_s)
-    return Tripped(
+    return TripResult(
         code=found.code if found else None,
         chamber=found.chamber if found else None,
         detected_ms=round((at_s - since_s) * 1000) if found else -1,

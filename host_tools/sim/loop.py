@@ -19,22 +19,22 @@ ENDED = 1
 
 
 @compiled
-def run_ticks(controller: Any, plant: Any, presses: Any, recorder: Any, ticks_count: int) -> int:
-    """Run up to `ticks_count` ticks into the recorder; `ENDED` once the session is over and safe."""
-    recorder.ticks_count = 0
+def run_ticks(controller: Any, plant: Any, presses: Any, rows: Any, ticks_count: int) -> int:
+    """Run up to `ticks_count` ticks into the rows; `ENDED` once the session is over and safe."""
+    rows.ticks_count = 0
     for _ in range(ticks_count):
-        if run_tick(controller, plant, presses, recorder) == ENDED:
+        if run_tick(controller, plant, presses, rows) == ENDED:
             return ENDED
     return GOING
 
 
 @compiled
-def run_tick(controller: Any, plant: Any, presses: Any, recorder: Any) -> int:
+def run_tick(controller: Any, plant: Any, presses: Any, rows: Any) -> int:
     readings = controller.readings
     plant.tick(controller.commands, readings)
     readings.buttons = pressed_buttons(presses, plant.now_ms)
     controller.step(readings, plant.dt_ms)
-    record(recorder, controller, plant)
+    record(rows, controller, plant)
     return ENDED if has_ended(controller, plant, presses) else GOING
 
 
@@ -65,32 +65,32 @@ def has_ended(controller: Any, plant: Any, presses: Any) -> bool:
 
 
 @compiled
-def record(recorder: Any, controller: Any, plant: Any) -> None:
-    k = recorder.ticks_count
+def record(rows: Any, controller: Any, plant: Any) -> None:
+    k = rows.ticks_count
     readings, commands, sequencer = controller.readings, controller.commands, controller.sequencer
-    recorder.dt_ms[k] = plant.dt_ms
-    recorder.time_ms[k] = plant.now_ms
-    recorder.buttons[k] = readings.buttons
-    recorder.state[k] = controller.session.state
-    recorder.cycle[k] = sequencer.cycles_count
-    recorder.stage[k] = sequencer.stage_index
-    recorder.stage_kind[k] = sequencer.timeline.kind[sequencer.stage_index]
-    recorder.fault_code[k] = controller.latch.code
-    recorder.fill_bits[k] = commands.fill_bits
-    recorder.seal_bits[k] = commands.seal_bits
-    recorder.pump_permille[k] = commands.pump_permille
-    recorder.gate_on[k] = commands.gate_on
-    recorder.missing_bits[k] = readings.missing_bits
-    recorder.manifold_reading_pa[k] = readings.manifold_pa
-    recorder.supply_mv[k] = readings.supply_mv
-    recorder.manifold_mmhg[k] = plant.truth.manifold_max_mmhg
-    recorder.pump_flow_ml_s[k] = plant.truth.pump_flow_ml_s
-    recorder.supply_v[k] = plant.truth.supply_v
+    rows.dt_ms[k] = plant.dt_ms
+    rows.time_ms[k] = plant.now_ms
+    rows.buttons[k] = readings.buttons
+    rows.state[k] = controller.session.state
+    rows.cycle[k] = sequencer.cycles_count
+    rows.stage[k] = sequencer.stage_index
+    rows.stage_kind[k] = sequencer.timeline.kind[sequencer.stage_index]
+    rows.fault_code[k] = controller.latch.code
+    rows.fill_bits[k] = commands.fill_bits
+    rows.seal_bits[k] = commands.seal_bits
+    rows.pump_permille[k] = commands.pump_permille
+    rows.gate_on[k] = commands.gate_on
+    rows.missing_bits[k] = readings.missing_bits
+    rows.manifold_reading_pa[k] = readings.manifold_pa
+    rows.supply_mv[k] = readings.supply_mv
+    rows.manifold_mmhg[k] = plant.truth.manifold_max_mmhg
+    rows.pump_flow_ml_s[k] = plant.truth.pump_flow_ml_s
+    rows.supply_v[k] = plant.truth.supply_v
     for i in range(len(readings.chamber_pa)):
-        recorder.wanted_pa[k, i] = sequencer.wanted_pa[i]
-        recorder.target_pa[k, i] = sequencer.target_pa[i]
-        recorder.phase[k, i] = controller.regulator.phase[i]
-        recorder.reading_pa[k, i] = readings.chamber_pa[i]
-        recorder.pressure_mmhg[k, i] = plant.truth.pressure_mmhg[i]
-        recorder.air_ml[k, i] = plant.truth.air_ml[i]
-    recorder.ticks_count = k + 1
+        rows.wanted_pa[k, i] = sequencer.wanted_pa[i]
+        rows.target_pa[k, i] = sequencer.target_pa[i]
+        rows.phase[k, i] = controller.regulator.phase[i]
+        rows.reading_pa[k, i] = readings.chamber_pa[i]
+        rows.pressure_mmhg[k, i] = plant.truth.pressure_mmhg[i]
+        rows.air_ml[k, i] = plant.truth.air_ml[i]
+    rows.ticks_count = k + 1

@@ -38,7 +38,7 @@ _CHAMBER_ROWS = {
 }
 
 
-class Recorder:
+class TraceRows:
     """Room for one chunk of ticks; the loop writes at `ticks_count`."""
 
     def __init__(self, chamber_count: int, ticks_most: int = CHUNK_TICKS) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from host_tools.plant.plant import Plant
 from host_tools.sim.compiled import freeze, is_compiled, note_compiled, thaw
 from host_tools.sim.loop import run_ticks
-from host_tools.sim.recording import Recorder
+from host_tools.sim.recording import TraceRows
 from host_tools.sim.user_events import Presses
 from soleus.core.controller import Controller
 
@@ -23,15 +23,15 @@ class CompiledRun:
         self._controller, self._plant = controller, plant
         if not self.is_ready(controller, plant, presses):
             _say_that_it_takes_a_while()
-        self._rows = Recorder(controller.boots.count)
+        self._rows = TraceRows(controller.boots.count)
         self._frozen = [freeze(part) for part in (controller, plant, presses, self._rows)]
         # No tick at all: the first call may have to compile, and that isn't the simulation's time.
         self.advance(0)
         note_compiled((controller, plant, presses))
 
     def advance(self, ticks_count: int) -> int:
-        controller, plant, presses, recorder = self._frozen
-        return run_ticks(controller, plant, presses, recorder, ticks_count)
+        controller, plant, presses, rows = self._frozen
+        return run_ticks(controller, plant, presses, rows, ticks_count)
 
     def new_columns(self) -> dict[str, np.ndarray]:
         thaw(self._frozen[3], self._rows)

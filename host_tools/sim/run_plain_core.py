@@ -20,7 +20,7 @@ from host_tools.sim.compiled import (
     plain,
     thaw,
 )
-from host_tools.sim.recording import Recorder
+from host_tools.sim.recording import TraceRows
 from host_tools.sim.user_events import Presses
 from soleus.core.basics.signals import Commands, Readings
 from soleus.core.controller import Controller
@@ -40,7 +40,7 @@ class PlainCoreRun:
         self._presses = presses
         self._plant = _CompiledPlant(plant, controller.boots.count)
         note_compiled([plant], PLANT)
-        self._rows = Recorder(controller.boots.count)
+        self._rows = TraceRows(controller.boots.count)
 
     def advance(self, ticks_count: int) -> int:
         """As `loop.run_ticks` and `loop.run_tick`."""
@@ -78,7 +78,7 @@ class _Signals:
 
 
 class _CompiledPlant:
-    """For the plain core and the plain recorder it looks like the plant."""
+    """For the plain core and its rows it looks like the plant."""
 
     def __init__(self, plant: Plant, chamber_count: int) -> None:
         self._plant = plant

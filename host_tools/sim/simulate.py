@@ -54,7 +54,7 @@ class Session:
 
 
 class Run(Protocol):
-    """Core, plant, person and recorder on their way through a session."""
+    """Core, plant, person and rows on their way through a session."""
 
     def advance(self, ticks_count: int) -> int: ...
 

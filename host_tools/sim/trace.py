@@ -12,7 +12,7 @@ TICK_S = TICK_MS / 1000
 
 @dataclass(frozen=True)
 class Note:
-    """Something that happened at a moment: a person's act, an injected fault, a detected one, a state."""
+    """Something that happened at a moment: a person's event, an injected fault, a detected one, a state."""
 
     at_s: float
     kind: str  # "event", "injected", "fault", "state"

@@ -37,10 +37,10 @@ class Event:
 
 
 def parse_event(text: str) -> Event:
-    act, at, when = text.strip().partition("@")
-    if not at or act not in BUTTONS:
+    name, at, when = text.strip().partition("@")
+    if not at or name not in BUTTONS:
         raise InputError("--event", "", text, f"ACT@TIME, such as pause@300s; acts are {', '.join(BUTTONS)}")
-    return Event(text.strip(), BUTTONS[act], time_ms("--event", "time", when))
+    return Event(text.strip(), BUTTONS[name], time_ms("--event", "time", when))
 
 
 class Presses:

@@ -19,10 +19,10 @@ READING_SIGMA = 0.5
 
 @dataclass(frozen=True)
 class Known:
-    """What is believed before anything is measured: a middling value, its doubt, and what is possible."""
+    """What is believed before anything is measured: a middling value, its deviation, and what is possible."""
 
     value: float
-    doubt: float
+    deviation: float
     low: float
     high: float
 
@@ -181,7 +181,7 @@ def _fit(
 ) -> Fitted:
     names = list(known)
     start = np.array([known[name].value for name in names])
-    doubt = np.array([known[name].doubt for name in names])
+    deviation = np.array([known[name].deviation for name in names])
     low = np.array([known[name].low for name in names])
     high = np.array([known[name].high for name in names])
     # A fill is a second of ten readings each; a hold is minutes of few. Each reading counts the same.
@@ -194,7 +194,7 @@ def _fit(
         return np.concatenate([solo.shown(life, at) for life in lives])
 
     def off(values: np.ndarray) -> np.ndarray:
-        usual = (values - start) / doubt
+        usual = (values - start) / deviation
         if "blood_ml" in names:
             # Soft flesh holds the blood.
             soft = values[names.index("compliance_ml_mmhg")]
@@ -207,7 +207,7 @@ def _fit(
         off,
         np.array([begun.values[name] for name in names]) if begun else start,
         bounds=(low, high),
-        x_scale=doubt,
+        x_scale=deviation,
         diff_step=1e-3,
         loss="soft_l1",
         f_scale=3.0,
@@ -278,11 +278,11 @@ def _share_out_valves(twin: Twin, vessel_at: str, curves: dict[str, Curve]) -> N
     usual = FILL_K**-2.0
     rows, wanted = [*np.eye(len(names)) / (USUAL_DOUBT * usual)], [1 / USUAL_DOUBT] * len(names)
 
-    def tell(which: list[int], resistance: float, doubt: float) -> None:
+    def tell(which: list[int], resistance: float, deviation: float) -> None:
         row = np.zeros(len(names))
-        row[which] = 1.0 / (doubt * resistance)
+        row[which] = 1.0 / (deviation * resistance)
         rows.append(row)
-        wanted.append(1.0 / doubt)
+        wanted.append(1.0 / deviation)
 
     tell([names.index(vessel_at)], twin.pump.values["fill_conductance"] ** -2.0, VESSEL_DOUBT)
     for n, name in enumerate(names):
@@ -293,10 +293,10 @@ def _share_out_valves(twin: Twin, vessel_at: str, curves: dict[str, Curve]) -> N
     matrix = np.array(rows)
     found = np.linalg.lstsq(matrix, np.array(wanted), rcond=None)[0]
     sigma = np.sqrt(np.diag(np.linalg.inv(matrix.T @ matrix)))
-    for name, resistance, doubt in zip(names, found.tolist(), sigma.tolist(), strict=True):
+    for name, resistance, deviation in zip(names, found.tolist(), sigma.tolist(), strict=True):
         conductance = max(resistance, usual / 25) ** -0.5
         twin.at[name].values["fill_conductance"] = conductance
-        twin.at[name].sigma["fill_conductance"] = conductance * doubt / resistance / 2
+        twin.at[name].sigma["fill_conductance"] = conductance * deviation / resistance / 2
 
 
 def _couple(twin: Twin, name: str, names: list[str], curves: dict[str, Curve]) -> None:

@@ -102,11 +102,11 @@ def _sensors(board: Board) -> list[str]:
 
 def _valves(board: Board) -> list[str]:
     if board.boots.is_three_way:
-        rest = "Blow into each chamber's hose: it goes out to open air. Into the manifold: it holds."
+        result = "Blow into each chamber's hose: it goes out to open air. Into the manifold: it holds."
     else:
-        rest = "Blow into each chamber's hose: it goes out through its vent. Into the manifold: it holds."
+        result = "Blow into each chamber's hose: it goes out through its vent. Into the manifold: it holds."
     return [
-        f"With {load_rail(board)} off. {rest}",
+        f"With {load_rail(board)} off. {result}",
         f"Supply on. {_click(board)}",
         "Later, in a session: a valve may be warm, not hot. Peak-and-hold is at work.",
     ]

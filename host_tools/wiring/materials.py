@@ -21,7 +21,7 @@ class Item:
 
 
 def materials(board: Board) -> list[Item]:
-    items = [*_air(board), *_power(board), *_valves(board), *_sensors(board), *_rest(board)]
+    items = [*_air(board), *_power(board), *_valves(board), *_sensors(board), *_other_parts(board)]
     return [item for item in items if item.count]
 
 
@@ -111,7 +111,7 @@ def _sensors(board: Board) -> list[Item]:
     return items
 
 
-def _rest(board: Board) -> list[Item]:
+def _other_parts(board: Board) -> list[Item]:
     table = board.table
     has = {name: int(name in table) for name in ("i2c", "battery", "led", "buzzer", "display")}
     divider = table.get("battery", {"top_ohm": 0, "bottom_ohm": 0})

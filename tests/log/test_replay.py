@@ -9,7 +9,7 @@ from host_tools.basics.errors import InputError
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay
 from host_tools.log.to_test import write_test
-from host_tools.log.trace import evenly, measured, trace_of
+from host_tools.log.trace import evenly, log_result, trace_of
 from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
 from soleus.core.session.session import PAUSED
@@ -102,6 +102,6 @@ def test_a_log_is_drawn_from_what_the_sensors_gave() -> None:
     for name in ("state", "stage", "cycle", "target_pa", "wanted_pa", "phase", "fill_bits", "reading_pa"):
         assert (getattr(trace, name) == getattr(session.trace, name)).all(), name
     assert np.abs(trace.pressure_mmhg - session.trace.pressure_mmhg).mean() < 2.0
-    result = measured(log, evenly(trace))
+    result = log_result(log, evenly(trace))
     assert result.outcome == "stopped"
     assert result.fault is None

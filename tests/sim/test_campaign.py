@@ -22,7 +22,7 @@ from host_tools.catalogue.programs import program_names
 from host_tools.cli import app
 from host_tools.plant.faults import MODES
 from host_tools.sim.figures.metrics import SessionResult
-from host_tools.sim.figures.session_metrics import measured
+from host_tools.sim.figures.session_metrics import session_result
 from host_tools.sim.simulate import simulate
 from host_tools.verify.campaign.plan import (
     HEALTHY,
@@ -85,7 +85,7 @@ def test_every_stuck_valve_or_sensor_meets_every_other_fault(board: str) -> None
 def test_healthy_people_use_every_program_and_every_button() -> None:
     healthy = [trial for trial in FULL if trial.part == HEALTHY]
     assert {trial.program for trial in healthy} == set(program_names())
-    assert {trial.act for trial in healthy} >= {"", "pause", "softer", "louder"}
+    assert {trial.events for trial in healthy} >= {"", "pause", "softer", "louder"}
     assert {trial.plant for trial in healthy} >= {"nominal", "tired"}
 
 
@@ -278,7 +278,7 @@ def _again(command: str) -> SessionResult:
     options = list(zip(words[3::2], words[4::2], strict=True))
     one = {name.removeprefix("--"): value for name, value in options}
     many = {name: [value for key, value in options if key == f"--{name}"] for name in ("fault", "event")}
-    return measured(
+    return session_result(
         simulate(
             words[2],
             one["board"],

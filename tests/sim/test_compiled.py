@@ -15,7 +15,7 @@ from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.spec import load_plant
 from host_tools.sim import loop
 from host_tools.sim.compiled import freeze, thaw
-from host_tools.sim.recording import Recorder
+from host_tools.sim.recording import TraceRows
 from host_tools.sim.user_events import parse_event, presses_of
 from soleus.core.basics.boots_table import read_boots
 from soleus.core.controller import Controller
@@ -66,11 +66,11 @@ class Machine:
         for fault in faults:
             self.plant.set_fault(parse_fault(fault, boots))
         self.presses = presses_of([parse_event(event) for event in events])
-        self.recorder = Recorder(boots.count)
+        self.rows = TraceRows(boots.count)
 
     @property
     def parts(self) -> list[Any]:
-        return [self.controller, self.plant, self.presses, self.recorder]
+        return [self.controller, self.plant, self.presses, self.rows]
 
 
 def run_plain(machine: Machine) -> int:
@@ -90,8 +90,8 @@ def test_compiled_and_plain_sessions_are_the_same_bit_for_bit(valves: str, senso
     assert loop.run_ticks(*frozen, TICKS) == plain_end
     for part, frozen_part in zip(fast.parts, frozen, strict=True):
         thaw(frozen_part, part)
-    ticks = plain.recorder.ticks_count
-    plain_columns, fast_columns = plain.recorder.columns(ticks), fast.recorder.columns(ticks)
+    ticks = plain.rows.ticks_count
+    plain_columns, fast_columns = plain.rows.columns(ticks), fast.rows.columns(ticks)
     different = [
         name for name in plain_columns if plain_columns[name].tobytes() != fast_columns[name].tobytes()
     ]

@@ -65,7 +65,7 @@ def test_a_verdict_names_what_broke() -> None:
         ({"rested": ("E22 leak: left.calf at 9 s",)}, "left.calf"),
         ({"refused_count": 1}, "the interlock refused 1 commands"),
         ({"over_s": 0.01}, "too high for 0.01 s"),
-        ({"over_s": 1.0, "is_leg_at_rest": False}, "too high for 1.00 s"),
+        ({"over_s": 1.0, "is_leg_still": False}, "too high for 1.00 s"),
         ({"unreached": 9, "unreached_with_good_sensor": 9}, "9 of"),
         ({"regulated_off_mmhg": 2.6}, "held 2.6 mmHg off"),
     ],

@@ -4,7 +4,7 @@ import pytest
 
 from host_tools.sim import compiled, simulate
 from host_tools.sim.compiled import EVERYTHING, PLANT
-from host_tools.sim.figures.session_metrics import measured
+from host_tools.sim.figures.session_metrics import session_result
 from host_tools.sim.request import prepare
 from host_tools.sim.run_compiled import CompiledRun
 
@@ -27,7 +27,7 @@ def test_a_plain_core_gives_the_same_session(
     for name, column in vars(fast.trace).items():
         same = getattr(plain.trace, name)
         assert column.tobytes() == same.tobytes() if hasattr(column, "tobytes") else column == same, name
-    first, second = (measured(session).to_dict() for session in (fast, plain))
+    first, second = (session_result(session).to_dict() for session in (fast, plain))
     assert {**first, "wall_s": 0} == {**second, "wall_s": 0}
     assert fast.plant.now_ms == plain.plant.now_ms
 

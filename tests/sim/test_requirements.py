@@ -11,7 +11,7 @@ from host_tools.basics.paths import CHECKOUT
 from host_tools.docs import safety_page
 from host_tools.plant.faults import parse_fault
 from host_tools.safety.requirements import REQUIREMENTS, Requirement, Since, Trip, in_words
-from host_tools.safety.trip_run import Tripped, tripped
+from host_tools.safety.trip_run import TripResult, run_trip
 from soleus.core.basics import fault_table, faults, limits
 from soleus.core.basics.limits import TARGET_DEFAULT_MOST_PA
 from soleus.core.basics.units import pa_from_mmhg
@@ -38,7 +38,7 @@ def trip_name(value: Any) -> str:
 def test_the_fault_trips_its_requirement_in_time_and_no_leg_is_hurt(
     requirement: Requirement, trip: Trip
 ) -> None:
-    result = tripped(requirement, trip)
+    result = run_trip(requirement, trip)
     assert (result.code, result.chamber) == (requirement.code, trip.chamber)
     assert result.is_all_vent
     assert result.max_pressure_mmhg < 150
@@ -48,13 +48,13 @@ def test_the_fault_trips_its_requirement_in_time_and_no_leg_is_hurt(
 
 def test_a_row_that_falls_short_is_named() -> None:
     requirement, trip = TRIPS[1]
-    fine = Tripped(requirement.code, trip.chamber, requirement.budget_ms, 60.0, 1.0, True)
+    fine = TripResult(requirement.code, trip.chamber, requirement.budget_ms, 60.0, 1.0, True)
     assert safety_page.shortfall(requirement, trip, fine) == ""
-    late = Tripped(requirement.code, trip.chamber, requirement.budget_ms + 10, 60.0, 1.0, True)
-    other = Tripped("E99", trip.chamber, 10, 60.0, 1.0, True)
-    elsewhere = Tripped(requirement.code, "left.thigh", 10, 60.0, 1.0, True)
-    high = Tripped(requirement.code, trip.chamber, 10, 150.0, 1.0, True)
-    awake = Tripped(requirement.code, trip.chamber, 10, 60.0, 1.0, False)
+    late = TripResult(requirement.code, trip.chamber, requirement.budget_ms + 10, 60.0, 1.0, True)
+    other = TripResult("E99", trip.chamber, 10, 60.0, 1.0, True)
+    elsewhere = TripResult(requirement.code, "left.thigh", 10, 60.0, 1.0, True)
+    high = TripResult(requirement.code, trip.chamber, 10, 150.0, 1.0, True)
+    awake = TripResult(requirement.code, trip.chamber, 10, 60.0, 1.0, False)
     for wrong in (late, other, elsewhere, high, awake):
         assert safety_page.shortfall(requirement, trip, wrong) != ""
 

@@ -12,7 +12,7 @@ from host_tools.basics.errors import InputError
 from host_tools.plant.files.spec import PlantSpec, Range, load_plant
 from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.sim.figures.metrics import SessionResult
-from host_tools.sim.figures.session_metrics import measured
+from host_tools.sim.figures.session_metrics import session_result
 from host_tools.sim.simulate import Session, simulate
 from host_tools.sim.trace import Trace
 from soleus.core.basics.limits import LEVEL_STEP_PA, OVER_TARGET_PA, SOFT_START_PERMILLE, TARGET_MOST_PA
@@ -47,7 +47,7 @@ each_sealed_layout = pytest.mark.parametrize("layout", SEALED_LAYOUTS, ids=layou
 def completed(pattern: str, layout: Layout, **block: Any) -> Trace:
     """The trace of a session, which must be a healthy one."""
     session = simulate(program(pattern, **block), board(*layout))
-    result = measured(session)
+    result = session_result(session)
     assert result.outcome == "completed", result.fault
     assert session.controller.interlock.refused_count == 0
     assert session.trace.pressure_mmhg.max() < LEVEL_MMHG + 20 + OVER_TARGET_PA / PA_PER_MMHG
@@ -228,7 +228,7 @@ def seeded(seed: int) -> Session:
 
 
 def json_without_wall(session: Session) -> str:
-    table = measured(session).to_dict()
+    table = session_result(session).to_dict()
     del table["wall_s"]
     return json.dumps(table)
 
@@ -333,7 +333,7 @@ def test_stop_commands_everything_off_in_its_tick_and_empties_the_legs_in_5_s(
     assert is_off(trace, pressed)
     assert (trace.pump_permille[pressed:] == 0).all()
     assert (trace.pressure_mmhg[at(trace, stop_s + 5) :] < EMPTY_MMHG).all()
-    assert measured(session).outcome == "stopped"
+    assert session_result(session).outcome == "stopped"
 
 
 @pytest.mark.parametrize("plant", ["nominal", "large-leg", "small-leg", "tired"])
@@ -408,7 +408,7 @@ def tripped(fault: str, valves: str, sensors: str, plant: str | PlantSpec) -> tu
     if fault.endswith("HOLD"):
         fault = fault.removesuffix("HOLD") + f"{hold_s(valves, sensors):.2f}s"
     session = simulate(program(), board(valves, sensors), plant, fault=[fault])
-    return measured(session), session.trace
+    return session_result(session), session.trace
 
 
 @pytest.mark.parametrize(
@@ -446,7 +446,7 @@ def test_a_fault_of_one_chamber_rests_it_and_the_others_go_on(
     fault: str, valves: str, sensors: str, code: str, chamber: str, most_s: float
 ) -> None:
     session = simulate(program(minutes=10), board(valves, sensors), fault=[fault])
-    result, trace = measured(session), session.trace
+    result, trace = session_result(session), session.trace
     assert result.outcome == "completed", result.fault
     assert [(notice.code, notice.chamber) for notice in result.notices] == [(code, chamber)]
     rested_s = result.notices[0].at_s
@@ -462,7 +462,7 @@ def test_a_fault_of_one_chamber_rests_it_and_the_others_go_on(
 @pytest.mark.parametrize("offset_mmhg", [12.0, -12.0])
 def test_a_sensor_too_far_off_zero_stops_the_session_before_any_pressure(offset_mmhg: float) -> None:
     session = simulate(program(), board(), spec_with(offset_mmhg=Range(offset_mmhg, offset_mmhg)))
-    result = measured(session)
+    result = session_result(session)
     assert result.fault is not None
     assert (result.fault.code, result.fault.chamber) == ("E13", "left.foot")
     assert abs(result.fault.value - offset_mmhg) < 1
@@ -474,7 +474,7 @@ def test_a_sensor_too_far_off_zero_stops_the_session_before_any_pressure(offset_
 @pytest.mark.parametrize("layout", [layout for layout in LAYOUTS if layout[2] == 1], ids=layout_name)
 def test_a_restless_leg_stops_no_session(layout: Layout, moment_s: int) -> None:
     session = simulate(program(), board(*layout), fault=[f"leg.left:move@{moment_s}s+30s"])
-    result = measured(session)
+    result = session_result(session)
     assert result.outcome == "completed", result.fault
     assert result.injected[0].detected_s is None
 
@@ -491,5 +491,5 @@ def test_a_cleared_fault_lets_a_person_start_again() -> None:
     session = simulate(program(), board(), fault=["sensor.left.calf:off@60s+5s"], event=events)
     states = states_of(session.trace)
     assert states == ["checking", "running", "fault", "idle", "checking", "running", "venting", "done"]
-    assert measured(session).outcome == "completed"
+    assert session_result(session).outcome == "completed"
     assert all(name in STATE_NAMES for name in states)

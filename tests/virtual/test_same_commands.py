@@ -1,7 +1,7 @@
 """What the virtual board's pins do is what `soleus sim` records for the same readings, tick by tick.
 
-The frames that went to the board are turned into readings by the drivers' own arithmetic, here in CPython.
-The simulator gets them in place of its plant. What its recorder then holds must have been on the pins.
+The frames that went to the board are read by the drivers' own arithmetic, here in CPython, and played
+to the simulator in the place of its plant: what its rows then hold must have been on the pins.
 """
 
 import sys
@@ -15,7 +15,7 @@ import pytest
 
 from host_tools.catalogue.boards import Board, load_board
 from host_tools.sim import loop
-from host_tools.sim.recording import Recorder
+from host_tools.sim.recording import TraceRows
 from host_tools.sim.request import prepare
 from host_tools.virtual.journal import Moment
 from host_tools.virtual.processor.frames import LEVELS_HIGH, LEVELS_LOW, NO_ANSWER, SENSORS, UV
@@ -51,37 +51,37 @@ def test_pins_do_what_the_simulator_records(
     commands = ["fill_bits", "seal_bits", "pump_permille"]
     if load_board(name).boots.has_gate:
         commands.append("gate_on")
-    recorder = simulated(load_board(name), history, monkeypatch)
-    recorded = np.stack([getattr(recorder, command)[: recorder.ticks_count] for command in commands], axis=1)
-    # The commands of a tick are on the pins when the next tick begins.
+    rows = simulated(load_board(name), history, monkeypatch)
+    recorded = np.stack([getattr(rows, command)[: rows.ticks_count] for command in commands], axis=1)
+    # What a tick commands is on the pins when the next beat begins.
     pins = np.array([[getattr(after, command) for command in commands] for _, after in ticks_of(history)])
-    different = np.flatnonzero((recorded != pins[: recorder.ticks_count]).any(axis=1))
+    different = np.flatnonzero((recorded != pins[: rows.ticks_count]).any(axis=1))
     assert not len(different), f"tick {different[0]}: {recorded[different[0]]} {pins[different[0]]}"
-    assert recorder.ticks_count > 3000
-    assert recorder.state[recorder.ticks_count - 1] == DONE
-    assert recorder.pump_permille.max() > 500
+    assert rows.ticks_count > 3000
+    assert rows.state[rows.ticks_count - 1] == DONE
+    assert rows.pump_permille.max() > 500
 
 
 def ticks_of(history: list[Moment]) -> list[tuple[Moment, Moment]]:
     return [pair for pair in pairwise(history) if pair[1].ticks_count != pair[0].ticks_count]
 
 
-def simulated(board: Board, history: list[Moment], monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    """The loop and recorder of `soleus sim`, uncompiled: they do the same, see tests/sim/test_compiled.py."""
+def simulated(board: Board, history: list[Moment], monkeypatch: pytest.MonkeyPatch) -> TraceRows:
+    """`soleus sim`'s own loop and rows, uncompiled, which does the same: tests/sim/test_compiled.py."""
     request = prepare(PROGRAM, board, "nominal")
     controller = Controller(request.board.boots)
     make_ready(controller, request.program, request.minutes, request.pressure_mmhg)
     moments = [moment for moment, _ in ticks_of(history)]
     played = Played(board, controller, moments, FakePins(monkeypatch))
-    recorder = Recorder(board.boots.count, len(moments))
+    rows = TraceRows(board.boots.count, len(moments))
     with pytest.MonkeyPatch.context() as patch:
         for name in ("pressed_buttons", "record", "has_ended"):
             patch.setattr(loop, name, getattr(loop, name).py_func)
         for _ in moments:
-            loop.run_tick.py_func(controller, played, played.acts, recorder)
+            loop.run_tick.py_func(controller, played, played.acts, rows)
             if controller.session.state == DONE:
                 break
-    return recorder
+    return rows
 
 
 class Played:

@@ -90,8 +90,8 @@ def moments_ms(valves: list[Clicks]) -> list[tuple[float, float]]:
     """
     log_likely = [_log_likely(valve) for valve in valves]
     priors = [_usual(valve) for valve in valves]
-    evidence = sum(np.log(np.exp(log - log.max()).mean(axis=(0, 2))) + log.max() for log in log_likely)
-    jitter_weight = np.exp(evidence - np.max(evidence))
+    log_likelihood = sum(np.log(np.exp(log - log.max()).mean(axis=(0, 2))) + log.max() for log in log_likely)
+    jitter_weight = np.exp(log_likelihood - np.max(log_likelihood))
     found = []
     for log, prior in zip(log_likely, priors, strict=True):
         weight = (np.exp(log - log.max()) * jitter_weight[None, :, None]).sum(axis=(0, 1)) * prior

@@ -73,13 +73,13 @@ def fit_pump(
     start = np.array([212.0, 0.35, RELIEF_MMHG, 0.09, HOSE_K, VALVE_K, 80.0])
     low = np.array([20.0, 0.0, 100.0, 0.02, 10.0, 8.0, 0.0])
     high = np.array([900.0, 4.0, 250.0, 0.3, 300.0, 150.0, 160.0])
-    doubt = np.array([100.0, 0.06, 8.0, 0.03, 10.0, 2.0, 60.0])
+    deviation = np.array([100.0, 0.06, 8.0, 0.03, 10.0, 2.0, 60.0])
 
     def off(values: np.ndarray) -> np.ndarray:
         shown = _run(values.tolist(), pump.tolist(), vessel_ml, has_hose_between)
-        return np.concatenate([shown - mmhg, (values - start) / doubt])
+        return np.concatenate([shown - mmhg, (values - start) / deviation])
 
-    found = least_squares(off, start, bounds=(low, high), x_scale=doubt, diff_step=1e-3)
+    found = least_squares(off, start, bounds=(low, high), x_scale=deviation, diff_step=1e-3)
     rms = float(np.sqrt(np.mean(found.fun[: len(mmhg)] ** 2)))
     covariance = np.linalg.pinv(found.jac.T @ found.jac) * rms**2
     sigma = float(np.sqrt(abs(covariance[0, 0])) / found.x[0])

@@ -179,9 +179,9 @@ def _coming(key: str, points: list[Point]) -> Drift | None:
         return None
     slope, start = np.polyfit(days, values, 1)
     # A slope that its own points don't show is none.
-    doubt = np.std(values - (start + slope * days)) / max(np.std(days) * np.sqrt(len(days)), 1e-9)
+    deviation = np.std(values - (start + slope * days)) / max(np.std(days) * np.sqrt(len(days)), 1e-9)
     limit = points[-1].most if slope > 0 else points[-1].least
-    if limit is None or abs(slope) < 3 * doubt or slope == 0:
+    if limit is None or abs(slope) < 3 * deviation or slope == 0:
         return None
     day = (limit - start) / slope
     if not days[-1] < day < TREND_MOST_DAYS:

@@ -18,7 +18,7 @@ from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.plant.plant import Plant
 from host_tools.sim.compiled import compiled, freeze, thaw
 from host_tools.sim.loop import run_ticks
-from host_tools.sim.recording import Recorder
+from host_tools.sim.recording import TraceRows
 from host_tools.sim.run_compiled import CompiledRun
 from host_tools.sim.user_events import Presses
 from soleus.core.basics import fault_table, faults
@@ -80,9 +80,9 @@ class SimTarget:
         self._zeros_pa = np.zeros(1)
         self._seed = seed
         self._about = plant.about
-        self._rows = Recorder(board.boots.count, CHUNK_TICKS)
-        self._recorder = freeze(self._rows)
-        self._idle = self._acts(0)
+        self._rows = TraceRows(board.boots.count, CHUNK_TICKS)
+        self._frozen_rows = freeze(self._rows)
+        self._idle = self._presses(0)
         self._pressed = 0
         # Says to a person that it compiles, if it must.
         CompiledRun(self.controller, self.plant, Presses([0], [0]))
@@ -110,9 +110,9 @@ class SimTarget:
         while left > 0:
             if not is_silent:
                 renew(self._frozen)
-            acts = self._idle if not self._pressed else self._acts(self._pressed)
+            presses = self._idle if not self._pressed else self._presses(self._pressed)
             self._pressed = 0
-            run_ticks(self._frozen, self._plant, acts, self._recorder, min(left, CHUNK_TICKS))
+            run_ticks(self._frozen, self._plant, presses, self._frozen_rows, min(left, CHUNK_TICKS))
             left -= CHUNK_TICKS
             self._note()
 
@@ -179,7 +179,7 @@ class SimTarget:
     def close(self) -> None:
         pass
 
-    def _acts(self, buttons: int) -> Any:
+    def _presses(self, buttons: int) -> Any:
         presses = Presses([0], [buttons])
         presses.is_endless = 1
         return freeze(presses)
@@ -193,7 +193,7 @@ class SimTarget:
         thaw(self._plant, self.plant)
 
     def _note(self) -> None:
-        thaw(self._recorder, self._rows)
+        thaw(self._frozen_rows, self._rows)
         rows = self._rows.columns(self._rows.ticks_count)
         manifold_zero_pa = self._zeros_pa[0] if self.board.boots.has_manifold_sensor_only else 0
         manifold_pa = rows["manifold_reading_pa"] - manifold_zero_pa

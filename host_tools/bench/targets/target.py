@@ -71,11 +71,11 @@ class Target(Protocol):
         ...
 
     def plug_reference(self, chamber: int | None, reference_ml: float) -> None:
-        """A person's act: a rigid vessel on this hose instead of the boot, or everything back as it was."""
+        """Asks a person: a rigid vessel on this hose instead of the boot, or everything back as it was."""
         ...
 
     def gauge_mmhg(self, chamber: int) -> float:
-        """A person's act: read the reference gauge on this hose."""
+        """Asks a person to read the reference gauge on this hose."""
         ...
 
     def raw(self) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A person's act at a simulated machine: a hose off its boot and on a rigid vessel, and back again."""
+"""What a person does at a simulated machine: a hose goes from its boot to a rigid vessel, and back."""
 
 import numpy as np
 

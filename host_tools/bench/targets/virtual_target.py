@@ -68,12 +68,12 @@ class VirtualTarget(LinkTarget):
             super().press(button)
 
     def plug_reference(self, chamber: int | None, reference_ml: float) -> None:
-        def act(plant: Plant) -> None:
+        def plug(plant: Plant) -> None:
             self._vessel.unplug(plant)
             if chamber is not None:
                 self._vessel.plug(plant, chamber, reference_ml)
 
-        self.machine.change(act)
+        self.machine.change(plug)
 
     def gauge_mmhg(self, chamber: int) -> float:
         return round(float(self.machine.change(lambda plant: plant.truth.node_mmhg[chamber])), 1)

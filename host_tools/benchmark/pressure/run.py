@@ -20,7 +20,7 @@ from host_tools.sim.compiled import compiled, freeze, thaw
 from host_tools.sim.figures.air import AirSupply
 from host_tools.sim.figures.session_metrics import air_supply
 from host_tools.sim.loop import ENDED, run_tick, run_ticks
-from host_tools.sim.recording import CHUNK_TICKS, Recorder, joined
+from host_tools.sim.recording import CHUNK_TICKS, TraceRows, joined
 from host_tools.sim.trace import Trace
 from host_tools.sim.user_events import presses_of
 from soleus.core.controller import Controller
@@ -70,7 +70,7 @@ def run(case: Case) -> Ran:
     make_ready(controller, _program(case.pressure_mmhg), 0, 0)
     plant = draw_plant(still(case.plant), board.boots, case.seed)
     hands = _put_in_place(controller, case)
-    rows = Recorder(board.boots.count)
+    rows = TraceRows(board.boots.count)
     frozen: list[Any] = [*(freeze(part) for part in (controller, plant, presses_of([]), rows)), CHUNK_TICKS]
     pid = _Pid(case.settings.gains) if isinstance(hands, PidHands) else None
     chunks = []
@@ -127,8 +127,8 @@ class _Pid:
         self._pid = PID(*gains, sample_time=None, output_limits=(0.0, 1.0))
 
     def run_chunk(self, frozen: list[Any]) -> int:
-        controller, _, _, recorder, _ = frozen
-        begin_chunk(recorder)
+        controller, _, _, rows, _ = frozen
+        begin_chunk(rows)
         while True:
             state, asks, is_new, measured_pa, setpoint_pa = run_until_asked(*frozen)
             if state or not asks:
@@ -143,20 +143,20 @@ class _Pid:
 
 
 @compiled
-def begin_chunk(recorder: Any) -> None:
-    recorder.ticks_count = 0
+def begin_chunk(rows: Any) -> None:
+    rows.ticks_count = 0
 
 
 @compiled
 def run_until_asked(
-    controller: Any, plant: Any, presses: Any, recorder: Any, most_ticks: int
+    controller: Any, plant: Any, presses: Any, rows: Any, most_ticks: int
 ) -> tuple[int, int, int, int, int]:
     """Up to the PID's next turn, or the chunk's end: state, whether it is asked, and what about."""
     hands = controller.regulator
     state = 0
     asks = 0
-    while recorder.ticks_count < most_ticks and not state and not asks:
-        state = run_tick(controller, plant, presses, recorder)
+    while rows.ticks_count < most_ticks and not state and not asks:
+        state = run_tick(controller, plant, presses, rows)
         asks = hands.asks
     is_new = hands.is_new
     hands.is_new = 0

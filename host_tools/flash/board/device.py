@@ -1,4 +1,4 @@
-"""A board that runs MicroPython, over mpremote's own transport: a few small acts on its files."""
+"""A board that runs MicroPython, over mpremote's own transport: a few operations on its files."""
 
 import ast
 import contextlib

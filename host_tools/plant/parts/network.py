@@ -61,10 +61,10 @@ class Network:
         chambers: Chambers,
         ledger: Ledger,
     ) -> None:
-        valves.rest(hoses.hole_k)
+        valves.stand_still(hoses.hole_k)
         substeps = self.moving_substeps
         if not armatures_move:
-            is_still = pump.is_at_rest() and is_still_air(valves.fill_k, valves.air_k, chambers)
+            is_still = pump.stands_still() and is_still_air(valves.fill_k, valves.air_k, chambers)
             substeps = 1 if is_still else self.steady_substeps
         dt_ms = BEAT_MS / substeps
         keep_speed = pump.slowing(dt_ms)

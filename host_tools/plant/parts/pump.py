@@ -68,7 +68,7 @@ class Pump:
         wave = 4.0 * half_turn * (1.0 - abs(half_turn))
         return self.strength * self.free_flow_ml_s * self.speed * (1.0 + self.ripple * wave)
 
-    def is_at_rest(self) -> bool:
+    def stands_still(self) -> bool:
         return self.speed == 0.0 and self.wanted_speed == 0.0
 
     def slowing(self, dt_ms: float) -> float:

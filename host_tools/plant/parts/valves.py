@@ -121,7 +121,7 @@ class Valves:
             self.mean_place[valve] = mean
         self.set_conductances(self.mean_place, hole_k)
 
-    def rest(self, hole_k: np.ndarray) -> None:
+    def stand_still(self, hole_k: np.ndarray) -> None:
         """The conductances of armatures that stand still."""
         self.set_conductances(self.place, hole_k)
 

@@ -9,7 +9,7 @@ from host_tools.sim.simulate import Session
 from host_tools.sim.trace import Trace
 
 
-def measured(session: Session) -> SessionResult:
+def session_result(session: Session) -> SessionResult:
     until_ms = session.request.until_ms
     context = MeasureContext(
         air=air_supply(session.trace, session.plant),

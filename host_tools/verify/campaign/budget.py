@@ -55,8 +55,8 @@ def _alike(requirement: Requirement, kind: str, mode: str, boots: Boots) -> list
 
 
 def _is_alike(trip: Trip, kind: str, mode: str, boots: Boots) -> bool:
-    component, _, rest = trip.fault.partition(":")
-    if (kind_of(component), rest.partition("@")[0]) != (kind, mode):
+    component, _, when = trip.fault.partition(":")
+    if (kind_of(component), when.partition("@")[0]) != (kind, mode):
         return False
     return _boots_of(trip.board).has_manifold_sensor_only == boots.has_manifold_sensor_only
 

@@ -36,7 +36,7 @@ WATCH_LONG_S = 240.0
 # People shift in their seat for a few seconds; that must not end a session.
 MOVE_FROM_S, MOVE_LEAST_S, MOVE_MOST_S = 10.0, 2.0, 8.0
 HEALTHY_S = 300.0
-HEALTHY_ACTS = ("", "pause", "softer", "louder", "pause and resume")
+HEALTHY_EVENTS = ("", "pause", "softer", "louder", "pause and resume")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Trial:
     watch_s: float  # after its onset somebody presses stop; 0: the session runs its full length
     second: str = ""  # COMPONENT:MODE of the second fault of a pair
     delay_s: float = 0.0  # ... and how long after the first
-    act: str = ""  # what a person does in a healthy session
+    events: str = ""  # what a person does in a healthy session
 
     @property
     def machine(self) -> Machine:
@@ -167,7 +167,7 @@ def _healthy(size: Size, dice: random.Random) -> Iterator[Trial]:
         machine = replace(machines[board].next(), seed=index + 1)
         watch_s = 0.0 if index % size.whole_sessions_every == 0 else HEALTHY_S
         trial = _trial(machine, HEALTHY, "", "", "", dice, watch_s)
-        yield replace(trial, act=dice.choice(HEALTHY_ACTS))
+        yield replace(trial, events=dice.choice(HEALTHY_EVENTS))
 
 
 def _trial(

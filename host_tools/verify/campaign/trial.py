@@ -9,7 +9,7 @@ import numpy as np
 from host_tools.output.view import spans
 from host_tools.plant.parts.units import SAFE_MMHG
 from host_tools.sim.figures.metrics import FaultResult, SessionResult
-from host_tools.sim.figures.session_metrics import measured
+from host_tools.sim.figures.session_metrics import session_result
 from host_tools.sim.loop import AFTER_FAULT_MOST_MS
 from host_tools.sim.request import prepare
 from host_tools.sim.simulate import Session, run
@@ -56,7 +56,7 @@ def run_trials(trials: Sequence[Trial]) -> list[Row]:
 def run_trial(trial: Trial) -> Row:
     orders = orders_of(trial)
     session = _session(trial, orders)
-    result = measured(session)
+    result = session_result(session)
     outcome = _outcome(trial, orders, session, result)
     word, why = verdict(outcome)
     fault = result.fault
@@ -115,9 +115,9 @@ def _healthy_orders(trial: Trial) -> Orders:
     move_s = MOVE_FROM_S + trial.jitter * (end_s - 2 * MOVE_FROM_S)
     lasts_s = MOVE_LEAST_S + (MOVE_MOST_S - MOVE_LEAST_S) * (trial.jitter * 7 % 1)
     faults = [f"leg.left:move@{move_s:.2f}s+{lasts_s:.2f}s"]
-    act_s = MOVE_FROM_S + (1 - trial.jitter) * (end_s - 3 * MOVE_FROM_S)
-    acts = [act.strip() for act in trial.act.split(" and ")] if trial.act else []
-    events = [f"{act}@{act_s + 10 * number:.2f}s" for number, act in enumerate(acts)]
+    event_s = MOVE_FROM_S + (1 - trial.jitter) * (end_s - 3 * MOVE_FROM_S)
+    names = [name.strip() for name in trial.events.split(" and ")] if trial.events else []
+    events = [f"{name}@{event_s + 10 * number:.2f}s" for number, name in enumerate(names)]
     events += [f"stop@{trial.watch_s:.2f}s"] if trial.watch_s else []
     return Orders(faults, events, None, trial.watch_s or None)
 

@@ -13,7 +13,7 @@ from soleus.core.program.fit import refuse_unfit
 
 
 @dataclass(frozen=True)
-class LibraryEvidence:
+class LibraryVerdicts:
     verdicts: dict[Case, Verdict]
 
     def of(self, program: str, board: str) -> dict[str, Verdict]:
@@ -22,9 +22,9 @@ class LibraryEvidence:
         return dict(sorted(found.items()))
 
 
-def judge_library(programs: Sequence[str] | None = None) -> LibraryEvidence:
+def judge_library(programs: Sequence[str] | None = None) -> LibraryVerdicts:
     cases = library_cases(programs or program_names())
-    return LibraryEvidence(judge_all(cases, "every program on every board and plant"))
+    return LibraryVerdicts(judge_all(cases, "every program on every board and plant"))
 
 
 def library_cases(programs: Sequence[str]) -> list[Case]:

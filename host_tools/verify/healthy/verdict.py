@@ -22,7 +22,7 @@ from host_tools.output.view import spans
 from host_tools.plant.files.spec import PlantSpec
 from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.sim.figures.metrics import ChamberResult, FaultResult
-from host_tools.sim.figures.session_metrics import measured
+from host_tools.sim.figures.session_metrics import session_result
 from host_tools.sim.simulate import Session
 from host_tools.sim.trace import Trace
 from soleus.core.basics.limits import OVER_TARGET_MS, OVER_TARGET_PA, TICK_MS
@@ -46,7 +46,7 @@ class Verdict:
     wanted_mmhg: float  # the highest target of any chamber
     highest_mmhg: float  # the highest true pressure of any chamber
     over_s: float  # the longest time that a chamber was more than 15 mmHg above that target
-    is_leg_at_rest: bool
+    is_leg_still: bool
     fills: int
     unreached: int
     unreached_with_good_sensor: int
@@ -63,7 +63,7 @@ class Verdict:
 
     @property
     def is_in_range(self) -> bool:
-        return self.over_s == 0 if self.is_leg_at_rest else self.over_s < OVER_MOST_S
+        return self.over_s == 0 if self.is_leg_still else self.over_s < OVER_MOST_S
 
     @property
     def has_reached(self) -> bool:
@@ -91,7 +91,7 @@ class Verdict:
 
 
 def judge(session: Session) -> Verdict:
-    trace, result = session.trace, measured(session)
+    trace, result = session.trace, session_result(session)
     sensor_mmhg = sensor_errors_mmhg(session)
     offs = held_off_mmhg(trace)
     regulated = [abs(off + sensor_mmhg[chamber]) for chamber, off in offs.items()]
@@ -104,7 +104,7 @@ def judge(session: Session) -> Verdict:
         wanted_mmhg=wanted_mmhg,
         highest_mmhg=result.max_pressure_mmhg,
         over_s=_longest_s(trace.pressure_mmhg > wanted_mmhg + OVER_MOST_MMHG),
-        is_leg_at_rest=session.request.plant.leg.movements_per_min.high == 0,
+        is_leg_still=session.request.plant.leg.movements_per_min.high == 0,
         fills=sum(chamber.fills for chamber in result.chambers),
         unreached=sum(chamber.fills_unreached for chamber in result.chambers),
         unreached_with_good_sensor=_unreached(result.chambers, sensor_mmhg),

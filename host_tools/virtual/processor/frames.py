@@ -43,10 +43,10 @@ class RecordReader:
     """Cuts the stream into records; what isn't whole yet waits for the rest."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._unread = b""
 
     def feed(self, data: bytes) -> Iterator[Record]:
-        data = self._rest + data
+        data = self._unread + data
         at = 0
         while len(data) - at >= _RECORD.size:
             kind, small, other, value = _RECORD.unpack_from(data, at)
@@ -59,4 +59,4 @@ class RecordReader:
                 content = data[end - value : end]
             at = end
             yield Record(kind, small, other, value, content)
-        self._rest = data[at:]
+        self._unread = data[at:]

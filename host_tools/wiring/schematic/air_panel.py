@@ -69,10 +69,10 @@ def _three_way_row(pen: Pen, board: Board, name: str, x: float, y: float) -> Non
     _chamber(pen, x + 240, y, name)
 
 
-def _valve(pen: Pen, x: float, y: float, word: str, rest: str) -> None:
+def _valve(pen: Pen, x: float, y: float, word: str, unpowered: str) -> None:
     pen.box(x, y - 15, 86, 30, fill="#fbeee6", edge=POWER)
     pen.text(x + 43, y - 2, word, 12, INK, "middle", bold=True)
-    pen.text(x + 43, y + 10, rest, 9.5, SOFT, "middle")
+    pen.text(x + 43, y + 10, unpowered, 9.5, SOFT, "middle")
 
 
 def _chamber(pen: Pen, x: float, y: float, name: str) -> None:

@@ -8,7 +8,7 @@ from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.bus_panel import bus_panel
 from host_tools.wiring.schematic.nets import load_rail
 from host_tools.wiring.schematic.register_panel import register_panel
-from host_tools.wiring.schematic.svg import ANALOG, BUTTON, POWER, SIGN, Panel, circuit
+from host_tools.wiring.schematic.svg import ANALOG, BUTTON, INDICATOR, POWER, Panel, circuit
 
 
 def circuit_panels(board: Board) -> list[Panel]:
@@ -27,7 +27,7 @@ def circuit_panels(board: Board) -> list[Panel]:
         panels.append(_divider(board))
     panels.append(_buttons(board))
     if "led" in table or "buzzer" in table:
-        panels.append(_signs(board))
+        panels.append(_indicators(board))
     return panels
 
 
@@ -209,14 +209,14 @@ def _buttons(board: Board) -> Panel:
     return circuit("Buttons; the chip pulls them " + ("up" if buttons["active_low"] else "down"), draw)
 
 
-def _signs(board: Board) -> Panel:
+def _indicators(board: Board) -> Panel:
     table = board.table
 
     def draw(d: schemdraw.Drawing) -> None:
         y = 0.0
         for colour in ("red", "green", "blue") if "led" in table else ():
             label = f"LED {colour}, GPIO{table['led'][colour]}"
-            d += elm.Dot(open=True).at((0, y)).label(label, loc="left", color=SIGN)
+            d += elm.Dot(open=True).at((0, y)).label(label, loc="left", color=INDICATOR)
             d += elm.Resistor().right(1.8).label("470 Ω")
             d += elm.LED().right(1.6)
             d += elm.Ground().theta(0)
@@ -232,7 +232,9 @@ def _signs(board: Board) -> Panel:
             d += elm.Ground()
             d.pop()
             d += elm.Resistor().left(1.4).label("1 kΩ")
-            d += elm.Dot(open=True).label(f"BUZZER\nGPIO{table['buzzer']['pin']}", loc="left", color=SIGN)
+            d += elm.Dot(open=True).label(
+                f"BUZZER\nGPIO{table['buzzer']['pin']}", loc="left", color=INDICATOR
+            )
             piezo = elm.Speaker().theta(90).anchor("in1").at(fet.drain)
             d += piezo
             words = "piezo, 100 Ω\nin parallel"

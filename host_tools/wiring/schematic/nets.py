@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from host_tools.board_check.counts import INPUTS_PER_CHIP, OUTPUTS_PER_REGISTER
 from host_tools.catalogue.boards import Board
 
-POWER, SIGN, BUTTON, BUS, ANALOG = "power", "sign", "button", "bus", "analog"
+POWER, INDICATOR, BUTTON, BUS, ANALOG = "power", "indicator", "button", "bus", "analog"
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,6 @@ def _other_nets(board: Board) -> Iterator[Net]:
         to = "ground" if table["buttons"]["active_low"] else "3.3 V"
         yield Net(name, table["buttons"][key], BUTTON, f"1 kohm, then a button to {to}", "-")
     for colour in ("red", "green", "blue") if "led" in table else ():
-        yield Net(f"LED {colour}", table["led"][colour], SIGN, "LED's anode, 470 ohm", "0 V")
+        yield Net(f"LED {colour}", table["led"][colour], INDICATOR, "LED's anode, 470 ohm", "0 V")
     if "buzzer" in table:
-        yield Net("BUZZER", table["buzzer"]["pin"], SIGN, "buzzer's transistor, 1 kohm", "0 V")
+        yield Net("BUZZER", table["buzzer"]["pin"], INDICATOR, "buzzer's transistor, 1 kohm", "0 V")

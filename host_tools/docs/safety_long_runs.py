@@ -65,7 +65,7 @@ The session that came nearest to harm, for each name that single faults were giv
 """
 
 
-def evidence() -> str:
+def long_runs() -> str:
     return _walk() + "\n" + _campaign()
 
 
