@@ -15,7 +15,7 @@ VALVES = ("fill.opens", "fill.closes", "vent.opens", "vent.closes")
 
 @dataclass(frozen=True)
 class Errors:
-    """Of one machine: measured against true, for every chamber, valve and back-pressure."""
+    """What the bench measured on one machine, less the truth: for every chamber, valve and back-pressure."""
 
     leak_percent: np.ndarray
     volume_percent: np.ndarray
@@ -25,7 +25,7 @@ class Errors:
 
 
 def errors_of(board: Board, plant: PlantSpec, seed: int) -> Errors:
-    """The four steps whose figures have a truth, in the order of the suite."""
+    """Runs the four steps whose figures the plant itself can confirm, in the order of the suite."""
     target = SimTarget(board, plant, seed)
     measured: dict[str, float] = {}
 

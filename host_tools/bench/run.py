@@ -1,4 +1,4 @@
-"""Runs steps against a target: every line declared first, and none of them left waiting."""
+"""Runs steps against a target: every line is declared first, and every line gets a result."""
 
 import contextlib
 import datetime as dt
@@ -16,7 +16,7 @@ from host_tools.bench.targets.target import BenchError, Identity, Target
 
 @dataclass
 class BenchRun:
-    """All that a run leaves behind."""
+    """The results of a run."""
 
     suite: str
     target: str
@@ -37,7 +37,7 @@ class BenchRun:
 
 @dataclass(frozen=True)
 class Watching:
-    """Whoever looks on while it runs."""
+    """What is called while a run is in progress."""
 
     on_step: Callable[[str, list[Line]], None] | None = None
     on_tape: Watcher | None = None
@@ -70,7 +70,7 @@ def run_suite(
     reference_ml: float | None = None,
     watching: Watching | None = None,
 ) -> BenchRun:
-    """Each step by itself: what one can't do fails its own lines, and the next goes on."""
+    """Run the steps one by one: an error in one step fails its own lines, and the next step goes on."""
     watching = watching or Watching()
     limits = Limits(target.board, reference_ml)
     choice = Choice(chambers_of(chambers, target), cycles)
@@ -89,7 +89,7 @@ def run_suite(
         watching.on_step("", run.lines)
     run.took_s = target.now_s
     if "calibrate" in names:
-        # It has another day now.
+        # The calibration has set a new date.
         with contextlib.suppress(BenchError, TimeoutError, OSError):
             run.identity = target.identity()
     return run
@@ -110,7 +110,7 @@ def _run_step(name: str, bench: Bench, choice: Choice, lines: list[Line]) -> Non
 
 
 def _end(bench: Bench) -> None:
-    """A bench that can't end leaves that to the machine: its dead man lets go."""
+    """A bench that can't end service leaves that to the machine, which vents when it hears nothing."""
     try:
         bench.end()
     except (BenchError, TimeoutError, OSError):

@@ -20,7 +20,7 @@ STEPS: dict[str, Step] = {
 SUITES: dict[str, tuple[str, ...]] = {
     "quick": ("zero", "vent", "stop", "silence"),
     "acceptance": tuple(name for name in STEPS if name not in ("endurance", "calibrate")),
-    # What is known of a volume hangs on the pump.
+    # A volume is known only as well as the pump's flow.
     "volumes": ("pump", "volume"),
     "endurance": ("zero", "endurance"),
 }

@@ -1,4 +1,4 @@
-"""What a bench should measure on a simulated machine: from the plant itself, not from its sensors."""
+"""What a bench should measure on a simulated machine, taken from the plant itself and not its sensors."""
 
 from dataclasses import dataclass
 
@@ -24,8 +24,8 @@ class Truths:
 
 def truths(plant: Plant, first: int = 0) -> Truths:
     valves, count = plant.valves, plant.chambers.count
-    # A substep flows through its middle's openings: pressures follow the armatures so much later. With a
-    # tenth of the substep a bench finds its moments so much earlier, on the same machines.
+    # A substep computes its flow from the mean opening, so pressures follow the armatures later by a part of
+    # it. With a tenth of the substep, a bench finds the moments that much earlier on the same machines.
     substep_ms = BEAT_MS / plant.network.moving_substeps
     half_ms = valves.travel_ms / 2 + substep_ms / 2
     return Truths(
@@ -42,7 +42,7 @@ def truths(plant: Plant, first: int = 0) -> Truths:
 
 
 def leak_mmhg_min(plant: Plant, mmhg: float = LEAK_AT_MMHG) -> np.ndarray:
-    """Of a chamber that was sealed long ago: flesh, fabric and blood have followed, and follow the fall."""
+    """The leak of a chamber that was sealed long ago: flesh, fabric and blood follow its slow fall."""
     c = plant.chambers
     soft = c.compliance + c.creep_full + c.blood_ml * BLOOD_HALF_MMHG / (mmhg + BLOOD_HALF_MMHG) ** 2
     slope = (1 + mmhg / AMBIENT_MMHG) * soft + _settled_ml(plant, mmhg) / AMBIENT_MMHG
@@ -50,7 +50,7 @@ def leak_mmhg_min(plant: Plant, mmhg: float = LEAK_AT_MMHG) -> np.ndarray:
 
 
 def volumes_ml(target: SimTarget, mmhg: float = FULL_MMHG) -> np.ndarray:
-    """Ambient air that each chamber took in the step `volume`, by what the plant noted meanwhile."""
+    """The ambient air that each chamber took in the step `volume`, from the plant's own numbers."""
     air = np.concatenate([rows["air_ml"] for rows in target.truth])
     pressure = np.concatenate([rows["pressure_mmhg"] for rows in target.truth])
     c = target.plant.chambers
@@ -64,7 +64,7 @@ def volumes_ml(target: SimTarget, mmhg: float = FULL_MMHG) -> np.ndarray:
 
 
 def pump_flow_ml_s(plant: Plant, vessel_mmhg: float, first: int) -> float:
-    """What arrives in a vessel on that hose, with the battery under load and the relief doing its part."""
+    """The flow into a vessel on that hose, with the battery under load and the relief valve at work."""
     pump = plant.pump
     k = in_series(float(plant.valves.full_fill_k[first]), float(plant.hoses.healthy_k[first]))
     low, high = vessel_mmhg, 2000.0
@@ -80,7 +80,7 @@ def pump_flow_ml_s(plant: Plant, vessel_mmhg: float, first: int) -> float:
 
 def _loaded_v(plant: Plant, manifold_mmhg: float) -> float:
     supply = plant.supply
-    # The motor's power goes with its speed, and that with the voltage.
+    # The motor's power is proportional to its speed, and that to the voltage.
     load_w = plant.pump.idle_w + plant.pump.load_w_per_mmhg * manifold_mmhg + supply.electronics_w
     return float(supply.open_v - load_w / plant.pump.nominal_v * supply.ohm)
 

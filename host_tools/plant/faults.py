@@ -60,7 +60,7 @@ MODES: dict[str, dict[str, str]] = {
     "manifold": {"leak": "a fitting leaks"},
 }
 
-# How bad, where a mode has a size: conductances in mL/s/sqrt(mmHg) [G], or a factor.
+# The size of a fault, where its mode has one: a conductance in mL/s/sqrt(mmHg) [G], or a factor.
 _AMOUNTS = {
     ("valve", "slow"): 10.0,
     ("valve", "leak"): 0.04,

@@ -11,7 +11,7 @@ RESTLESS_ML = 25.0
 
 
 class Legs:
-    """Each leg goes through its own list of episodes, over and over."""
+    """Each leg repeats its own list of movements."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Legs:
             self.is_restless[leg] = 0
 
     def advance(self, now_ms: int, moved_ml: np.ndarray) -> None:
-        """Write the volume that each chamber loses to the muscle under it just now."""
+        """Write the volume that each chamber loses now to the muscle under it."""
         for leg in range(self.legs):
             if now_ms < self.start_ms[leg] and not self.is_restless[leg]:
                 self.write(leg, 0.0, moved_ml)

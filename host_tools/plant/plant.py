@@ -40,7 +40,7 @@ PUMP_CONTACT, SUPPLY_CONTACT = 101, 102
 
 
 class Truth:
-    """What is so, whatever the sensors say. The arrays are the plant's own: look, don't write."""
+    """The true state, whatever the sensors say. The arrays are the plant's own: only read them."""
 
     def __init__(self, chambers: Chambers) -> None:
         self.pressure_mmhg = chambers.pressure_mmhg
@@ -112,7 +112,7 @@ class Plant:
         self.read(readings)
 
     def beat(self, fill_bits: int, seal_bits: int, pump_permille: int, gate_is_on: bool) -> None:
-        """Ten milliseconds."""
+        """Advance everything by ten milliseconds."""
         now_ms = self.now_ms
         if now_ms >= self.faults.next_ms:
             self.apply_faults()
@@ -159,7 +159,7 @@ class Plant:
         truth.battery_wh_used = self.supply.used_wh
 
     def apply_faults(self) -> None:
-        """Make everything whole, then break what is broken now."""
+        """Repair everything, then break the parts that are broken now."""
         self.pump.heal()
         self.manifold.heal()
         self.valves.heal()

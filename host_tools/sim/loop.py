@@ -1,7 +1,7 @@
 """The loop of a simulated session: core and plant in turn, compiled together.
 
-Both sides are the ordinary objects of `soleus.core` and `host_tools.plant`, frozen. That they would do
-the same uncompiled is shown in tests/sim/test_compiled.py.
+Both sides are the ordinary objects of `soleus.core` and `host_tools.plant`, frozen.
+tests/sim/test_compiled.py shows that they do the same uncompiled.
 """
 
 from typing import Any
@@ -54,7 +54,7 @@ def has_ended(controller: Any, plant: Any, presses: Any) -> bool:
         presses.after_end_ms = 0
         return False
     if presses.next_index < len(presses.at_ms):
-        # Somebody is still going to press something.
+        # A press is still to come.
         return False
     presses.after_end_ms += plant.tick_ms
     if state != FAULT:

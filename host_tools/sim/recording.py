@@ -1,4 +1,4 @@
-"""What a session leaves behind, tick by tick: rows that the compiled loop fills."""
+"""The rows of a trace, tick by tick, as the compiled loop fills them."""
 
 from typing import Any
 

@@ -36,7 +36,7 @@ class Request:
     faults: list[Fault]
     events: list[Event]
     seed: int
-    # The simulation ends here, whatever the session is doing; None: with the session.
+    # The simulation ends at this time; None: when the session ends.
     until_ms: int | None = None
 
 
@@ -51,7 +51,7 @@ def prepare(
     seed: int = 0,
     until: str | None = None,
 ) -> Request:
-    """Load everything and try it on the controller; `InputError` says what can't be used."""
+    """Load everything and let the controller check it; `InputError` says what can't be used."""
     the_program = program if isinstance(program, Program) else load_program(program)
     the_board = board if isinstance(board, Board) else load_board(board)
     spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
@@ -83,7 +83,7 @@ def prepare(
         seed=seed,
         until_ms=until_ms,
     )
-    # The plant may refuse as well: too many faults, hoses that cross in a way that can't be.
+    # The plant may refuse as well: too many faults, or hoses crossed in an impossible way.
     new_plant(request)
     return request
 
@@ -111,7 +111,7 @@ def _until_ms(text: str) -> int:
 
 
 def _blamed(error: SettingError, program_name: str | Path, board: Board) -> str:
-    """Which input a refusal is about: an option of the person's, or the program on this board."""
+    """Which input a refusal is about: an option, or the program on this board."""
     if error.key == "minutes":
         return "--minutes"
     if error.key == "pressure_mmhg":

@@ -25,7 +25,7 @@ from soleus.core.controller import Controller
 from soleus.core.program.program import Program
 from soleus.core.session.session import DONE, FAULT, IDLE, STATE_NAMES
 
-# No session is longer than this, whatever happens in it: cap, one forgotten pause, check and vent.
+# No session is longer than its cap, one forgotten pause, check and vent together.
 RUN_MOST_TICKS = (SESSION_CAP_MS + PAUSE_MOST_MS + 120_000) // TICK_MS
 
 Progress = Callable[[float, float], None]
@@ -42,7 +42,7 @@ class Session:
     plant: Plant
     wall_s: float
     was_interrupted: bool
-    # The core ran as plain Python, because this state of it had not been compiled.
+    # The core ran as plain Python, because it had not been compiled since its last change.
     was_plain: bool = False
 
     @property
@@ -54,7 +54,7 @@ class Session:
 
 
 class Run(Protocol):
-    """Core, plant, person and rows on their way through a session."""
+    """A session in progress: core, plant, the person's presses, and the rows of the trace."""
 
     def advance(self, ticks_count: int) -> int: ...
 
@@ -87,10 +87,10 @@ def run(
     is_only_one: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> Session:
-    """`sink` gets each chunk of rows as it comes; Ctrl-C keeps what there is.
+    """`sink` gets each chunk of rows as it comes; after Ctrl-C the rows so far are kept.
 
-    Compiling the core pays off when there are many sessions. The only one of its kind doesn't wait for that:
-    unless the core is compiled already, it runs as plain Python, which gives the same, bit for bit.
+    Compiling the core pays off only for many sessions. A single one doesn't wait for it: unless the core is
+    compiled already, it runs as plain Python, with the same result, bit for bit.
     """
     controller, plant = new_controller(request), new_plant(request)
     presses = presses_of(request.events)
@@ -133,7 +133,7 @@ def _run(
 
 
 def _ticks_until(until_ms: int | None, now_ms: int) -> int:
-    """No tick is shorter than 10 ms, so this many can't go beyond that time by more than one tick."""
+    """No tick is shorter than 10 ms, so these ticks end at most one tick after `until_ms`."""
     if until_ms is None:
         return CHUNK_TICKS
     return min(CHUNK_TICKS, -(-(until_ms - now_ms) // TICK_MS))

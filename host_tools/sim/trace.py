@@ -1,4 +1,4 @@
-"""Everything that a simulated session leaves behind, tick by tick: truth beside what was measured."""
+"""The trace of a simulated session, tick by tick: the truth beside what was measured."""
 
 from dataclasses import dataclass, field
 
@@ -40,7 +40,7 @@ class Trace:
     manifold_reading_pa: np.ndarray
     supply_mv: np.ndarray
     wanted_pa: np.ndarray  # 2-D; 0 where the chamber is open to the air
-    target_pa: np.ndarray  # 2-D; where `wanted_pa` is on its way to
+    target_pa: np.ndarray  # 2-D; `wanted_pa` is on its way there
     phase: np.ndarray  # 2-D; soleus.core.regulate.regulation.PHASE_NAMES
     reading_pa: np.ndarray  # 2-D; raw, as the sensors gave it
     pressure_mmhg: np.ndarray  # 2-D; true chamber pressure

@@ -50,13 +50,13 @@ class Presses:
         self.at_ms = np.array(at_ms, np.int64)
         self.buttons = np.array(buttons, np.int64)
         self.next_index = 0
-        # Counts on once the machine is done or in fault.
+        # Counts the time since the machine was done or in fault.
         self.after_end_ms = 0
-        # A bench looks for the end itself.
+        # For a bench, which looks for the end itself.
         self.is_endless = 0
 
 
 def presses_of(events: list[Event]) -> Presses:
-    """All events in order; the person presses start at once."""
+    """All events in order of time; start is pressed at once."""
     ordered = sorted(events, key=lambda event: event.at_ms)
     return Presses([0] + [e.at_ms for e in ordered], [BUTTON_START] + [e.button for e in ordered])

@@ -1,4 +1,4 @@
-"""The twin that a perfect bench would find: the numbers of a plant itself, for comparison."""
+"""The twin that a perfect bench would find: the plant's own numbers, for comparison."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""From a bench run the plant parameters that fit it: pump by the vessel, each chamber by its own life."""
+"""Fits a plant to a bench run: the pump by the vessel, each chamber by its fill, hold and vent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ READING_SIGMA = 0.5
 
 @dataclass(frozen=True)
 class Known:
-    """What is believed before anything is measured: a middling value, its deviation, and what is possible."""
+    """What is known before any measurement: a usual value, its standard deviation, and the possible range."""
 
     value: float
     deviation: float
@@ -27,14 +27,14 @@ class Known:
     high: float
 
 
-# No fill begins with an empty manifold but the first.
+# Pressure in the manifold when a fill begins: only the first one finds it empty.
 TRAPPED = Known(50.0, 50.0, 0.0, 160.0)
 PUMP = {
     "free_flow_ml_s": Known(215.0, 60.0, 40.0, 800.0),
     "stall_mmhg": Known(610.0, 60.0, 250.0, 1200.0),
     "time_constant_ms": Known(90.0, 30.0, 20.0, 300.0),
     "hose_conductance": Known(47.0, 5.0, 10.0, 300.0),
-    # Together they say when a fast fill begins to lose air through the relief.
+    # Together they decide when a fast fill begins to lose air through the relief valve.
     "fill_conductance": Known(27.0, 2.0, 8.0, 150.0),
     "relief_mmhg": Known(150.0, 8.0, 100.0, 250.0),
     **{f"trapped_{n}_mmhg": TRAPPED for n in range(REPEATS)},
@@ -51,21 +51,21 @@ CHAMBER = {
     "hose_conductance": Known(47.0, 6.0, 10.0, 300.0),
     "vent_conductance": Known(28.0, 8.0, 1.0, 300.0),
     "trapped_mmhg": TRAPPED,
-    # After a minute with open vents, as the step `leak` gives them: no reading tells these from slack.
+    # Air left after a minute with open vents, as in the step `leak`: no reading tells it from slack.
     "left_ml": Known(1.0, 2.0, 0.0, 300.0),
 }
 DEAD_ML, FILL_K = 38.0, 27.0
-# Of a resistance: what valves vary by, what the vessel and a drop leave open.
+# Relative deviations of a resistance: between valves, after the vessel, and after a measured drop.
 USUAL_DOUBT, VESSEL_DOUBT, DROP_DOUBT = 0.2, 0.04, 0.04
-# A chamber's blood for each mL/mmHg that it gives way: 30 to 100 mL to a leg of five.
+# A chamber's blood for each mL/mmHg of its compliance: 30 to 100 mL for a leg of five chambers.
 BLOOD_MMHG, BLOOD_DOUBT = 4.6, 1.5
-# About where the step `hoses` has its chambers.
+# About the pressure that chambers have in the step `hoses`.
 FELT_AT_MMHG = 40.0
 
 
 @dataclass
 class Fitted:
-    """Values with their standard deviations, and how well they do."""
+    """Values with their standard deviations, and the error that is left."""
 
     values: dict[str, float]
     sigma: dict[str, float]
@@ -89,7 +89,7 @@ Progress = Callable[[str, int, int], None]
 def fit_twin(run: BenchRun, on_progress: Progress | None = None) -> Twin:
     curves = {curve.key: curve for curve in run.curves}
     lines = {line.key: line.value for line in run.lines if line.value is not None}
-    # In the order of the board, which is the order of its lines.
+    # The lines are in the board's order of chambers.
     leaks = [line.key.removeprefix("leak.") for line in run.lines if line.key.startswith("leak.")]
     names = [name for name in leaks if f"life.{name}" in curves]
     vessel = [curve for curve in run.curves if curve.step == "pump"]
@@ -98,14 +98,14 @@ def fit_twin(run: BenchRun, on_progress: Progress | None = None) -> Twin:
     solo = SoloPlant()
     pump = _fit_pump(solo, vessel, lines)
     twin = Twin(run.identity.board, f"{run.identity.serial}, {run.started_at}", names, pump)
-    # Twice: what the valves take is only known with the hoses, and the air of a fill only with both.
+    # Twice: the drop over the valves is known only with the hoses, and the air of a fill only with both.
     for again in (False, True):
         for n, name in enumerate(names):
             if on_progress:
                 on_progress(name, again * len(names) + n, 2 * len(names))
             begun = twin.at.get(name)
             twin.at[name] = _fit_chamber(solo, curves[f"life.{name}"], name, lines, pump, begun)
-        # A drop names its source by its place on the board: it helps only where every chamber is fitted.
+        # Drops refer to chambers by their place on the board, so they help only if every chamber is fitted.
         if not again and names == leaks:
             _share_out_valves(twin, vessel[0].chamber, curves)
     for name in names:
@@ -184,7 +184,7 @@ def _fit(
     deviation = np.array([known[name].deviation for name in names])
     low = np.array([known[name].low for name in names])
     high = np.array([known[name].high for name in names])
-    # A fill is a second of ten readings each; a hold is minutes of few. Each reading counts the same.
+    # A fill gives many readings in seconds, a hold few in minutes. Each reading counts the same.
     weight = 1.0 / READING_SIGMA
 
     measured = np.concatenate([life.mmhg for life in lives])
@@ -196,7 +196,7 @@ def _fit(
     def off(values: np.ndarray) -> np.ndarray:
         usual = (values - start) / deviation
         if "blood_ml" in names:
-            # Soft flesh holds the blood.
+            # Softer flesh has more blood.
             soft = values[names.index("compliance_ml_mmhg")]
             usual[names.index("blood_ml")] = (
                 values[names.index("blood_ml")] / soft - BLOOD_MMHG
@@ -241,13 +241,13 @@ def _life(curve: Curve) -> Life:
 
 
 def _of_sensor(lines: dict[str, float], name: str) -> dict[str, float]:
-    """Its gain and bow against the gauge: `error = gain p + 4 bow (p/range)(1 - p/range)`."""
+    """The sensor's gain and bow against the gauge: `error = gain p + 4 bow (p/range)(1 - p/range)`."""
     levels = [level for level in (30, 60, 90, 110) if f"accuracy.{level}.{name}" in lines]
     if len(levels) < 3:
         return {"gain_error": 0.0, "bow_mmhg": 0.0}
     p = np.array(levels, float)
     part = p / 300.0
-    # Both are small; what can't be told apart is shared between them by their usual size.
+    # Both are small. What the readings can't tell apart is shared between them by their usual size.
     design = np.vstack([np.stack([p, 4 * part * (1 - part)], axis=1) / 0.1, np.diag([1 / 0.02, 1 / 0.5])])
     error = np.array([lines[f"accuracy.{level}.{name}"] for level in levels])
     gain, bow = np.linalg.lstsq(design, np.concatenate([error / 0.1, [0.0, 0.0]]), rcond=None)[0]
@@ -267,9 +267,9 @@ def _of_valves(lines: dict[str, float], name: str) -> dict[str, float]:
 
 
 def _share_out_valves(twin: Twin, vessel_at: str, curves: dict[str, Curve]) -> None:
-    """Each fill valve from what two of them, in a row between two hoses, took of the drop.
+    """The resistance of each fill valve, from the share of the drop that two valves in series took.
 
-    That tells sums of two, and the vessel one of them.
+    That gives sums of two valves; the vessel gives one valve by itself.
     """
     names = twin.chambers
     drops = {name: curves[f"drop.{name}"] for name in names if f"drop.{name}" in curves}
@@ -300,7 +300,7 @@ def _share_out_valves(twin: Twin, vessel_at: str, curves: dict[str, Curve]) -> N
 
 
 def _couple(twin: Twin, name: str, names: list[str], curves: dict[str, Curve]) -> None:
-    """The push against the next proximal chamber, from how much each felt of the other."""
+    """The push between a chamber and the next proximal one, from how much each felt of the other."""
     n = names.index(name)
     if (
         n + 1 >= len(names)
@@ -319,7 +319,7 @@ def _couple(twin: Twin, name: str, names: list[str], curves: dict[str, Curve]) -
 
 
 def _fast_slope(values: dict[str, float]) -> float:
-    """mL of room that a neighbour must take for a mmHg, within the second that it takes."""
+    """mL of volume that a neighbour has to lose for one more mmHg, within about a second."""
     p = FELT_AT_MMHG
     room = values["dead_ml"] + values["slack_ml"] + values["compliance_ml_mmhg"] * p
     return values["compliance_ml_mmhg"] + room / (AMBIENT_MMHG + p)

@@ -1,4 +1,4 @@
-"""One chamber of the plant, driven by the commands of a bench run: what its sensor would have shown."""
+"""What the sensor of one simulated chamber would have shown for the commands of a bench run."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,22 +15,22 @@ from host_tools.sim.compiled import compiled, freeze
 from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.signals import Commands, Readings
 
-# The chambers of a plant file are one of five to a leg; here one stands for itself.
+# Plant files describe one chamber of five to a leg; here there is one alone.
 SOLO = {"legs": 1, "chambers": ["foot"], "zones": ["foot"], "valves": "fill_vent", "sensors": "per_chamber"}
 
 
 @dataclass(frozen=True)
 class Life:
-    """Commands of every tick, and the readings that were kept of some."""
+    """The commands of every tick, and the readings of those ticks that were kept."""
 
     joined: np.ndarray
     sealed: np.ndarray
     pump: np.ndarray
     kept: np.ndarray
     mmhg: np.ndarray
-    # Which of the values says what the last fill has left in the manifold.
+    # The name of the value that stands for the air left in the manifold by the fill before.
     trapped: str = "trapped_mmhg"
-    # Of the voltage at the bench's start, by which the pump goes.
+    # The pump's voltage, as a share of that at the bench's start.
     battery_share: float = 1.0
 
 
@@ -47,13 +47,13 @@ def drive(plant: Any, commands: Any, readings: Any, joined: Any, sealed: Any, pu
 
 @compiled
 def drive_boots(
-    plant: Any, commands: Any, readings: Any, fill: Any, seal: Any, pump: Any, gate: Any, told: Any
+    plant: Any, commands: Any, readings: Any, fill: Any, seal: Any, pump: Any, gate: Any, pressures: Any
 ) -> None:
-    """The same with all chambers, whose true pressures are told."""
+    """The same with all chambers; writes their true pressures to `pressures`."""
     for k in range(len(fill)):
         plant.tick(commands, readings)
-        for i in range(told.shape[1]):
-            told[k, i] = plant.truth.pressure_mmhg[i]
+        for i in range(pressures.shape[1]):
+            pressures[k, i] = plant.truth.pressure_mmhg[i]
         commands.fill_bits = fill[k]
         commands.seal_bits = seal[k]
         commands.pump_permille = pump[k]
@@ -61,7 +61,7 @@ def drive_boots(
 
 
 class SoloPlant:
-    """A plant of one chamber, without chance: no jitter, no noise, no ripple."""
+    """A plant of one chamber without randomness: no jitter, no noise, no ripple."""
 
     def __init__(self) -> None:
         nominal = load_plant(DEFAULT_PLANT)
@@ -83,7 +83,7 @@ class SoloPlant:
 
 
 def settle(plant: Plant, values: dict[str, float]) -> None:
-    """Put these numbers where they belong; what isn't named is a middling machine's."""
+    """Set these values; everything else is as on a middling machine."""
     c, v = plant.chambers, plant.valves
     v.jitter_ms[:] = 0.0
     plant.pump.ripple = 0.0

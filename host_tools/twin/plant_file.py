@@ -4,10 +4,10 @@ from host_tools.bench.measure.pump_curve import RELIEF_K
 from host_tools.plant.parts.units import ML_S_PER_L_MIN
 from host_tools.twin.fit import TRAVEL_MS, Fitted, Twin
 
-# A middling battery at the start of a session, against the full one that the pump was fitted with.
+# A middling battery at the start of a session; the pump was fitted with a full one.
 FULL_V, EMPTY_V, CHARGE = 12.6, 9.5, 0.95
 VOLTS_SHARE = (EMPTY_V + (FULL_V - EMPTY_V) * CHARGE) / FULL_V
-# What a bench can't tell apart stays as in a middling machine.
+# What a bench can't measure stays as on a middling machine.
 HEADER = """\
 # The twin of {source}, made by `soleus twin fit`.
 # Each number with its standard deviation, where it was fitted.

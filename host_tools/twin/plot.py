@@ -1,4 +1,4 @@
-"""Measured against modelled, chamber by chamber."""
+"""Pictures of measured and modelled pressures, chamber by chamber."""
 
 import io
 from pathlib import Path
@@ -25,7 +25,7 @@ def plot_twin(twin: Twin, file: Path) -> None:
 
 
 def _draw(axes: list, name: str, fitted: Fitted, colour: str) -> None:
-    """The fill, the hold, the vent: seconds beside minutes."""
+    """The fill and the vent take seconds, the hold minutes: each has its own scale."""
     assert fitted.measured is not None
     assert fitted.modelled is not None
     time_s, mmhg = fitted.measured.time_s, fitted.measured.mmhg

@@ -1,4 +1,4 @@
-"""How well a twin says what the boots will do in a program that it has never seen."""
+"""How well a twin predicts the boots' pressures in a program that it wasn't fitted to."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,13 +22,13 @@ AROUND_TICKS = 100
 
 @dataclass(frozen=True)
 class Prediction:
-    """True pressures told against true pressures, mmHg RMS over all chambers and cycles after the first."""
+    """Predicted against true pressures: mmHg RMS over all chambers and cycles after the first."""
 
-    # Each chamber from the moment at which it comes under pressure: what the leg feels.
+    # Each chamber is compared from when it comes under pressure: what the leg feels.
     shape_mmhg: float
-    # The twin told to do what the machine did, command by command, wherever one of them is under pressure.
+    # The twin gets the machine's commands; compared wherever a chamber of either is under pressure.
     driven_mmhg: float
-    # Each cycle from its own start: with all that chambers before it took longer or shorter.
+    # Each cycle is compared from its start, so that longer or shorter fills count.
     rhythm_mmhg: float
 
 
@@ -37,11 +37,11 @@ def predict(
 ) -> Prediction:
     plant, twin = on_board(plant, board.table), on_board(twin, board.table)
     real = simulate(program, board, plant, minutes=minutes, seed=seed).trace
-    told = simulate(program, board, twin, minutes=minutes, seed=seed + 1).trace
+    predicted = simulate(program, board, twin, minutes=minutes, seed=seed + 1).trace
     shape: list[np.ndarray] = []
     rhythm: list[np.ndarray] = []
-    for a, b in list(zip(_cycles(real), _cycles(told), strict=False))[1:]:
-        p, q = real.pressure_mmhg[a], told.pressure_mmhg[b]
+    for a, b in list(zip(_cycles(real), _cycles(predicted), strict=False))[1:]:
+        p, q = real.pressure_mmhg[a], predicted.pressure_mmhg[b]
         length = min(len(p), len(q))
         rhythm.append((p[:length] - q[:length]).ravel())
         pressed = (p > PRESSED_MMHG).any(axis=0) & (q > PRESSED_MMHG).any(axis=0)
@@ -52,21 +52,21 @@ def predict(
 
 
 def _driven(real: Trace, board: Board, twin: PlantSpec, seed: int) -> float:
-    """What a closed loop hides in the time that its fills take, and chance can't touch."""
-    told = np.zeros_like(real.pressure_mmhg)
+    """Open loop: no regulator hides a difference in longer or shorter fills, and no noise adds one."""
+    predicted = np.zeros_like(real.pressure_mmhg)
     fill, seal, pump, gate = (
         np.ascontiguousarray(column, np.int64)
         for column in (real.fill_bits, real.seal_bits, real.pump_permille, real.gate_on)
     )
     plant = freeze(draw_plant(twin, board.boots, seed))
     commands, readings = freeze(Commands()), freeze(Readings(board.boots.count))
-    drive_boots(plant, commands, readings, fill, seal, pump, gate, told)
-    is_pressed = (np.maximum(told, real.pressure_mmhg) > PRESSED_MMHG) & (real.state == RUNNING)[:, None]
-    return _rms((told - real.pressure_mmhg)[is_pressed])
+    drive_boots(plant, commands, readings, fill, seal, pump, gate, predicted)
+    is_pressed = (np.maximum(predicted, real.pressure_mmhg) > PRESSED_MMHG) & (real.state == RUNNING)[:, None]
+    return _rms((predicted - real.pressure_mmhg)[is_pressed])
 
 
 def _aligned(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """From a second before it comes under pressure, as long as both are."""
+    """Both from a second before they come under pressure, cut to the shorter one."""
     starts = [int(np.argmax(x > PRESSED_MMHG)) for x in (p, q)]
     ends = [len(x) - int(np.argmax(x[::-1] > PRESSED_MMHG)) for x in (p, q)]
     before = min(AROUND_TICKS, *starts)

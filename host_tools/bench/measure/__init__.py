@@ -1,1 +1,1 @@
-"""What a step of the bench works with: the bench itself, its lines, its limits."""
+"""What the steps of the bench work with: the bench itself, its lines, its limits."""

@@ -1,4 +1,4 @@
-"""What every step does with a target: seal, fill, pulse, vent; each act held by guards and interlock."""
+"""What every step does with a target: seal, fill, vent. The guards and the interlock watch each act."""
 
 from collections.abc import Callable, Iterable
 
@@ -23,10 +23,10 @@ WAIT_S = 0.1
 LOOK_S = 0.3
 # [G] A battery of 29 Wh falls from 12.6 to 9.5 V; a pump takes 9 W, some held valves and the board 2 W.
 BATTERY_WH, BATTERY_SAG, PUMP_W, REST_W = 29.0, 0.25, 9.0, 2.0
-# Of a long hold so few readings tell all.
+# One reading in so many tells enough of a long hold.
 SLOW_EVERY = 25
 
-# Tells whoever watches: what is done, and the latest piece of tape.
+# Called with the latest piece of tape.
 Watcher = Callable[[Piece], None]
 Noter = Callable[[str, float], None]
 
@@ -38,11 +38,11 @@ class Bench:
         self.target = target
         self.limits = limits
         self.boots = target.board.boots
-        # A chamber that can't be closed off, or isn't seen then, stays joined to the resting manifold.
+        # A chamber that can't be closed off, or isn't measured then, stays joined to the resting manifold.
         self.stays_joined = self.boots.is_three_way or self.boots.has_manifold_sensor_only
         self.curves: list[Curve] = []
         self.sealed_bits = 0
-        # Once the step `pump` has found it.
+        # Set by the step `pump`.
         self.curve: PumpCurve | None = None
         self._empty_at_s = 0.0
         self._on_tape = on_tape
@@ -51,7 +51,7 @@ class Bench:
     # --- service ---
 
     def begin(self) -> None:
-        """Into service, from wherever the machine rests; the check of every session comes first."""
+        """Go into service from any state without a session; the check of every session comes first."""
         self.wait(WAIT_S)
         state = self.target.state()
         if state == SERVICE:
@@ -61,7 +61,7 @@ class Bench:
         if self.target.state() not in (IDLE, DONE):
             raise BenchError(f"the machine is {state_name(state)}, not at rest")
         self.sealed_bits = 0
-        # What is still in them would be taken for the sensors' zero.
+        # Air that is still in the chambers would be taken for the sensors' zero.
         self.wait(max(0.0, self._empty_at_s - self.target.now_s))
         self.target.begin_service()
         if not self.wait_for(lambda: self.target.state() in (SERVICE, FAULT), 25.0):
@@ -70,7 +70,7 @@ class Bench:
         self.target.zero_mmhg()
 
     def end(self) -> None:
-        """Everything open, and a machine at rest."""
+        """Leave service, with everything open."""
         if self.target.state() == SERVICE:
             self.target.press("stop")
         self.sealed_bits = 0
@@ -78,7 +78,7 @@ class Bench:
         self._empty_at_s = self.target.now_s + EMPTY_S
 
     def clear(self) -> None:
-        """As a person who has seen the fault and that the pressure is gone."""
+        """Clear the fault, as a person does who has seen it and that the pressure is gone."""
         for _ in range(30):
             self.target.press("clear")
             self.target.wait(1.0)
@@ -109,7 +109,7 @@ class Bench:
     # --- acts; each leaves the other chambers as they are ---
 
     def act(self, seconds: float, **table: int) -> Piece:
-        """One act, and what was seen meanwhile."""
+        """Ask for one act, and return what the sensors showed during it."""
         mark = self.target.tape.length
         self.target.act({"for_ms": ACT_MS, "limit_pa": _pa(110), **table})
         self.sealed_bits = table.get("then_seal", table.get("seal", 0))
@@ -120,7 +120,7 @@ class Bench:
     def fill(
         self, chambers: Iterable[int], mmhg: float, permille: int = 1000, limit_mmhg: int = 110
     ) -> Piece:
-        """Pump until one of them shows `mmhg` beside its hose, then close and let the air settle."""
+        """Pump until one of them reads `mmhg` before its hose, then close and let the air settle."""
         bits = bits_of(chambers)
         mark = self.target.tape.length
         seal = self.kept(self.sealed_bits | bits)
@@ -146,7 +146,7 @@ class Bench:
         return piece
 
     def fill_to(self, chambers: Iterable[int], mmhg: float) -> list[Piece]:
-        """Each by itself: fast, then slowly, until its settled pressure is there."""
+        """Fill each by itself, fast and then slowly, until its settled pressure is `mmhg`."""
         pieces = []
         for chamber in chambers:
             pieces.append(self.fill([chamber], mmhg))
@@ -158,11 +158,11 @@ class Bench:
         return pieces
 
     def vent(self, chambers: Iterable[int] | None = None, seconds: float = 2.5) -> Piece:
-        """Open to the air, these or all."""
+        """Open these chambers to the air, or all."""
         bits = self.boots.all_bits if chambers is None else bits_of(chambers)
         piece = self.act(seconds, seal=self.sealed_bits & ~bits)
         if self.boots.has_manifold_sensor_only:
-            # What is not seen empty counts as pressed, and is let go after three minutes.
+            # A chamber that was not measured empty counts as pressed; a guard ends that after three minutes.
             self.act(LOOK_S, fill=bits, seal=self.kept(self.sealed_bits | bits))
             self.act(WAIT_S, seal=self.kept(self.sealed_bits & ~bits))
         return piece
@@ -182,7 +182,7 @@ class Bench:
         return 0 if self.boots.is_three_way else bits
 
     def keep(self, step: str, chamber: int, piece: Piece, every: int = 1, **facts: object) -> None:
-        """For the report, and for a twin."""
+        """Keep the curve of one chamber for the report and for a twin."""
         name = self.boots.names[chamber]
         key = f"{step}.{name}" + (f".{facts['part']}" if "part" in facts else "")
         self.curves.append(
@@ -190,7 +190,7 @@ class Bench:
         )
 
     def keep_life(self, chamber: int, piece: Piece, fast_ticks: int, slow_ticks: int) -> None:
-        """A fill, a long hold and a vent, with what was commanded: enough for a twin of this chamber."""
+        """Keep a fill, a long hold and a vent with their commands: enough for a twin of this chamber."""
         ticks = np.arange(len(piece))
         is_slow = (ticks >= fast_ticks + 100) & (ticks < fast_ticks + slow_ticks)
         kept = ticks[~is_slow | (ticks % SLOW_EVERY == 0)]
@@ -209,7 +209,7 @@ class Bench:
         )
 
     def battery_share(self) -> float:
-        """Of the voltage at the start, what a middling battery has left after all that was commanded."""
+        """The share of its first voltage that a middling battery still has after all these commands."""
         tape = self.target.tape.since(0)
         pump_s = float(tape.pump.sum()) / 1000 * TICK_S
         used_wh = (pump_s * PUMP_W + len(tape) * TICK_S * REST_W) / 3600

@@ -1,11 +1,11 @@
 """How long after its command a valve has done half of its travel, from readings every 10 ms.
 
-A valve's click is a step in the pressure beside it: far too quick for one reading every 10 ms to show
-its moment. But a valve is not the same each time: its armature's moment varies by a millisecond or two,
-and takes some to travel, so that now and then a reading falls into the travel itself and shows a part of
-the step. Of several clicks, those that were caught and those that were not together tell the moment. Where
-no reading ever falls into the travel the answer is the middle of what is possible, and says how wide
-that is.
+A valve's click is a step in the pressure beside it, far too quick for its moment to show in readings every
+10 ms. But the moment varies by a millisecond or two from click to click, and the armature takes some
+milliseconds to travel. So now and then a reading falls into the travel and shows a part of the step. Of
+several clicks, those that were caught in travel and those that were not tell the moment together. Where no
+reading ever falls into the travel, the answer is the middle of what is possible, with that width as its
+deviation.
 """
 
 from dataclasses import dataclass
@@ -19,27 +19,27 @@ JITTERS_MS = (0.5, 1.0, 2.0, 3.0)
 GRID_MS = 0.25
 MID_MS = np.arange(1.0, 70.0, GRID_MS)
 STEP_NOISE = 0.05
-# Levels before and after are known from a few readings only.
+# So many times a reading's noise: the levels before and after the step come from a few readings only.
 LEVEL_NOISE = 1.3
-# Where readings leave it open: what small solenoid valves usually take [G], half of their travel included.
+# What small solenoid valves usually take [G], half of their travel included: it decides what readings can't.
 USUAL_ENERGISED_MS, USUAL_LET_GO_MS, USUAL_SPREAD_MS = 11.5, 17.5, 3.0
-# After 10 ms a membrane that follows within 2 to 4 ms is so much behind.
+# The share of a step by which a membrane with a lag of 2 to 4 ms is still behind after 10 ms.
 BEHINDS = (0.01, 0.04, 0.08)
-# Readings that show how it was before, and how it was once the valve stood still.
+# The readings that show the pressure before the command, and after the valve has come to a stop.
 BEFORE_TICKS, AFTER_TICKS = 8, (3, 11)
-# ... and those in which the moment must show.
+# ... and those in which the step must show.
 LOOKED_TICKS = 8
 
 
 @dataclass(frozen=True)
 class Path:
-    """How the step grows with the opening: `rest` and `valve` are resistances 1/K^2 of what is in its way."""
+    """How the step grows with the opening: resistances 1/K^2 of the valve, and of all else on the way."""
 
     rest: float
     valve: float
 
     def share(self, opening: np.ndarray) -> np.ndarray:
-        """The part of the whole step that shows at this opening."""
+        """The part of the whole step that the readings show at this opening."""
         opening = np.clip(opening, 1e-3, 1.0)
         return (self.rest + self.valve) / (self.rest + self.valve / opening**2)
 
@@ -54,12 +54,12 @@ class Click:
 
 
 def click_from(mmhg: np.ndarray, command: int, is_opening: bool) -> Click | None:
-    """`command` is the tick that gave it; None when there are too few readings around."""
+    """`command` is the tick that commanded the valve; None when there are too few readings around it."""
     first, last = AFTER_TICKS
     if command < BEFORE_TICKS or command + last >= len(mmhg):
         return None
     k, j = np.arange(-BEFORE_TICKS, 1), np.arange(1, last + 1)
-    # A closed chamber keeps its pressure, an open one moves on.
+    # A closed chamber keeps its pressure; that of an open one goes on changing.
     before = np.polyfit(k, mmhg[command + k], 0 if is_opening else 1)
     after = np.polyfit(j[first:], mmhg[command + j[first:]], 1 if is_opening else 0)
     step = float(np.polyval(after, 1.5) - np.polyval(before, 1.5))
@@ -68,14 +68,14 @@ def click_from(mmhg: np.ndarray, command: int, is_opening: bool) -> Click | None
     noise_mmhg = float(np.std(mmhg[command + k] - np.polyval(before, k)))
     j = j[:LOOKED_TICKS]
     low, high = np.polyval(before, j), np.polyval(after, j)
-    # A manifold that was fuller than the chamber behind it makes the first reading too high.
+    # A manifold with more pressure than the chamber makes the first reading too high.
     parts = np.clip((mmhg[command + j] - low) / (high - low), -1.0, 1.0)
     return Click(parts, step, noise_mmhg)
 
 
 @dataclass(frozen=True)
 class Clicks:
-    """Of one valve, one way."""
+    """The clicks of one valve in one direction."""
 
     clicks: list[Click]
     path: Path
@@ -84,9 +84,9 @@ class Clicks:
 
 
 def moments_ms(valves: list[Clicks]) -> list[tuple[float, float]]:
-    """Of each valve the most likely moment of half travel, and its standard deviation.
+    """The most likely moment of half travel of each valve, and its standard deviation.
 
-    How much a valve varies is taken to be alike for all that are given together.
+    All the valves given together are taken to vary alike.
     """
     log_likely = [_log_likely(valve) for valve in valves]
     priors = [_usual(valve) for valve in valves]
@@ -102,13 +102,13 @@ def moments_ms(valves: list[Clicks]) -> list[tuple[float, float]]:
 
 
 def _usual(valve: Clicks) -> np.ndarray:
-    """With long tails: a valve that isn't usual is to be found, not to be talked away."""
+    """The prior has long tails, so that an unusual valve still shows."""
     usual_ms = USUAL_ENERGISED_MS if valve.is_energising else USUAL_LET_GO_MS
     return np.asarray(1.0 / (1.0 + ((MID_MS - usual_ms) / USUAL_SPREAD_MS) ** 2))
 
 
 def _log_likely(valve: Clicks) -> np.ndarray:
-    """By travel and membrane, jitter, and moment."""
+    """Log likelihood by travel and membrane, jitter, and moment."""
     noise_mmhg = LEVEL_NOISE * float(np.median([click.noise_mmhg for click in valve.clicks]))
     rows = []
     for travel_ms in TRAVELS_MS:
@@ -118,7 +118,7 @@ def _log_likely(valve: Clicks) -> np.ndarray:
             for click in valve.clicks:
                 noise = max(noise_mmhg / abs(click.step_mmhg), STEP_NOISE)
                 off = (click.parts[:, None] - shown) / noise
-                # A reading may be off for reasons of its own; it must not decide alone.
+                # A single reading may be wrong for other reasons; it must not decide alone.
                 likely = np.exp(-0.5 * np.minimum(off**2, 16.0).sum(axis=0))
                 for n, jitter_ms in enumerate(JITTERS_MS):
                     width = round(2 * jitter_ms / GRID_MS) | 1

@@ -1,4 +1,4 @@
-"""What a unit may measure: from the board file's [bench] table, and where it says nothing, from here."""
+"""The limits of a unit's figures: from the board file's [bench] table, or else the default."""
 
 from dataclasses import dataclass
 from typing import Any

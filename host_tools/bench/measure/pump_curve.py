@@ -1,9 +1,9 @@
-"""The pump's flow from the pressure of a rigid vessel that it fills: known room, so air is pressure.
+"""The pump's flow, from the pressure in a rigid vessel that it fills: the volume is known, so is the air.
 
-What the sensor shows beside the valve is the vessel plus what the hose takes at that flow. Fitted together
-over the fill and the run-down of the rotor: the flow against the manifold's pressure, the rotor's time, valve
-and hose. The manifold is small, but no fill begins with an empty one except the first, and its air of the
-fill before would pass for a stronger pump.
+The sensor beside the valve shows the vessel's pressure plus the drop over the hose at that flow. One fit
+over the fill and the run-down of the rotor gives the flow against the manifold's pressure, the rotor's time
+constant, the valve and the hose. Only the first fill begins with an empty manifold: the air that the fill
+before has left in it is fitted, too, or it would pass for a stronger pump.
 """
 
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ from host_tools.plant.parts.units import AMBIENT_MMHG
 from host_tools.sim.trace import TICK_S
 
 SUBSTEPS = 5
-# Of usual parts, mL/s/sqrt(mmHg): a fill valve, the hose behind it, and both in a row.
+# Usual parts, in mL/s/sqrt(mmHg): a fill valve, and the hose behind it.
 VALVE_K, HOSE_K = 27.0, 47.0
 VALVE_AND_HOSE_K = 1.0 / sqrt(VALVE_K**-2 + HOSE_K**-2)
-# Pump, tubes and valve block of usual parts.
+# Pump, tubes and valve block together, with usual parts.
 MANIFOLD_ML = 26.0
 OPENS_AFTER_TICKS = 1
-# A relief valve that is open passes what comes at little more than the pressure at which it opens.
+# An open relief valve lets the whole flow out at little more than its opening pressure.
 RELIEF_MMHG, RELIEF_K = 145.0, 80.0
 
 
 @dataclass(frozen=True)
 class PumpCurve:
-    """Flow against the manifold's pressure, rotor at full speed; from there through valve and hose."""
+    """Flow against the manifold's pressure at the rotor's full speed; then the valve and the hose."""
 
     at_rest: float  # mL/s at 0 mmHg
     slope: float  # mL/s less for each mmHg
@@ -38,14 +38,14 @@ class PumpCurve:
     valve_k: float
     trapped_mmhg: float
     rms_mmhg: float
-    sigma: float  # of the flow, relative
+    sigma: float  # relative standard deviation of the flow
 
     def flow_ml_s(self, mmhg: np.ndarray | float, speed: float = 1.0) -> np.ndarray:
-        """What passes the valve while its outlet has this pressure."""
+        """The flow through the valve while its outlet has this pressure."""
         return self._through(mmhg, self.valve_k, speed)
 
     def vessel_flow_ml_s(self, vessel_mmhg: float) -> float:
-        """What arrives in a chamber of this pressure through the hose."""
+        """The flow through the hose into a chamber of this pressure."""
         return float(self._through(vessel_mmhg, 1.0 / sqrt(self.valve_k**-2 + self.hose_k**-2), 1.0))
 
     def _through(self, mmhg: np.ndarray | float, path_k: float, speed: float) -> np.ndarray:
@@ -66,9 +66,9 @@ class PumpCurve:
 def fit_pump(
     mmhg: np.ndarray, pump: np.ndarray, vessel_ml: float, has_hose_between: bool = True
 ) -> PumpCurve:
-    """`mmhg` tick by tick from rest to rest, `pump` in permille of its duty.
+    """`mmhg` and `pump`, in permille of its duty, tick by tick from before the fill until the air is still.
 
-    Where the sensor is on the manifold, valve and hose are both between it and the vessel.
+    A sensor on the manifold has both valve and hose between it and the vessel.
     """
     start = np.array([212.0, 0.35, RELIEF_MMHG, 0.09, HOSE_K, VALVE_K, 80.0])
     low = np.array([20.0, 0.0, 100.0, 0.02, 10.0, 8.0, 0.0])
@@ -88,18 +88,18 @@ def fit_pump(
 
 
 def _run(values: list[float], pump: list[int], vessel_ml: float, has_hose_between: bool) -> np.ndarray:
-    """The manifold follows within milliseconds, so each step is solved for its end."""
+    """The manifold follows within milliseconds, so each step is solved implicitly."""
     q0, slope, relief, rotor_s, hose_k, valve_k, trapped = values
     dt_s = TICK_S / SUBSTEPS
     keep = np.exp(-dt_s / rotor_s)
     path_k2 = 1.0 / (valve_k**-2 + hose_k**-2)
-    # mmHg for a mL.
+    # mmHg for each mL.
     stiff, vessel_stiff = AMBIENT_MMHG / MANIFOLD_ML, AMBIENT_MMHG / vessel_ml
     speed = vessel = flow = 0.0
     manifold = trapped
     shown = np.empty(len(pump))
     for k in range(len(pump)):
-        # A command counts from the beat after its tick.
+        # A command takes effect one beat after its tick.
         wanted = pump[k - 1] / 1000.0 if k else 0.0
         for _ in range(SUBSTEPS):
             speed = wanted + (speed - wanted) * keep
@@ -116,7 +116,7 @@ def _run(values: list[float], pump: list[int], vessel_ml: float, has_hose_betwee
 
 
 def air_ml(mmhg: np.ndarray, pump: np.ndarray, curve: PumpCurve) -> np.ndarray:
-    """Air that a filling chamber has taken, tick by tick."""
+    """The air that a filling chamber has taken so far, tick by tick."""
     keep = np.exp(-TICK_S / curve.rotor_s)
     total, speed = 0.0, 0.0
     taken = np.empty(len(mmhg))

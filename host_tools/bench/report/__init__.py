@@ -1,1 +1,1 @@
-"""What a run of the bench leaves behind: its record, its report, its history."""
+"""The results of a bench run: its record, its report, its history."""

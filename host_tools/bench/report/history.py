@@ -1,4 +1,4 @@
-"""Every run of every unit in SQLite: what a unit measured over the months, and what drifts out first."""
+"""Every run of every unit in SQLite: its figures over the months, and which one leaves its limits first."""
 
 import datetime as dt
 import sqlite3
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS lines (
 """
 _KEPT = ("key", "title", "value", "unit", "least", "most", "status")
 DAY_S = 86_400.0
-# A trend needs some points, and a future worth naming.
+# A trend needs some points, and an end near enough to matter.
 TREND_LEAST_POINTS = 3
 TREND_MOST_DAYS = 3650.0
 
@@ -47,7 +47,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Drift:
-    """The line of a unit that left its limits first, or will."""
+    """The line of a unit that was the first to leave its limits, or will be."""
 
     key: str
     title: str
@@ -98,7 +98,7 @@ class History:
             return [row[0] for row in base.execute("SELECT DISTINCT serial FROM runs ORDER BY serial")]
 
     def runs(self) -> list[tuple[str, str, str, str, bool]]:
-        """When, unit, board, suite, passed; the newest last."""
+        """Time, unit, board, suite, passed; the newest last."""
         with self._open() as base:
             rows = base.execute(
                 "SELECT started_at, serial, board, suite, passed FROM runs ORDER BY started_at"
@@ -106,7 +106,7 @@ class History:
             return [(*row[:4], bool(row[4])) for row in rows]
 
     def last_run(self, serial: str | None = None) -> BenchRun:
-        """The newest one with curves of an acceptance, of this unit or of any."""
+        """The newest acceptance run that has curves, of this unit or of any."""
         with self._open() as base:
             row = base.execute(
                 "SELECT run FROM runs WHERE suite = 'acceptance' AND (? IS NULL OR serial = ?)"
@@ -152,7 +152,7 @@ class History:
 
 
 def first_drift(history: History, serial: str) -> Drift | None:
-    """The first line that left its limits, having been within; else the one whose trend will be first."""
+    """The first line that left its limits after having been within; if none has, the first that will."""
     out, coming = [], []
     for key in history.line_keys():
         points = history.points(serial, key)
@@ -170,7 +170,7 @@ def first_drift(history: History, serial: str) -> Drift | None:
 
 
 def _coming(key: str, points: list[Point]) -> Drift | None:
-    """Where a straight line through the points meets its limit."""
+    """When a straight line through the points meets the limit."""
     if len(points) < TREND_LEAST_POINTS:
         return None
     days = np.array([(point.at - points[0].at).total_seconds() / DAY_S for point in points])
@@ -178,7 +178,7 @@ def _coming(key: str, points: list[Point]) -> Drift | None:
     if np.ptp(days) < 1e-3:
         return None
     slope, start = np.polyfit(days, values, 1)
-    # A slope that its own points don't show is none.
+    # A slope within three standard deviations of zero counts as none.
     deviation = np.std(values - (start + slope * days)) / max(np.std(days) * np.sqrt(len(days)), 1e-9)
     limit = points[-1].most if slope > 0 else points[-1].least
     if limit is None or abs(slope) < 3 * deviation or slope == 0:

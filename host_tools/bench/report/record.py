@@ -101,5 +101,5 @@ def _plain(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, np.generic):
         return value.item()
-    # JSON has no word for what is no number.
+    # JSON has no NaN.
     return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -19,7 +19,7 @@ from host_tools.output.palette import INK, chamber_colours
 _TEMPLATES = Path(__file__).parent / "templates"
 _CSS = Path(__file__).parents[2] / "output" / "report" / "templates"
 POINTS_MOST = 700
-# Kept in numbers only.
+# Curves that only a twin needs: kept as numbers, not drawn.
 FOR_A_TWIN = ("life", "felt", "drop")
 
 
@@ -58,7 +58,7 @@ def _by_step(run: BenchRun) -> list[tuple[str, list[Curve]]]:
 
 
 def _svg(curves: list[Curve]) -> str:
-    """One leg above the other, a colour for each chamber, as in every picture of Soleus."""
+    """One leg above the other, with a colour for each chamber, as in every picture of Soleus."""
     legs = sorted({curve.chamber.split(".")[0] for curve in curves})
     names = {leg: list(dict.fromkeys(c.chamber for c in curves if c.chamber.startswith(leg))) for leg in legs}
     with mpl.rc_context({"svg.hashsalt": "soleus", "svg.fonttype": "none", "font.size": 9}):

@@ -1,4 +1,4 @@
-"""What a person sees while a bench works: how far it is, the chamber under test, each line as it comes."""
+"""What a person sees while a bench runs: its progress, the chamber under test, each line as it comes."""
 
 import sys
 from types import TracebackType
@@ -23,7 +23,7 @@ STYLES = {PASSED: "green", FAILED: "bold red", NOT_APPLICABLE: "dim", WAITING: "
 
 
 class LiveBench:
-    """`with LiveBench(...) as live: run_suite(..., watching=live.watching)`; silent where nobody watches."""
+    """`with LiveBench(...) as live: run_suite(..., watching=live.watching)`; silent without a terminal."""
 
     def __init__(self, names: list[str], steps: tuple[str, ...]) -> None:
         self.console = Console(stderr=True)
@@ -52,7 +52,7 @@ class LiveBench:
             self._live.stop()
 
     def ask(self, question: str) -> str:
-        """The picture makes room for a person's answer."""
+        """Take the picture away while a person answers."""
         if not sys.stdin.isatty():
             raise BenchError(f"nobody is there to be asked: {question}")
         if self._live:

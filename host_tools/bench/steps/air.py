@@ -1,4 +1,4 @@
-"""Pump strength and relief, and of each chamber its room, its leak and its vent."""
+"""The pump's strength and the relief valve; the volume, the leak and the vent of each chamber."""
 
 from dataclasses import replace
 
@@ -18,23 +18,23 @@ from soleus.core.basics.boots import ZONES
 BACK_PRESSURES = ((20, 1.0), (50, 0.92), (80, 0.84))
 FULL_MMHG = 60.0
 LEAK_MMHG, LEAK_S, LEAK_FROM_S = 82.0, 115.0, 6.0
-# With the hold as long as that, nothing is under pressure for the 180 s after which a guard ends it.
+# With the hold of a leak test, no chamber is under pressure for the 180 s after which a guard ends it.
 FILLS_MOST_S = 60.0
-# On the way there it rests for a moment, for a twin: how much air each pressure takes.
+# The fill stops here for a moment: a twin needs to know how much air each pressure takes.
 STOPS_MMHG = (35.0, 55.0, 75.0)
 VENT_FROM_MMHG, VENTED_MMHG = 80.0, 10.0
 OPEN_TICKS = 50
 CLOSES_S = 0.06
-# A rotor's air falls below a usual manifold's leak after so many of its own times.
+# After so many of its time constants, a rotor brings less air than a usual manifold leaks.
 OVERRUN_S, ROTOR_TIMES = 0.35, 5.5
-# The pump's ripple is folded into readings every 10 ms, differently each time.
+# The pump's ripple adds another error to the readings of each fill, so several fills are averaged.
 REPEATS = 4
-# Parts of one and a half times the limit, after each of which a chamber is looked at again.
+# Shares of one and a half times the limit. After each the chamber is joined and measured again.
 LOOKS, LOOK_S = (0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0), 0.6
 
 
 class Pump:
-    """Into a rigid vessel, where pressure is air; then what the relief valve leaves in the manifold."""
+    """Fills a rigid vessel, whose pressure tells its air, and finds where the relief valve opens."""
 
     name = "pump"
     title = "Pump strength into the reference vessel, relief valve"
@@ -75,7 +75,7 @@ class Pump:
         curves = []
         has_hose_between = not bench.boots.has_manifold_sensor_only
         for n in range(REPEATS):
-            # A boot that was not quite empty at the last check is no zero for the vessel.
+            # The zero of the last check may be wrong for the vessel: the boot may not have been quite empty.
             open_mmhg = bench.vent().mmhg[-OPEN_TICKS:]
             piece = bench.fill([first], 108)
             piece = replace(piece, mmhg=piece.mmhg - open_mmhg.mean(axis=0))
@@ -102,9 +102,9 @@ def _mean_curve(curves: list[PumpCurve]) -> PumpCurve:
 
 
 def _measure_relief(bench: Bench, line: Line, vessel: int) -> None:
-    """A stop that closes the valve at once leaves the rotor's air in the manifold, as the relief lets it.
+    """When pump and valve stop at once, the rotor's air stays in the manifold, up to the relief's pressure.
 
-    How much is there shows when it is let into the vessel: against a manifold filled to a known pressure.
+    Let into the vessel, it is compared with the air of a manifold that was filled to a known pressure.
     """
     other = vessel + 1 if vessel + 1 < bench.boots.count else 0
     rises: dict[str, list[float]] = {"known": [], "relief": []}
@@ -122,7 +122,7 @@ def _measure_relief(bench: Bench, line: Line, vessel: int) -> None:
             else:
                 piece = _overrun(bench, other, seal)
             before = float(piece.mmhg[-35:, vessel].mean())
-            # Until the other's valve is closed, and no longer: manifolds leak.
+            # Just until the other valve is closed: manifolds leak.
             bench.act(CLOSES_S, seal=seal)
             bench.act(0.4, fill=1 << vessel, seal=seal)
             after = float(bench.act(0.6, seal=seal).mmhg[-35:, vessel].mean())
@@ -139,7 +139,7 @@ def _measure_relief(bench: Bench, line: Line, vessel: int) -> None:
 def _overrun(bench: Bench, other: int, seal: int) -> Piece:
     """Pump on for a moment, then pump and valve off together.
 
-    Looked at when the rotor, which fills up what leaks away, has just come to rest.
+    The manifold is measured just after the rotor has stopped: until then the rotor makes up for what leaks.
     """
     rotor_s = bench.curve.rotor_s if bench.curve else 0.09
     return bench.act(
@@ -149,7 +149,7 @@ def _overrun(bench: Bench, other: int, seal: int) -> Piece:
 
 
 class Volume:
-    """Air that each chamber takes to 60 mmHg, and how long the pump needs for it."""
+    """The air that each chamber takes up to 60 mmHg, and how long the pump needs for it."""
 
     name = "volume"
     title = "Volume and fill time of each chamber"
@@ -169,7 +169,7 @@ class Volume:
         return lines + each("fill", "pump time to 60 mmHg of", "s", 0.2, most_s, source, limits, choice)
 
     def run(self, bench: Bench, choice: Choice) -> None:
-        # The last slack of a boot empties slowly, and what is still in it would be missing.
+        # The last slack of a boot empties slowly, and air still in it would be missing from the volume.
         bench.vent(seconds=EMPTY_S)
         for i in choice.chambers:
             bench.vent(seconds=1.0)
@@ -200,7 +200,7 @@ def _joined(pieces: list[Piece]) -> Piece:
 
 
 def _slope_ml_mmhg(mmhg: np.ndarray, pump: np.ndarray, taken: np.ndarray, curve: PumpCurve) -> float:
-    """How much air for a mmHg near the end, from the chamber's pressure behind the hose."""
+    """The air for each mmHg near the end of the fill, from the chamber's pressure behind the hose."""
     behind = mmhg - (curve.flow_ml_s(mmhg) / curve.hose_k) ** 2
     late = (pump == 1000) & (behind > 25.0)
     late[:20] = False
@@ -210,7 +210,10 @@ def _slope_ml_mmhg(mmhg: np.ndarray, pump: np.ndarray, taken: np.ndarray, curve:
 
 
 class Leak:
-    """Sealed at 80 mmHg, its neighbours empty: what falls once flesh, fabric and warm air have settled."""
+    """How fast a sealed chamber falls from 80 mmHg once flesh, fabric and warm air have settled.
+
+    Its neighbours are empty meanwhile.
+    """
 
     name = "leak"
     title = "Leak-down of each chamber"
@@ -239,7 +242,7 @@ class Leak:
                 group = self._as_many_as_fit(bench, choice, group)
 
     def _as_many_as_fit(self, bench: Bench, choice: Choice, group: list[int]) -> list[int]:
-        """Those whose fills a weak pump has no time for are returned."""
+        """Measure as many as the pump has time to fill; return the others."""
         tape = bench.target.tape
         bench.vent(seconds=4 * EMPTY_S)
         start, longest = tape.length, 0
@@ -267,7 +270,7 @@ class Leak:
         return [i for i in group if i not in began]
 
     def _one_by_one(self, bench: Bench, choice: Choice) -> None:
-        """Joined to the resting manifold, whose own leak counts, too."""
+        """Each chamber joined to the resting manifold: the manifold's own leak counts, too."""
         for i in choice.chambers:
             bench.vent(seconds=2 * EMPTY_S)
             bench.fill_to([i], LEAK_MMHG)
@@ -278,7 +281,7 @@ class Leak:
 
 
 def leak_mmhg_min(time_s: np.ndarray, mmhg: np.ndarray, at_mmhg: float = 80.0) -> tuple[float, float]:
-    """The fall that goes on, beside one that dies away; for 80 mmHg, as a leak goes by the pressure."""
+    """The part of the fall that goes on, without the part that dies away; scaled to 80 mmHg."""
     rows = len(time_s) // 50 * 50
     t = time_s[:rows].reshape(-1, 50).mean(axis=1)
     p = mmhg[:rows].reshape(-1, 50).mean(axis=1)
@@ -291,7 +294,7 @@ def leak_mmhg_min(time_s: np.ndarray, mmhg: np.ndarray, at_mmhg: float = 80.0) -
     guess = np.array(
         [p[-1], max(1e-3, (p[len(p) // 2] - p[-1]) / p[-1] / (t[-1] - t[len(p) // 2]) * 60), 1.0, 12.0]
     )
-    # A creep of 5 to 30 s is what such fabric and flesh show.
+    # Fabric and flesh like these creep for 5 to 30 s.
     prior = np.array([0.0, 0.0, 0.0, 1 / 6.0])
     low, high = np.array([0.0, -1.0, -5.0, 4.0]), np.array([150.0, 60.0, 30.0, 30.0])
     sigma = 0.08
@@ -335,7 +338,7 @@ class Vent:
         bench.fill_to(choice.chambers, VENT_FROM_MMHG + 2)
         before = bench.settled()
         piece = bench.vent(seconds=4.5)
-        # The act is answered at the tick whose command shows it.
+        # The vents open at the tick whose command shows it.
         start = int(np.argmax(piece.seal == 0))
         for i in choice.chambers:
             bench.keep("vent", i, piece)
@@ -348,7 +351,7 @@ class Vent:
             line.measure(low[0] * TICK_S, TICK_S, f"from {before[i]:.0f} mmHg")
 
     def _by_looks(self, bench: Bench, choice: Choice) -> None:
-        """Open for a while, then joined again: what is left. The moment of 10 mmHg is between two looks."""
+        """Open for a while, then join and measure what is left: 10 mmHg is reached between two looks."""
         for i in choice.chambers:
             bit = 1 << i
             line = choice.line(f"vent.{bench.boots.names[i]}")
@@ -372,7 +375,7 @@ class Vent:
             if left_mmhg[-1] >= VENTED_MMHG:
                 line.fail(f"still {left_mmhg[-1]:.0f} mmHg after {open_s[-1]:.1f} s")
                 continue
-            # Air leaves at a speed that goes by the root of the pressure.
+            # Air leaves at a speed that is proportional to the root of the pressure.
             root = np.sqrt(np.clip(left_mmhg, 0.0, None))
             share = (root[-2] - VENTED_MMHG**0.5) / (root[-2] - root[-1])
             step_s = open_s[-1] - open_s[-2]

@@ -1,7 +1,7 @@
 """Two points of every sensor against a reference gauge, kept on the device with the day.
 
-All vents open is the first point; the second is all chambers joined to one resting manifold, under a
-pressure that the machine makes itself. Nothing is kept unless every sensor under test makes sense.
+At the first point all vents are open. At the second all chambers are joined to one resting manifold, at a
+pressure that the machine makes itself. Nothing is stored unless the values of every sensor make sense.
 """
 
 import datetime as dt
@@ -18,12 +18,12 @@ from host_tools.bench.targets.target import BenchError
 from host_tools.plant.parts.units import PA_PER_MMHG
 
 HIGH_MMHG, SETTLED_S = 100.0, 12.0
-# The last slack of a boot that was full just before empties over half a minute; from below so much change
-# between two looks, what is left moves no point.
+# A boot that was just full takes half a minute to lose its last air. Once the pressure changes by less than
+# this between two looks, what is left doesn't matter for a point.
 STILL_LOOK_S, STILL_MMHG, STILL_MOST_S = 5.0, 0.1, 60.0
-# What a gauge may show with everything open, and how far a sensor may be off before it's another fault.
+# What a gauge may show with everything open, and the largest error that a calibration may correct.
 OPEN_MOST_MMHG, CORRECTION_MOST = 2.0, 15.0
-# An absolute sensor is calibrated as one; the device takes the air off again.
+# An absolute sensor is calibrated in absolute pressure; the device subtracts the air pressure.
 AIR_PA = {"mprls": 101_325}
 
 
@@ -66,7 +66,7 @@ class Calibrate:
                 "look at its hose, its unit"
             )
         lines = [choice.line(f"calibrate.{name}") for name in sensors.values()]
-        # From point to point: the zero that the check has found is of another moment.
+        # The difference between the points: the zero of the check was taken at another time.
         true_mmhg, shown_mmhg = high.gauge_mmhg - low.gauge_mmhg, high.shown_mmhg - low.shown_mmhg
         for i, line in zip(sensors, lines, strict=True):
             line.measure(
@@ -88,7 +88,7 @@ class Calibrate:
 
 @dataclass(frozen=True)
 class _Point:
-    """One pressure: the gauge's word, and what sensors show and converters give around that moment."""
+    """One pressure: what the gauge, the sensors and their converters show at that time."""
 
     gauge_mmhg: float
     shown_mmhg: np.ndarray
@@ -96,7 +96,7 @@ class _Point:
 
 
 def _point(bench: Bench, first: int) -> _Point:
-    """Raw values before the gauge is read and as many after: the pressure still creeps."""
+    """Take as many raw values before the gauge is read as after it, because the pressure still creeps."""
     target = bench.target
     mark = target.tape.length
     before_raw = target.raw()

@@ -1,9 +1,9 @@
 """Which boot chamber is at the end of each hose: neighbours on a leg push against each other.
 
-All chambers are sealed at the same pressure, then each is raised: its neighbours feel it, the others
-don't. Who feels whom is compared with every way in which two hoses may be crossed. A leg's order reads the
-same from both ends, so of two crossings that would look alike the one is named in which stiff chambers are
-where they should be.
+All chambers are sealed at the same pressure, then one after the other is raised: its neighbours feel it, the
+others don't. That pattern is compared with every way in which two hoses may be crossed. The order of a leg
+looks the same from both ends; of two crossings that look alike, the one is chosen that has the stiff chambers
+where they belong.
 """
 
 from itertools import combinations
@@ -17,7 +17,7 @@ from host_tools.bench.steps.step import Choice, each, why_not
 from soleus.core.basics.boots import Boots
 
 LOW_MMHG, RISE_MMHG = 28.0, 30.0
-# What the air that a mmHg takes counts beside who feels whom.
+# How much a chamber's stiffness counts beside which chambers feel each other.
 STIFFNESS_WEIGHT = 0.15
 
 
@@ -54,7 +54,7 @@ class Hoses:
 
 
 def _raise_each(bench: Bench) -> tuple[np.ndarray, np.ndarray]:
-    """How much each (column) felt of each that was raised (row), and the pump time that a mmHg took."""
+    """How much each chamber (column) felt of each raised one (row), and the pump time for each mmHg."""
     count = bench.boots.count
     felt, room = np.zeros((count, count)), np.zeros(count)
     bench.vent()
@@ -66,7 +66,7 @@ def _raise_each(bench: Bench) -> tuple[np.ndarray, np.ndarray]:
         piece = bench.fill([i], before[i] + RISE_MMHG)
         after = bench.settled(0.4)
         rise = after - before
-        # What all lose meanwhile by creep and leaks is no push.
+        # Take off what all chambers lose meanwhile by creep and leaks.
         others = np.delete(np.arange(count), i)
         rise[others] -= np.median(rise[others])
         felt[i] = rise
@@ -76,7 +76,7 @@ def _raise_each(bench: Bench) -> tuple[np.ndarray, np.ndarray]:
 
 
 def most_likely_order(felt: np.ndarray, room: np.ndarray, boots: Boots) -> list[int]:
-    """For each hose the chamber at its end."""
+    """The chamber at the end of each hose."""
     mutual = np.clip((felt + felt.T) / 2.0, 0.0, None)
     np.fill_diagonal(mutual, 0.0)
     mutual = mutual / max(float(np.percentile(mutual, 95)), 0.3)
@@ -85,7 +85,7 @@ def most_likely_order(felt: np.ndarray, room: np.ndarray, boots: Boots) -> list[
     orders += [_swapped(orders[0], pair) for pair in pairs]
     scores = [_score(order, mutual, room, boots) for order in orders]
     best = int(np.argmax(scores))
-    # No word of a crossing without need.
+    # Only a clearly better score is called a crossing.
     return orders[best] if scores[best] > scores[0] + 0.3 else orders[0]
 
 

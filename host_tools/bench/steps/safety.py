@@ -1,4 +1,4 @@
-"""What protects a leg, tried for real: a trip, the stop button, a silent bench, the watchdog."""
+"""Tests of what protects a leg: a trip, the stop button, a silent bench, the watchdog."""
 
 import numpy as np
 
@@ -13,17 +13,17 @@ from soleus.core.basics.limits import OVER_TARGET_MS, OVER_TARGET_PA, SERVICE_SI
 from soleus.core.session.session import DONE, FAULT, IDLE, SERVICE
 
 PRESSED_MMHG = 50.0
-# A manifold shows more than the chamber behind it, for as long as air flows.
+# While air flows, a sensor on the manifold reads more than the chamber behind it.
 FULL_MMHG = 109.0
 LOWERED_MMHG = 25.0
-# Overpressure must be answered within 100 ms of being known.
+# The reaction to overpressure must come within 100 ms of the end of its debounce.
 ANSWER_MS = 100.0
 SAFE_S = VENT_MOST_MS / 1000
 WATCHDOG_MOST_S = 2.0
 
 
 class Overpressure:
-    """A chamber is filled well above a limit that was lowered for it: the guard itself has to end it."""
+    """A chamber is filled well above a limit that was lowered for it: the guard has to end that."""
 
     name = "overpressure"
     title = "Overpressure trip, at a lowered limit"
@@ -109,7 +109,7 @@ class Stop:
 
 
 class Silence:
-    """The dead man's hand: a bench that is gone lets go of everything."""
+    """A board that no longer hears of its bench vents everything."""
 
     name = "silence"
     title = "A bench that falls silent"
@@ -167,7 +167,7 @@ class Watchdog:
 
 
 def _with_safe_left_out(lines: list[Line], limits: Limits) -> list[Line]:
-    """Where nothing sees a chamber that is open to the air."""
+    """Leave out the time to safety where no sensor measures a chamber that is open to the air."""
     if why := why_not(limits.board.boots):
         lines[-1].leave_out(why)
     return lines

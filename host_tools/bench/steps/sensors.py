@@ -16,7 +16,7 @@ ZERO_SOURCE = "core: ZERO_MOST_PA"
 
 
 class Zero:
-    """At open vents: what each sensor shows, and how much it flickers."""
+    """What each sensor shows with open vents, and how much noise it has."""
 
     name = "zero"
     title = "Sensor zero and noise"
@@ -49,7 +49,7 @@ class Zero:
 
 
 class Accuracy:
-    """All chambers joined to one resting manifold have one pressure; a reference gauge tells which."""
+    """All chambers joined to one resting manifold have the same pressure; a reference gauge shows it."""
 
     name = "accuracy"
     title = "Pressure accuracy against the reference gauge"
@@ -76,14 +76,14 @@ class Accuracy:
 
 
 def sensor_names(boots: Boots, chambers: list[int]) -> dict[int, str]:
-    """By the chamber whose column of the tape tells of it."""
+    """The sensors' names, by the chamber whose column of the tape holds the readings."""
     if boots.has_manifold_sensor_only:
         return {chambers[0]: "manifold"}
     return {i: boots.names[i] for i in chambers}
 
 
 def joined_at(bench: Bench, chambers: list[int], bits: int, level: float) -> np.ndarray:
-    """Pump into all of them together, and wait until nothing flows any more."""
+    """Pump into all of them together, and wait until no air flows any more."""
     stop_mmhg = min(level, 110)
     for _ in range(4):
         missing = level - float(np.median(bench.settled()[chambers]))

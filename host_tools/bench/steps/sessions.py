@@ -19,7 +19,7 @@ HOLD_MIN_TICKS = 100
 
 
 class Pattern:
-    """Some cycles of a plain program: foot first, to the pressure asked for, and all empty between."""
+    """Some cycles of a plain program: foot first, to the pressure asked for, all empty between two cycles."""
 
     name = "pattern"
     title = "Timing of a pattern"
@@ -87,7 +87,7 @@ class Pattern:
 
 
 def _held(piece: Piece, count: int) -> list[np.ndarray]:
-    """Per chamber: closed, and closed for a while already."""
+    """For each chamber, the ticks in which it has been closed for a while."""
     held = []
     for i in range(count):
         closed = ((piece.seal >> i & 1) == 1) & ((piece.fill >> i & 1) == 0)
@@ -99,7 +99,7 @@ def _held(piece: Piece, count: int) -> list[np.ndarray]:
 
 
 def _cycle_starts(piece: Piece) -> np.ndarray:
-    """Where air begins to flow after everything was open."""
+    """The ticks at which air begins to flow after everything was open."""
     is_open = (piece.seal | piece.fill) == 0
     rows = np.flatnonzero(piece.state == RUNNING)
     starts, was_open_for = [], 0
@@ -109,7 +109,7 @@ def _cycle_starts(piece: Piece) -> np.ndarray:
         elif piece.pump[k] and was_open_for:
             starts.append(k)
             was_open_for = 0
-    # A look at an empty chamber in the rest moves no air; what counts is pump after rest.
+    # A peek at an empty chamber moves no air, so a cycle begins when the pump runs.
     return np.array(starts, int)
 
 
@@ -141,7 +141,7 @@ class Endurance:
         try:
             for _ in range(choice.cycles):
                 if done and done % CYCLES_A_SERVICE == 0:
-                    # No service is longer than a session may be.
+                    # Service may last no longer than a session.
                     bench.end()
                     bench.begin()
                 for key, values in _cycle(bench, choice.chambers).items():
@@ -151,7 +151,7 @@ class Endurance:
                 bench.target.tape.forget()
         finally:
             choice.line("endurance.cycles").measure(done)
-        # Boots that were flat take more air in their first cycles.
+        # Boots that were flat take more air in the first cycles.
         first_counted = min(WARM_UP_CYCLES, done // 2)
         part = max(1, (done - first_counted) // 10)
         for key, rows in seen.items():
@@ -194,7 +194,7 @@ def _cycle(bench: Bench, chambers: list[int]) -> dict[str, list[float]]:
 
 
 def _cycle_of_one(bench: Bench, i: int) -> dict[str, float]:
-    """A chamber that is only seen joined to the manifold has its fill, hold and vent by itself."""
+    """A chamber that is measured only while joined to the manifold is filled, held and vented by itself."""
     piece = bench.fill([i], 60)
     bench.wait(2.0)
     held_mmhg = float(bench.settled()[i])

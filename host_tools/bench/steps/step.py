@@ -24,7 +24,7 @@ class Choice:
 class Step(Protocol):
     name: str
     title: str
-    # What a person has to do at a real machine before it, if anything.
+    # What a person has to do at a real machine before this step, if anything.
     person: str
 
     def lines(self, limits: Limits, choice: Choice) -> list[Line]: ...
@@ -37,7 +37,7 @@ NO_SENSOR = "one sensor on the manifold sees no chamber that is not joined to it
 
 
 def why_not(boots: Boots, needs_seal: bool = False) -> str:
-    """Why this layout can't have a line that looks at chambers by themselves; known before any test."""
+    """Why a line that measures chambers by themselves can't be had with these boots; empty if it can."""
     if boots.has_manifold_sensor_only:
         return NO_SENSOR
     return NO_SEAL if needs_seal and boots.is_three_way else ""

@@ -1,4 +1,4 @@
-"""Every valve clicks, air follows, and how long after its command."""
+"""Does every valve switch, does air follow, and how long after the command?"""
 
 import numpy as np
 
@@ -12,16 +12,16 @@ from host_tools.bench.targets.tape import Piece
 VENT_ROUNDS, VENT_CLICKS, FILL_ROUNDS, FILL_CLICKS = 2, 7, 3, 4
 OPEN_MS, CLOSED_S = 110, 0.3
 ONE_BY_ONE_ROUNDS = 4
-# Nothing stays pressed for long: the fuller chamber is let go after so many others.
+# No chamber stays pressed for long: the fuller one is vented after it has served so many others.
 RELEASE_AFTER = 4
 LEAST_STEP_MMHG = 2.0
 AT_REST_TICKS = 10
-# Of usual parts: fill valve 27, vent valve 28, hose 47 mL/s/sqrt(mmHg). Only the shape of a step hangs on
-# them, and that no more than by a fraction of the travel.
+# Usual parts: fill valve 27, vent valve 28, hose 47 mL/s/sqrt(mmHg). They only change the shape of a step,
+# and so the moment by a fraction of the travel.
 FILL, VENT, HOSE = 1 / 27**2, 1 / 28**2, 1 / 47**2
 PATHS = {"vent": Path(rest=HOSE, valve=VENT), "fill": Path(rest=2 * HOSE + FILL, valve=FILL)}
 
-# Valve and way -> chamber -> what was seen of it.
+# Valve and direction -> chamber -> its clicks.
 Seen = dict[tuple[str, str], dict[str, list[Click]]]
 
 
@@ -39,7 +39,7 @@ class Valves:
             ("vent", "vent valve"),
         ):
             if valve == "vent" and boots.is_three_way:
-                # One valve to a chamber.
+                # Three-way valves: there is only one for each chamber.
                 continue
             why = why_not(boots) if valve == "vent" else ""
             for way in ("opens", "closes"):
@@ -60,7 +60,7 @@ class Valves:
         _measure(choice, seen)
 
     def _vents(self, bench: Bench, choice: Choice, seen: Seen) -> None:
-        """All of them at once: each has its own air and its own sensor."""
+        """All vents at once: each chamber has its own air and its own sensor."""
         bits = bits_of(choice.chambers)
         for _ in range(VENT_ROUNDS):
             bench.fill_to(choice.chambers, 90)
@@ -73,7 +73,7 @@ class Valves:
                 _see(bench, seen, piece, i, "vent", piece.seal >> i & 1)
 
     def _fills(self, bench: Bench, choice: Choice, seen: Seen) -> None:
-        """Each in turn, out of a fuller chamber through the resting manifold."""
+        """Each fill valve in turn: air comes from a fuller chamber, through the resting manifold."""
         for n, i in enumerate(choice.chambers):
             if n % RELEASE_AFTER == 0:
                 bench.vent()
@@ -86,7 +86,7 @@ class Valves:
             bench.vent([i], seconds=0.2)
 
     def _fill_clicks(self, bench: Bench, seen: Seen, i: int, reservoir: int) -> list[float]:
-        """Returns, of each click, the share of the drop between the two that was in their valves."""
+        """Return, for each click, the valves' share of the drop between the two chambers."""
         shares: list[float] = []
         source, both = 1 << reservoir, 1 << reservoir | 1 << i
         for n in range(FILL_ROUNDS):
@@ -108,7 +108,7 @@ class Valves:
         return shares
 
     def _through_manifold(self, bench: Bench, choice: Choice, seen: Seen) -> None:
-        """Out of a full chamber that stays joined, into an empty one: the manifold between them steps."""
+        """From a full chamber that stays joined into an empty one: the manifold's pressure shows the step."""
         for i in choice.chambers:
             reservoir = bench.boots.count - 1 if i != bench.boots.count - 1 else 0
             source, both = 1 << reservoir, 1 << reservoir | 1 << i
@@ -126,7 +126,7 @@ class Valves:
                 bench.vent(seconds=4.0)
 
     def _let_down(self, bench: Bench, i: int) -> None:
-        """To where the next clicks show well: a drop that the reservoir can make."""
+        """Let the chamber down so far that the reservoir makes a good step at the next clicks."""
         seal = bench.sealed_bits
         for _ in range(8):
             if bench.settled()[i] < 32:
@@ -135,7 +135,7 @@ class Valves:
 
 
 def _shares_in_valves(piece: Piece, i: int, reservoir: int) -> list[float]:
-    """Between the two sensors are the valves, between the two chambers also their hoses."""
+    """Between the two sensors there are the valves; between the two chambers also their hoses."""
     shares = []
     drop = piece.mmhg[:, reservoir] - piece.mmhg[:, i]
     for opens in np.flatnonzero(np.diff(piece.fill >> i & 1) == 1) + 1:
@@ -143,9 +143,9 @@ def _shares_in_valves(piece: Piece, i: int, reservoir: int) -> list[float]:
         after = slice(closes + AT_REST_TICKS, closes + 2 * AT_REST_TICKS)
         if after.stop > len(drop):
             continue
-        # Sensors at rest show the chambers, which the flow brings nearer to each other by and by.
+        # Without flow the sensors show the chambers, whose pressures approach each other with each click.
         at_rest = (drop[opens - AT_REST_TICKS : opens].mean() + drop[after].mean()) / 2
-        # Symmetrical around the middle of the time that a valve is open, a click later than the command.
+        # Symmetrical around the middle of the valve's open time, which begins some time after the command.
         flowing = drop[opens + 5 : closes - 1].mean()
         shares.append(float(flowing / at_rest))
     return shares

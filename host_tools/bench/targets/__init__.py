@@ -1,1 +1,1 @@
-"""What a bench can stand on: the simulator, a virtual board, a board at a port."""
+"""What a bench can test: the simulator, a virtual board, a board at a port."""

@@ -20,16 +20,16 @@ from host_tools.catalogue.boards import Board
 from host_tools.link.console import Console
 from host_tools.plant.parts.units import PA_PER_MMHG
 
-# Renewed often enough that a lost line doesn't end anything.
+# Often enough that one lost line doesn't end service.
 RENEW_S = 0.3
-# One reading of an analog input is half a mmHg off: so many bring the mean within 0.08.
+# One reading of an analog input has an error of half a mmHg; the mean of so many, of 0.08.
 RAW_ASKS = 50
 ASKED_EVERY_S = 0.1
 WRITTEN_WITHIN_S = 30.0
 UNIT_PA = 2
 MISSING = -32768
 HEAD = 7
-# Each tick tells how long after the one before it came: half of one is more than any rounding.
+# Each tick says how long after the last one it came. If half a tick or more is missing, ticks are missing.
 GAP_MOST_MS = 5
 
 Person = Callable[[str], str]
@@ -42,7 +42,7 @@ class LinkTarget:
         self.board = board
         self.tape = Tape(board.boots)
         self.now_s = 0.0
-        # How often ticks went by untold.
+        # How often ticks were missing.
         self.gaps_count = 0
         self.console = console
         self.person = person
@@ -50,7 +50,7 @@ class LinkTarget:
         self._renewed_s = 0.0
         self._renewed_at_s = 0.0
         self._heard_s = time.monotonic()
-        # Of the time before the board's last reset, after which it has told nothing yet.
+        # Added to the board's times, which begin anew at a reset.
         self._offset_ms = 0
         self._has_told = False
         self._refuse_other_board()
@@ -77,7 +77,7 @@ class LinkTarget:
         self._note_renewed()
 
     def wait(self, seconds: float, is_silent: bool = False, may_miss: bool = False) -> None:
-        """By the board's own clock, as its ticks tell it. What is measured must not miss any of them."""
+        """Wait by the board's own clock, as its ticks show it. A measurement may not miss any of them."""
         until_s = self.now_s + seconds
         patience_s = time.monotonic() + seconds * 3 + 10.0
         gaps_before = self.gaps_count
@@ -135,7 +135,7 @@ class LinkTarget:
         return mmhg
 
     def _ask_person(self, question: str) -> str:
-        """However long that takes: the machine must hear of the bench meanwhile."""
+        """Renew service while a person takes time to answer."""
         said: list[str] = []
         refused: list[BaseException] = []
 
@@ -154,7 +154,7 @@ class LinkTarget:
         return said[0]
 
     def raw(self) -> np.ndarray:
-        """What the converters show, the mean of a few seconds."""
+        """The mean of what the converters show over a few seconds."""
         rows = []
         for _ in range(RAW_ASKS):
             rows.append(self._ask("raw")["raw"])
@@ -166,7 +166,7 @@ class LinkTarget:
         return np.asarray(seen.mean(axis=0))
 
     def keep_calibration(self, pairs: dict[int, list[list[int]]], day: str) -> None:
-        """Sensors that are not named keep what they have."""
+        """Sensors without new pairs keep their calibration."""
         kept = list(self._ask("settings")["settings"]["calibration"])
         kept += [None] * (max(pairs) + 1 - len(kept))
         for index, pair in pairs.items():
@@ -194,13 +194,13 @@ class LinkTarget:
             raise InputError("--board", "", self.board.name, expected)
 
     def _note_heard(self) -> None:
-        """Of no need to a real board."""
+        """For a virtual board; a real one needs nothing here."""
 
     def _hurry(self, until_s: float, is_silent: bool) -> None:
-        """A real board takes its time."""
+        """For a virtual board; a real one can't be hurried."""
 
     def _is_time_to_renew(self) -> bool:
-        """By this computer's clock or the board's: that of a virtual board may run faster."""
+        """By this computer's clock or the board's, whichever is ahead: a virtual board's may run faster."""
         told_s = self.now_s - self._renewed_at_s
         return max(time.monotonic() - self._renewed_s, told_s) > RENEW_S
 
@@ -229,8 +229,7 @@ class LinkTarget:
                 self._take_rows(event)
 
     def _note_gap(self, after_ms: int) -> None:
-        """Ticks that nobody heard of would make every time that is measured too short. One that came late
-        is none: it says after what."""
+        """Missing ticks would make every measured time too short. A late tick is no gap: it says how late."""
         if self._has_told and after_ms - self.now_s * 1000 > GAP_MOST_MS:
             self.gaps_count += 1
         self._has_told = True

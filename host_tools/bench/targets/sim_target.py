@@ -31,13 +31,13 @@ from soleus.core.service.service_requests import act_from
 CHUNK_TICKS = 50
 NO_STORE = "the simulator keeps no calibration; a virtual board does"
 BUTTONS = {"start": BUTTON_START, "stop": BUTTON_STOP, "clear": BUTTON_CLEAR, "service": BUTTON_SERVICE}
-# From a wall socket: an endurance run would empty any battery.
+# Mains supply: an endurance run would empty any battery.
 MAINS_WH = 1e6
 
 
 @compiled
 def put_act(controller: Any, values: Any) -> None:
-    """`values` in the order of `ACT_FIELDS`."""
+    """`values` are in the order of `ACT_FIELDS`."""
     asked = controller.service.asked
     asked.fill_bits, asked.seal_bits, asked.pump_permille = values[0], values[1], values[2]
     asked.stop_pa, asked.run_ms, asked.coast_ms = values[3], values[4], values[5]
@@ -84,7 +84,7 @@ class SimTarget:
         self._frozen_rows = freeze(self._rows)
         self._idle = self._presses(0)
         self._pressed = 0
-        # Says to a person that it compiles, if it must.
+        # Compiles if needed, and says so.
         CompiledRun(self.controller, self.plant, Presses([0], [0]))
         self._freeze()
 
@@ -134,7 +134,7 @@ class SimTarget:
         self._freeze()
 
     def zero_mmhg(self) -> list[float]:
-        """What the check at the start has found; from then on the tape is without it."""
+        """The zeros that the check found. The tape's pressures are without them."""
         thaw(self._frozen, self.controller)
         gauges = self.controller.gauges
         is_one = self.board.boots.has_manifold_sensor_only
@@ -169,7 +169,7 @@ class SimTarget:
         raise BenchError(NO_STORE)
 
     def thawed_plant(self) -> Plant:
-        """As it is now, for whoever compares it with what was measured."""
+        """The plant as it is now, for a comparison with what was measured."""
         self._thaw()
         return self.plant
 
@@ -215,7 +215,7 @@ class SimTarget:
 
 
 def firmware_hash() -> str:
-    """Twelve digits for all that would run on a board."""
+    """Twelve digits that identify all that would run on a board."""
     digest = hashlib.sha256()
     for file in sorted(SOLEUS_PACKAGE.rglob("*.py")):
         digest.update(file.relative_to(SOLEUS_PACKAGE).as_posix().encode() + file.read_bytes())

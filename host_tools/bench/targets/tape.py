@@ -1,4 +1,4 @@
-"""What a target tells of itself, tick by tick, as long as a bench is connected."""
+"""The readings and commands of a target, tick by tick, as long as a bench is connected."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +20,8 @@ class Piece:
     fill: np.ndarray
     seal: np.ndarray
     pump: np.ndarray
-    # (ticks, chambers), zeroed; where one sensor is on the manifold, each shows that, and it's true of a
-    # chamber that is joined to it.
+    # (ticks, chambers), zeroed. With one sensor on the manifold, every column shows that one; it is right for
+    # the chambers that are joined.
     mmhg: np.ndarray
     manifold_mmhg: np.ndarray
 
@@ -37,7 +37,7 @@ class Piece:
 
 
 class Tape:
-    """Grows with every tick that a target tells of."""
+    """Grows with every tick that a target reports."""
 
     def __init__(self, boots: Boots) -> None:
         self._chamber_count = boots.count
@@ -55,7 +55,7 @@ class Tape:
             self.length += len(rows["at_ms"])
 
     def since(self, mark: int) -> Piece:
-        """Everything from the `mark`th tick on."""
+        """Everything from tick `mark` on."""
         wanted, parts = self.length - mark, []
         for rows in reversed(self._rows):
             if wanted <= 0:
@@ -68,7 +68,7 @@ class Tape:
         return Piece(**{name: joined[name] for name in Piece.__dataclass_fields__})
 
     def forget(self) -> None:
-        """A long endurance run looks at each cycle once."""
+        """Drop all ticks: a long endurance run needs each cycle only once."""
         self._rows.clear()
         self.length = 0
 

@@ -1,4 +1,4 @@
-"""What can be tested: the simulator, a virtual board or a real one, all asked in the same words."""
+"""What can be tested: the simulator, a virtual board or a real one, all through the same methods."""
 
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,16 +11,16 @@ from soleus.core.session.session import STATE_NAMES
 
 
 class BenchError(Exception):
-    """The target did not do what a step needs; the step's lines fail with these words."""
+    """The target did not do what a step needs; the step's lines fail with this message."""
 
 
 class NotApplicableError(BenchError):
-    """This target can't have what the step is about, and says so instead of guessing."""
+    """This target doesn't have what the step tests."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Which unit this is, and what runs on it."""
+    """The unit, and what runs on it."""
 
     serial: str
     board: str
@@ -39,13 +39,13 @@ class Target(Protocol):
     def identity(self) -> Identity: ...
 
     def begin_service(self) -> None:
-        """Press SERVICE; the check and the rest come by waiting."""
+        """Press SERVICE; the check follows while the bench waits."""
         ...
 
     def act(self, table: dict[str, int]) -> None: ...
 
     def wait(self, seconds: float, is_silent: bool = False) -> None:
-        """Let time pass, ticks on the tape; `is_silent`: as a bench that is gone."""
+        """Let time pass while ticks come onto the tape; `is_silent`: as if the bench were gone."""
         ...
 
     def renew(self) -> None:
@@ -53,13 +53,13 @@ class Target(Protocol):
         ...
 
     def clock_s(self) -> float:
-        """The target's own time just now, as well as it can be known here."""
+        """The target's own time now, as exactly as it is known here."""
         ...
 
     def state(self) -> int: ...
 
     def press(self, button: str) -> None:
-        """`stop`, `start` or `clear`, as a person at the machine."""
+        """Press `stop`, `start` or `clear`, as a person at the machine would."""
         ...
 
     def load(self, program: str, minutes: int, mmhg: int) -> None: ...
@@ -79,15 +79,15 @@ class Target(Protocol):
         ...
 
     def raw(self) -> np.ndarray:
-        """What each sensor's converter shows just now."""
+        """What each sensor's converter shows now."""
         ...
 
     def keep_calibration(self, pairs: dict[int, list[list[int]]], day: str) -> None:
-        """Two points [raw, pa] of each of these sensors, into the device's own store."""
+        """Store two points [raw, pa] for each of these sensors on the device."""
         ...
 
     def hang(self) -> float:
-        """Stop the processor; seconds until the outputs let go."""
+        """Stop the processor; return the seconds until the outputs are off."""
         ...
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""A virtual board as a target: the firmware's own files over its own console link, and a person's hands."""
+"""A virtual board as a target: the firmware over its console link, and what a person does at the machine."""
 
 import tempfile
 import time
@@ -18,15 +18,15 @@ from host_tools.virtual.install import install
 from soleus.core.session.session import SERVICE
 
 START_S, HELLO_S = 40.0, 2.0
-# How often the bench says that it is there, in service and else; both in the board's time. So much later the
-# board goes by the clock: a laptop that is busy for a moment does not look like a bench that is gone.
+# How often the bench says that it is there, in service and otherwise, in the board's time. When it is late by
+# LATE_MOST_MS, the board goes by the clock, so that a busy laptop doesn't look like a bench that is gone.
 RENEW_MS = 250
 TALK_MS = 1500
 LATE_MOST_MS = 350
 WATCHDOG_S = 6.0
-# A tick is told of within so long.
+# A tick is reported within this time.
 TOLD_AFTER_MS = 120
-# A question is answered within so long.
+# A question is answered within this time.
 ANSWERED_MS = 60
 NEVER_MS = 1 << 60
 
@@ -61,7 +61,7 @@ class VirtualTarget(LinkTarget):
         )
 
     def press(self, button: str) -> None:
-        """The stop button is a real one here; nobody needs a finger for the others."""
+        """The stop button is pressed at its pin; the others come over the link."""
         if button == "stop":
             self.machine.press("stop")
         else:
@@ -92,7 +92,7 @@ class VirtualTarget(LinkTarget):
         return took_s
 
     def restart(self) -> None:
-        """As with the reset button."""
+        """Press the reset button."""
         self.machine.reset()
         self._come_back()
 
@@ -102,7 +102,7 @@ class VirtualTarget(LinkTarget):
         self._folder.cleanup()
 
     def _come_back(self) -> None:
-        """After a reset the board counts from nothing; the tape goes on."""
+        """After a reset the board's time begins at 0 again; the tape goes on."""
         self.machine.pace.hurry_until_ms = None
         self._expect_answer()
         self.machine.pace.hurry_until_ms = 0
@@ -112,7 +112,7 @@ class VirtualTarget(LinkTarget):
         self._ask("bench_tape", on=True)
 
     def _expect_answer(self) -> None:
-        """Its word that it is ready may hang on a line that the reset has cut."""
+        """The board's message that it is ready may be glued to a line that the reset cut off."""
         until_s = time.monotonic() + START_S
         while True:
             try:
@@ -133,7 +133,7 @@ class VirtualTarget(LinkTarget):
         return (self.machine.now_ms - self._ahead_ms) / 1000
 
     def _note_heard(self) -> None:
-        """The board's clock starts when its firmware does; what it tells is never from the future."""
+        """The board's clock starts with its firmware; no tick that it reports lies in the future."""
         self._ahead_ms = min(self._ahead_ms, self.machine.now_ms - round(self.now_s * 1000))
 
     def _hurry(self, until_s: float, is_silent: bool) -> None:
@@ -148,7 +148,7 @@ class VirtualTarget(LinkTarget):
         return self.machine.now_ms - self._renewed_ms > self._renew_every_ms()
 
     def _renew_every_ms(self) -> int:
-        """Outside of service nothing has to be held, but a link silent for long is told nothing more."""
+        """Outside of service nothing has to be renewed, but the board stops reporting to a silent link."""
         return RENEW_MS if self.state() == SERVICE else TALK_MS
 
     def _note_renewed(self) -> None:

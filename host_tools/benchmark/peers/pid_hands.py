@@ -1,7 +1,7 @@
-"""The hands of the PID: it chooses the chambers, a controller outside chooses the pump's duty.
+"""The inner half of the PID peer: it chooses the chambers; a PID outside the loop chooses the pump's duty.
 
-Every `PERIOD_MS` of a fill it stops the loop and asks: `measured_pa` against `setpoint_pa`, and
-`is_new` where another group of chambers came to the manifold.
+Every `PERIOD_MS` of a fill it stops the loop and asks for a duty: `measured_pa` against `setpoint_pa`, and
+`is_new` when another group of chambers has been joined to the manifold.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from soleus.core.regulate.regulation import DOSE, FILL
 PERIOD_MS = 20
 # Below this a pump stands still.
 LEAST_PERMILLE = 350
-# No air for so long: the PID is where it wants to be.
+# After so long without air the PID has reached its setpoint.
 STILL_MS = 200
 
 

@@ -1,4 +1,4 @@
-"""In place of the guards: a peer that presses too hard is measured, not stopped."""
+"""Takes the place of the guards: a peer that presses too hard is measured, not stopped."""
 
 from typing import Any
 

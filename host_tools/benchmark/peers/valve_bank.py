@@ -1,7 +1,7 @@
-"""What every peer does alike: who is joined to the manifold, and how the pump is stopped.
+"""What all peers have in common: which chambers are joined to the manifold, and how the pump stops.
 
-None of this is what they differ in, so each gets it done well: the next valve opens a tick before the
-last one closes, and the last one stays open until the rotor has run down.
+The peers don't differ in this, so it is done well for each: the next valve opens a tick before the last one
+closes, and the last one stays open until the rotor has run down.
 """
 
 from typing import Any
@@ -39,7 +39,7 @@ class ValveBank:
         self.ledger.reached_bits |= 1 << index
 
     def begin_stage(self, sequencer: Any, dt_ms: int) -> None:
-        """Open what is to be open, and start what is to be filled."""
+        """Vent the chambers that a new stage opens, and start the fills that it asks for."""
         for index in range(self.boots.count):
             self.phase_ms[index] += dt_ms
             if not sequencer.keep_bits & (1 << index):
@@ -51,7 +51,7 @@ class ValveBank:
             self.ledger.reached_bits &= ~sequencer.raise_bits()
 
     def end_fill(self, index: int) -> None:
-        """The last one at the manifold waits for the rotor; the others just close."""
+        """The last chamber at the manifold waits for the rotor to stop; the others close at once."""
         others = (self.bits_in(FILL) | self.bits_in(DOSE)) & ~(1 << index)
         self.go(index, SETTLE if others else COAST)
 
@@ -61,7 +61,7 @@ class ValveBank:
         return self.phase[index] == SETTLE and self.phase_ms[index] >= SETTLE_MS
 
     def see_hold(self, index: int, gauges: Any, target_pa: int, band_pa: int) -> None:
-        """A chamber that isn't seen now, because its sensor is on the manifold, is left alone."""
+        """A chamber that isn't measured now, because the one sensor is on the manifold, is left alone."""
         pressure_pa = gauges.smooth_pa[index]
         if self.phase_ms[index] > 0 and not gauges.is_fresh(index):
             self.ledger.reached_bits |= 1 << index
@@ -86,7 +86,7 @@ class ValveBank:
             self.see_hold(index, gauges, target_pa, band_pa)
 
     def drive(self, wanted_bits: int, sequencer: Any, commands: Any, duty_permille: int) -> None:
-        """`wanted_bits`: who gets pump air now; a chamber that coasts keeps the manifold to itself."""
+        """`wanted_bits` get pump air now; a chamber that coasts has the manifold to itself."""
         coasting_bits = self.bits_in(COAST)
         if coasting_bits:
             wanted_bits, duty_permille = coasting_bits, 0
@@ -103,7 +103,7 @@ class ValveBank:
         commands.pump_permille = duty_permille if commands.fill_bits else 0
 
     def lowest_in(self, phase: int, gauges: Any, sequencer: Any) -> int:
-        """The chamber in this phase that misses most; -1 if there is none."""
+        """The chamber in this phase that is furthest below its target; -1 if there is none."""
         found = -1
         most_pa = -(1 << 29)
         for index in range(self.boots.count):

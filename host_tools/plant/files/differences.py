@@ -8,7 +8,7 @@ import numpy as np
 from host_tools.basics.errors import InputError
 from host_tools.plant.parts.units import BEAT_S
 
-# Key in the file -> part of the plant, its array, and whether it is one of the vent valves' half.
+# Key in the file -> part of the plant, its array, and whether it is in the vent valves' half.
 _PLACES = {
     **{key: ("chambers", key, 0) for key in ("dead_ml", "slack_ml", "leak", "blood_ml")},
     "hose_conductance": ("hoses", "healthy_k", 0),
@@ -21,7 +21,7 @@ _PLACES = {
 
 
 def differ(plant: Any, at: Any, name: str, boots: Any, numbers: Callable[..., Any]) -> None:
-    """Lay what a file says of one chamber over what was drawn for it."""
+    """Replace what was drawn for one chamber by what the file says about it."""
     i = _index(name, boots)
     drawn = {
         key: float(numbers(f"at.{name}.{key}", getattr(at, key), 1)[0])
@@ -49,7 +49,7 @@ def differ(plant: Any, at: Any, name: str, boots: Any, numbers: Callable[..., An
 
 
 def cross_hoses(plant: Any, hose_to: dict[str, str], boots: Any) -> None:
-    """Whatever the hose of a valve leads to is, for everybody at the valves' side, that valve's chamber."""
+    """Seen from the valves, a valve's chamber is the one that its hose leads to."""
     order = np.arange(boots.count)
     for name, other in hose_to.items():
         order[_index(name, boots)] = _index(other, boots)
@@ -68,7 +68,7 @@ def cross_hoses(plant: Any, hose_to: dict[str, str], boots: Any) -> None:
 
 
 def _couple_upwards(chambers: Any, i: int, ml_mmhg: float) -> None:
-    """The push between this chamber and the next proximal one, as each of them feels it."""
+    """Set the push between this chamber and the next proximal one, for both."""
     above = chambers.above[i]
     if above != i:
         chambers.from_above[i] = ml_mmhg

@@ -48,7 +48,7 @@ def draw_plant(spec: PlantSpec, boots: Any, seed: int) -> Plant:
 
 
 class _Dice:
-    """A stream of its own for each name: widening one range leaves all other draws as they were."""
+    """Each name has its own stream of random numbers, so that widening one range changes no other draw."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed

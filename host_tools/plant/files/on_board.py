@@ -1,4 +1,4 @@
-"""A plant as it is on one board: whose sensors are digital, or behind a converter on a bus."""
+"""A plant adapted to one board: its sensors may be digital, or behind a converter on a bus."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -13,7 +13,7 @@ from host_tools.basics.paths import PLANTS
 
 
 class Range(NamedTuple):
-    """What a seed draws from; a plain number is a range of one."""
+    """The range that a seed draws from; for a plain number both ends are the same."""
 
     low: float
     high: float
@@ -153,7 +153,7 @@ class SupplySpec(_Table):
 
 
 class OneChamberSpec(_Table):
-    """What is different at one chamber, as it is there: not scaled to the number of chambers."""
+    """What is different at one chamber; not scaled to the number of chambers."""
 
     dead_ml: Annotated[Range | None, _within(1.0, 3000.0)] = None
     slack_ml: Annotated[Range | None, _within(0.0, 10_000.0)] = None

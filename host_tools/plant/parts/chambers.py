@@ -40,7 +40,7 @@ class Chambers:
         self.leak = leak
         self.below = np.where(index % per_leg > 0, index - 1, index)
         self.above = np.where(index % per_leg < per_leg - 1, index + 1, index)
-        # The push between two neighbours is mutual: what one gives, the other takes with the same number.
+        # The push between two neighbours is mutual, so both have the same number.
         self.from_below = np.where(self.below != index, 0.5 * (coupling + coupling[self.below]), 0.0)
         self.from_above = np.where(self.above != index, 0.5 * (coupling + coupling[self.above]), 0.0)
         self.creep_full = creep_share * compliance
@@ -66,7 +66,7 @@ class Chambers:
             self.hole_k[i] = 0.0
 
     def relax(self) -> float:
-        """What changes slowly, once in a beat; returns the air that leaked out.
+        """Advance what changes slowly, once a beat; return the air that leaked out.
 
         Fabric creeps; blood leaves a pressed leg within seconds and comes back over tens of seconds;
         freshly compressed air is warm and cools; seams leak.
@@ -94,9 +94,9 @@ class Chambers:
         return float(leaked_ml)
 
     def settle(self, everywhere: bool) -> None:
-        """Take in the air gained, and find the pressures: of those that gained, or of all.
+        """Add the air gained, and find the pressures: of the chambers that gained, or of all.
 
-        What comes in brings its warmth; what goes out takes its share along.
+        Air that comes in brings its warmth; air that goes out takes a share of the warmth along.
         """
         pressure, below, above = self.pressure_mmhg, self.below, self.above
         from_below, from_above = self.from_below, self.from_above

@@ -52,10 +52,10 @@ class Manifold:
         hose_k: np.ndarray,
         chamber_mmhg: np.ndarray,
     ) -> float:
-        """The pressure at the end of a substep, implicitly: what flows in at it, less what flows out at it.
+        """The pressure at the end of a substep, solved implicitly: at this pressure the flows balance.
 
-        What is left over rises with the pressure, so Newton's step is kept inside a shrinking bracket:
-        near zero drop a square root would throw it from side to side.
+        The excess of outflow rises with the pressure, so Newton's step is kept inside a shrinking bracket:
+        where the drop is near zero, the square root would throw it from side to side.
         """
         room = self.volume_ml * PER_AMBIENT / dt_s
         before_mmhg = (self.air_ml / self.volume_ml - 1.0) * AMBIENT_MMHG
@@ -110,7 +110,7 @@ def flow_into(
 def node_pressure(
     manifold_mmhg: float, chamber_mmhg: float, fill_k: float, air_k: float, hose_k: float
 ) -> float:
-    """Where valve, hose and opening to the air meet there is no room: what comes in goes out."""
+    """The pressure where valve, hose and opening to the air meet; no air is stored there."""
     low_mmhg = min(0.0, manifold_mmhg, chamber_mmhg)
     high_mmhg = max(0.0, manifold_mmhg, chamber_mmhg)
     node = 0.5 * (low_mmhg + high_mmhg)

@@ -8,5 +8,5 @@ MODE_NAMES = (
 SENSOR, VALVE, PUMP, HOSE, GARMENT, LEG, CLOCK, SUPPLY, MANIFOLD = range(9)
 KIND_NAMES = ("sensor", "valve", "pump", "hose", "garment", "leg", "clock", "supply", "manifold")
 
-# A loose contact changes its mind this often.
+# In each slot of this length a loose contact is open or closed, by chance.
 LOOSE_SLOT_MS = 100

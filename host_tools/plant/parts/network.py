@@ -95,11 +95,11 @@ class Network:
         chambers: Chambers,
         ledger: Ledger,
     ) -> float:
-        """Returns the air that the pump moved."""
+        """Move the air of one substep; return how much the pump moved."""
         fill_k, air_k, hose_k = valves.fill_k, valves.air_k, hoses.hose_k
         pressure, node, gained_ml = chambers.pressure_mmhg, chambers.node_mmhg, chambers.gained_ml
         after = manifold.pressure_after(dt_s, free_flow, pump.per_stall_mmhg, fill_k, air_k, hose_k, pressure)
-        # The check valve: a pump that is beaten by the pressure passes nothing, in either direction.
+        # The check valve: above its stall pressure the pump passes no air, in either direction.
         pumped_ml = float(dt_s * max(0.0, free_flow * (1.0 - after * pump.per_stall_mmhg)))
         lost_ml = dt_s * manifold.lost_flow(after)
         given_ml = pumped_ml - lost_ml
@@ -128,7 +128,7 @@ class Network:
 
 
 def is_still_air(fill_k: np.ndarray, air_k: np.ndarray, chambers: Chambers) -> bool:
-    """Nothing is joined to the manifold, and what vents has all but vented: one step a beat is enough."""
+    """No chamber is joined to the manifold, and open ones are nearly empty: one step a beat is enough."""
     for i in range(len(fill_k)):
         if fill_k[i] > 0.0 or (air_k[i] > 0.0 and abs(chambers.pressure_mmhg[i]) > STILL_MMHG):
             return False

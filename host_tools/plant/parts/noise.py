@@ -1,4 +1,4 @@
-"""Chance that repeats: the same seed gives the same noise, compiled or not."""
+"""Noise that repeats: the same seed gives the same noise, compiled or not."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ WORD = 0xFFFFFFFF
 
 
 class Noise:
-    """Normal noise from a table drawn beforehand, at places picked by a 32-bit xorshift."""
+    """Normal noise from a table drawn beforehand; a 32-bit xorshift picks the places."""
 
     def __init__(self, table: np.ndarray, state: int) -> None:
         self.table = table

@@ -76,7 +76,7 @@ class Sensors:
             self.past_mmhg[i, self.newest] = self.felt_mmhg[i]
 
     def read_chambers(self, chamber_pa: list[int], now_ms: int, noise: Noise) -> int:
-        """Fill in the chambers' readings; returns the bits of those that gave none."""
+        """Fill in the chambers' readings; return the bits of those without one."""
         missing_bits = 0
         for i in range(self.count):
             chamber_pa[i] = self.reading(i, now_ms, noise)
@@ -84,7 +84,7 @@ class Sensors:
         return missing_bits
 
     def reading(self, i: int, now_ms: int, noise: Noise) -> int:
-        """What sensor `i` shows; 0 when it gives nothing."""
+        """What sensor `i` shows; 0 without a reading."""
         noise_mmhg = noise.normal() * self.noise_mmhg[i]
         mode = self.mode[i]
         if mode == STUCK:
@@ -115,7 +115,7 @@ class Sensors:
         return 1 if is_out else 0
 
     def counted(self, mmhg: float) -> int:
-        """Clipped to what the part can say, in whole counts, in pascals."""
+        """In pascals: clipped to the sensor's range and rounded to whole counts."""
         inside_mmhg = min(max(mmhg, self.floor_mmhg), self.range_mmhg)
         counts = floor(inside_mmhg * self.counts_per_mmhg + 0.5)
         return floor(counts * self.count_pa + 0.5)

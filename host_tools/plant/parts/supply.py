@@ -4,7 +4,7 @@ import numpy as np
 
 
 class Supply:
-    """Feeds the pump and the valves; the logic and the sensors have their own, and outlive it."""
+    """Feeds pump and valves. Logic and sensors have a supply of their own, which outlives this one."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Supply:
         """Draw `load_w` for `dt_ms`; the current of the last beat sets the drop of this one."""
         charge = self.start_charge - self.used_wh / self.capacity_wh
         self.open_v = (self.empty_v + (self.full_v - self.empty_v) * charge) * self.strength
-        # A pack's protection cuts it off when it is empty.
+        # The battery's protection cuts it off when it is empty.
         if is_broken or charge <= 0.0:
             self.current_a = 0.0
             self.terminal_v = 0.0

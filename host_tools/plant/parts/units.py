@@ -12,7 +12,7 @@ BEAT_S = 0.01
 # A moment that never comes.
 NEVER_MS = 1e18
 
-# Below it a chamber leaves its leg free.
+# Below this pressure a leg counts as free.
 SAFE_MMHG = 10.0
 # Plant files describe one chamber of a boot of five; fewer chambers share the same leg.
 CHAMBERS_DESCRIBED = 5.0

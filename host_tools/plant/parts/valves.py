@@ -1,4 +1,4 @@
-"""Solenoid valves: a command, a wait, a short travel; and the conductances that they make of it."""
+"""Solenoid valves: a command, a wait, a short travel of the armature; and the conductances that follow."""
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class Valves:
     def command(
         self, fill_bits: int, seal_bits: int, supply_v: float, has_power: bool, now_ms: int, noise: Noise
     ) -> bool:
-        """Take the commands at the start of a beat; says whether any armature moves during the next 10 ms."""
+        """Take the commands at the start of a beat; return whether an armature moves in the next 10 ms."""
         is_energised, driven, due_ms, place = self.is_energised, self.driven, self.due_ms, self.place
         can_hold = has_power and supply_v >= self.drop_out_v
         bits = (fill_bits & ((1 << self.chambers) - 1)) | (seal_bits << self.chambers)
@@ -85,7 +85,7 @@ class Valves:
         return moves
 
     def schedule(self, valve: int, wanted: int, now_ms: int, noise: Noise) -> None:
-        """A change that is undone before its latency is over never happens: the armature had not let go."""
+        """A change that is undone within its latency never happens: the armature hasn't moved yet."""
         if wanted == self.driven[valve]:
             self.due_ms[valve] = NEVER_MS
             return
@@ -102,7 +102,7 @@ class Valves:
                 start_ms = from_ms
                 if self.due_ms[valve] < from_ms + dt_ms:
                     start_ms = max(from_ms, self.due_ms[valve])
-                    # What travel remains of the move before this one is under a millisecond: let it go.
+                    # Less than a millisecond is left of the move before this one: ignore it.
                     self.driven[valve] = self.is_energised[valve]
                     self.due_ms[valve] = NEVER_MS
                 goal = float(self.driven[valve])
@@ -126,7 +126,7 @@ class Valves:
         self.set_conductances(self.place, hole_k)
 
     def set_conductances(self, place: np.ndarray, hole_k: np.ndarray) -> None:
-        """A hole in the hose, at the valve's end, is one more opening to the air."""
+        """A hole in the hose near the valve is one more opening to the air."""
         fill_k, air_k, seat_leak = self.fill_k, self.air_k, self.seat_leak
         full_fill_k, full_vent_k = self.full_fill_k, self.full_vent_k
         vents_from = 0 if self.is_three_way else self.chambers

@@ -1,4 +1,4 @@
-"""How fast a pump could fill chambers at best: the yardstick for the fills of a session."""
+"""The shortest time in which a pump could fill chambers: the fills of a session are compared with it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ def in_series(*conductances: float) -> float:
 
 
 class FillLimit:
-    """Least fill times in one trace. `starts[i]`: the ticks in which chamber i begins to fill."""
+    """The least fill times in one trace. `starts[i]` are the ticks in which chamber i begins to fill."""
 
     def __init__(self, trace: Trace, air: AirSupply, starts: list[list[int]]) -> None:
         self._trace = trace
@@ -48,7 +48,7 @@ class FillLimit:
         self._seen: dict[tuple[int, int], float] = {}
 
     def least_s(self, chamber: int, start: int, reached: int) -> float:
-        """For the air that chamber and those beside it took between these two ticks."""
+        """The least time for the air that this chamber and those beside it took between these two ticks."""
         if (start, reached) not in self._seen:
             self._seen[start, reached] = self._integral_s(
                 self._together.get(start, [chamber]), start, reached
@@ -64,7 +64,7 @@ class FillLimit:
         return max(0.0, float(np.trapezoid(s_per_ml, air_ml)))
 
     def _cost_s_per_ml(self, path_k: float) -> np.ndarray:
-        """For whole mmHg of chamber pressure: seconds for 1 mL along this way.
+        """Seconds for 1 mL along this way, for each whole mmHg of chamber pressure.
 
         Q solves Q = pump(chamber + (Q / path_k)**2). The right side falls with Q, so halving finds it.
         """

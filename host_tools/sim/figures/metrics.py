@@ -1,19 +1,19 @@
-"""The numbers of a session, measured on the true pressures; what the sensors believed plays no part.
+"""The figures of a session, from the true pressures; the sensors' readings play no part.
 
-Words, as they are used here and in the JSON:
+The words here and in the JSON:
 
 fill        Begins with the tick in which a chamber's target rises by more than 6 mmHg: from open to the
             air, or from a relaxed pressure. (A ramp's target rises at once, so its fill begins with the
             ramp.) It is over when the true pressure first comes within 1.5 mmHg of the target. A rise
-            that finds the chamber there already is no fill. One whose target changes on the way, because
-            a person asked for softer or the session ended, isn't measured; one that was released by the
-            program before it got there counts as `fills_unreached`, and as nothing else.
+            that finds the chamber there already is no fill. A fill whose target changes on the way, because
+            a person asked for softer or the session ended, isn't measured; a fill that the program released
+            before it got there counts only as `fills_unreached`.
 fill_s      How long that took: the median.
-fill_limit_s  How long it would have taken at the pump's full speed: the integral of dN / Q over the air N
-            that went, from the fill's first tick to its last, into all chambers that were filled side by
-            side. Q is the pump's flow against the manifold's pressure, which stands above the chambers'
-            by what valves and hoses take. Where the program asks for a ramp, not less than the time
-            until the wanted pressure itself is within 1.5 mmHg of the target. The median.
+fill_limit_s  How long it would have taken at the pump's full speed: the integral of dN / Q, where N is the
+            air that went into all chambers filled side by side, from the fill's first tick to its last.
+            Q is the pump's flow against the manifold's pressure, which is above the chambers' by the drop
+            over valves and hoses. Where the program asks for a ramp, not less than the time until the
+            wanted pressure itself is within 1.5 mmHg of the target. The median.
 overshoot   For each fill, the most by which the true pressure was above the target, until 1 s after the
             fill was over or until the target changed; never below 0.
 hold error  |true pressure - target| in every tick in which a chamber is held: from the end of its fill
@@ -22,17 +22,16 @@ hold error  |true pressure - target| in every tick in which a chamber is held: f
             the chamber is being filled again (phase `fill`) don't count: with three-way valves a group
             sags and rises together while its next chamber fills.
 the first cycle  is a soft start and counts for none of the above.
-notices     Chambers that a guard took out of the session, each with its reason; the others went on. No
-            fault: `detected_s` says nothing of them.
-ended_by    As `outcome`, but a session that stopped by itself for want of a sign of life says so.
-            Where `--until` cut the simulation short, it says "until".
-until_s     What `--until` asked for. A session that ends before simply ends.
-detected_s  When the first fault was latched at or after an injected one began.
-safe_s      From when on, after that, every chamber stayed below 10 mmHg for as long as the fault was
-            latched.
+notices     Chambers that a guard rested, each with its reason; the others went on. They are no faults, so
+            `detected_s` doesn't count them.
+ended_by    As `outcome`, but "no sign of life" where nobody answered the presence check, and "until" where
+            `--until` cut the simulation short.
+until_s     The time that `--until` asked for; the session may have ended before.
+detected_s  When the first fault was latched, at or after the beginning of an injected one.
+safe_s      The time after which every chamber stayed below 10 mmHg while that fault was latched.
 
 What didn't happen is null: the fill time of a chamber that never filled, the detection of a fault that
-was ridden out. Times are seconds of true time since the beginning of the trace.
+nothing noticed. Times are seconds of true time since the beginning of the trace.
 """
 
 import json
@@ -111,7 +110,7 @@ class ChamberResult:
     hold_error_mmhg: Spread
 
 
-# Where the session came to no end of its own, it was stopped from outside.
+# Any other session was stopped by a person.
 ENDINGS = {COMPLETED: "completed", NO_SIGN_OF_LIFE: "no sign of life"}
 
 
@@ -160,7 +159,7 @@ def measure(trace: Trace, context: MeasureContext) -> SessionResult:
 
 
 def _fault(trace: Trace, latch: FaultLatch) -> FaultResult | None:
-    """The one that is latched at the end; a fault that a person cleared is in the trace's notes."""
+    """The fault that is latched at the end; faults that a person cleared are in the trace's notes."""
     if latch.code == faults.NONE:
         return None
     onsets = _onsets(trace.fault_code == latch.code)
@@ -215,7 +214,7 @@ def _one_injected(
 
 @dataclass(frozen=True)
 class Fill:
-    """One fill of one chamber, in ticks; `end` is where its target changes again."""
+    """One fill of one chamber, in ticks; at `end` its target changes again."""
 
     start: int
     reached: int
@@ -224,7 +223,7 @@ class Fill:
 
 @dataclass(frozen=True)
 class Fills:
-    """Of one chamber, after the first cycle."""
+    """The fills of one chamber after the first cycle."""
 
     reached: list[Fill]
     unreached_count: int
@@ -232,7 +231,7 @@ class Fills:
 
 
 def _chambers(trace: Trace, air: AirSupply) -> list[ChamberResult]:
-    # Chamber by chamber from here on, so each one's ticks lie side by side in memory.
+    # From here on chamber by chamber, so the ticks of each lie side by side in memory.
     target_pa = np.ascontiguousarray(np.where(trace.state == RUNNING, trace.target_pa.T, 0))
     error_mmhg = np.ascontiguousarray(trace.pressure_mmhg.T) - target_pa / PA_PER_MMHG
     fills = [
@@ -272,7 +271,7 @@ def cut_fills(trace: Trace, chamber: int, target_pa: np.ndarray, error_mmhg: np.
 
 
 def _winds_down(trace: Trace) -> np.ndarray:
-    """The end of the session: the rotor stops with the valves as they are, and nothing is held any more."""
+    """The ticks in which a session ends: the valves wait for the rotor to stop; nothing is held."""
     ends = np.flatnonzero((trace.state[:-1] == RUNNING) & (trace.state[1:] != RUNNING)) + 1
     winds_down = np.zeros(len(trace), bool)
     for end in ends:
@@ -281,7 +280,7 @@ def _winds_down(trace: Trace) -> np.ndarray:
 
 
 def _called_held(phase: np.ndarray) -> int | None:
-    """Where the regulator called this fill a success, near the target or not."""
+    """When the regulator first called the chamber held, near the target or not."""
     began = _first(phase == FILL)
     held = None if began is None else _first(phase[began:] == HOLD)
     return None if began is None or held is None else began + held
@@ -313,7 +312,7 @@ def _chamber(
 
 def overshoot_ticks(trace: Trace, fill: Fill) -> tuple[int, int]:
     until_s = trace.time_s[fill.reached] + OVERSHOOT_S
-    # Time is a sum of tenths and hundredths: half a millisecond is nothing but rounding.
+    # Time is a sum of floats: half a millisecond is for their rounding.
     after = int(np.searchsorted(trace.time_s, until_s + 0.0005, side="right"))
     return fill.reached, min(fill.end, after)
 

@@ -1,4 +1,4 @@
-"""The numbers of a simulated session: its trace measured against what its own pump and plant allow."""
+"""The figures of a simulated session: its trace, compared with what its pump and plant allow."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def session_result(session: Session) -> SessionResult:
 
 
 def air_supply(trace: Trace, plant: Plant) -> AirSupply:
-    """The drawn pump at full duty and at the voltage that it had while it ran."""
+    """This plant's pump at full duty, at the voltage that it had while it ran."""
     pump, valves, hoses = plant.pump, plant.valves, plant.hoses
     running_v = trace.supply_v[trace.pump_permille == 1000]
     speed = float(np.mean(running_v)) / pump.nominal_v if len(running_v) else 1.0
