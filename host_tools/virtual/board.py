@@ -1,4 +1,4 @@
-"""The virtual board: interpreter, pins, plant and time together, and everything that can happen to them."""
+"""The virtual board: interpreter, pins, plant and time, and everything that can happen to them."""
 
 import select
 import threading
@@ -28,7 +28,7 @@ from host_tools.virtual.processor.processor import (
 )
 from host_tools.virtual.terminal import Terminal
 
-# As much as an ESP32 leaves to a program, in 32-bit words.
+# As much heap as an ESP32 leaves to a program that has 32-bit words.
 HEAP_BYTES = 160 * 1024
 PATIENCE_S = 1.0
 WAIT_MOST_S = 0.01
@@ -96,7 +96,7 @@ class VirtualBoard:
         """Its own time since it was built."""
         return self.hardware.now_ms
 
-    # --- what can happen to it, at any moment ---
+    # --- what can happen to the board at any moment ---
 
     def power_on(self) -> None:
         with self._lock:
@@ -106,7 +106,7 @@ class VirtualBoard:
                 self._start("power on")
 
     def power_off(self) -> None:
-        """Everything that needs power lets go: pins, valves, the clock's memory."""
+        """Everything that needs power loses its state: pins, valves, the clock's memory."""
         with self._lock:
             self._has_power = False
             self._processor.lose_power()
@@ -121,7 +121,7 @@ class VirtualBoard:
             self.hardware.forget_display()
 
     def hang(self) -> None:
-        """The processor stops where it is; only the watchdog can help."""
+        """The processor stops where it is; only the watchdog can end that."""
         with self._lock:
             if self._processor.life:
                 self._processor.life.interpreter.freeze()
@@ -149,14 +149,14 @@ class VirtualBoard:
             self.terminal.is_plugged = True
 
     def break_part(self, fault: str) -> None:
-        """From now on, as on the command line but for the time: `sensor.left.calf:off`."""
+        """Break a part from now on: `sensor.left.calf:off`, as on the command line without a time."""
         with self._lock:
             plant = self.hardware.plant
             plant.set_fault(parse_fault(f"{fault}@{plant.now_ms / 1000:.2f}s", self.board.boots))
             self._note(fault)
 
     def change(self, do: Callable[[Plant], Any]) -> Any:
-        """What a person does to the boots, between two beats."""
+        """Do what a person does to the boots, between two beats."""
         with self._lock:
             return do(self.hardware.plant)
 
@@ -170,10 +170,10 @@ class VirtualBoard:
         with self._lock:
             self.hardware.display.save(file)
 
-    # --- what can be seen of it ---
+    # --- what can be seen of the board ---
 
     def wait_until(self, is_so: Callable[["VirtualBoard"], bool], timeout_s: float = 20.0) -> None:
-        """By the laptop's clock. Whoever doesn't talk to it meanwhile may want `pace.run_freely`, too."""
+        """Wait by the laptop's clock. Where nothing talks to the board, `pace.run_freely` is faster."""
         until_s = time.monotonic() + timeout_s
         while not is_so(self):
             if time.monotonic() > until_s:
@@ -181,19 +181,19 @@ class VirtualBoard:
             time.sleep(0.002)
 
     def run_until(self, is_so: Callable[["VirtualBoard"], bool], timeout_s: float = 20.0) -> None:
-        """Waits for what comes without anybody talking to the board, and lets its own time run."""
+        """Wait while nothing talks to the board, and let its own time run."""
         with self.pace.run_freely():
             self.wait_until(is_so, timeout_s)
 
     def is_vented(self) -> bool:
-        """By its pins: nothing is energised."""
+        """True if nothing is energised, by its pins."""
         with self._lock:
             return self.hardware.wiring.is_all_vent()
 
     def highest_mmhg(self) -> float:
         return self.hardware.highest_mmhg()
 
-    # --- its life, in its own thread ---
+    # --- the board's own thread ---
 
     def _run(self) -> None:
         while not self._is_stopping:
@@ -205,7 +205,7 @@ class VirtualBoard:
                 self._let_time_pass()
 
     def _wait_for_something(self) -> None:
-        """For what comes over a line, or for the next beat."""
+        """Wait for bytes on a line, or for the next beat."""
         poll = select.poll()
         poll.register(self.terminal.master, select.POLLIN)
         with self._lock:
@@ -253,7 +253,7 @@ class VirtualBoard:
             if self._processor.watchdog.bites(self.now_ms):
                 self._hard_reset("watchdog", WDT_RESET)
             return
-        # Its last words.
+        # What it has printed last.
         self._carry_terminal()
         self._take_records()
         if life is not self._processor.life:
@@ -283,7 +283,7 @@ class VirtualBoard:
         self._processor.start(self.hardware.packed_frame(), self.terminal.is_raw)
 
     def _soft_reset(self) -> None:
-        """The interpreter starts anew; pins and watchdog go on as they are."""
+        """The interpreter starts anew; pins and watchdog stay as they are."""
         self._processor.stop()
         first_typed = self.terminal.say_soft_reboot()
         self._boot("soft reset")

@@ -1,7 +1,7 @@
-"""An SSD1306 as its datasheet has it: it takes what is sent to it over I2C, and shows a picture.
+"""An SSD1306 as in its datasheet: it takes bytes over I2C, and shows a picture.
 
-Modules are mounted so that a picture is upright with columns and rows both turned round (A1, C8). What
-it leaves out: scrolling, brightness, and how fast the dots fade.
+Modules are mounted so that a picture is upright with columns and rows both reversed (A1, C8). Left out are
+scrolling, brightness, and how fast the dots fade.
 """
 
 from pathlib import Path
@@ -41,7 +41,7 @@ _ARGUMENTS = {
 
 
 class Ssd1306:
-    """`width` x `height` is the glass; a narrow one is wired to the middle columns."""
+    """`width` x `height` is the size of the glass; a narrow glass is wired to the middle columns."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
@@ -56,7 +56,7 @@ class Ssd1306:
         self._command: list[int] = []
 
     def write(self, content: bytes) -> None:
-        """One transfer: control bytes say of what comes next whether it is a command."""
+        """One transfer: control bytes say whether commands or data follow."""
         at = 0
         while at < len(content):
             control, at = content[at], at + 1
@@ -148,7 +148,7 @@ class Ssd1306:
             if is_through:
                 self._column, _ = _next(self._column, self._columns)
             return
-        # By page it goes round in its own page, through all columns.
+        # In page mode the address wraps within its page, through all columns.
         columns = self._columns if self._mode == _HORIZONTAL else (0, COLUMNS - 1)
         self._column, is_through = _next(self._column, columns)
         if is_through and self._mode == _HORIZONTAL:

@@ -1,4 +1,4 @@
-"""What the sensors would put on their wires for the plant's readings: microvolts and counts."""
+"""The plant's readings as the sensors would put them on their wires: microvolts and counts."""
 
 from collections.abc import Mapping
 from typing import Any

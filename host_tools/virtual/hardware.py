@@ -26,7 +26,7 @@ from soleus.core.basics.signals import Commands, Readings
 
 
 class Hardware:
-    """Time advances here, one beat of 10 ms after the other."""
+    """Advances time, one beat of 10 ms after the other."""
 
     def __init__(self, board: Board, plant: PlantSpec, seed: int) -> None:
         self.plant = draw_plant(on_board(plant, board.table), board.boots, seed)
@@ -39,7 +39,7 @@ class Hardware:
         self.display = self._new_display()
         self.now_ms = 0
         self.beat = 0
-        # What the pins and the sensors say, as the interpreter gets it.
+        # What the pins and the sensors show, as the interpreter gets it.
         self.frame = [0] * (SENSORS + SENSORS_MOST)
         self._fill_frame()
 
@@ -54,7 +54,7 @@ class Hardware:
         return FRAME.pack(*self.frame)
 
     def take(self, record: Record) -> None:
-        """What the program does to a pin or to a chip on the I2C bus."""
+        """Apply what the program does to a pin or to a chip on the I2C bus."""
         if record.kind == Kind.PIN:
             self.wiring.set_level(record.small, bool(record.other), record.value)
         elif record.kind == Kind.PWM:
@@ -63,7 +63,7 @@ class Hardware:
             self.display.write(record.content)
 
     def release_pins(self) -> None:
-        """As a hard reset does."""
+        """Release all pins, as a hard reset does."""
         self.wiring.pins.release_all()
 
     def lose_power(self) -> None:
@@ -71,7 +71,7 @@ class Hardware:
         self.forget_display()
 
     def forget_display(self) -> None:
-        """It comes back dark."""
+        """Lose the display's memory: it comes back dark."""
         self.display = self._new_display()
 
     def highest_mmhg(self) -> float:
@@ -86,13 +86,13 @@ class Hardware:
         self.electric.fill_in(frame, self.readings)
 
     def _new_display(self) -> Ssd1306 | None:
-        """As it is when power comes."""
+        """The display as it is after power-on."""
         table = self._display_table
         return Ssd1306(table["width"], table["height"]) if table else None
 
 
 def i2c_table(board: dict[str, Any]) -> dict[str, Any]:
-    """Which chips are on the I2C bus, as `chip/i2c_chips.py` reads it."""
+    """The chips on the I2C bus, in the form that `chip/i2c_chips.py` reads."""
     sensors = board["sensors"]
     table: dict[str, Any] = {"channels": sensors.get("channels", [])}
     if "mux_address" in sensors:

@@ -1,4 +1,4 @@
-"""Puts the application on a virtual board's flash: what `soleus flash` writes, but no slots."""
+"""Puts the application on a virtual board's flash: what `soleus flash` writes, without slots."""
 
 import shutil
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from host_tools.flash.contents.packages import cached_package_sources
 
 
 def install(board: Board, flash: Path, packages: Mapping[str, Path] | None = None) -> None:
-    """Without `packages`, those of micropython-lib that were fetched before."""
+    """If `packages` is not given, uses the micropython-lib packages that were fetched before."""
     packages = cached_package_sources(board.table) if packages is None else packages
     for name, content in application_files(board, packages).items():
         file = flash / name

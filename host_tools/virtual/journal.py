@@ -1,4 +1,4 @@
-"""What a virtual board did and what happened to it, for tests and for `state` on the command line."""
+"""Notes what a virtual board did and what happened to it, for tests and for `state` on the command line."""
 
 import time
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Moment:
     pump_permille: int
     gate_on: int
     highest_mmhg: float
-    # How many control ticks there were before this beat.
+    # Number of control ticks before this beat.
     ticks_count: int
 
 

@@ -1,9 +1,9 @@
 """How fast a virtual board's time runs: by the clock, or as fast as this computer can.
 
-A board with its own time goes on as soon as its program has done its work for a beat. It must not run away
-from the people and programs at its line: half a second of its time after it last heard from them it goes by
-the clock, so that a host that is slow for a moment does not look like one that is gone. Who needs no such
-care says so: by `run_freely`, or by `hurry_until_ms`, which sets the limit exactly.
+A board with its own time goes on as soon as its program has done its work for a beat. But it must not run
+ahead of the people and programs at its line: when it has heard nothing for half a second of its time, it
+goes by the clock, so that a host that is slow for a moment does not look like one that is gone. A caller
+that does not need that says so with `run_freely`, or sets the limit exactly with `hurry_until_ms`.
 """
 
 import time
@@ -15,9 +15,9 @@ from host_tools.virtual.hardware import Hardware
 from host_tools.virtual.processor.processor import Life
 
 AHEAD_MOST_MS = 500
-# Who has not said anything for so long is gone; the firmware thinks so, too.
+# After so long without a byte the other end counts as gone, for the firmware, too.
 GONE_AFTER_S = 5.0
-# A laptop that was asleep does not make up for it.
+# A board that is further behind, because the laptop was asleep, doesn't catch up.
 BEHIND_MOST_S = 0.1
 
 
@@ -25,7 +25,7 @@ class Pace:
     def __init__(self, has_own_time: bool, patience_s: float) -> None:
         """`patience_s`: how long the board waits for a program that does not come to the end of a beat."""
         self.has_own_time = has_own_time
-        # With its own time: it goes by the clock from here on.
+        # With its own time: from this moment on the board goes by the clock.
         self.hurry_until_ms: int | None = None
         self._patience_s = patience_s
         self._free_runs = 0
@@ -35,7 +35,7 @@ class Pace:
 
     @contextmanager
     def run_freely(self) -> Iterator[None]:
-        """Whoever is inside lets the board's time run, although nobody talks to it."""
+        """Inside this context the board's time runs on, although nothing talks to it."""
         self._free_runs += 1
         try:
             yield
@@ -47,7 +47,7 @@ class Pace:
         self._heard_s = time.monotonic()
 
     def start(self) -> None:
-        """A new life of the processor; the first beat is due now."""
+        """Begin a new life of the processor; the first beat is due now."""
         self._next_beat_s = time.monotonic()
 
     def note_beat(self) -> None:

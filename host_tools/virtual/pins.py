@@ -1,4 +1,4 @@
-"""The chip's pins, and what hangs on them: which valve, pump and gate has power now."""
+"""The chip's pins, and what hangs on them: the valves, pump and gate that have power now."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,13 +9,13 @@ FULL_U16 = 65_535
 
 
 class Pins:
-    """Levels and duties as the program has set them; a pin that isn't driven is pulled to its safe side."""
+    """Levels and duties as the program has set them; a pin that isn't driven is pulled to its safe level."""
 
     def __init__(self) -> None:
         self.share: dict[int, float] = {}
 
     def release_all(self) -> None:
-        """What a hard reset does; a soft one leaves them."""
+        """As a hard reset does; a soft reset leaves the pins alone."""
         self.share.clear()
 
     def set_level(self, pin: int, is_output: bool, level: int) -> None:
@@ -28,7 +28,7 @@ class Pins:
         self.share[pin] = duty_u16 / FULL_U16
 
     def high_share(self, pin: int, pulled: float = 0.0) -> float:
-        """For which part of the time it is high."""
+        """The share of the time for which the pin is high."""
         return self.share.get(pin, pulled)
 
 
@@ -51,7 +51,7 @@ class ShiftRegisters:
 
 
 class Wiring:
-    """From pins to `Commands`, by the board's description: the way round that the drivers don't know."""
+    """From pins to `Commands`, by the board's description: the reverse of what the drivers do."""
 
     def __init__(self, board: Mapping[str, Any]) -> None:
         self.valves = board["valves"]
@@ -79,7 +79,7 @@ class Wiring:
     def _valve_bits(self) -> tuple[int, int]:
         if self.registers is None:
             return self._pin_bits(self.valves["fill"]), self._pin_bits(self.valves.get("vent", ()))
-        # Output-enable is active low, and pulled up.
+        # Output-enable is active low, with a pull-up.
         if self.pins.high_share(self.valves["output_enable"], pulled=1.0) > 0.99:
             return 0, 0
         shown = self.registers.shown_bits

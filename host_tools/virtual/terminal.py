@@ -23,12 +23,12 @@ class Terminal:
         self._hidden: bytes | None = None
 
     def received(self) -> bytes:
-        """What the other end has sent; nothing comes over an unplugged line."""
+        """The bytes that the other end has sent; none over an unplugged line."""
         data = _read(self.master)
         return data if self.is_plugged else b""
 
     def send(self, data: bytes) -> None:
-        """What the interpreter has printed. Nobody listening is no reason to wait."""
+        """Send what the interpreter has printed; without a listener it is dropped."""
         if self._hidden is not None:
             data = self._after_raw_banner(data)
         if not data:
@@ -42,7 +42,7 @@ class Terminal:
             _write(self.master, data)
 
     def say_soft_reboot(self) -> bytes:
-        """Gives what the new interpreter must be sent first: a chip comes back to the prompt that it left."""
+        """Return what the new interpreter must be sent first: a chip comes back to the prompt that it left."""
         self.send(SOFT_REBOOT)
         if not self.is_raw:
             return b""
@@ -59,7 +59,7 @@ class Terminal:
         os.close(self.slave)
 
     def _after_raw_banner(self, data: bytes) -> bytes:
-        """The unix port always begins with the friendly prompt, and is sent on to the raw one unseen."""
+        """The unix port always begins with the friendly prompt; its output up to the raw one is left out."""
         self._hidden = (self._hidden or b"") + data
         at = self._hidden.find(_RAW)
         if at < 0:

@@ -1,1 +1,1 @@
-"""Thousands of sessions in which something breaks, planned from a seed, and each judged by true pressures."""
+"""Thousands of sessions in which something breaks, planned from a seed and judged by true pressures."""

@@ -1,8 +1,8 @@
-"""How soon a trial's fault was named, against what the requirements table promises for such a fault.
+"""How soon a trial's fault was named, compared with what the requirements table promises for such a fault.
 
-The table gives a budget for each code, and the moment from which it counts for each fault that trips it.
-A trial is measured where its fault, on such a layout, is one of those; a row of the table that says why it
-misses its budget says so for the trials like it, too.
+The table gives a budget for each code and, for each fault that trips it, the moment from which the budget
+counts. A trial is measured if the table has its fault on such a layout. Where a row of the table says why it
+misses its budget, that also goes for the trials like it.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Took:
     requirement: str
     took_s: float
     budget_s: float
-    misses: str  # why it is known to be late on such a layout; empty: it may not be
+    misses: str  # why it is known to be late on such a layout; empty: it must be in time
 
     @property
     def is_late(self) -> bool:
@@ -36,7 +36,7 @@ class Took:
 def took(
     found: FaultResult, component: str, mode: str, onset_s: float, trace: Trace, boots: Boots
 ) -> Took | None:
-    """None where the table promises nothing for this fault under this name."""
+    """None if the table promises nothing for this fault and this code."""
     requirement = next(each for each in REQUIREMENTS if each.code == found.code)
     trips = _alike(requirement, kind_of(component), mode, boots)
     if not trips or (trips[0].since in _OF_A_CHAMBER and found.chamber not in boots.names):
@@ -50,7 +50,7 @@ _OF_A_CHAMBER = (Since.SHOWN, Since.FILLED, Since.LET_GO)
 
 
 def _alike(requirement: Requirement, kind: str, mode: str, boots: Boots) -> list[Trip]:
-    """The rows of such a fault on boots that are measured alike."""
+    """The rows with such a fault on boots with the same kinds of valves and sensors."""
     return [trip for trip in requirement.trips if _is_alike(trip, kind, mode, boots)]
 
 

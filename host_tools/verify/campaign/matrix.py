@@ -1,4 +1,4 @@
-"""The table of a campaign as a matrix: what breaks by how it breaks, and what became of it."""
+"""The table of a campaign as a matrix: what breaks, how it breaks, and what came of it."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from host_tools.verify.campaign.plan import SINGLE
 from host_tools.verify.campaign.rules import ALARM, DETECTED, HARM, HARMLESS, TRAPPED
 from host_tools.verify.campaign.trial import Row
 
-# From what may not be, to what should be.
+# From what must not happen to what should.
 WORST_FIRST = (HARM, TRAPPED, ALARM, HARMLESS, DETECTED)
 _CALLED_MOST = 3
 
@@ -26,7 +26,7 @@ class Cell:
 
     @property
     def verdict(self) -> str:
-        """The worst, except that undetected is no worse than detected where nothing was harmed."""
+        """The worst verdict, except that "harmless" is no worse than "detected"."""
         found = {str(row["verdict"]) for row in self.rows}
         return next((word for word in (HARM, TRAPPED, ALARM, DETECTED) if word in found), HARMLESS)
 
@@ -36,12 +36,12 @@ class Cell:
 
     @property
     def detected_in_s(self) -> tuple[float, float] | None:
-        """Median and longest, from the onset."""
+        """Median and longest time from the onset."""
         return _middle_and_most(_between(row, "onset_s", "detected_s") for row in self.detected)
 
     @property
     def safe_in_s(self) -> tuple[float, float] | None:
-        """Median and longest, from the latch; a chamber that is rested leaves the others as they are."""
+        """Median and longest time from the latch; a session with only a rested chamber has none."""
         return _middle_and_most(_between(row, "latched_s", "safe_s") for row in self.detected)
 
     @property
@@ -50,7 +50,7 @@ class Cell:
 
     @property
     def called(self) -> list[str]:
-        """The codes that it was given, the most frequent first."""
+        """The codes of the faults named, the most frequent first."""
         counts = Counter(str(row["code"]) for row in self.detected)
         return [code for code, _ in counts.most_common(_CALLED_MOST)]
 
@@ -67,7 +67,7 @@ class Matrix:
 
 
 def matrix(rows: Iterable[Row]) -> Matrix:
-    """Of the single faults among these rows."""
+    """The matrix of the single faults among these rows."""
     by_cell: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if row["part"] == SINGLE:
@@ -79,7 +79,7 @@ def matrix(rows: Iterable[Row]) -> Matrix:
 
 
 def worst_of_each_hazard(rows: Iterable[Row]) -> list[Row]:
-    """For each fault code, and for what wasn't detected, the row that came nearest to harm."""
+    """The row that came nearest to harm, for each fault code and for no detection."""
     worst: dict[str, Row] = {}
     for row in rows:
         hazard = str(row["code"]) if row["detected_s"] is not None else ""
@@ -89,7 +89,7 @@ def worst_of_each_hazard(rows: Iterable[Row]) -> list[Row]:
 
 
 def badness(row: Row) -> tuple[int, float, float]:
-    """The worst sorts first: by verdict, then by pressure, then by the time until the legs were free."""
+    """A key that sorts the worst first: by verdict, then pressure, then time until the legs were free."""
     safe_in_s = _between(row, "latched_s", "safe_s") or 0.0
     return (
         WORST_FIRST.index(str(row["verdict"])),

@@ -1,8 +1,8 @@
 """What a campaign runs: every component in every mode in every phase, latent pairs, and healthy sessions.
 
-The same size and seed give the same plan, whatever the machine. A trial says in which phase of the session
-its fault begins, and how far into it; the moment itself follows from a rehearsal without the fault
-(rehearsal.py), because phases begin when the pump is done and not at set times.
+The same size and seed give the same plan on every computer. A trial says in which phase of the session its
+fault begins, and how far into it. The time follows from a rehearsal without the fault (rehearsal.py), because
+phases begin when the pump is done and not at set times.
 """
 
 import random
@@ -29,8 +29,8 @@ LATENT_KINDS = ("sensor", "valve")
 LATENT_MODE = "stuck"
 LATENT_PHASES = ("fill", "hold", "release", "rest")
 DELAY_MOST_S = 12.0
-# After its onset a fault is watched for a whole cycle and more; in one round of all for longer than any
-# pressure may last, because a leak, or a chamber that isn't released, shows itself only slowly.
+# After its onset a fault is watched for more than a whole cycle. One round of all watches longer than any
+# pressure may last, because a leak, or a chamber that isn't released, shows only slowly.
 WATCH_S = 60.0
 WATCH_LONG_S = 240.0
 # People shift in their seat for a few seconds; that must not end a session.
@@ -43,11 +43,11 @@ HEALTHY_EVENTS = ("", "pause", "softer", "louder", "pause and resume")
 class Size:
     """How much of all that could be tried is tried."""
 
-    rounds: int  # of every component x mode x phase; 0: one component of each kind and mode, one phase each
+    rounds: int  # of every component x mode x phase; 0: each kind and mode with one component and one phase
     pair_share: float
     healthy: int
-    whole_sessions_every: int  # so many healthy sessions, one runs its full length
-    machines_most: int  # of each board: a machine that is used again needs no second rehearsal
+    whole_sessions_every: int  # one in so many healthy sessions runs its full length
+    machines_most: int  # for each board: a machine that is used again needs no second rehearsal
 
 
 SIZES = {
@@ -82,7 +82,7 @@ class Trial:
     mode: str
     phase: str
     jitter: float  # 0 to 1: how far into the phase the fault begins
-    watch_s: float  # after its onset somebody presses stop; 0: the session runs its full length
+    watch_s: float  # so long after the onset a person presses stop; 0: the session runs its full length
     second: str = ""  # COMPONENT:MODE of the second fault of a pair
     delay_s: float = 0.0  # ... and how long after the first
     events: str = ""  # what a person does in a healthy session
@@ -93,7 +93,7 @@ class Trial:
 
 
 def make_plan(size: str, seed: int) -> list[Trial]:
-    """Trials of one machine stand together, so that its rehearsal serves them all."""
+    """Trials of the same machine come one after the other, so that one rehearsal serves them all."""
     dice = random.Random(f"{size} {seed}")
     asked = SIZES[size]
     trials = [*_singles(asked, dice), *_pairs(asked, dice), *_healthy(asked, dice)]
@@ -154,7 +154,7 @@ def _pairs(size: Size, dice: random.Random) -> Iterator[Trial]:
         for first, second, mode in dice.sample(every, round(len(every) * size.pair_share)):
             phase = dice.choice(LATENT_PHASES)
             trial = _trial(machines.next(), PAIR, first, LATENT_MODE, phase, dice, WATCH_S)
-            # Often close together: before the first has been noticed.
+            # Often so close together that the first has not been noticed yet.
             delay_s = round(DELAY_MOST_S * dice.random() ** 2, 2)
             yield replace(trial, second=f"{second}:{mode}", delay_s=delay_s)
 
@@ -181,7 +181,7 @@ def _trial(
 
 
 class _Machines:
-    """All programs that a board can run, on all plants, each with a draw of its own, over and over."""
+    """All programs that a board can run, on all plants, over and over, each time with another draw."""
 
     def __init__(self, board: str, dice: random.Random, most: int) -> None:
         pairs = list(product(_programs_for(board), plant_names()))

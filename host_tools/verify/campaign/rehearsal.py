@@ -48,10 +48,10 @@ def rehearsed(machine: Machine) -> Trace:
 
 
 def phase_ticks(trace: Trace, phase: str, chamber: int | None) -> np.ndarray:
-    """The ticks of a phase, in the second cycle; for a part of one chamber, of that chamber's own phase.
+    """The ticks of a phase in the second cycle; for a component of one chamber, of that chamber's own phase.
 
-    A program that leaves the chamber out, or has no such phase, gives what is nearest: the phase of any
-    chamber, or any moment of the session.
+    If a program leaves the chamber out or has no such phase, take what is nearest: the phase of any chamber,
+    or any moment of the session.
     """
     if phase == "check":
         return np.flatnonzero(trace.state == CHECKING)

@@ -1,10 +1,10 @@
-"""The verdict on a trial, from true pressures alone: the one place that says what harm is.
+"""The verdict on a trial, from true pressures alone: harm is defined here and nowhere else.
 
 harm      too much pressure, or pressure that is not gone in time, whatever the machine noticed.
 trapped   no command can empty the chamber: its only way out is blocked, or air goes on coming from a pump
-          that the board has no gate to cut off, through a valve that doesn't close. It was noticed, pressure
-          stayed below the limit, and a person has to take the boot off or pull the plug. A residual risk:
-          shown apart, never counted as harmless.
+          that the board has no gate to cut off, through a valve that doesn't close. The fault was noticed,
+          and pressure stayed below the limit; a person has to take the boot off or pull the plug. That is a
+          residual risk: shown apart, never counted as harmless.
 alarm     nothing was broken yet, and the machine stopped or rested a chamber.
 detected  a fault was latched, or a chamber rested, after the onset.
 harmless  neither: the session went on, or ended as it should, without harm.
@@ -17,14 +17,14 @@ from host_tools.plant.parts.units import SAFE_MMHG
 HARM, TRAPPED, ALARM, DETECTED, HARMLESS = VERDICTS = ("harm", "trapped", "alarm", "detected", "harmless")
 
 PRESSURE_MOST_MMHG = 150.0
-# With the pump shorted on, the relief valve is what limits the pressure; it may stand at 160.
+# With the pump shorted on, only the relief valve limits the pressure; it may open as late as 160.
 RUNAWAY_MOST_MMHG = 160.0
 RUNAWAY = ("pump", "stuck")
 
-# From detection until every chamber is below that.
+# From detection until every chamber is below SAFE_MMHG.
 SAFE_WITHIN_S = 5.0
 PRESSED_MMHG = 15.0
-# The guard's three minutes, and what the venting after them may take.
+# The guard's three minutes, and the time that the venting after them may take.
 PRESSED_MOST_S = 180.0 + SAFE_WITHIN_S
 # A vent that isn't open, or a hose that passes nothing: (kind of component, mode).
 HOLDS_THE_AIR = {
@@ -32,7 +32,7 @@ HOLDS_THE_AIR = {
     ("valve.three-way", "stuck"),
     ("hose", "kink"),
 }
-# Both together, on a board without a gate, and the pump's air can't be kept out.
+# With both on a board without a gate, nothing keeps the pump's air out.
 FEEDS_THE_AIR = {RUNAWAY, ("valve.fill", "stuck")}
 
 
@@ -49,8 +49,8 @@ class Outcome:
     is_moving_only: bool = False  # nothing but a leg that moves
     max_pressure_mmhg: float = 0.0
     pressed_s: float = 0.0  # the longest that any chamber stayed above `PRESSED_MMHG`
-    # Some chamber is above `PRESSED_MMHG` at the end. Not `SAFE_MMHG`: with the vents open the rest is on
-    # its way out, and a sensor may be a few mmHg wrong.
+    # At the end some chamber is above `PRESSED_MMHG`. Not `SAFE_MMHG`: with the vents open the remaining air
+    # is on its way out, and a sensor may be a few mmHg wrong.
     pressed_at_end: bool = False
     has_gate: bool = True
 
@@ -96,7 +96,7 @@ def _too_high(outcome: Outcome) -> str:
 
 
 def _stays(outcome: Outcome) -> str:
-    """Pressure that isn't gone when it must be."""
+    """The pressure that isn't gone in time, in words; empty if there is none."""
     if outcome.latched_s is not None:
         late_s = (outcome.end_s if outcome.safe_s is None else outcome.safe_s) - outcome.latched_s
         if outcome.safe_s is None or late_s > SAFE_WITHIN_S:

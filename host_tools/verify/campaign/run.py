@@ -1,4 +1,4 @@
-"""A campaign from its plan to its table; one that was killed goes on where it was."""
+"""A campaign from its plan to its table; a campaign that was killed continues where it stopped."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from host_tools.verify.campaign.workers import Shares, on_dask, on_processes
 # Small enough that little is lost when a campaign is killed, large enough for a rehearsal to serve many.
 SHARE_TRIALS = 40
 
-# Rows done, of how many; and what the new ones say.
+# Called with the number of rows done, the number of all, and the new rows.
 Progress = Callable[[int, int, list[Row]], None]
 
 
@@ -27,7 +27,7 @@ def run_campaign(
     share: int = SHARE_TRIALS,
     on_progress: Progress | None = None,
 ) -> Path:
-    """Run what of the plan isn't done yet, and join all of it: the path of the one table."""
+    """Run the trials of the plan that aren't done yet, and join all rows; returns the table's path."""
     trials = make_plan(size, seed) if plan is None else plan
     store = Store(folder, size, seed, trials, share)
     missing = {index: store.shares[index] for index in store.missing()}
@@ -52,6 +52,6 @@ def _work(missing: Shares, workers: int | None, scheduler: str | None) -> Iterat
 
 
 def _compile(one_of_each_board: dict[str, Trial]) -> None:
-    """Once, here, and kept on disk: otherwise every worker would do it for itself at the same time."""
+    """Compile once and keep it on disk: otherwise all workers would compile at the same time."""
     for trial in one_of_each_board.values():
         simulate(trial.program, trial.board, trial.plant, event=["stop@0.5s"])

@@ -1,6 +1,6 @@
-"""A campaign's folder: what was planned, one Parquet file for each finished share, at last one for all.
+"""A campaign's folder: its plan, one Parquet file for each finished share, and at last one file for all.
 
-A share is on disk whole or not at all, so a campaign that was killed goes on where it was.
+A share is on disk whole or not at all, so a campaign that was killed continues where it stopped.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ _PARTS = "parts"
 # What a result depends on besides the plan.
 _SOURCES = (
     *("plant", "plants", "verify/campaign", "safety"),
-    *(f"sim/{name}.py" for name in ("simulate", "loop", "session_metrics", "metrics")),
+    *(f"sim/{name}.py" for name in ("simulate", "loop", "figures/session_metrics", "figures/metrics")),
 )
 
 SCHEMA = pa.schema(
@@ -73,7 +73,7 @@ SCHEMA = pa.schema(
 
 
 class Store:
-    """One campaign's folder, opened for its plan; another plan, or other sources, are refused."""
+    """One campaign's folder, opened for its plan; it refuses another plan and other sources."""
 
     def __init__(self, folder: Path, size: str, seed: int, plan: Sequence[Trial], share: int) -> None:
         self.folder = folder
@@ -130,7 +130,7 @@ def planned(folder: Path) -> dict[str, object]:
 
 
 def read_results(folder: Path) -> list[Row]:
-    """The rows that are there, of a campaign that may still be running."""
+    """The rows so far; the campaign may still be running."""
     planned(folder)
     whole = folder / RESULTS
     files = [whole] if whole.exists() else sorted((folder / _PARTS).glob("*.parquet"))
@@ -138,7 +138,7 @@ def read_results(folder: Path) -> list[Row]:
 
 
 def sources_digest() -> str:
-    """Results of two different machines don't belong in one table."""
+    """A hash of the sources: results of different sources don't belong in one table."""
     package = Path(str(host_tools.__file__)).parent
     roots = [CORE_PACKAGE, *(package / name for name in _SOURCES)]
     files = [f for root in roots for f in (sorted(root.rglob("*")) if root.is_dir() else [root])]

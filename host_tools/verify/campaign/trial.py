@@ -1,4 +1,4 @@
-"""One trial run: what `soleus sim` would be told, the session, and the row that it leaves in the table."""
+"""Runs one trial: the options as for `soleus sim`, the session, and its row in the table."""
 
 import shlex
 from collections.abc import Sequence
@@ -29,18 +29,18 @@ from host_tools.verify.campaign.rules import PRESSED_MMHG, Outcome, verdict
 
 Row = dict[str, str | int | float | None]
 
-# A session that goes on for so long after somebody has pressed stop never comes to an end.
+# A session that goes on for so long after stop was pressed counts as endless.
 ENDLESS_AFTER_S = 60.0 + AFTER_FAULT_MOST_MS / 1000
 ENDLESS = "endless"
 
 
 class Enough(KeyboardInterrupt):
-    """Ends a simulation as Ctrl-C would: it keeps what there is."""
+    """Ends a simulation as Ctrl-C would: the rows so far are kept."""
 
 
 @dataclass(frozen=True)
 class Orders:
-    """What is told to the simulator beside the machine itself."""
+    """What the simulator is told in addition to the machine."""
 
     faults: list[str]
     events: list[str]
@@ -49,7 +49,7 @@ class Orders:
 
 
 def run_trials(trials: Sequence[Trial]) -> list[Row]:
-    """What a worker does with its share."""
+    """Run a worker's share."""
     return [run_trial(trial) for trial in trials]
 
 
@@ -110,7 +110,7 @@ def command(trial: Trial, orders: Orders) -> str:
 
 
 def _healthy_orders(trial: Trial) -> Orders:
-    """A leg moves for some seconds; a person may press a button; then stop, unless the session runs on."""
+    """A leg moves for some seconds; a person may press a button, and stop unless the session runs on."""
     end_s = trial.watch_s or 300.0
     move_s = MOVE_FROM_S + trial.jitter * (end_s - 2 * MOVE_FROM_S)
     lasts_s = MOVE_LEAST_S + (MOVE_MOST_S - MOVE_LEAST_S) * (trial.jitter * 7 % 1)
@@ -160,7 +160,7 @@ def _outcome(trial: Trial, orders: Orders, session: Session, result: SessionResu
 
 
 def _took(trial: Trial, orders: Orders, session: Session, result: SessionResult) -> Took | None:
-    """Of single faults: in a pair it can't be told which of the two was seen."""
+    """Only for single faults: in a pair, nothing tells which of the two was detected."""
     found = min(
         [each for each in [result.fault, *result.notices] if each], key=lambda it: it.at_s, default=None
     )
@@ -179,7 +179,7 @@ def _broken(trial: Trial) -> frozenset[tuple[str, str]]:
 
 
 def _safe_s(trace: Trace, latched_s: float | None) -> float | None:
-    """From when on, after the latch, every chamber stayed empty."""
+    """The time after the latch from which every chamber stayed empty."""
     if latched_s is None:
         return None
     start = int(np.searchsorted(trace.time_s, latched_s - 0.0005))
@@ -189,7 +189,7 @@ def _safe_s(trace: Trace, latched_s: float | None) -> float | None:
 
 
 def _longest_pressed_s(trace: Trace) -> float:
-    """Of any chamber. In true time: a broken clock makes longer ticks."""
+    """The longest of any chamber, in true time: a broken clock makes longer ticks."""
     is_pressed = trace.pressure_mmhg > PRESSED_MMHG
     stretches = [stretch for chamber in is_pressed.T if chamber.any() for stretch in spans(chamber)]
     return max((float(trace.time_s[end - 1] - trace.time_s[start]) for start, end in stretches), default=0.0)

@@ -1,4 +1,4 @@
-"""Who does the work: processes of this machine, or the workers of a Dask scheduler. Both do the same."""
+"""The workers of a campaign: processes of this computer, or those of a Dask scheduler. Both do the same."""
 
 import importlib
 import multiprocessing
@@ -17,7 +17,7 @@ Done = tuple[int, list[Row]]
 
 
 def on_processes(shares: Shares, workers: int | None) -> Iterator[Done]:
-    """Each share as it is done; all cores unless told otherwise."""
+    """Yields each share when it is done; uses all cores unless `workers` is given."""
     # Fresh processes, not copies of this one: copies of a process with threads may hang.
     context = multiprocessing.get_context("spawn")
     count = min(workers or _cores(), len(shares)) or 1
@@ -32,7 +32,7 @@ def on_processes(shares: Shares, workers: int | None) -> Iterator[Done]:
 
 
 def on_dask(shares: Shares, scheduler: str) -> Iterator[Done]:
-    """The scheduler gives a share to another worker when one dies with it."""
+    """If a worker dies, the scheduler gives its share to another."""
     distributed = _distributed()
     try:
         client = distributed.Client(scheduler, timeout="10s")
@@ -48,7 +48,7 @@ def on_dask(shares: Shares, scheduler: str) -> Iterator[Done]:
 
 
 def _distributed() -> Any:
-    """Optional, and slow to import: only for those who have a cluster."""
+    """Optional, and slow to import: needed only with a cluster."""
     try:
         return importlib.import_module("distributed")
     except ImportError:

@@ -1,4 +1,4 @@
-"""Which boots and patterns are walked, and all of them on all cores."""
+"""The boots and patterns that are walked, and how all of them are walked on all cores."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Walked:
 
 
 def all_cases(chambers: int, patterns: Sequence[str] = PATTERNS) -> list[Case]:
-    """Valves, sensors and patterns that go together."""
+    """Every combination of valves, sensors and pattern that the core accepts."""
     return [
         Case(valves, sensors, pattern, chambers)
         for (valves, sensors), pattern in product(LAYOUTS, patterns)
@@ -43,7 +43,7 @@ def all_cases(chambers: int, patterns: Sequence[str] = PATTERNS) -> list[Case]:
 
 
 def walk_all(cases: Sequence[Case], workers: int | None = None) -> Iterator[Walked]:
-    """Each as it is done."""
+    """Yields each when it is done."""
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
         yield from pool.imap_unordered(_walked, cases)
 

@@ -1,4 +1,4 @@
-"""What must be so in every tick, whatever was read and pressed before it."""
+"""What must be true in every tick, whatever was read and pressed before it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _valves(before: Before, machine: Machine) -> str:
 
 
 def _rises_far(machine: Machine) -> bool:
-    """To a dosed chamber so far above those that it leaves that the manifold has room to be dead-headed."""
+    """A dose to a chamber far above the others needs no overlap: the manifold has room for the air."""
     regulator, fill_bits = machine.controller.regulator, machine.controller.commands.fill_bits
     if machine.controller.boots.is_three_way:
         return False
@@ -87,7 +87,7 @@ def _rises_far(machine: Machine) -> bool:
 
 
 def _stop(before: Before, machine: Machine) -> str:
-    """All vent in the same tick. A look at chambers that were open for long is no pressure."""
+    """All vent in the same tick. A peek at chambers that were open for long puts no pressure on a leg."""
     if not machine.buttons.pressed & BUTTON_STOP:
         return ""
     state, commands = machine.controller.session.state, machine.controller.commands
@@ -115,7 +115,7 @@ def _latch(before: Before, machine: Machine) -> str:
 
 
 def _order(before: Before, machine: Machine) -> str:
-    """A chamber is kept only above kept ones, and joins them only when those below had their pressure."""
+    """A chamber is kept only if all below it are, and begins only when those have had their pressure."""
     controller = machine.controller
     keep_bits = controller.sequencer.keep_bits
     below_bits = controller.boots.all_bits & ~controller.sequencer.rested_bits

@@ -1,4 +1,4 @@
-"""Values that the core may find to be anything: decided only when it looks, both ways followed."""
+"""Values that may be anything: decided only when the core looks at them, and then both ways."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ENDLESS = 1 << 29
 
 
 class Oracle:
-    """Goes through all answers to all questions of a tick: the tick is run again until `is_done`."""
+    """Goes through all answers to all questions of a tick: the tick runs again until `is_done`."""
 
     def __init__(self) -> None:
         self.is_done = False
@@ -31,7 +31,7 @@ class Oracle:
         return self.choose((False, True))
 
     def next(self) -> None:
-        """After a run of the tick: the next combination of answers."""
+        """After a run of the tick, go to the next combination of answers."""
         del self._answers[self._asked :]
         while self._answers and self._answers[-1][0] + 1 == self._answers[-1][1]:
             self._answers.pop()
@@ -43,14 +43,14 @@ class Oracle:
 
 
 class Span:
-    """Where a number lies, as far as the answers given in this tick have said."""
+    """The range in which a number lies, as far as the answers of this tick tell."""
 
     def __init__(self, oracle: Oracle) -> None:
         self.oracle = oracle
         self.forget()
 
     def forget(self) -> None:
-        """It may lie anywhere; clocks don't go below nothing."""
+        """The number may be anything again; clocks are never negative."""
         self.least = 0
         self.most = _ENDLESS
 
@@ -67,7 +67,7 @@ class Span:
 
 
 class Anything:
-    """A number of which nothing is known but its `Span`; it can be added to and compared."""
+    """A number of which only the `Span` is known; it can be added to and compared."""
 
     __slots__ = ("_offset", "_span")
 
@@ -100,24 +100,24 @@ class Anything:
         return self >= other and self <= other
 
     def __rmul__(self, factor: int) -> int:
-        """A share of a ramp: its beginning or its end stands for all of it."""
+        """For a share of a ramp: its beginning or its end stand for all of it."""
         share = self._span.oracle.choose((self._span.least, self._span.most))
         return factor * (share + self._offset)
 
     def __rfloordiv__(self, _: int) -> int:
-        """A speed, of which only the learning would take notice."""
+        """For a speed, which only learning uses."""
         return 0
 
 
 class Candidates:
-    """What a number may be, in rising order, as far as the answers given in this tick have left it open."""
+    """The values that a number may still have after the answers of this tick, in rising order."""
 
     def __init__(self, oracle: Oracle, numbers: Sequence[int]) -> None:
         self.oracle = oracle
         self.numbers = numbers
 
     def is_so(self, holds: Callable[[int], bool]) -> bool:
-        """Both ways, if it holds for some of them only."""
+        """If the condition holds for some of the values only, both answers are followed."""
         those = [number for number in self.numbers if holds(number)]
         if 0 < len(those) < len(self.numbers):
             if self.oracle.either():
@@ -133,7 +133,7 @@ class Candidates:
 
 
 class Deferred:
-    """A number made from one of some candidates; which one is asked only where a decision depends on it."""
+    """A number made from one of some candidates; the one is chosen only when a decision depends on it."""
 
     __slots__ = ("_candidates", "_factor", "_offset")
 
@@ -197,7 +197,7 @@ def anything(oracle: Oracle) -> Anything:
 
 
 class Buttons:
-    """Any of them may be pressed; louder, softer and alive don't matter (see the package)."""
+    """Any button may be pressed; louder, softer and alive don't matter here (see the package)."""
 
     IGNORED = BUTTON_LOUDER | BUTTON_SOFTER | BUTTON_ALIVE
 
@@ -214,12 +214,12 @@ class Buttons:
         return self.pressed & bits
 
     def __bool__(self) -> bool:
-        """Only resets a clock, which may show anything all the same."""
+        """A press only resets a clock, which may show anything in any case."""
         return False
 
 
 class Subset:
-    """Any of the chambers that may be in it; each is decided when it is asked for."""
+    """Any set of the possible chambers; whether one is in it is decided when the core asks."""
 
     def __init__(self, oracle: Oracle, possible: int, surely: int = 0) -> None:
         self._oracle = oracle
@@ -232,7 +232,7 @@ class Subset:
         return self.bits & bits
 
     def __eq__(self, other: object) -> bool:
-        """Only with all chambers: the first that isn't in it decides."""
+        """Compared only with all chambers: the first that isn't in it decides."""
         assert isinstance(other, int)
         return all(self._decide(1 << index) for index in range(other.bit_length()))
 
@@ -247,7 +247,7 @@ class Subset:
 
 
 class _Others:
-    """All that isn't in a subset."""
+    """All chambers that aren't in a subset."""
 
     def __init__(self, subset: Subset) -> None:
         self._subset = subset

@@ -14,7 +14,7 @@ from soleus.core.program.program import Program
 from soleus.core.program.table import read_program
 
 CHAMBERS = ("foot", "calf", "thigh")
-# Nobody can ask for less: so there is one pressure only.
+# No person can ask for less, so there is only this one level.
 PRESSURE_MMHG = 20
 
 Progress = Callable[[int, int], None]
@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Walk:
-    """What was found. `broken`: law -> the first state in which it was broken, in the core's own numbers."""
+    """The result. `broken`: law -> the first state in which it was broken, in the core's own numbers."""
 
     states: int
     transitions: int
@@ -40,9 +40,9 @@ def walk(
     stop_at: str | None = None,
     on_progress: Progress | None = None,
 ) -> Walk:
-    """From a machine at rest to everything that it can become.
+    """Walk from an idle machine to every state that it can reach.
 
-    It ends early beyond `states_most`, or when a law is broken that has `stop_at` in its words.
+    Ends early beyond `states_most`, or when a law is broken whose words contain `stop_at`.
     """
     machine = Machine(small_boots(valves, sensors, chambers), small_program(pattern))
     first = machine.read()
@@ -70,7 +70,7 @@ def _has(broken: dict[str, str], words: str | None) -> bool:
 
 
 def _all_ticks(machine: Machine, state: State, is_sequential: bool, broken: dict[str, str]) -> list[State]:
-    """Every state that one tick can make of this one."""
+    """Every state that can follow this one after one tick."""
     oracle = machine.oracle
     oracle.is_done = False
     found: list[State] = []

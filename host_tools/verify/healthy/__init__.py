@@ -1,1 +1,1 @@
-"""Many sessions that nothing disturbs, and whether each of them did what was asked of it."""
+"""Many sessions without faults, and whether each of them did what it was asked to do."""

@@ -17,7 +17,7 @@ class LibraryVerdicts:
     verdicts: dict[Case, Verdict]
 
     def of(self, program: str, board: str) -> dict[str, Verdict]:
-        """By plant."""
+        """The verdicts by plant."""
         found = {c.plant: v for c, v in self.verdicts.items() if (c.program, c.board) == (program, board)}
         return dict(sorted(found.items()))
 
@@ -38,7 +38,7 @@ def library_cases(programs: Sequence[str]) -> list[Case]:
 
 
 def refusal(program: str, board: str) -> str:
-    """Why this board can't run it, in the core's own words; empty if it can."""
+    """The core's own message why this board can't run the program; empty if it can."""
     try:
         refuse_unfit(load_program(program), load_board(board).boots)
     except SettingError as error:

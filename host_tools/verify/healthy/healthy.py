@@ -7,7 +7,7 @@ from host_tools.verify.healthy.verdict import Verdict
 
 PROGRAM = "long-run"
 MINUTES = 30
-# The draws go through the program's range, gentle to firm.
+# The draws take these in turn: the program's range, from gentle to firm.
 PRESSURES_MMHG = (60, 70, 80, 90)
 DRAWS = 50
 

@@ -1,4 +1,4 @@
-"""Many sessions, some at a time, each in a process of its own, with progress on a terminal."""
+"""Many sessions, some at the same time in processes of their own, with progress on a terminal."""
 
 import multiprocessing
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ PROCESSES = 2
 
 @dataclass(frozen=True)
 class Case:
-    """A session by its names, so that it travels between processes."""
+    """A session as names and numbers only, so that it can be sent to another process."""
 
     program: str
     board: str
@@ -27,7 +27,7 @@ class Case:
 
 
 def judge_all(cases: Iterable[Case], what: str, processes: int = PROCESSES) -> dict[Case, Verdict]:
-    """The verdict of every case, in the order of the cases whatever the order in which they ended."""
+    """The verdict of every case, in the order of `cases`."""
     cases = list(cases)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)

@@ -1,17 +1,17 @@
-"""One session judged by its true pressures: did it complete, reach what it should, and stay in its range?
+"""Judges one session by its true pressures: did it complete, reach its targets, and stay in its range?
 
-Neither "what it should" nor "its range" can be exact, for two reasons that no control law can help:
+Neither the targets nor the range can be exact, for two reasons that no control law can change:
 
-A sensor keeps an error of gain and curve after zeroing, and nothing in the machine can see it. So a
-chamber has reached its pressure when, averaged over all the time that it was held at its full pressure,
-it is within 2.5 mmHg of its target, once its own sensor's error is taken out. Of the rises that count as
-short (`fills_unreached`: let go before the true pressure came within 1.5 mmHg) only one, or one in a
-hundred, may be in chambers whose sensor is better than 1 mmHg: a leg that moves in the last moment of a
-fill can have its chamber called full for the length of one stage.
+A sensor keeps an error of gain and curve after zeroing, which nothing in the machine can detect. So a
+chamber has reached its target if its mean pressure, over all the time that it was held at its full pressure,
+is within 2.5 mmHg of the target, without its own sensor's error. Some fills are released before the true
+pressure comes within 1.5 mmHg (`fills_unreached`). Of these only one, or one in a hundred fills, may be in
+chambers whose sensor is better than 1 mmHg: if a leg moves in the last moment of a fill, its chamber may be
+called full for the length of one stage.
 
 A leg that moves squeezes the air in a sealed chamber: 20 to 30 mL are 4 to 13 mmHg, for half a second.
-So overpressure is what lasts: more than 15 mmHg above the highest target for a whole second, which is
-also what the guard trips at. On legs at rest not a single tick may be above that.
+So only lasting pressure counts as overpressure: more than 15 mmHg above the highest target for a whole
+second, as for the guard. On legs that lie still, not a single tick may be above that.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ OVER_MOST_S = OVER_TARGET_MS / 1000
 class Verdict:
     outcome: str
     fault: str  # code, name and chamber; empty without one
-    rested: tuple[str, ...]  # chambers that the guards took out of the session, in the same words
+    rested: tuple[str, ...]  # chambers that the guards rested, in the same form
     refused_count: int  # illegal commands that the interlock had to catch
     wanted_mmhg: float  # the highest target of any chamber
     highest_mmhg: float  # the highest true pressure of any chamber
@@ -51,14 +51,14 @@ class Verdict:
     unreached: int
     unreached_with_good_sensor: int
     held_off_mmhg: tuple[float, float]  # mean true pressure less target: lowest and highest chamber
-    regulated_off_mmhg: float  # the worst of the same, with the sensors' own errors taken out
+    regulated_off_mmhg: float  # the worst of the same, without the sensors' own errors
     hold_p95_mmhg: float  # the worst chamber's
     cycle_s: float  # median
     minutes: float
 
     @property
     def has_completed(self) -> bool:
-        """With every chamber in it to the end."""
+        """Completed, with every chamber in use to the end."""
         return self.outcome == "completed" and not self.fault and not self.rested
 
     @property
@@ -72,7 +72,7 @@ class Verdict:
 
     @property
     def shortfalls(self) -> list[str]:
-        """What is wrong with it, in words; nothing for a healthy session."""
+        """What is wrong with the session, in words; empty for a healthy one."""
         checks = (
             (self.has_completed, self.fault or ", ".join(self.rested) or self.outcome),
             (self.refused_count == 0, f"the interlock refused {self.refused_count} commands"),
@@ -130,14 +130,14 @@ def held_off_mmhg(trace: Trace) -> dict[int, float]:
 
 
 def sensor_errors_mmhg(session: Session) -> np.ndarray:
-    """For each chamber, what its sensor shows too much at its full pressure, once it is zeroed."""
+    """For each chamber, how much too high its zeroed sensor reads at full pressure."""
     sensors, full_mmhg = session.plant.sensors, session.trace.target_mmhg.max(axis=0)
     part = full_mmhg * sensors.per_range_mmhg
     return full_mmhg * (sensors.gain - 1.0) + 4.0 * sensors.bow_mmhg * part * (1.0 - part)
 
 
 def sensor_most_mmhg(spec: PlantSpec, mmhg: float) -> float:
-    """The worst that any zeroed sensor drawn from this plant file can show too much or too little."""
+    """The largest error of any zeroed sensor that can be drawn from this plant file."""
     sensor = spec.sensor
     part = mmhg / sensor.range_mmhg.low
     gain, bow = (max(abs(error.low), abs(error.high)) for error in (sensor.gain_error, sensor.bow_mmhg))
@@ -154,13 +154,13 @@ def _unreached(chambers: list[ChamberResult], sensor_mmhg: np.ndarray) -> int:
 
 
 def _longest_s(is_so: np.ndarray) -> float:
-    """Of any chamber."""
+    """The longest of any chamber."""
     ticks = [end - start for chamber in is_so.T if chamber.any() for start, end in spans(chamber)]
     return max(ticks, default=0) * TICK_MS / 1000
 
 
 def _cycle_s(trace: Trace) -> float:
-    """From the start of one cycle to the start of the next, after the first; 0 without a whole one."""
+    """Median time from one cycle's start to the next, without the first cycle; 0 if there is none."""
     running = np.flatnonzero(trace.state == RUNNING)
     starts = running[np.flatnonzero(np.diff(trace.cycle[running])) + 1]
     return float(np.median(np.diff(trace.time_s[starts]))) if len(starts) > 1 else 0.0

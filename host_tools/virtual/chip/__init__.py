@@ -1,1 +1,1 @@
-"""The virtual chip's side, for MicroPython's unix port: `machine` and what belongs to it. Not for CPython."""
+"""The chip's modules, such as `machine`, for MicroPython's unix port. CPython never imports them."""

@@ -18,8 +18,8 @@ def ticks_ms() -> int:
 
 
 def ticks_for_asyncio() -> int:
-    """Does not wrap. Its queue marks a new task with a time of its own: later than any such time is this one,
-    so that new tasks come first."""
+    """Does not wrap. asyncio's queue gives a new task a time of its own clock; this one is later than any of
+    those, so that new tasks come first."""
     return wire.now_ms() + _AFTER_ALL_MS
 
 

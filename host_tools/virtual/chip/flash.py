@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""The flash: a folder of the host's as the root, as slow and as small as it is told to be."""
+"""The flash: a folder of the host as the root, with a given size and a given time for each write."""
 
 import io
 
@@ -12,7 +12,7 @@ IS_FOLDER = 0x4000
 
 class Flash:
     def __init__(self, folder: str, size_bytes: int, write_ms: int, stand_still: object) -> None:
-        """`stand_still(ms)` is how time passes while it writes."""
+        """`stand_still(ms)` lets time pass while flash is written."""
         self.inner = vfs.VfsPosix(folder)
         self.size_bytes = size_bytes
         self.write_ms = write_ms
@@ -25,7 +25,7 @@ class Flash:
         self.statvfs = self.inner.statvfs
 
     def ilistdir(self, folder: str) -> object:
-        """With sizes, which the host's own file system leaves out."""
+        """With sizes, which the unix port leaves out."""
         for entry in self.inner.ilistdir(folder):
             path = folder.rstrip("/") + "/" + entry[0] if folder else entry[0]
             size_bytes = 0 if entry[1] == IS_FOLDER else self.inner.stat(path)[6]

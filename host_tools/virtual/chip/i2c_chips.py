@@ -10,7 +10,7 @@ STATUS_BUSY = 0x20
 
 
 def chips_of(table: dict) -> dict:
-    """By address. `table` says what the board has: mux addresses, sensors by channel, converters, display."""
+    """The chips by address. `table` lists mux addresses, sensors by channel, converters and the display."""
     chips = {}
     selection = Selection(table.get("mux_addresses", []))
     for address in selection.addresses:
@@ -25,7 +25,7 @@ def chips_of(table: dict) -> dict:
 
 
 class Selection:
-    """All TCA9548A together: which of their channels are joined to the bus."""
+    """All TCA9548A together: the channels that are joined to the bus."""
 
     def __init__(self, addresses: list) -> None:
         self.addresses = addresses
@@ -40,7 +40,7 @@ class Selection:
 
 
 class Honeywell:
-    """Every ABP2 or MPRLS on the board: they share an address, so the selection says which one is meant."""
+    """Every ABP2 or MPRLS on the board: they share an address, so the selection decides which one answers."""
 
     def __init__(self, selection: Selection, channels: list) -> None:
         self.selection = selection

@@ -110,7 +110,7 @@ class Timer:
     def is_due(self, now_ms: int) -> bool:
         if self.is_waiting or now_ms < self.due_ms:
             return False
-        # A call that the chip could not make in time is not made up for.
+        # Calls that the chip could not make in time are dropped.
         while self.due_ms <= now_ms:
             self.due_ms += self.period_ms
         self.is_waiting = True
@@ -152,7 +152,7 @@ class RTC:
 
 
 class I2C:
-    """Who answers at which address is in i2c_chips.py."""
+    """The chips that answer are in i2c_chips.py."""
 
     def __init__(self, number: int, scl: Pin, sda: Pin, freq: int = 400_000) -> None:
         from i2c_chips import chips_of

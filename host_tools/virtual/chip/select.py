@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""`select` that lets timers in: the unix port's own waits in the kernel, where no callback can run."""
+"""`select` that lets timers run: the unix port's own waits in the kernel, where no callback can run."""
 
 import utime
 from uselect import *  # noqa: F403 (all of MicroPython's own, but for `poll`)
@@ -9,7 +9,7 @@ _SLICE_US = 250
 
 
 def wait() -> None:
-    """Until something may have changed. start.py puts the board's own time in the place of these two."""
+    """Wait until something may have changed. start.py replaces these two by the board's own time."""
     utime.sleep_us(_SLICE_US)
 
 

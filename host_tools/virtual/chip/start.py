@@ -1,7 +1,7 @@
 # mypy: ignore-errors
 # ruff: noqa: PTH123, E402
 # ... because MicroPython has no pathlib, and the chip's modules talk over the wire, which comes first.
-"""Power-on: puts the virtual chip together, then does what MicroPython does: boot.py, main.py."""
+"""Power-on: builds the virtual chip, then runs boot.py and main.py as MicroPython does."""
 
 import binascii
 import json
@@ -29,7 +29,7 @@ import asyncio.core  # with MicroPython's own `time`: its queue, in C, compares 
 
 _stand_still = utime.sleep_ms
 if _config["has_own_time"]:
-    # All that waits, waits for the board's time.
+    # Every wait is by the board's time.
     import board_time
 
     sys.modules["time"] = board_time

@@ -1,9 +1,9 @@
 # mypy: ignore-errors
 """The wire between the interpreter and the board around it.
 
-From the board, at every beat of 10 ms: one frame of 32-bit numbers, what the pins and the sensors would
-say now. To the board, at once: a record for everything that the program does to a pin or a peripheral.
-A thread takes the frames, so that timers fire whatever the main program is doing.
+At every beat of 10 ms the board sends one frame of 32-bit numbers: what the pins and the sensors show now.
+The interpreter sends a record at once for everything that the program does to a pin or a peripheral.
+A thread receives the frames, so that timers fire whatever the main program is doing.
 """
 
 import _thread
@@ -26,11 +26,11 @@ frame = array.array("i", bytes(4 * FRAME_WORDS))
 _incoming = array.array("i", bytes(4 * FRAME_WORDS))
 _line = None
 _timers = [None] * 4
-# Given free at every beat: what the main program waits for.
+# The main program waits for this lock, which is released at every beat.
 _next_beat = _thread.allocate_lock()
 # The latest beat whose timers have been called.
 _served_beat = -1
-# Until then the chip does nothing at all, not even its timers.
+# Until this time the chip does nothing at all, not even run its timers.
 _still_until_ms = 0
 
 
@@ -45,7 +45,7 @@ def connect(descriptor: int) -> None:
 
 
 def say(kind: int, small: int = 0, other: int = 0, value: int = 0) -> None:
-    """One call packs and one writes: a timer may come between any two bytecodes."""
+    """Packed by one call and written by one: a timer may run between any two bytecodes."""
     _line.write(pack("<BBHi", kind, small, other, value))
 
 
@@ -58,19 +58,19 @@ def now_ms() -> int:
 
 
 def wait_for_beat() -> None:
-    """The main program has nothing to do before the next beat; a board with its own time goes on then."""
-    # Looked at first: a beat that comes from here on is not done.
+    """Call when there is nothing to do before the next beat: a board with its own time then goes on."""
+    # Read first: a beat that comes after this line is not done.
     beat = _served_beat
     control = _timers[CONTROL_TIMER]
     if control is not None and control.is_busy():
-        # The callback comes between the caller's next bytecodes.
+        # The callback will run between the caller's next bytecodes.
         return
     say(DONE, 0, 0, beat)
     _next_beat.acquire()
 
 
 def stand_still(ms: int) -> None:
-    """As while flash is written."""
+    """Do nothing at all for this time, as a chip does while it writes flash."""
     global _still_until_ms
     _still_until_ms = now_ms() + ms
     say(DONE, 0, 0, _served_beat)
@@ -122,7 +122,7 @@ def _call_timers() -> None:
 
 def _receive() -> None:
     if _line.readinto(_incoming) != 4 * FRAME_WORDS:
-        # The board is gone, and soon this process with it.
+        # The board is gone, and this process will soon be ended.
         while True:
             utime.sleep(1)
     for index in range(FRAME_WORDS):

@@ -1,4 +1,4 @@
-"""What goes over the wire to the interpreter and back; the other end is `../chip/wire.py`."""
+"""The frames and records on the wire to the interpreter; the other end is `../chip/wire.py`."""
 
 import struct
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ class Record:
 
 
 class RecordReader:
-    """Cuts the stream into records; what isn't whole yet waits for the rest."""
+    """Cuts the stream into records; an incomplete one waits for more bytes."""
 
     def __init__(self) -> None:
         self._unread = b""

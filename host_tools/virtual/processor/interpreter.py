@@ -1,4 +1,4 @@
-"""MicroPython's unix port as a chip's processor: started on a terminal of its own, ended in any way."""
+"""MicroPython's unix port as a chip's processor: started on a terminal of its own, ended by any means."""
 
 import fcntl
 import importlib.util
@@ -17,7 +17,7 @@ from host_tools.basics.errors import InputError
 
 CHIP = Path(__file__).parents[1] / "chip"
 
-# The packaged port is a C module of this very Python. It must own its terminal, or Ctrl-C wouldn't reach it.
+# The packaged port is a C module for Python. Its process must own the terminal, or Ctrl-C would not reach it.
 _RUN = """
 import fcntl, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -61,7 +61,7 @@ class Interpreter:
         return self.process.poll() is not None
 
     def was_killed(self) -> bool:
-        """By a signal, which no program does to itself in the ordinary way of things."""
+        """True if a signal ended it: no program normally does that to itself."""
         return (self.process.poll() or 0) < 0
 
     def freeze(self) -> None:
@@ -75,9 +75,9 @@ class Interpreter:
 
 
 def _make_plain(terminal: int) -> None:
-    """Bytes go through as they are, as on a USB line; only Ctrl-C becomes an interrupt.
+    """Bytes go through unchanged, as on a USB line; only Ctrl-C becomes an interrupt.
 
-    Nor does a USB line throw away what was typed around it, as a terminal does without `NOFLSH`.
+    `NOFLSH` keeps what was typed before Ctrl-C, as a USB line does.
     """
     tty.setraw(terminal)
     mode = termios.tcgetattr(terminal)

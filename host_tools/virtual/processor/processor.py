@@ -1,4 +1,4 @@
-"""The chip's processor: the interpreter of one life, and what outlasts its resets."""
+"""The chip's processor: the interpreter from one reset to the next, and what outlasts the resets."""
 
 import contextlib
 import os
@@ -25,13 +25,13 @@ class Life:
         # The latest beat whose work is done; the program waits for the next one.
         self.done_beat = -1
         self.has_control_timer = False
-        # When it last said so, by the laptop's clock.
+        # When the program last said that, by the laptop's clock.
         self.done_at_s = time.monotonic()
         self._records = RecordReader()
         self._typed = b""
 
     def descriptors(self) -> list[int]:
-        """What to wait for to hear of it."""
+        """The descriptors on which its output arrives."""
         return [self.interpreter.terminal, self.interpreter.line.fileno()]
 
     def send_frame(self, frame: bytes) -> None:
@@ -40,7 +40,7 @@ class Life:
             self.interpreter.line.send(frame)
 
     def type(self, data: bytes) -> None:
-        """What its terminal has no room for yet waits here."""
+        """Type into its terminal; bytes for which the terminal has no room yet are kept for later."""
         self._typed += data
         if not self._typed:
             return
@@ -64,7 +64,7 @@ class Life:
         return self._records.feed(data)
 
     def take(self, record: Record) -> None:
-        """What it says of its timers and its work."""
+        """Take a record about its timers or its work."""
         if record.kind == Kind.TIMERS:
             self.has_control_timer = bool(record.small & CONTROL_TIMER_BIT)
         elif record.kind == Kind.DONE:
@@ -81,7 +81,7 @@ class Watchdog:
         self._limit_ms = 0
 
     def take(self, record: Record, now_ms: int) -> None:
-        """`small` is 0 when it is started, with its limit, and 1 when it is fed."""
+        """`small` is 0 when the watchdog is started, with its limit as value, and 1 when it is fed."""
         if record.small == 0:
             self._limit_ms = record.value
         self._fed_at_ms = now_ms
@@ -103,7 +103,7 @@ class Processor:
         self._folder = tempfile.TemporaryDirectory(prefix="soleus-virtual-")
 
     def start(self, frame: bytes, is_raw: bool) -> None:
-        """With the first frame, for which it waits. `is_raw`: it goes to the raw prompt, not to the app."""
+        """The chip waits for its first frame. `is_raw`: it goes to the raw prompt, not to the app."""
         config = {
             **self._config,
             "reset_cause": self.reset_cause,
@@ -123,7 +123,7 @@ class Processor:
         self.forget()
 
     def forget(self) -> None:
-        """What a loss of power does to its memory."""
+        """Lose the clock's memory, as after a loss of power."""
         self.memory = b""
 
     def close(self) -> None:

@@ -47,7 +47,7 @@ def report_html(rows: list[Row]) -> str:
 
 
 def _lists(rows: list[Row]) -> list[tuple[str, int, list[Row]]]:
-    """What a reviewer will ask for first: a title, how many there are, and the worst of them."""
+    """What a reviewer asks for first: lists with a title, how many rows there are, and the worst of them."""
     chosen = {
         "Harm": [row for row in rows if row["verdict"] == HARM],
         "Alarms with nothing broken": [row for row in rows if row["verdict"] == ALARM],
@@ -95,7 +95,7 @@ def _board_title(board: str) -> str:
 
 
 def _table(found: Matrix) -> dict[str, Any]:
-    """What the template walks: a row of cells for each kind, None where a kind has no such mode."""
+    """The matrix for the template: a row of cells for each kind, None where a kind has no such mode."""
     rows = [(kind, [_shown(found.cells.get((kind, mode))) for mode in found.modes]) for kind in found.kinds]
     return {"modes": found.modes, "rows": rows}
 

@@ -11,7 +11,7 @@ from host_tools.verify.campaign.trial import Row
 
 
 def summary(about: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
-    """`about`: what `planned` says of the campaign's folder."""
+    """`about` is what `planned` returns for the campaign's folder."""
     return {
         "size": about["size"],
         "seed": about["seed"],
