@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: written beside their place, then moved into it."""
+"""Files that exist whole or not at all: written under another name, then renamed."""
 
 import os
 import tempfile
@@ -8,10 +8,10 @@ from host_tools.basics.errors import InputError
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """An older file of this name stays as it is until the new one is complete."""
+    """An older file of this name stays until the new one is complete."""
     try:
         if file.exists() and not file.is_file():
-            # A pipe or a device, which nothing may take the place of.
+            # A pipe or a device must not be replaced by a file.
             file.write_bytes(content)
         else:
             _write_beside_and_rename(file.resolve(), content)
@@ -32,7 +32,7 @@ def _write_beside_and_rename(file: Path, content: bytes) -> None:
 
 
 def _umask() -> int:
-    """The system tells it only to those who set it."""
+    """The system tells the mask only when it is set."""
     mask = os.umask(0o022)
     os.umask(mask)
     return mask

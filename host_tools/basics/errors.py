@@ -8,12 +8,12 @@ FELL_SHORT = 1
 UNUSABLE_INPUT = 2
 """Exit status of a command that couldn't use its input."""
 
-# A whole table as a value would hide what is said about it.
+# A longer value, such as a whole table, would hide the rest of the message.
 VALUE_MOST_CHARACTERS = 160
 
 
 class InputError(Exception):
-    """Names the file, the key, the value found there, and what would be right."""
+    """Names the file, the key, the value found there, and what is expected."""
 
     def __init__(self, file: str | Path, key: str, value: object, expected: str) -> None:
         self.file, self.key, self.value, self.expected = str(file), key, value, expected

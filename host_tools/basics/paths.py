@@ -9,7 +9,7 @@ CHECKOUT = _PACKAGE.parent
 _ROOT = CHECKOUT if (CHECKOUT / "firmware" / "programs").exists() else _PACKAGE / "data"
 
 FIRMWARE = _ROOT / "firmware"
-"""What goes on the chip beside the package: `boot.py`, `main.py` and `programs/`."""
+"""The files for the chip beside the package: `boot.py`, `main.py` and `programs/`."""
 
 SOLEUS_PACKAGE = Path(soleus.__path__[0])
 """The firmware's package. A wheel holds it once, for the laptop to import and for the chip."""
@@ -22,7 +22,7 @@ CORE_PACKAGE = SOLEUS_PACKAGE / "core"
 
 
 def core_sources() -> list[Path]:
-    """Every file of the core, those in its rooms too: hashes, compilers and rules take them from here."""
+    """Every file of the core, in all its rooms: hashes, compilers and rules take the list from here."""
     return sorted(CORE_PACKAGE.rglob("*.py"))
 
 

@@ -1,1 +1,1 @@
-"""How fast the simulator is, and where the time goes. Every figure of a page comes from one run."""
+"""Speed, the cost of a step, and control beside what others do. All figures of a page are of one run."""

@@ -1,4 +1,4 @@
-"""`python -m host_tools.benchmark`: how fast the simulator is, what a step costs, how well is regulated."""
+"""`python -m host_tools.benchmark`: the simulator's speed, the cost of a step, the quality of control."""
 
 import subprocess
 import sys

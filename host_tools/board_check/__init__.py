@@ -1,4 +1,4 @@
-"""What is wrong with a board's hardware: pins against the chip, counts against the chambers, and the limits.
+"""Checks a board's hardware: pins against the chip, counts against the chambers, and the limits.
 
 The core checks the boots; this package checks what hangs on the pins. A board that has none of these
 tables is a sketch: it can be simulated, and there is nothing to wire or to flash.
@@ -24,7 +24,7 @@ Table = Mapping[str, Any]
 
 
 def findings(chip_name: str, boots: Boots, table: Table) -> list[Finding]:
-    """All that is wrong. Tables that aren't of the right shape come alone: the rest can't be read yet."""
+    """All that is wrong. Tables of the wrong shape are reported alone: nothing else can be read then."""
     if is_sketch(table):
         return []
     misshapen = list(shape_findings(boots, table))

@@ -1,4 +1,4 @@
-"""The I2C bus: there when something needs it, and no two chips that answer to one address."""
+"""The I2C bus: it must be there if something needs it, and no two chips may have the same address."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -31,7 +31,7 @@ def bus_findings(table: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def addresses(table: Mapping[str, Any]) -> list[Addressed]:
-    """Sensors behind a multiplexer count: while their channel is open they are on the bus with the rest."""
+    """Sensors behind a multiplexer count, too: while their channel is open, they are on the same bus."""
     sensors = table["sensors"]
     converters = enumerate(sensors.get("addresses", []))
     found: list[Addressed] = [(f"sensors.addresses[{k}]", one, ADS1115_ADDRESSES) for k, one in converters]
@@ -46,7 +46,7 @@ def addresses(table: Mapping[str, Any]) -> list[Addressed]:
 
 
 def mux_addresses(sensors: Mapping[str, Any]) -> list[int]:
-    """One multiplexer for each eight channels, at addresses that follow one another."""
+    """One multiplexer for every eight channels, at consecutive addresses."""
     if "mux_address" not in sensors:
         return []
     last = max(sensors["channels"])

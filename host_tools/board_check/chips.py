@@ -1,6 +1,6 @@
-"""What each chip's pins can and can't do, from its datasheet, its module and MicroPython's own port.
+"""What each chip's pins can and can't do.
 
-Read: Espressif's datasheets (sections on strapping pins, power-up glitches and ADC), the GPIO tables of
+Sources: Espressif's datasheets (sections on strapping pins, power-up glitches and ADC), the GPIO tables of
 the ESP-IDF programming guide, and MicroPython's ESP32 quick reference.
 """
 
@@ -16,21 +16,21 @@ class Chip:
     repl_pins: frozenset[int]
     """Where the interpreter's prompt and the console link are: the USB cable."""
     input_only_pins: frozenset[int]
-    """They can't drive, and have no pull-up."""
-    strap_rest: dict[int, str]
+    """Inputs only, without pull-up."""
+    strap_level: dict[int, str]
     """Read while the chip starts, with the level that lets it start: low, high or either."""
     boot_button_pin: int
-    """A strap that every development board has a button on: low only while it is pressed."""
+    """The strapping pin with a button on every development board: low only while that is pressed."""
     restless_pins: frozenset[int]
-    """High, or chattering, before any firmware runs."""
+    """High or changing before any firmware runs."""
     adc1_pins: tuple[int, ...]
     adc2_pins: tuple[int, ...]
     adc_least_mv: int
     adc_most_mv: int
-    """Between these two the converter is near enough to linear, at its widest range."""
+    """Between these two, at its widest range, the converter is linear enough."""
     pwm_channels: int
     pwm_timers: int
-    """Every frequency takes one."""
+    """Each frequency takes one."""
 
 
 def _pins(*spans: tuple[int, int]) -> frozenset[int]:
@@ -44,7 +44,7 @@ CHIPS = {
         flash_pins=_pins((6, 11)),
         repl_pins=frozenset({1, 3}),
         input_only_pins=_pins((34, 39)),
-        strap_rest={0: "high", 2: "low", 5: "high", 12: "low", 15: "high"},
+        strap_level={0: "high", 2: "low", 5: "high", 12: "low", 15: "high"},
         boot_button_pin=0,
         restless_pins=frozenset({14}),
         adc1_pins=(36, 39, 32, 33, 34, 35),
@@ -60,7 +60,7 @@ CHIPS = {
         flash_pins=_pins((26, 37)),
         repl_pins=frozenset({19, 20}),
         input_only_pins=frozenset(),
-        strap_rest={0: "high", 3: "either", 45: "low", 46: "low"},
+        strap_level={0: "high", 3: "either", 45: "low", 46: "low"},
         boot_button_pin=0,
         restless_pins=frozenset({18, 43}),
         adc1_pins=tuple(range(1, 11)),
@@ -76,7 +76,7 @@ CHIPS = {
         flash_pins=_pins((11, 17)),
         repl_pins=frozenset({18, 19}),
         input_only_pins=frozenset(),
-        strap_rest={2: "high", 8: "high", 9: "high"},
+        strap_level={2: "high", 8: "high", 9: "high"},
         boot_button_pin=9,
         restless_pins=frozenset({21}),
         adc1_pins=(0, 1, 2, 3, 4),

@@ -1,4 +1,4 @@
-"""As many valves and sensors as the chambers ask for."""
+"""Checks that there are as many valves and sensors as the chambers need."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

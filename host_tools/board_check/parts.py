@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AnalogPart:
-    """Output in permille of the supply: at rest, and how much more at full range. From the datasheets."""
+    """Output in permille of the supply, from datasheets: at no pressure, and how much more at full range."""
 
     zero_permille: int
     span_permille: int

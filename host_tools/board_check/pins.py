@@ -1,4 +1,4 @@
-"""Every pin of a board against what its chip can do with it, and no pin twice."""
+"""Checks that the chip can use each pin as the board does, and that no pin is used twice."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from host_tools.board_check.finding import Finding
 
 class Role(Enum):
     POWER = "power"
-    """Moves air: has to stay off, by its pull-down, until the firmware runs."""
+    """Moves air: its pull-down must keep it off until the firmware runs."""
     INDICATOR = "indicator"
-    """A light or a sound: may twitch while the chip starts."""
+    """A light or a sound: may flicker while the chip starts."""
     BUTTON = "button"
     STOP = "stop"
     BUS = "bus"
@@ -76,7 +76,7 @@ def pin_findings(chip: Chip, table: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _why_never(chip: Chip, pin: int) -> str:
-    """What makes a pin useless for anything."""
+    """Why a pin can't be used for anything; empty if it can."""
     if pin not in chip.pins:
         return f"the {chip.title} has no such pin; it has {spans(chip.pins - chip.flash_pins)}"
     if pin in chip.flash_pins:
@@ -92,8 +92,8 @@ def _why_not(chip: Chip, use: Use) -> str:
     if use.pin in chip.input_only_pins:
         lacks = "drive anything" if use.role not in (Role.BUTTON, Role.STOP) else "pull up a button"
         return f"another pin: {spans(chip.input_only_pins)} are input-only and can't {lacks}"
-    if use.pin in chip.strap_rest and not _is_good_strap(chip, use):
-        return f"another pin: {_named(chip.strap_rest)} decide how the {chip.title} starts (strapping pins)"
+    if use.pin in chip.strap_level and not _is_good_strap(chip, use):
+        return f"another pin: {_named(chip.strap_level)} decide how the {chip.title} starts (strapping pins)"
     if use.pin in chip.restless_pins and use.role is not Role.INDICATOR:
         return (
             f"another pin: this one chatters while the {chip.title} starts; a light or a buzzer may have it"
@@ -110,14 +110,14 @@ def _why_not_analog(chip: Chip, pin: int) -> str:
 
 
 def _is_good_strap(chip: Chip, use: Use) -> bool:
-    """A light or a transistor holds a strap low; the BOOT button's pin is high unless it is pressed."""
+    """A light or a transistor keeps a strapping pin low; BOOT's pin is high unless the button is pressed."""
     if use.role is Role.INDICATOR:
-        return chip.strap_rest[use.pin] == "low"
+        return chip.strap_level[use.pin] == "low"
     return use.role is Role.BUTTON and use.pin == chip.boot_button_pin
 
 
 def spans(pins: frozenset[int] | tuple[int, ...]) -> str:
-    """`0-5, 12`: runs of numbers in few words."""
+    """`0-5, 12`: numbers as ranges."""
     runs: list[list[int]] = []
     for pin in sorted(pins):
         if runs and pin == runs[-1][-1] + 1:

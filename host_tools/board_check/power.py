@@ -8,7 +8,8 @@ from host_tools.board_check.finding import Finding
 from soleus.core.basics.limits import OVER_TRIP_PA
 from soleus.core.basics.units import mmhg_from_pa
 
-# It stands behind the guards: it must not open before they act, nor later than a leg may bear.
+# The relief valve is the last resort behind the guards: it must open neither before they trip nor above what
+# a leg may bear.
 RELIEF_ABOVE_MMHG = mmhg_from_pa(OVER_TRIP_PA)
 RELIEF_MOST_MMHG = 160
 
@@ -30,7 +31,7 @@ def power_findings(chip: Chip, table: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def divided_mv(battery: Mapping[str, Any], volts: float) -> float:
-    """What the divider makes of the battery's voltage."""
+    """The divider's output for this voltage of the battery."""
     return volts * 1000 * battery["bottom_ohm"] / (battery["top_ohm"] + battery["bottom_ohm"])
 
 

@@ -1,4 +1,4 @@
-"""A sensor has to see beyond the pressure at which the guards end a session, up to the last converter."""
+"""Sensor and converter have to measure beyond the pressure at which the guards end a session."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,9 +9,9 @@ from host_tools.board_check.parts import ANALOG_PARTS, DIGITAL_PARTS, AnalogPart
 from soleus.core.basics.limits import OVER_TRIP_PA, ZERO_MOST_PA
 from soleus.core.basics.units import mmhg_from_pa
 
-# A sensor that is off by as much as zeroing still accepts has to show the trip limit nevertheless.
+# Even with the largest zero error that zeroing accepts, a sensor has to show the trip limit.
 SEEN_LEAST_PA = OVER_TRIP_PA + ZERO_MOST_PA
-# An absolute part begins at the air outside, up to 1085 hPa at sea level on the clearest day.
+# An absolute sensor also measures the air pressure, up to 1085 hPa at sea level.
 BAROMETER_MOST_PA = 108_500
 # The ADS1115 at its 4.096 V range takes no more than its own supply.
 ADS1115_SUPPLY_MV = 3300

@@ -1,4 +1,4 @@
-"""Which tables and keys a board file has, and of what kind each value is."""
+"""The tables and keys of a board file, and the kind of each value."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from soleus.core.basics.boots import Boots
 
 
 def shape_findings(boots: Boots, table: Mapping[str, Any]) -> Iterator[Finding]:
-    """Tables that are missing, keys that are missing or unknown, and values of the wrong kind."""
+    """Missing tables, missing or unknown keys, and values of the wrong kind."""
     for name in _required_tables(boots):
         if name not in table:
             yield Finding(name, None, f"a table [{name}] with {_listed(_shape(name, {}))}")
@@ -121,7 +121,7 @@ HARDWARE_TABLES = (
     *("buttons", "led", "buzzer", "display", "pneumatics", "supply"),
 )
 
-# A three-way valve has no second one beside it, and a lone sensor needs no multiplexer.
+# With three-way valves there are no vent valves, and a single sensor needs no multiplexer.
 _MAY_MISS = {("valves", "vent"), ("valves", "vent_outputs"), ("sensors", "mux_address")}
 
 

@@ -1,4 +1,4 @@
-"""What a unit may measure where its board file says nothing."""
+"""The limits of the bench's figures where a board file says nothing."""
 
 # Key -> value and what it is. A board's own table overrules each.
 DEFAULTS: dict[str, tuple[float, str]] = {

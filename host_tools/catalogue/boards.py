@@ -18,7 +18,7 @@ from soleus.core.basics.errors import SettingError
 FILE_NAME = "board.toml"
 
 _KEYS = ("name", "title", "chip", "boots", "bench", *HARDWARE_TABLES)
-# For the laptop alone; a chip has no room for it.
+# Only for the laptop; a chip has no room for them.
 _LAPTOPS_TABLES = ("bench",)
 
 
@@ -50,7 +50,7 @@ def load_board(name: str | Path) -> Board:
 
 
 def read_board(name: str | Path) -> Board:
-    """The same without a look at the wiring, for those who want to hear of all that is wrong with it."""
+    """The same without a check of the wiring, for callers that report every error in it."""
     file = board_file(name)
     table = read_toml(file)
     _refuse_unknown(file, table)

@@ -1,4 +1,4 @@
-"""The program library and people's own programs: found by need, read, checked, compiled for the device."""
+"""The program library and people's own programs: finds, reads, checks and compiles them for the device."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def program_file(name: str | Path) -> Path:
 
 
 def find_programs(need: str) -> list[str]:
-    """Programs that speak of every word of `need`, the best first; of any word, if none has all."""
+    """Programs about every word of `need`, the best first; if there are none, those about any word."""
     wanted = re.findall(r"\w+", need.lower())
     scores = {name: _scores(load_program(name), wanted) for name in program_names()}
     full = [name for name in scores if all(scores[name])]
@@ -56,7 +56,7 @@ def compile_program(table: Table) -> bytes:
 
 
 def refuse_unfit(name: str | Path, program: Program, boots: Boots) -> None:
-    """Boots that can't run a program refuse it; the reason comes from the core."""
+    """Refuse a program that these boots can't run, with the core's own reason."""
     try:
         fit.refuse_unfit(program, boots)
     except SettingError as error:
@@ -75,7 +75,7 @@ def _is_plain(name: str) -> bool:
 
 
 def _scores(program: Program, wanted: list[str]) -> list[int]:
-    """For each wanted word: how much the program is about it, 0 for not at all."""
+    """For each wanted word, how much the program is about it; 0 for not at all."""
     weights = {
         f"{program.id} {program.title}".lower(): 8,
         " ".join(program.words).lower(): 4,
@@ -86,7 +86,7 @@ def _scores(program: Program, wanted: list[str]) -> list[int]:
 
 
 def _what_it_is_for(program: Program) -> str:
-    """The purpose without its warnings: nobody with a swollen leg should be sent to what is not for one."""
+    """The purpose without its warnings: a search for swollen legs must not find what is not for them."""
     return re.split(r"(?:^|(?<=[.:;] ))(?:Not|Never|not|never) ", program.purpose)[0]
 
 

@@ -1,4 +1,4 @@
-"""A TOML file that a person wrote, as a table; or one line that says where it stops being TOML."""
+"""Reads a TOML file that a person wrote, or says in one line where it isn't TOML."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ Table = dict[str, Any]
 
 
 def read_toml(file: Path) -> Table:
-    """Some editors begin a file with a byte order mark, which isn't TOML but does no harm."""
+    """A byte order mark, which some editors put at the beginning of a file, is ignored."""
     try:
         return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except OSError as error:

@@ -19,7 +19,7 @@ RENEW_EVERY_S = 0.05
 # The check takes some two seconds, longer on a busy virtual board.
 SERVICE_BEGINS_MOST_S = 20.0
 OVER = ("done", "fault")
-# Of every answer; they say nothing of the board.
+# In every answer; they say nothing about the board.
 _ENVELOPE = ("seq", "re", "ok")
 
 
@@ -56,7 +56,7 @@ def ask(
 
 
 def _argument(text: str) -> tuple[str, Any]:
-    """A value is JSON, such as 15 or {"sound": false}; whatever isn't is a word."""
+    """A value is JSON, such as 15 or {"sound": false}, or else a word."""
     key, is_pair, value = text.partition("=")
     if not is_pair:
         raise InputError("KEY=VALUE", "", text, "such as minutes=15")
@@ -82,7 +82,7 @@ def _answer(console: Console, do: str, arguments: dict[str, Any]) -> dict[str, A
 
 
 def _stay(console: Console) -> dict[str, Any]:
-    """The board stops a session whose link falls silent; asking how it is keeps it going."""
+    """The board stops a session when its link falls silent; asking for the status keeps it going."""
     terminal = Terminal(stderr=True, highlight=False)
     try:
         with terminal.status("starting", spinner="dots") as line:
@@ -90,7 +90,7 @@ def _stay(console: Console) -> dict[str, Any]:
                 console.pause(LOOK_EVERY_S)
                 status = console.ask("status")
                 if status["state"] == "idle":
-                    # It knows of no session any more: it was started anew.
+                    # The board has no session any more: it has been reset.
                     return {**console.ask("why"), "ok": False}
                 if status["state"] in OVER:
                     return status
@@ -102,10 +102,10 @@ def _stay(console: Console) -> dict[str, Any]:
 
 
 def _begin_service(console: Console) -> None:
-    """From rest; the check of every session comes first."""
+    """Begin service; the check of every session comes first."""
     _answer(console, "service", {})
     until_s = time.monotonic() + SERVICE_BEGINS_MOST_S
-    # The machine hears of it at its next tick: until then it says what it was before.
+    # The machine begins at its next tick; until then it reports the state before.
     while _answer(console, "status", {})["state"] in ("idle", "done", "checking"):
         console.pause(RENEW_EVERY_S)
         if time.monotonic() > until_s:
@@ -139,7 +139,7 @@ def _listen(console: Console) -> None:
 
 
 def _print(answer: dict[str, Any]) -> None:
-    """A line for each thing that was said."""
+    """A line for each item of the answer."""
     for key in sorted(answer.keys() - _ENVELOPE):
         value = answer[key]
         if isinstance(value, list) and value and isinstance(value[0], list):

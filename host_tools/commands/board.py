@@ -64,7 +64,7 @@ def check(
     for error in errors[:-1]:
         sys.stderr.write(f"soleus: {error}\n")
     if errors:
-        # The last line is main's to print, with the exit status.
+        # `main` prints the last line, and sets the exit status.
         raise errors[-1]
 
 

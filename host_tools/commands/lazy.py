@@ -1,4 +1,4 @@
-"""The commands of `soleus`, imported one at a time: some bring a compiler and a plotter along."""
+"""The commands of `soleus`, imported one at a time, because some import a compiler and a plotter."""
 
 import importlib
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-# What `soleus --help` says of each; a test holds it against what the command says of itself.
+# What `soleus --help` says about each; a test compares it with the command's own help.
 COMMANDS = {
     "sim": "Run a session on the simulator: the firmware's own core against a model of the boots.",
     "virtual": "Run a virtual board: real MicroPython on a pseudo-terminal, simulated boots on its pins.",

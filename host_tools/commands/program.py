@@ -117,7 +117,7 @@ def _default_output(name: str, program_id: str) -> Path:
 
 
 def _fits(program: Program) -> str:
-    """On which boards it runs, and why not on the others."""
+    """The boards on which it runs, and why not on the others."""
     runs_on, refusals = [], []
     for name in board_names():
         try:

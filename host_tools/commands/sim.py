@@ -1,4 +1,4 @@
-"""`soleus sim`: one session, and what a person wants to see of it.
+"""`soleus sim`: one session, and what a person wants to see from it.
 
 The input is checked first, by modules that are quick to import. The compiler, the plotters and the writers
 come afterwards, inside the functions that need them: a refusal must not wait for them.
@@ -83,7 +83,7 @@ def sim(
 def _check_outputs(
     json: Path | None, trace: Path | None, plot: Path | None, report: Path | None, record: Path | None
 ) -> None:
-    """Before the run: a long session shouldn't end in "no such folder"."""
+    """Check before the run: a long session shouldn't end with "no such folder"."""
     if trace:
         check_suffix(trace)
     suffixes = (("--plot", plot, ".png"), ("--report", report, ".html"), ("--record", record, SUFFIX))
@@ -136,7 +136,7 @@ def _run_with_progress(request: Request, trace: Path | None) -> "Session":
 
 
 def _run_into(trace: Path, request: Request, run: Callable[["Sink"], "Session"]) -> "Session":
-    """Every chunk of ticks goes into the file as it comes."""
+    """Write every chunk of ticks to the file as it comes."""
     from host_tools.output.trace_file import TraceWriter
     from host_tools.sim.recording import joined
 

@@ -1,4 +1,4 @@
-"""`soleus virtual`: a board that isn't there, for mpremote, for the bench, for whoever writes firmware."""
+"""`soleus virtual`: a board without hardware, for mpremote, for the bench, for people who write firmware."""
 
 import shlex
 import sys
@@ -54,7 +54,7 @@ def virtual(
 
 
 def _packages(board: Board, folder: Path | None) -> dict[str, Path]:
-    """A board without its display is still a board; a folder that somebody names must do."""
+    """Without the display's package the board still runs; but a folder that a person names must have it."""
     try:
         return package_sources(board.table, folder)
     except InputError as error:

@@ -1,1 +1,1 @@
-"""The parts of docs/ that are made by command."""
+"""The parts of docs/ that a command makes."""

@@ -27,7 +27,7 @@ class Part(StrEnum):
     BENCH = "bench"
 
 
-# What makes each part: its files, and which of the sessions behind it fell short.
+# The maker of a part returns its files, and those sessions behind it that fell short.
 Maker = Callable[[], tuple[Files, list[str]]]
 
 

@@ -1,6 +1,6 @@
 """`python -m host_tools.docs.bench_evidence PART`: the figures behind docs/bench.md, each part as a table.
 
-Minutes to half an hour of work: so the page is made from the tables, and these are made by themselves.
+Each part takes minutes to half an hour. So the tables are made by themselves, and the page from the tables.
 """
 
 import csv
@@ -40,10 +40,10 @@ from host_tools.verify.healthy.many import PROCESSES
 FOLDER = CHECKOUT / "docs" / "data" / "bench"
 SMALL_BOARD = "esp32-devkit"
 DAMAGED = {DEFAULT_BOARD: FOLDER / "damaged.toml", SMALL_BOARD: FOLDER / "damaged-devkit.toml"}
-# Seeds that nothing here was tuned on.
+# Seeds that were not used for tuning.
 ACCURACY_SEEDS, TWIN_SEEDS = range(500, 530), range(602, 622)
 ENDURANCE_CYCLES = 1000
-# One of each kind: a cycle of all ten takes a minute.
+# One chamber of each zone, because a cycle of all ten takes a minute.
 ENDURANCE_CHAMBERS = ("left.foot", "left.calf", "right.thigh")
 TWIN_PROGRAMS = ("bedtime", "easy-run")
 
@@ -59,7 +59,7 @@ class Part(StrEnum):
 
 
 def accuracy_row(seed: int) -> Row:
-    """The worst of one machine."""
+    """The worst errors on one machine."""
     errors = errors_of(load_board(DEFAULT_BOARD), load_plant(DEFAULT_PLANT), seed)
     row: Row = {"seed": seed}
     for name in ("leak_percent", "volume_percent", "pump_percent"):
@@ -74,7 +74,7 @@ def accuracy_row(seed: int) -> Row:
 
 
 def acceptance_rows(board: str) -> list[Row]:
-    """Machines in order, and the damaged one."""
+    """Machines without faults, and the damaged one."""
     rows = []
     for plant, seed in [*((DEFAULT_PLANT, seed) for seed in range(3)), (str(DAMAGED[board]), 0)]:
         target = SimTarget(load_board(board), load_plant(plant), seed)
@@ -115,7 +115,7 @@ def _acceptance_row(target: Target, plant: str, seed: int) -> Row:
 
 
 def _said(line: Line) -> str:
-    """With the reason, where there is nothing but that."""
+    """The line's result, or its reason if it has no result."""
     why = f"({line.note})" if line.value is None and not line.text and line.note else ""
     return f"{line.title} {line.shown} {line.unit} {why}".strip()
 

@@ -1,4 +1,4 @@
-"""docs/bench.md: what the bench measures, how near it comes to the truth, and what it found."""
+"""docs/bench.md: what the bench measures, how accurate that is, and what it found."""
 
 from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
 from host_tools.bench.suite import STEPS, SUITES

@@ -1,4 +1,4 @@
-"""docs/patterns.md: each pattern on each layout that supports it, one simulated cycle drawn of each."""
+"""docs/patterns.md: each pattern on each layout that supports it, with a picture of one simulated cycle."""
 
 import copy
 
@@ -64,7 +64,7 @@ def patterns_page() -> Files:
 
 
 def text() -> str:
-    """The page, which nothing has to run for."""
+    """The page; no session has to run for it."""
     sections = [*(_section(pattern) for pattern in PATTERNS), _alternating_section()]
     return _INTRODUCTION + "\n".join(sections)
 
@@ -74,7 +74,7 @@ def layouts() -> list[tuple[str, str]]:
 
 
 def refusal(pattern: str, layout: tuple[str, str]) -> str:
-    """Why a board of this layout can't run it, in the core's own words; empty if it can."""
+    """The core's own message why a board of this layout can't run the pattern; empty if it can."""
     try:
         refuse_unfit(load_program(f"plain-{pattern}"), _board(layout).boots)
     except SettingError as error:

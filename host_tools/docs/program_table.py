@@ -27,7 +27,7 @@ def _cells(program: Program) -> list[str]:
 
 
 def _range(span: Span) -> str:
-    """The start is the lowest, unless it is named."""
+    """The lowest and the highest value, and the start if it isn't the lowest."""
     if span.least == span.most:
         return f"{span.least}"
     text = f"{span.least}-{span.most}"

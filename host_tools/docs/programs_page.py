@@ -1,4 +1,4 @@
-"""docs/programs.md: all programs, and what each did on every board that it fits and on four plants."""
+"""docs/programs.md: all programs, and what each did on every board that can run it and on four plants."""
 
 import csv
 import io
@@ -61,7 +61,7 @@ def programs_page(library: LibraryVerdicts | None = None) -> tuple[Files, list[s
 
 
 def from_code() -> str:
-    """The first part of the page, which nothing has to run for."""
+    """The first part of the page, for which no session has to run."""
     boards = {name: _fitting(name) for name in program_names()}
     return _INTRODUCTION + program_table({"boards": boards}) + "\n" + _refusals()
 

@@ -1,4 +1,4 @@
-"""docs/img/session.png: a session of two legs, for the README; drawn large enough to be read at its width."""
+"""docs/img/session.png: a session of two legs, for the README, large enough to read at the page's width."""
 
 from host_tools.basics.defaults import DEFAULT_BOARD
 from host_tools.output.page import Files

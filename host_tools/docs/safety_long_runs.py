@@ -1,6 +1,6 @@
 """The parts of docs/safety.md that come from long runs: the walk through all states, and the campaign.
 
-Both take longer than `make docs` may, so each leaves a file in docs/data/ that the page is made from.
+Both take longer than `make docs` may, so each leaves a file in docs/data/, from which the page is made.
 """
 
 import json

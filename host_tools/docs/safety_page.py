@@ -150,7 +150,7 @@ has not been made again on that.
 
 
 def safety_page() -> tuple[Files, list[str]]:
-    """The page, and the trips that did not do what the table says."""
+    """The page, and the trips that did not go as the table says."""
     results = [(each, trip, run_trip(each, trip)) for each in REQUIREMENTS for trip in each.trips]
     wrong = [line for each, trip, result in results if (line := shortfall(each, trip, result))]
     page = from_code() + _measured(results) + rest_from_code()
@@ -158,7 +158,7 @@ def safety_page() -> tuple[Files, list[str]]:
 
 
 def shortfall(requirement: Requirement, trip: Trip, result: TripResult) -> str:
-    """What a trip did otherwise than its row says; empty if nothing."""
+    """What a trip did differently from its row; empty if nothing."""
     found = f"{requirement.code}, {trip.fault or trip.plant}: "
     if (result.code, result.chamber) != (requirement.code, trip.chamber):
         return f"{found}named {result.code} {result.chamber}, not {trip.chamber}"
@@ -171,7 +171,7 @@ def shortfall(requirement: Requirement, trip: Trip, result: TripResult) -> str:
 
 
 def from_code() -> str:
-    """All before the measured rows: what a test compares without running a session."""
+    """All before the measured rows: a test compares it without running a session."""
     rested = " and ".join(sorted(str(fault_table.TABLE[row][0]) for row in faults.RESTED))
     return _BEFORE.format(
         clear_after=in_words("UNSEEN_EMPTY_MS"),
@@ -354,5 +354,5 @@ def _help() -> str:
 
 
 def _left(headings: tuple[str, ...], rows: list[list[str]]) -> str:
-    """A table of words, all columns to the left."""
+    """A table of words, with all columns aligned to the left."""
     return table(headings, rows).replace("---:", "---")

@@ -26,18 +26,18 @@ class Options:
     packages: Path | None = None
     is_dry_run: bool = False
     keep_micropython: bool = False
-    """The board runs a MicroPython already, and that one stays: esptool is not asked."""
+    """Keep the MicroPython that the board runs: esptool is not called."""
     has_line_numbers: bool = False
-    """Tracebacks with lines, for whoever looks for a mistake: they take heap."""
+    """Tracebacks with line numbers, for debugging: they take heap."""
     soft_reset: bool = True
-    """Before anything else, for a clean heap. An interpreter that ends on one is joined as it is."""
+    """Before anything else, for a clean heap. False for an interpreter that ends at a soft reset."""
     self_test: Callable[[str], Verdict] | None = self_test
     run_tool: RunTool | None = None
 
 
 @dataclass
 class Flashed:
-    """What was found and what was done, or in a dry run what would be."""
+    """What was found and what was done; in a dry run, what would be done."""
 
     board: Board
     port: str
@@ -58,7 +58,7 @@ class Flashed:
 
 
 def flash(board: Board, port: str, options: Options | None = None, say: Say = lambda _: None) -> Flashed:
-    """Everything that can be wrong on the laptop's side is found before the board is touched."""
+    """Whatever is wrong on the laptop's side is found before the board is touched."""
     options = options or Options()
     say("compiling the application")
     app = build_application(board, options.packages, options.has_line_numbers)
@@ -75,7 +75,7 @@ def flash(board: Board, port: str, options: Options | None = None, say: Say = la
     result = Flashed(board, port, app, options.is_dry_run, found, image, plan)
     if not options.is_dry_run and not plan.is_done:
         _install(device, app, plan, say)
-    # Even when nothing was to be done: looking stopped the application, a reset starts it again.
+    # Even when there was nothing to do: looking has stopped the application, and a reset starts it again.
     device.reset()
     if options.is_dry_run:
         return result
@@ -87,7 +87,7 @@ def flash(board: Board, port: str, options: Options | None = None, say: Say = la
 
 
 def _look(port: str, options: Options) -> About | None:
-    """Which MicroPython answers; None where none does."""
+    """The MicroPython that answers; None if there is none."""
     try:
         device = Device(port, options.soft_reset)
     except DeviceError:
@@ -132,7 +132,7 @@ def _install(device: Device, app: Application, plan: Plan, say: Say) -> None:
 
 
 def _roll_back_if_dead(port: str, plan: Plan, tested: Verdict, options: Options) -> bool:
-    """An application that doesn't even answer is worse than the one before it."""
+    """If the new application doesn't answer at all, go back to the one before it."""
     if tested.results or not plan.is_switch or not plan.old_slot:
         return False
     device = Device(port, options.soft_reset)

@@ -1,4 +1,4 @@
-"""What `soleus flash` says at the end: one table, a line for each thing that it did or found."""
+"""The summary of `soleus flash`: one table, with a line for each thing that it did or found."""
 
 from rich.console import Console
 from rich.table import Table

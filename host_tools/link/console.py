@@ -1,4 +1,4 @@
-"""The laptop's end of the console link: ask a board, be answered, and hear what it tells by itself."""
+"""The laptop's end of the console link: asks a board, and hears what it reports by itself."""
 
 import binascii
 import json
@@ -22,7 +22,7 @@ class Console:
         self.serial = serial.Serial(port, BAUD, timeout=0.02)
         self.events: list[dict[str, Any]] = []
         self.noise: list[bytes] = []
-        # Not 1 again: to the number that it heard last, from whomever, a board repeats its last answer.
+        # Not always 1: if a board gets the number of its last request again, it repeats its last answer.
         self._seq = random.randrange(1_000_000)
         self._unread = b""
 
@@ -38,7 +38,7 @@ class Console:
         self.serial.close()
 
     def ask(self, do: str, timeout_s: float = 10.0, **arguments: Any) -> dict[str, Any]:
-        """Asks again when no answer comes, or when the board has no memory for it at that moment."""
+        """Ask again when no answer comes, or when the board is out of memory at that moment."""
         until_s = time.monotonic() + timeout_s
         while True:
             answer = self._ask_until(until_s, {"do": do, **arguments})
@@ -57,7 +57,7 @@ class Console:
             if time.monotonic() >= again_s:
                 self.serial.write(line)
                 again_s = time.monotonic() + AGAIN_AFTER_S
-            # All of them: what follows the answer in the same moment must not be lost.
+            # All of them: messages that come together with the answer must not be lost.
             messages = list(self.listen())
             self.events += [message for message in messages if message.get("re") != self._seq]
             for message in messages:
@@ -66,7 +66,7 @@ class Console:
         return None
 
     def expect(self, event: str, timeout_s: float = 10.0) -> dict[str, Any]:
-        """The next message of that event, heard before or still to come."""
+        """The next message of that event, one already heard or one still to come."""
         until_s = time.monotonic() + timeout_s
         while True:
             self.events.extend(self.listen())
@@ -78,14 +78,14 @@ class Console:
                 raise TimeoutError(f"no {event!r} within {timeout_s} s; last heard {self.noise[-3:]}")
 
     def pause(self, duration_s: float) -> None:
-        """Hears what comes meanwhile."""
+        """Wait, and keep the messages that come meanwhile."""
         until_s = time.monotonic() + duration_s
         while time.monotonic() < until_s:
             self.events.extend(self.listen())
 
     def listen(self) -> Iterator[dict[str, Any]]:
-        """Whole messages that have come; whatever else was printed goes into `noise`."""
-        # Asked for more than has come, it would wait for the rest.
+        """The whole messages that have come; anything else that was printed goes into `noise`."""
+        # Asked for more bytes than have come, `read` would wait.
         self._unread += self.serial.read(self.serial.in_waiting or 1)
         *lines, self._unread = self._unread.split(b"\n")
         for line in lines:
@@ -97,7 +97,7 @@ class Console:
 
 
 def open_console(port: str) -> Console:
-    """For a port that a person named."""
+    """Open a port that a person named."""
     try:
         return Console(port)
     except OSError as error:

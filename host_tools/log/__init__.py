@@ -1,1 +1,1 @@
-"""Logs of sessions: read, shown, replayed on the laptop's core, made into tests."""
+"""Logs of sessions: reads them, shows them, replays them on the laptop's core, makes tests of them."""

@@ -1,4 +1,4 @@
-"""A block of ticks or of an overview's rows, decoded; what `soleus.log.tick_coder` has written."""
+"""Decodes a block of ticks, or of an overview's rows, that `soleus.log.tick_coder` has written."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class Block:
     number: int
     # The machine's time before the first tick.
     at_ms: int
-    # The core's state before the first tick, packed; empty where the block goes on from the one before.
+    # The core's packed state before the first tick; empty where the block continues the one before.
     state: bytes
     # A row for each tick: `COLUMNS`, then the channels.
     ticks: np.ndarray
@@ -47,7 +47,7 @@ def decode_ring(payload: bytes, chamber_count: int) -> Block:
 
 
 def decode_overview(payload: bytes, chamber_count: int) -> Block:
-    """Its number is that of the rows for which there was no room."""
+    """The block's number is the count of rows for which there was no room."""
     return _decode(payload, chamber_count + OVERVIEW_EXTRAS, OVERVIEW_MS)
 
 
@@ -68,7 +68,7 @@ def _decode(payload: bytes, channel_count: int, usual_dt_ms: int) -> Block:
 
 class _Ticks:
     def __init__(self, content: bytes, loudness: list[int], expected: list[int], usual_dt_ms: int) -> None:
-        # As text: finding the next one and reading a number are then the interpreter's own work.
+        # As text, because Python's own string methods then find the next 1 and read a number.
         self._bits = "".join(f"{byte:08b}" for byte in content)
         self._at = 0
         self._loudness = loudness

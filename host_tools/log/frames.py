@@ -1,4 +1,4 @@
-"""A log's file as frames: everything that is whole, up to the first that isn't."""
+"""A log's file as frames: all of them up to the first that isn't whole."""
 
 import binascii
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ class Frame:
 @dataclass(frozen=True)
 class Frames:
     whole: list[Frame]
-    # Bytes that belong to a whole log, and those after them.
+    # The number of bytes in whole frames, and of those after them.
     whole_bytes: int
     torn_bytes: int
 
 
 def cut_into_frames(content: bytes) -> Frames:
-    """A file that was cut in its very first bytes has no frames, and is all torn."""
+    """A file that ends within its first bytes has no frames: all of it is torn."""
     if content[: len(MAGIC)] != MAGIC:
         return Frames([], 0, len(content))
     at, whole = len(MAGIC), []

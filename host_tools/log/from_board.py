@@ -1,4 +1,4 @@
-"""Logs from a board, over its console link: those that it has kept, or a session while it runs."""
+"""Logs from a board, over its console link: those that it has stored, or a session while it runs."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ from soleus.core.session.session import DONE, FAULT, IDLE
 from soleus.log.core_walk import fingerprint
 from soleus.log.slog_format import HEADER, MAGIC, RING
 
-# A piece of the stream: so short that even a slow line holds up no tick.
+# A piece of the stream: so short that even a slow line delays no tick.
 PIECE_BYTES = 72
 _STATE = COLUMNS.index("state")
 
@@ -28,7 +28,7 @@ def sessions_on(console: Console) -> dict[str, Any]:
 
 
 def pull(console: Console, name: str, folder: Path, on_bytes: Callable[[int], None] | None = None) -> Path:
-    """One session's file, byte for byte, and the names of its state if this laptop's core has the same."""
+    """Fetch one session's file, byte for byte; with the names of its state if this laptop has that core."""
     content = b""
     while True:
         piece = base64.b64decode(_asked(console, "read", name=name, at=len(content))["data"])
@@ -43,7 +43,7 @@ def pull(console: Console, name: str, folder: Path, on_bytes: Callable[[int], No
 
 
 def with_names(content: bytes) -> bytes:
-    """A torn tail goes, so that the names can be read after it."""
+    """A torn end is cut off, so that the names can be read after the rest."""
     frames = cut_into_frames(content)
     if not frames.whole or frames.whole[0].kind != HEADER or frames.torn_bytes:
         return content
@@ -54,7 +54,7 @@ def with_names(content: bytes) -> bytes:
 
 
 class Stream:
-    """Every tick of a board, for as long as somebody listens: `begin`, then `listen` again and again."""
+    """Every tick of a board, as long as the laptop listens: `begin`, then `listen` again and again."""
 
     def __init__(self, console: Console, path: Path, piece_bytes: int = PIECE_BYTES) -> None:
         self.console = console
@@ -68,7 +68,7 @@ class Stream:
         self._block = b""
 
     def begin(self) -> None:
-        """Before a session starts."""
+        """Call before a session starts."""
         self._header = _asked(self.console, "ring", piece_bytes=self.piece_bytes)["header"]
         self._boots = read_boots(self._header["boots"])
 
@@ -78,7 +78,7 @@ class Stream:
         if message["at"] == 0:
             self._block = b""
         if message["at"] != len(self._block):
-            # A piece was lost on the way: this block is, too.
+            # A piece was lost on the way, and this block with it.
             return
         self._block += base64.b64decode(message["data"])
         if len(self._block) == message["of"]:

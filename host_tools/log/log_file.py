@@ -1,4 +1,4 @@
-"""A session's log: what its file holds, up to where it is whole."""
+"""A session's log: the content of its file, as far as the file is whole."""
 
 import json
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from soleus.log import slog_format
 class Log:
     path: Path
     header: dict[str, Any]
-    # Rows at 2 Hz, from one write to the next; and every tick, of some stretches.
+    # Rows at 2 Hz, from one write to the next; and every tick of some stretches.
     overview: list[Block] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     end: dict[str, Any] | None = None
@@ -40,7 +40,7 @@ class Log:
         return f"{self.header.get('soleus', '?')}, core {self.header.get('core', '?')}"
 
     def fresh_controller(self) -> Controller:
-        """As it was when the program had been loaded."""
+        """The controller as it was after the program had been loaded."""
         controller = Controller(self.boots)
         if self.header.get("program"):
             make_ready(controller, read_program(self.header["program"]), self.header["minutes"])
@@ -52,7 +52,7 @@ class Log:
 
 
 def read_log(path: str | Path) -> Log:
-    """An `InputError` where not even the header is whole."""
+    """Raises `InputError` if not even the header is whole."""
     path = Path(path)
     try:
         content = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Recorded readings through the laptop's core: every command must come out as it was recorded."""
+"""Gives recorded readings to the laptop's core: every command must come out as recorded."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class Difference:
 @dataclass
 class Replay:
     ticks: int = 0
-    # Stretches without a gap; each began from a recorded state.
+    # Stretches without a gap; each begins from a recorded state.
     stretches: int = 0
     difference: Difference | None = None
     versions: tuple[str, str] = field(default=("", ""))
@@ -51,7 +51,7 @@ class Replay:
 
 
 def replay(log: Log, on_tick: OnTick | None = None) -> Replay:
-    """Stops at the first difference. `on_tick` sees the core after each tick."""
+    """Stops at the first difference. `on_tick` is called with the core after each tick."""
     result = Replay()
     names = _names_of(log)
     for stretch in stretches_of(log.blocks):

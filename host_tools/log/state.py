@@ -1,4 +1,4 @@
-"""The core's state, out of the bytes that `soleus.log.core_state` packs, and into a core again."""
+"""Reads the core's state from the bytes that `soleus.log.core_state` packs, and restores it into a core."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from soleus.log.core_walk import walk
 
 @dataclass(frozen=True)
 class StateNames:
-    """Path and length of every number and list; 0: a single number. Single numbers come first."""
+    """Path and length of every number and list; length 0 is a single number. Single numbers come first."""
 
     fields: list[tuple[str, int]]
 
@@ -30,7 +30,7 @@ def unpacked(content: bytes, names: StateNames) -> dict[str, int | list[int]]:
     numbers = _Numbers(content)
     values: dict[str, int | list[int]] = {}
     for path, size in names.fields:
-        # Single numbers come first; among the lists, too, the number before the first one is 0.
+        # Single numbers come first. The lists begin anew: the number before their first one counts as 0.
         if size and not numbers.is_among_lists:
             numbers.begin_lists()
         values[path] = [numbers.next() for _ in range(size)] if size else numbers.next()
@@ -38,7 +38,7 @@ def unpacked(content: bytes, names: StateNames) -> dict[str, int | list[int]]:
 
 
 def restore(controller: Controller, values: dict[str, int | list[int]]) -> None:
-    """What this core doesn't know is left out; what the recording doesn't know stays as it is."""
+    """Values that this core doesn't have are left out; those that the recording lacks stay as they are."""
     places = {path: (owner, name, was) for path, owner, name, was in walk(controller)}
     for recorded_path, value in values.items():
         path = recorded_path if recorded_path in places else NEW_PATHS.get(recorded_path)
@@ -54,7 +54,7 @@ def _put(owner: Any, name: str, was: Any, value: Any) -> None:
 
 
 class _Numbers:
-    """One after the other, as `CoreState.pack` has put them."""
+    """The numbers one after the other, as `CoreState.pack` has written them."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -77,7 +77,7 @@ class _Numbers:
 
 
 def number_at(content: bytes, at: int) -> tuple[int, int]:
-    """A number that `put_number` has put, and where the next byte is."""
+    """A number that `put_number` has written, and the place of the next byte."""
     byte = content[at]
     value, shift, is_negative = byte & 0x3F, 6, byte & 0x40
     while byte & 0x80:

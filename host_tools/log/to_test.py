@@ -1,4 +1,4 @@
-"""A recording as a test case: a fault in the field becomes a promise that stays kept."""
+"""Makes a test case of a recording: what happened once in the field is tested from then on."""
 
 import re
 import shutil
@@ -31,7 +31,7 @@ def test_{name}() -> None:
 
 
 def write_test(log: Log, folder: Path, name: str) -> tuple[Path | None, Replay]:
-    """`test_NAME.py` and its recording in `folder`; nothing, where the present core replays it otherwise."""
+    """Write `test_NAME.py` and its recording to `folder`; nothing if this core replays it differently."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise InputError("--name", "", name, "small letters, digits and _, such as calf_sensor_off")
     if not log.blocks:

@@ -1,8 +1,8 @@
-"""A log as a trace, so that it is drawn, measured and exported as a simulated session is.
+"""A log as a trace, so that it can be drawn, measured and exported like a simulated session.
 
-Where every tick was recorded the core is replayed, and says what it wanted; elsewhere there is a row
-every half second. What only a simulator knows isn't there: a chamber's pressure is what its sensor
-gave, zeroed; air and flow are 0.
+Where every tick was recorded, the core is replayed and gives its setpoints; elsewhere there is a row every
+half second. What only a simulator knows is missing: a chamber's pressure is its sensor's zeroed reading; air
+and flow are 0.
 """
 
 import copy
@@ -60,7 +60,7 @@ def trace_of(log: Log) -> Trace:
 
 
 def evenly(trace: Trace) -> Trace:
-    """The same with a row for every tick, as pictures and measures expect it: lines between the rows."""
+    """The same with a row for every tick, as pictures and metrics expect it: interpolated in between."""
     ticks_count = round((trace.time_s[-1] - trace.time_s[0]) * 1000 / TICK_MS) + 1
     time_s = trace.time_s[0] + np.arange(ticks_count) * (TICK_MS / 1000)
     before = np.maximum(np.searchsorted(trace.time_s, time_s + 1e-6, side="right") - 1, 0)
@@ -170,7 +170,7 @@ def _overview_row(
 def _targets_pa(
     controller: Controller, state: int, stage: int, block: int, level_pa: int, rested_bits: int
 ) -> list[int]:
-    """The sequencer's own words for this stage and level."""
+    """The sequencer's own targets for this stage and level."""
     sequencer = controller.sequencer
     sequencer.stage_index, sequencer.block_index, sequencer.level_pa = stage, block, level_pa
     if state != RUNNING or not sequencer.timeline.kind:
@@ -186,7 +186,7 @@ def _stage_kind(controller: Controller) -> int:
 
 
 def _spans(times: list[int]) -> list[tuple[int, int]]:
-    """Stretches in which every tick was recorded."""
+    """The stretches in which every tick was recorded."""
     spans: list[tuple[int, int]] = []
     for at_ms in times:
         if spans and at_ms - spans[-1][1] < 100:

@@ -1,4 +1,4 @@
-"""Which core this laptop has, told in the same way as a board tells it."""
+"""Which core this laptop has, in the form in which a board says it."""
 
 import functools
 import hashlib
@@ -13,7 +13,7 @@ def laptop_versions() -> str:
 
 @functools.cache
 def core_hash() -> str:
-    """As `about.core_hash` of the firmware, over the files that a board would get."""
+    """The same hash as the firmware's `about.core_hash`, over the files that a board would get."""
     digest = hashlib.sha256()
     files = {name.removeprefix("soleus/core/"): content for name, content in core_bytecode().items()}
     for name, compiled in sorted(files.items()):

@@ -27,7 +27,7 @@ BLOCK_BYTES = 32 * 1024
 
 
 def write_session_log(session: Session, program_table: Table, path: Path) -> None:
-    """A simulated session, every tick of it, from the freshly loaded core on."""
+    """Write every tick of a simulated session, from the freshly loaded core on."""
     request = session.request
     fresh = Controller(request.board.boots)
     make_ready(fresh, request.program, request.minutes, request.pressure_mmhg)
@@ -53,7 +53,7 @@ def write_session_log(session: Session, program_table: Table, path: Path) -> Non
 
 
 def names_frame(boots: Boots) -> bytes:
-    """With it a log can be replayed by later cores, whose state may have other numbers beside these."""
+    """Names the numbers of the state, so that later cores, whose state has others, can replay the log."""
     return framed(NAMES, _json(StateNames.of(Controller(boots)).fields))
 
 
@@ -84,7 +84,7 @@ def _blocks(session: Session, fresh: Controller) -> Iterator[bytes]:
 
 
 class _Tick:
-    """As much of a core as the coder looks at, with what a trace says of it."""
+    """The part of a core that the coder looks at, filled from a trace."""
 
     def __init__(self, chamber_count: int) -> None:
         self.commands = Commands()
@@ -100,7 +100,7 @@ class _Tick:
 
 
 class _Packed:
-    """A state that is packed already."""
+    """A state that has been packed before."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content

@@ -1,1 +1,1 @@
-"""What a session leaves for people and programs: numbers, a trace file, pictures and a report."""
+"""The results of a session for people and programs: numbers, a trace file, pictures and a report."""

@@ -1,7 +1,7 @@
-"""One cycle of a program as a person would see it on gauges, with fills estimated instead of simulated.
+"""One cycle of a program as gauges would show it, with fills estimated instead of simulated.
 
-For drawing only. How long a chamber takes depends on the pump, the leg and the battery; here all
-are middling: 12 L/min, and chambers of the size that the nominal plant has.
+For drawing only. How long a chamber takes depends on the pump, the leg and the battery. Here all are
+middling: 12 L/min, and chambers as in the nominal plant.
 """
 
 import math
@@ -32,7 +32,7 @@ class Stage:
     kind: str
     start_s: float
     end_s: float
-    # For each chamber, what it comes to in this stage; 0: open to the air.
+    # The pressure that each chamber reaches in this stage; 0: open to the air.
     target_mmhg: list[int]
 
     @property
@@ -61,7 +61,7 @@ class Cycle:
         return max(stage.target_mmhg[chamber] for stage in self.stages)
 
     def kept_spans_s(self, chamber: int) -> list[tuple[float, float]]:
-        """From when to when the chamber is under pressure."""
+        """The spans of time in which the chamber is under pressure."""
         spans: list[tuple[float, float]] = []
         for stage in self.stages:
             if not stage.target_mmhg[chamber]:
@@ -74,7 +74,7 @@ class Cycle:
 
 
 def one_cycle(program: Program, boots: Boots, block_index: int) -> Cycle:
-    """A cycle of one block at the program's start pressure, later than the soft first one."""
+    """A cycle of one block at the program's start pressure, after the soft first one."""
     timeline = lay_out(program, boots, program.minutes.start)
     stages: list[Stage] = []
     held_mmhg = [0] * boots.count
@@ -109,7 +109,7 @@ def _target_mmhg(
 def _duration_s(
     timeline: Timeline, stage: int, before_mmhg: list[int], target_mmhg: list[int], boots: Boots
 ) -> float:
-    """At least what the program says; a raise also lasts until one pump has filled what is raised."""
+    """At least as long as the program says; a raise also lasts until one pump has filled all its chambers."""
     least_s = timeline.least_ms[stage] / 1000
     if timeline.kind[stage] == STAGE_RELEASE:
         return max(least_s, _VENT_S)
@@ -126,14 +126,14 @@ def _fill_s(from_mmhg: float, to_mmhg: float, boots: Boots) -> float:
 
 
 def _air_ml(mmhg: float, boots: Boots) -> float:
-    """What one chamber holds at this pressure, as mL of ambient air: slack at first, then stiff."""
+    """The mL of ambient air in one chamber at this pressure: slack at first, then stiff."""
     slack_ml = _SLACK_ML_LEG * (1 - math.exp(-mmhg / _SLACK_MMHG))
     volume_ml = _DEAD_ML + (slack_ml + _COMPLIANCE_ML_MMHG_LEG * mmhg) / boots.chambers_per_leg
     return (1 + mmhg / AMBIENT_MMHG) * volume_ml
 
 
 def _between(before_mmhg: float, target_mmhg: float, since_s: float, stage: Stage) -> float:
-    """A fill takes its stage, a vent its own short time."""
+    """A fill takes its whole stage, a vent only a short time."""
     takes_s = stage.duration_s if target_mmhg > before_mmhg else min(_VENT_S, stage.duration_s)
     share = min(since_s / takes_s, 1.0) if takes_s else 1.0
     return before_mmhg + (target_mmhg - before_mmhg) * share

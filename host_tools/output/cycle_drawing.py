@@ -15,7 +15,7 @@ _STAGE_MARKS = {"raise": "/", "hold": "=", "relax": "~", "release": "\\", "rest"
 
 
 class Row(NamedTuple):
-    """What several chambers have in common is drawn once."""
+    """One line of the drawing; chambers that do the same share it."""
 
     name: str
     chamber: int
@@ -36,7 +36,7 @@ def stage_legend() -> str:
 
 
 def rows_of(cycle: Cycle) -> list[Row]:
-    """Two legs that do the same have one row for each chamber; chambers at rest are left out."""
+    """Two legs that do the same share their rows; chambers that are never filled are left out."""
     boots = cycle.boots
     used = [chamber for chamber in range(boots.count) if cycle.highest_mmhg(chamber)]
     if not _do_legs_the_same(cycle):
@@ -77,7 +77,7 @@ def _chamber_line(cycle: Cycle, row: Row, name_width: int, bar_width: int, block
 
 
 def _height(mmhg: float, most_mmhg: int, blocks: str) -> int:
-    """The lowest block already means pressure; only an open chamber has none."""
+    """Even the lowest block means pressure; only an open chamber has none."""
     return min(max(round(mmhg / most_mmhg * (len(blocks) - 1)), int(mmhg > 1)), len(blocks) - 1)
 
 
@@ -101,7 +101,7 @@ def _time_axis(duration_s: float, width: int) -> str:
 
 
 def _draw_panel(panel: "Axes", cycle: Cycle, title: str) -> None:
-    """As in the terminal: a lane for each chamber, so that nothing hides behind anything."""
+    """As in the terminal: a lane for each chamber, so that no curve hides another."""
     from matplotlib import colormaps
 
     rows = rows_of(cycle)

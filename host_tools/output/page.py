@@ -1,4 +1,4 @@
-"""Files under the checkout that come from a command: their content, written or compared."""
+"""Files in the checkout that a command makes: writes their content, or compares it."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,7 +7,7 @@ from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import CHECKOUT
 
-# Path in the checkout -> what belongs there.
+# Path in the checkout -> content.
 Files = dict[str, bytes]
 
 
@@ -19,12 +19,12 @@ def write(files: Files) -> None:
 
 
 def outdated(files: Files) -> list[str]:
-    """Which of them are missing or say something else."""
+    """The files that are missing or have another content."""
     return [name for name, content in files.items() if _content(_place() / name) != content]
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """In Markdown; everything but the first column to the right, as numbers want it."""
+    """A Markdown table; all columns but the first are aligned to the right, for numbers."""
     headings = list(headings)
     lines = [headings, ["---", *["---:"] * (len(headings) - 1)], *rows]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)

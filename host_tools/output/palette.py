@@ -1,8 +1,8 @@
 """One colour for each chamber, distal to proximal, the same in every picture.
 
-From blue over violet and rose to amber. Along the axis from blue to yellow, which people with a red-green
-deficiency see as others do, it only ever goes one way; lightness rises with it, so that the order
-survives a black-and-white printer; and every step stands out on white and on near-black paper alike.
+From blue over violet and rose to amber. Each colour is yellower than the one before, which people with a
+red-green deficiency see, too, and lighter, so that the order survives a black-and-white printer. All of them
+stand out on white and on nearly black paper.
 """
 
 _ANCHORS = ("#246fc6", "#7865d8", "#b45db8", "#dc6b80", "#e39433")
@@ -26,7 +26,7 @@ STATE_COLOURS = {
 
 
 def chamber_colours(chambers_count: int) -> list[str]:
-    """For one leg, distal first."""
+    """The colours of one leg, distal first."""
     if chambers_count == 1:
         return [_ANCHORS[0]]
     return [_between(index / (chambers_count - 1)) for index in range(chambers_count)]

@@ -1,4 +1,4 @@
-"""PNGs for pages of text: a few dozen colours are enough, and take a third of the room."""
+"""PNGs for pages of text: a few dozen colours are enough, and make the file a third as large."""
 
 import io
 
@@ -8,7 +8,7 @@ COLOURS = 64
 
 
 def small_png(png: bytes) -> bytes:
-    """The same picture with a palette. No dithering: flat areas stay flat, and pack well."""
+    """The same picture with a palette, without dithering: flat areas stay flat and compress well."""
     with Image.open(io.BytesIO(png)) as picture:
         few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     content = io.BytesIO()

@@ -1,9 +1,9 @@
-"""A trace as a file, CSV or Parquet: written while the session runs, readable however it ends.
+"""A trace as a file, CSV or Parquet: written while the session runs, and readable however it ends.
 
-Every column says its unit. Times are true seconds; states, stages, phases and faults are names. A
-chamber's columns begin with its own name: `left.foot_pressure_mmhg` is true, `left.foot_reading_mmhg` is
-what the sensor gave, `left.foot_wanted_mmhg` is what it should be at this moment, on its way to
-`left.foot_target_mmhg`. Parquet also keeps the session's notes; CSV has no place for them.
+Every column says its unit. Times are true seconds; states, stages, phases and faults are names. A chamber's
+columns begin with its name: `left.foot_pressure_mmhg` is the true pressure, `left.foot_reading_mmhg` the
+sensor's reading, `left.foot_wanted_mmhg` the setpoint on its way to `left.foot_target_mmhg`. Parquet also
+keeps the session's notes; CSV has no place for them.
 """
 
 import json
@@ -69,9 +69,9 @@ _CHAMBER: tuple[tuple[str, str, int | None], ...] = (
 class TraceWriter:
     """`with TraceWriter(path, names) as writer: writer.write(trace)`, as often as there are new ticks.
 
-    The rows go to `NAME.part`, which takes its place when all is written. After Ctrl-C, too: then it
-    holds the rows so far, and `say` is told. After any other error, or without a single row, the file
-    that was there before stays.
+    The rows go to `NAME.part`, which is renamed to `NAME` when all is written. After Ctrl-C that happens,
+    too, with the rows so far, and `say` is called. After any other error, or without a single row, an earlier
+    file of that name stays.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class TraceWriter:
         with _in_one_line(self.path):
             for start in range(0, len(trace), ROWS_AT_ONCE):
                 self._writer.write_table(_table(trace, start, start + ROWS_AT_ONCE, self._schema))
-            # What the disk refuses should come to light now, not at the end of a long run.
+            # An error of the disk should show now, not at the end of a long run.
             self._file.flush()
         self.rows_count += len(trace)
         self._end_s = float(trace.time_s[-1]) if len(trace) else self._end_s
@@ -157,19 +157,19 @@ class TraceWriter:
         self._is_open = False
 
     def _abandon(self) -> None:
-        """Nothing of the new file stays. A writer that failed once fails again when closed: no news."""
+        """Remove the new file. A writer that failed once fails again when it is closed: ignore that."""
         self._is_open = False
         for closable in (self._writer, self._file):
             with suppress(OSError, ValueError, pa.ArrowException):
                 if closable is not None:
                     closable.close()
-        # Why it is dropped is being told already.
+        # The error that led here is being reported already.
         with suppress(OSError):
             self._part.unlink(missing_ok=True)
 
 
 def read_trace(path: str | Path) -> Trace:
-    """The same trace again, to the decimals that were written; without notes from a CSV."""
+    """The trace again, with the decimals that were written; from a CSV without notes."""
     path = Path(path)
     table = _read_table(path)
     columns = table.column_names
@@ -186,7 +186,7 @@ def read_trace(path: str | Path) -> Trace:
 
 @contextmanager
 def _in_one_line(path: Path) -> Iterator[None]:
-    """What the disk says against the file, as one line for a person."""
+    """Errors of the disk as one line for a person."""
     try:
         yield
     except OSError as error:
@@ -194,7 +194,7 @@ def _in_one_line(path: Path) -> Iterator[None]:
 
 
 def _reason(error: OSError) -> str:
-    """Arrow tells the number of the error in its own words."""
+    """Arrow puts the error's number into a text of its own."""
     text = error.strerror or str(error)
     return os.strerror(error.errno) if error.errno else text.splitlines()[0]
 

@@ -1,4 +1,4 @@
-"""What a trace's file may be called, without the libraries that write one: a refusal must be quick."""
+"""Checks the name of a trace's file without the libraries that write it: a refusal must be quick."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ SUFFIXES = (".csv", ".parquet")
 
 
 def check_suffix(path: str | Path) -> str:
-    """Before a long run, too: a name that can't be written is told at once."""
+    """Called before a run, so that an unusable name is refused at once."""
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(OPTION, "", str(path), f"a name that ends in {' or '.join(SUFFIXES)}")

@@ -1,4 +1,4 @@
-"""What pictures need of a trace: fewer points of a curve, spans in which something is on, a good cycle."""
+"""What pictures need from a trace: fewer points for a curve, spans in which something is on, a good cycle."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,7 +10,7 @@ from soleus.core.basics import faults
 from soleus.core.session.session import RUNNING
 
 GRID_TICKS = 1024
-# No drawn curve is further off than this.
+# A drawn curve is nowhere further off than this.
 TOLERANCE_MMHG = 0.1
 
 
@@ -36,8 +36,8 @@ def legs_of(chamber_names: list[str]) -> list[Leg]:
 def thinned(values: np.ndarray, tolerance: float) -> np.ndarray:
     """Indexes of the points to draw: straight lines between them are nowhere further off than `tolerance`.
 
-    Begins with an even grid and the extremes; then, wherever a stretch between two kept points strays
-    too far, its worst point is kept as well, in all stretches at once, until none strays.
+    Begins with an even grid and the extremes. Then, in every stretch between two kept points that is too far
+    off, the worst point is kept as well, in all stretches at once, until none is too far off.
     """
     if len(values) < 3:
         return np.arange(len(values))
@@ -51,7 +51,7 @@ def thinned(values: np.ndarray, tolerance: float) -> np.ndarray:
         worst = np.maximum.reduceat(stray, firsts)
         lengths = np.diff(np.append(firsts, len(ticks)))
         worst_of_tick = np.repeat(worst, lengths)
-        # Stretches that are good enough stay so: no need to look at their ticks again.
+        # A stretch that is good enough stays so: its ticks need no second look.
         is_bad = worst_of_tick > tolerance
         is_worst = is_bad & (stray == worst_of_tick)
         _, first = np.unique(stretch[is_worst], return_index=True)

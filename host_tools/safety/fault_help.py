@@ -1,8 +1,8 @@
-"""Help for every fault, for the console, the command line, the report and the docs: the only place for it.
+"""Help for every fault: the console, the command line, the report and the docs take it from here.
 
-It stays on the laptop: a board gets `advice.txt`, which is made of it. For each code: what happened, how
-the machine knows, what to look at, and how to clear it. A fault that ended the session also asks for a
-person: `CLEARING`.
+It stays on the laptop; a board gets `advice.txt`, which is made from it. For each code: what happened, how
+the machine knows, what to look at, and how to clear it. A fault that ended the session must also be cleared
+by a person: `CLEARING`.
 """
 
 from soleus.core.basics import fault_table, faults
@@ -137,13 +137,13 @@ ABOUT = {
 
 
 def advice(code: str) -> str:
-    """For a screen or one line on the console: what happened, and what to look at."""
+    """One line for a screen or the console: what happened, and what to look at."""
     about = ABOUT.get(code)
     return about[HAPPENED] + " " + about[LOOK_AT] if about else ""
 
 
 def how_to_clear(code: str) -> str:
-    """A chamber that was rested asks for nothing more than a new session."""
+    """A rested chamber needs only a new session."""
     last = ABOUT[code][CLEAR]
     is_rested = code in [fault_table.TABLE[row][0] for row in faults.RESTED]
     return last if is_rested else last + " " + CLEARING

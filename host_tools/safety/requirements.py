@@ -1,8 +1,8 @@
 """The safety requirements: for each the hazard, the guard, its limits and reaction, and faults that trip it.
 
-The ids, names and reactions are the core's own (`fault_table.TABLE`, `faults.RESTED`), the limits those of
-`limits.py`, the guards its very classes. tests/sim/test_requirements.py trips every one, and
-docs/safety.md is made from this table.
+Ids, names and reactions come from the core (`fault_table.TABLE`, `faults.RESTED`), limits from `limits.py`,
+and the guards are the core's own classes. tests/sim/test_requirements.py trips every one, and docs/safety.md
+is made from this table.
 """
 
 from dataclasses import dataclass
@@ -44,14 +44,14 @@ OFF_ZERO = f"{OWN}/off-zero-sensors.toml"
 STRONG_PUMP = f"{OWN}/strong-pump.toml"
 HARDLY_A_REST = f"{OWN}/hardly-a-rest.toml"
 
-# What the guards of pressure may take beyond their debounce, and what those of sensors may take in all.
+# The time that pressure guards may take after their debounce, and that sensor guards may take in all.
 REACTION_MS = 100
 SENSOR_MS = 200
 KINK_MISSES = "three fills collapse before it is believed, and each settles for 200 ms before it is judged"
 
 
 class Since(Enum):
-    """From when a reaction is counted: the first moment, after the part broke, at which it can be seen."""
+    """When the time of a reaction begins: as soon as the broken part can show in the readings."""
 
     BROKEN = "it broke"
     SHOWN = "a sensor showed more than the limit"
@@ -66,7 +66,7 @@ class Since(Enum):
 
 @dataclass(frozen=True)
 class Trip:
-    """A session in which a part breaks, as `soleus sim` takes it, and the chamber that must be named."""
+    """A session in which a part breaks, as options of `soleus sim`, and the chamber that must be named."""
 
     fault: str
     board: str
@@ -75,7 +75,7 @@ class Trip:
     program: str = "easy-run"
     pressure: int = 40
     plant: str = DEFAULT_PLANT
-    # Why it comes later than its budget allows; a test holds that it does.
+    # Why it comes later than its budget allows; a test checks that it does.
     misses: str = ""
 
     @property
@@ -95,7 +95,7 @@ class Requirement:
     why: str  # this reaction, and not another
     budget_ms: int
     trips: tuple[Trip, ...] = ()
-    # The test that trips it where no broken part of the plant does, and why none does.
+    # Where no broken part of the plant trips it: the test that does, and why no part can.
     unit_test: str = ""
     unreached: str = ""
     note: str = ""  # a limit that isn't a number of limits.py
@@ -423,7 +423,7 @@ def requirement(code: str) -> Requirement:
 
 
 def in_words(name: str) -> str:
-    """A limit of limits.py with its unit, which its name ends with."""
+    """A limit of limits.py with its unit, which is the end of its name."""
     value: int = getattr(limits, name)
     if name.endswith("_PA"):
         return f"{_mmhg(value)} mmHg"

@@ -1,4 +1,4 @@
-"""A trip of the requirements table, run: what was named, how soon, and what the legs had meanwhile."""
+"""Runs a trip of the requirements table: what was named, how soon, and the pressures meanwhile."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from soleus.core.regulate.regulation import HOLD
 class TripResult:
     code: str | None
     chamber: str | None
-    detected_ms: int  # since the moment that the trip counts from; -1 without a fault
+    detected_ms: int  # since the moment from which the trip counts; -1 without a fault
     max_pressure_mmhg: float  # true, in any chamber
     safe_s: float | None  # from the latch until every chamber is below 10 mmHg; None: not by itself
     is_all_vent: bool  # in the tick of the latch and ever after
@@ -65,12 +65,12 @@ def _is(found: FaultResult | None, requirement: Requirement) -> bool:
 def seen_s(
     trace: Trace, boots: Boots, requirement: Requirement, since: Since, chamber: str | None, broken_s: float
 ) -> float:
-    """The first moment, after the part broke, at which the guard's cause can be seen in what is recorded."""
+    """The first moment, after the part broke, at which the trace shows the guard's cause."""
     if since in (Since.BROKEN, Since.STARTED):
         return broken_s
     is_so = _is_seen(trace, boots, requirement, since, chamber)
     later = np.flatnonzero(is_so & (trace.time_s > broken_s))
-    # A tick's time is its end; what is seen in it began with it.
+    # A tick's time is its end; its readings are from its beginning.
     return float(trace.time_s[later[0]]) if len(later) else broken_s
 
 
@@ -108,7 +108,7 @@ def _shows_too_much(trace: Trace, boots: Boots, requirement: Requirement, chambe
 
 
 def _was_seen_empty(trace: Trace, chamber: int) -> np.ndarray:
-    """Since it was last kept, it has truly been below 10 mmHg."""
+    """Whether the chamber has truly been below 10 mmHg since it was last kept."""
     is_kept = trace.target_pa[:, chamber] > 0
     is_empty = trace.pressure_mmhg[:, chamber] < SAFE_MMHG
     ticks = np.arange(len(trace))

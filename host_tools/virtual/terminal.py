@@ -42,7 +42,7 @@ class Terminal:
             _write(self.master, data)
 
     def say_soft_reboot(self) -> bytes:
-        """Return what the new interpreter must be sent first: a chip comes back to the prompt that it left."""
+        """Return what the new interpreter must be sent first: a chip returns to the prompt that it left."""
         self.send(SOFT_REBOOT)
         if not self.is_raw:
             return b""

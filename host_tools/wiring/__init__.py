@@ -1,4 +1,4 @@
-"""A board's schematic, pins, parts and bring-up page, all from its board file, so that they can't lie."""
+"""A board's schematic, pins, parts and bring-up page, all made from its board file, so that they agree."""
 
 from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import Board

@@ -9,7 +9,7 @@ from soleus.core.basics.units import mmhg_from_pa
 
 
 def bring_up(board: Board) -> list[tuple[str, list[str]]]:
-    """Headings, each with what to do and what must be seen."""
+    """Headings, each with what to do and what to see."""
     return [
         ("Without any power", _unpowered(board)),
         ("Supply alone: no module, no pump, no valves", _supply(board)),

@@ -1,4 +1,4 @@
-"""The bill of materials: how many of what, and the ratings that must not be missed."""
+"""The bill of materials: how many of each part, and its least ratings."""
 
 from dataclasses import dataclass
 
@@ -105,7 +105,8 @@ def _sensors(board: Board) -> list[Item]:
     items.append(Item(len(sensors.get("addresses", [])), "ADS1115", "at 3.3 V"))
     items.append(Item(len(mux_addresses(sensors)), "TCA9548A", "at 3.3 V, addresses as in board.toml"))
     if "mux_address" in sensors:
-        # All channels are joined when the conversions start: ten stronger pairs would be too much to sink.
+        # All channels are joined when the conversions start: ten pairs of stronger resistors draw too much
+        # current.
         use = "to 3.3 V, on SCL and SDA of each channel in use; no stronger ones on the sensors' own boards"
         items.append(Item(2 * count, "22 kΩ (sensors)", use))
     return items

@@ -32,7 +32,7 @@ def _pins(board: Board) -> Iterator[str]:
 
 
 def _outputs(board: Board) -> Iterator[str]:
-    """What isn't on a pin of its own."""
+    """The outputs that aren't on pins of their own."""
     if board.table["valves"]["driver"] == "shift_register":
         yield "| register | output | coil |"
         yield "|---|---|---|"

@@ -1,4 +1,4 @@
-"""All controllers on all boots: every run of the comparison, and what they come to."""
+"""All controllers on all boots: every run of the comparison, and its figures."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -21,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Row:
-    """Many runs of one controller, pooled."""
+    """The figures of many runs of one controller, taken together."""
 
     runs: int
     fill_ratio_p50: float

@@ -186,7 +186,7 @@ def _picture(found: Comparison) -> bytes:
 
     mpl.rcParams["svg.hashsalt"] = "soleus"
     panels = (
-        # The dashed line: the limit, or the aim with each kind of sensors.
+        # The dashed line is the limit, or the goal with each kind of sensors.
         ("fill time / limit, p50", "fill_ratio_p50", (1.0, 1.0)),
         ("overshoot p99, mmHg", "overshoot_p99", (2.0, 3.0)),
         ("hold error p95, mmHg", "hold_p95", (1.5, 2.5)),

@@ -33,13 +33,13 @@ CONTROLLERS = (SOLEUS, TIMED, ON_OFF, PID_LOOP)
 HOLD_S = 2
 IDLE_SHARE = 0.01
 CYCLES = 3
-# The slowest plant and the highest pressure take less.
+# Enough for the slowest plant at the highest pressure.
 MOST_CHUNKS = 8
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a peer was tuned to on the nominal plant; empty for the core, which tunes itself."""
+    """What a peer was tuned to on the nominal plant; empty for the core, which learns by itself."""
 
     fill_ms: tuple[int, ...] = ()
     lead_pa: int = 0
@@ -91,7 +91,7 @@ def board_with(sensors: str) -> Board:
 
 
 def still(plant: str) -> PlantSpec:
-    """The same boots on a leg that lies still: what is compared is control, not legs."""
+    """The plant with a leg that lies still: control is compared, not legs."""
     spec = load_plant(plant)
     return spec.model_copy(update={"leg": spec.leg.model_copy(update={"movements_per_min": Range(0.0, 0.0)})})
 
@@ -102,7 +102,7 @@ def _program(pressure_mmhg: int) -> Program:
 
 
 def _put_in_place(controller: Any, case: Case) -> Any:
-    """A peer takes the regulator's place, and the guards look away: it is measured, not stopped."""
+    """Put a peer in the regulator's place and disable the guards: it is measured, not stopped."""
     if case.controller == SOLEUS:
         return controller.regulator
     boots, settings = controller.boots, case.settings
@@ -121,7 +121,7 @@ def _put_in_place(controller: Any, case: Case) -> Any:
 
 
 class _Pid:
-    """simple-pid at the pump: mmHg in, a share of full duty out."""
+    """simple-pid controls the pump: mmHg in, a share of full duty out."""
 
     def __init__(self, gains: tuple[float, float, float]) -> None:
         self._pid = PID(*gains, sample_time=None, output_limits=(0.0, 1.0))
@@ -137,7 +137,7 @@ class _Pid:
                 self._pid.reset()
             self._pid.setpoint = setpoint_pa / PA_PER_MMHG
             duty = self._pid(measured_pa / PA_PER_MMHG, dt=PERIOD_MS / 1000) or 0.0
-            # The dead band of the motor is no part of the PID's range.
+            # The PID's range begins above the motor's dead band.
             is_wanted = duty > IDLE_SHARE
             set_duty(controller, round(LEAST_PERMILLE + duty * (1000 - LEAST_PERMILLE)) if is_wanted else 0)
 
@@ -151,7 +151,7 @@ def begin_chunk(rows: Any) -> None:
 def run_until_asked(
     controller: Any, plant: Any, presses: Any, rows: Any, most_ticks: int
 ) -> tuple[int, int, int, int, int]:
-    """Up to the PID's next turn, or the chunk's end: state, whether it is asked, and what about."""
+    """Run until the PID is asked or the chunk ends: the state, whether it is asked, and for what."""
     hands = controller.regulator
     state = 0
     asks = 0
@@ -177,5 +177,5 @@ def _first_cycles(trace: Trace) -> Trace:
 
 
 def _share(trace: Trace, chunks: list[dict[str, np.ndarray]]) -> float:
-    """Of the run, how much is counted."""
+    """The share of the run that is counted."""
     return float(trace.time_s[-1]) * 1000 / float(chunks[-1]["time_ms"][-1])

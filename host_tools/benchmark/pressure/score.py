@@ -1,4 +1,4 @@
-"""What a run was worth, from the true pressures alone."""
+"""The score of a run, from the true pressures alone."""
 
 from dataclasses import dataclass
 
@@ -12,21 +12,21 @@ from host_tools.sim.trace import Trace
 from soleus.core.session.session import RUNNING
 
 NEAR_MMHG = 3.0
-# Enough of the ticks to tell how well a chamber is held.
+# One tick in so many is enough to tell how well a chamber is held.
 EVERY = 10
 
 
 @dataclass(frozen=True)
 class Score:
     case: Case
-    fill_ratio: np.ndarray  # of each fill, over the least time
+    fill_ratio: np.ndarray  # time of each fill, divided by the least possible time
     fill_s: np.ndarray
     overshoot_mmhg: np.ndarray  # of each fill after the first cycle
     first_overshoot_mmhg: np.ndarray  # of each fill of the first cycle
     hold_error_mmhg: np.ndarray  # a tenth of the ticks, after the first cycle
     hold_worst_mmhg: float
     unreached_count: int
-    right_from_cycle: int  # counted from 1; one more than there were if never
+    right_from_cycle: int  # counted from 1; if never, one more than the number of cycles
     clicks_per_min: float
     manifold_over_mmhg: float
     wh_per_h: float
@@ -84,7 +84,7 @@ def _first_overshoots(trace: Trace, target_pa: np.ndarray, error_mmhg: np.ndarra
 
 
 def _right_from_cycle(trace: Trace, target_pa: np.ndarray, error_mmhg: np.ndarray) -> int:
-    """The first cycle in which each chamber, when its own stage is over, is within 3 mmHg."""
+    """The first cycle in which every chamber is within 3 mmHg when its own stage ends."""
     for cycle in range(CYCLES):
         ends = [_stage_end(trace, target_pa[:, k], cycle) for k in range(target_pa.shape[1])]
         errors = [abs(error_mmhg[end, k]) for k, end in enumerate(ends) if end is not None]

@@ -1,4 +1,4 @@
-"""Each peer as good as its kind can be made on the nominal plant, by trying; then it is left alone."""
+"""Makes each peer as good as its kind can be on the nominal plant, by trying; then it stays as it is."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
@@ -15,7 +15,7 @@ from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.program.timeline import STAGE_RAISE
 
 SEEDS = (0, 1)
-# A gain for times: mmHg missed to ms of pump, cautious enough for the fastest chamber to settle.
+# How many ms of pump a missed mmHg adds: cautious enough for the fastest chamber to settle.
 MS_PER_MMHG = 30
 ROUNDS = 12
 FIRST_MS = 3000
@@ -26,7 +26,7 @@ PID_BAND_MMHG = 1.5
 
 
 def tuned(controller: str, sensors: str, pressures: Iterable[int], pool: Executor) -> dict[int, Settings]:
-    """Settings for each pressure; only the clock needs others for another pressure."""
+    """Settings for each pressure; only the timed peer needs different ones."""
     pressures = list(pressures)
     if controller == TIMED:
         found = pool.map(_timed, [(sensors, pressure) for pressure in pressures])
@@ -80,7 +80,7 @@ def _high(values: np.ndarray, percent: int) -> float:
 
 
 def _timed(what: tuple[str, int]) -> Settings:
-    """Times by trying: run, see where each chamber ends, change its time by what it missed."""
+    """Find times by trying: run, see the error of each chamber, change its time in proportion."""
     sensors, pressure_mmhg = what
     count = len(_ends(Case(SOLEUS, sensors, DEFAULT_PLANT, 0, pressure_mmhg, Settings())))
     fill_ms = np.full(count, FIRST_MS)
@@ -92,7 +92,7 @@ def _timed(what: tuple[str, int]) -> Settings:
 
 
 def _ends(case: Case) -> np.ndarray:
-    """By how much each chamber is over when its stage is over: first cycle, then the one after it."""
+    """How far each chamber is above its target when its stage ends: in the first cycle and the second."""
     trace = run(case).trace
     over = []
     for cycle in (0, 1):

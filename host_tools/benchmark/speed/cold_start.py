@@ -1,4 +1,4 @@
-"""How long the first session ever takes, and the first one of a process later on."""
+"""The time of the very first session, and of the first session of a later process."""
 
 import os
 import subprocess

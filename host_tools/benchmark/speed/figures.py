@@ -1,4 +1,4 @@
-"""All that is measured, in one run."""
+"""All figures of speed, measured in one run."""
 
 from dataclasses import dataclass
 

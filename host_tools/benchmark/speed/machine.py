@@ -1,4 +1,4 @@
-"""What a speed was measured on, in words that say nothing about whose machine it is."""
+"""The computer on which a speed was measured, without anything about its owner."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ def machine() -> dict[str, str]:
 
 
 def _processor() -> str:
-    """Linux tells the model here; elsewhere the kind of processor has to do."""
+    """The model, where Linux tells it; elsewhere only the kind of processor."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

@@ -1,7 +1,7 @@
-"""Core and plant each on their own, fed with what the other one gave in a recorded session.
+"""Runs core and plant each alone, with the other's side taken from a recorded session.
 
-Each does exactly the work that it did in the session, which the replay proves: the core must give the
-recorded commands again at every tick, the plant the recorded pressures.
+Each does exactly the work that it did in the session. The replay checks that: at every tick the core must
+give the recorded commands again, and the plant the recorded pressures.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from soleus.core.make_ready import make_ready
 
 
 class Tape:
-    """What crossed the line between core and plant, and what it should lead to."""
+    """What core and plant gave each other, and the results to expect."""
 
     def __init__(self, trace: Trace) -> None:
         self.dt_ms = trace.dt_ms.astype(np.int64)
@@ -48,7 +48,7 @@ def fresh_plant(request: Request) -> tuple[Plant, Commands, Readings]:
 
 @compiled
 def replay_core(controller: Any, tape: Any, ticks_count: int) -> int:
-    """How many ticks gave other commands than the recorded ones: none."""
+    """The number of ticks with other commands than recorded; 0 if all is well."""
     readings = controller.readings
     differing_count = 0
     for k in range(ticks_count):
@@ -68,11 +68,11 @@ def replay_core(controller: Any, tape: Any, ticks_count: int) -> int:
 
 @compiled
 def replay_plant(plant: Any, commands: Any, readings: Any, tape: Any, ticks_count: int) -> int:
-    """How many ticks ended in other pressures than the recorded ones: none."""
+    """The number of ticks with other pressures than recorded; 0 if all is well."""
     differing_count = 0
     for k in range(ticks_count):
         if k > 0:
-            # The plant gets the commands of the tick before.
+            # The plant gets the commands of the previous tick.
             commands.fill_bits = tape.fill_bits[k - 1]
             commands.seal_bits = tape.seal_bits[k - 1]
             commands.pump_permille = tape.pump_permille[k - 1]

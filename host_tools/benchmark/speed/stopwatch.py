@@ -1,4 +1,4 @@
-"""Times several things in turn, round after round, so that a busy moment of the machine is shared by all."""
+"""Times several jobs in turn, round after round, so that a busy moment of the computer affects them all."""
 
 import gc
 import time
@@ -11,7 +11,7 @@ Job = Callable[[], object]
 
 
 def medians_s(jobs: dict[str, Job], rounds: int = ROUNDS) -> dict[str, float]:
-    """Median seconds of each, after a first round that warms everything up."""
+    """Median seconds of each job, after a first round to warm up."""
     for job in jobs.values():
         job()
     gc.collect()

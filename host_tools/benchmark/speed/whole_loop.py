@@ -10,7 +10,7 @@ MAIN_SIZE = "2 x 5"
 
 
 def whole_loop_jobs() -> dict[str, Job]:
-    """By size."""
+    """The jobs by size."""
     return {size: _job(legs, chambers) for size, (legs, chambers) in SIZES.items()}
 
 

@@ -1,7 +1,7 @@
 """What one `step()` of the core costs a chip: instructions and heap, on the real MicroPython.
 
-Valgrind counts instructions, so the figure is the same on every run; what isn't the core's, the
-interpreter's start and the reading of the ticks, is counted without the core and taken off.
+Valgrind counts instructions, so the figure is the same on every run. The interpreter's start and the reading
+of the ticks are counted in a run without the core, and taken off.
 """
 
 import json
@@ -38,9 +38,9 @@ PROGRAM = {
 }
 SIZES = ((1, 1), (1, 2), (1, 4), (1, 8), (2, 5), (2, 8))
 MIDDLE_TICKS = 100
-# Where the busiest tick is looked for: soft start, release and the second cycle.
+# The busiest tick is looked for in these: soft start, release and the second cycle.
 LOOKED_AT_TICKS = 9000
-# What a call costs MicroPython, in lines of the core.
+# A call costs MicroPython as much as so many lines of the core.
 LINES_OF_A_CALL = 9
 # The unix port's words are twice as wide as a chip's.
 WORDS_RATIO = 2
@@ -101,9 +101,10 @@ def _middle_of_a_fill(trace: Trace) -> int:
 
 
 def _busiest_ticks(board: Board, trace: Trace) -> set[int]:
-    """Where plain Python does most of the core: the same ticks on every interpreter.
+    """The ticks in which the core does most, as counted in plain Python: the same on every interpreter.
 
-    Most lines, and most when a call counts for several of them: only counted instructions tell which it is.
+    One has the most lines, the other the most when a call counts for several lines. Only the count of
+    instructions tells which of the two is busier.
     """
     controller = Controller(board.boots)
     make_ready(controller, read_program(PROGRAM), 0, 0)

@@ -1,7 +1,7 @@
 """The two files in the root of the board's flash, which start the application that a pointer file names.
 
-They are the same for every version of Soleus, so that an interrupted update can't leave one of them
-that doesn't fit the other. Without a pointer they do nothing, and the board shows its prompt.
+They are the same for every version of Soleus, so that an interrupted update can't leave two that don't fit
+together. Without a pointer they do nothing, and the board shows its prompt.
 """
 
 POINTER = "current-app"

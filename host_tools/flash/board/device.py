@@ -15,12 +15,12 @@ from host_tools.basics.errors import InputError
 
 READ_TIMEOUT_S = 1
 REPL_TIMEOUT_S = 3
-# What is typed while a board is still starting is lost.
+# Bytes that are typed while a board is still starting are lost.
 REPL_ATTEMPTS = 4
 # A USB port comes back some seconds after a reset.
 REOPEN_TIMEOUT_S = 15
 
-# Runs on the board. Hashes are taken there: what counts is what the flash gives back.
+# Runs on the board. Hashes are computed there, because what counts is what the flash gives back.
 _HELPERS = """
 import os, binascii, hashlib
 def _sha(path):
@@ -80,7 +80,7 @@ def _rename(folder, old, new):
 
 
 class DeviceError(Exception):
-    """The board stopped answering, or said no; what was done so far stays as it is."""
+    """The board stopped answering, or refused; what was done before stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class About:
 
 
 class Device:
-    """Connecting interrupts whatever runs; the application vents on its way out."""
+    """Connecting interrupts the application, which vents before it ends."""
 
     def __init__(self, port: str, soft_reset: bool = True) -> None:
         self.port = port
@@ -147,7 +147,7 @@ class Device:
         self._ask(f"_folders({new!r}); _copy({old!r}, {new!r})")
 
     def rename(self, path: str, new_name: str) -> None:
-        """In one step, over whatever has the new name: that is what littlefs promises."""
+        """In one step, replacing a file that has the new name: littlefs guarantees that."""
         folder, _, name = path.rpartition("/")
         self._ask(f"_rename({folder or '/'!r}, {name!r}, {new_name!r})")
 
@@ -161,7 +161,7 @@ class Device:
         return self._ask(code)
 
     def reset(self) -> None:
-        """As the button on the board does; the connection ends with it."""
+        """Reset as the button on the board does; that ends the connection."""
         with contextlib.suppress(TransportError, OSError):
             self._transport.exec_raw_no_follow("import machine; machine.reset()")
             time.sleep(0.1)
@@ -213,6 +213,6 @@ def _as_device_error() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """mpremote prints what it read when a board doesn't answer as it should."""
+    """Hide what mpremote prints when a board doesn't answer as expected."""
     with contextlib.redirect_stdout(io.StringIO()):
         yield

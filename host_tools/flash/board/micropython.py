@@ -15,7 +15,7 @@ RunTool = Callable[[list[str]], None]
 def write_micropython(
     chip: str, port: str, image: CheckedImage, erase_all: bool, run_tool: RunTool | None = None
 ) -> None:
-    """Erasing all takes files, settings and calibration with it: only for chips without MicroPython."""
+    """Erasing everything also erases files, settings and calibration: only for chips without MicroPython."""
     (run_tool or run_esptool)(esptool_arguments(chip, port, image, erase_all))
 
 
@@ -27,7 +27,7 @@ def esptool_arguments(chip: str, port: str, image: CheckedImage, erase_all: bool
 
 
 def run_esptool(arguments: list[str]) -> None:
-    """A program of its own; it shows its own progress, on stderr, because stdout is the summary's."""
+    """esptool runs as a process and shows its progress on stderr: stdout is for the summary."""
     done = subprocess.run([sys.executable, "-m", "esptool", *arguments], stdout=sys.stderr, check=False)
     if done.returncode:
         raise DeviceError(

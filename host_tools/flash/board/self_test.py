@@ -1,4 +1,4 @@
-"""The application's own test, asked for over its console link after the reboot."""
+"""Asks the application for its own test, over the console link, after the reboot."""
 
 import time
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ REOPEN_AFTER_S = 0.25
 
 @dataclass(frozen=True)
 class Verdict:
-    """`results` are (what, is it well, value); none when nothing answered."""
+    """`results` are (what, is it well, value); empty if nothing answered."""
 
     is_well: bool
     results: list[tuple[str, bool, object]]
@@ -24,7 +24,7 @@ class Verdict:
 
 
 def self_test(port: str) -> Verdict:
-    """A USB port goes away with the reset and comes back: it is opened again until the time is over."""
+    """A USB port disappears with the reset and comes back, so it is opened again until the time is over."""
     until_s = time.monotonic() + START_TIMEOUT_S
     while True:
         try:

@@ -1,9 +1,9 @@
-"""From one application to the next without a moment in which a mixture could start.
+"""Replaces one application by the next; at no moment could a mixture of both start.
 
-Every application lives in a folder of its own that is named by its content, its slot. The file
-`/current-app` says which slot starts. A new application is written into a new slot, read back,
-tried, and only then does a rename of that one small file make it the current one. Whatever
-interrupts this, at any point, leaves the old pointer or the new one, each with a whole slot.
+Every application has a folder of its own, its slot, named by its content. The file `/current-app` says which
+slot starts. A new application is written into a new slot, read back and tried; only then a rename of that one
+small file makes it the current one. An interruption at any point leaves the old pointer or the new one, each
+with a whole slot.
 """
 
 import hashlib
@@ -30,12 +30,12 @@ class Plan:
     copy: list[str] = field(default_factory=list)
     """Files that the old slot has already, byte for byte: copied on the board, not sent."""
     extra: list[str] = field(default_factory=list)
-    """In an unfinished slot, left there by something else."""
+    """Files in an unfinished slot that don't belong there."""
     chooser: list[str] = field(default_factory=list)
     carry: list[str] = field(default_factory=list)
-    """What the old application has written beside its own files: settings, calibration, learned leads."""
+    """What the old application has written: settings, calibration, learned leads."""
     stale_slots: list[str] = field(default_factory=list)
-    """Older than the current one. That one stays, to go back to, until the next flashing."""
+    """Slots older than the current one. The current one stays until the next flashing, to go back to."""
 
     @property
     def is_switch(self) -> bool:
@@ -47,7 +47,7 @@ class Plan:
 
 
 def make_plan(device: Device, app: Application) -> Plan:
-    """Only reads."""
+    """Only reads from the board."""
     pointer = device.read_whole(f"/{POINTER}")
     folders = device.folders()
     old_slot = pointer.decode("ascii", "replace") if pointer else ""
@@ -71,7 +71,7 @@ def make_plan(device: Device, app: Application) -> Plan:
 
 
 def carry_out(device: Device, app: Application, plan: Plan, say: Callable[[str], None]) -> None:
-    """Up to the last line but one the old application is the current one."""
+    """Until the last line but one, the old application stays the current one."""
     for slot in plan.stale_slots:
         device.remove_folder(f"/{slot}")
     _refuse_too_full(device, app, plan)
@@ -105,7 +105,7 @@ def _fill_slot(device: Device, app: Application, plan: Plan, say: Callable[[str]
 
 
 def _write_beside(device: Device, path: str, content: bytes) -> None:
-    """A slot that is current already has to stay whole, too, when a damaged file of it is put right."""
+    """The current slot, too, must stay whole while a damaged file in it is replaced."""
     device.write(path + NEW_SUFFIX, content)
     device.rename(path + NEW_SUFFIX, path.rpartition("/")[2])
 
@@ -125,7 +125,7 @@ def _write_chooser(device: Device, plan: Plan) -> None:
 
 
 def _state_files(device: Device, old_slot: str, old: dict[str, str]) -> list[str]:
-    """Never code: only tables beside the files that the old slot's own manifest lists."""
+    """Never code: only tables that the old slot's own manifest doesn't list."""
     listed = device.manifest_names(f"/{old_slot}/{MANIFEST}") if old_slot else []
     return [name for name in old if name.endswith(".json") and name not in (*listed, MANIFEST)]
 

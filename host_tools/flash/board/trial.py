@@ -1,7 +1,7 @@
-"""A new application is tried on the board itself before it becomes the current one.
+"""Tries a new application on the board itself before it becomes the current one.
 
-The core is imported from its slot, and the board's description and every program go through the
-validators that the application will use. Nothing that moves air is imported.
+The core is imported from the new slot, and its validators check the board's description and every program.
+Nothing that moves air is imported.
 """
 
 from host_tools.flash.board.device import Device, DeviceError

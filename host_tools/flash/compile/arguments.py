@@ -1,6 +1,6 @@
-"""Arguments whose names nobody needs: a local variable's name costs a chip nothing, an argument's 20 bytes.
+"""Shortens arguments' names: a local variable's name costs a chip nothing, an argument's 20 bytes.
 
-No call in the firmware gives them by name, and nothing else has their names. Each becomes a letter.
+If no call in the firmware gives an argument by name, and nothing else has that name, it becomes a letter.
 """
 
 import ast
@@ -16,7 +16,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 def renamed(tree: ast.Module) -> Iterator[tuple[ast.arg | ast.Name, str]]:
     """Every place where such an argument stands, and its letter."""
     for function in _outermost(tree):
-        # What is before the body (defaults, annotations) is looked up outside.
+        # Names in defaults and annotations are looked up outside of the function.
         nodes = [node for part in [function.args, *function.body] for node in ast.walk(part)]
         places = [node for node in nodes if isinstance(node, ast.Name | ast.arg)]
         taken = {_name(place) for place in places}

@@ -1,10 +1,10 @@
 """Modules that a board always loads together, each group as one file.
 
-A module of its own costs a chip some 400 bytes, and its names count: MicroPython doubles its table of names,
+Each separate module costs a chip some 400 bytes, and its names count: MicroPython doubles its table of names,
 10 KB at once, beyond 1260 of them. So the controller's file carries every module that the controller imports,
-and so do the files of a few other modules. Imports from a module that has gone into a file are sent there.
-The core has no line numbers on a board, so a traceback loses nothing; a build with line numbers for the rest
-leaves the rest in files of its own.
+and the files of a few other modules do the same. An import from a module that has gone into another file is
+redirected to that file. The core has no line numbers on a board, so its tracebacks lose nothing; in a build
+with line numbers, all other modules stay in files of their own.
 """
 
 import ast
@@ -20,14 +20,14 @@ from host_tools.flash.compile.privates import with_short_privates
 from host_tools.flash.compile.short_methods import with_short_methods
 
 CONTROLLER = "soleus.core.controller"
-# Every board's start needs these, too, if not the controller.
+# Not the controller but every board's start needs these, too.
 WITH_CONTROLLER = ("soleus.core.basics.boots", "soleus.core.basics.errors")
 # What a program needs for a moment, in two steps; each is unloaded as a whole.
 OF_A_MOMENT = ("soleus.core.program.table", "soleus.core.make_ready")
-# The trial of a new application asks for these by themselves.
+# The trial of a new application imports these by themselves.
 IN_FILES_TOO = ("soleus.core.program.fit", "soleus.core.program.words")
 APP = "soleus.app"
-# What the start puts together stays, too. Light and sound are small, and nearly every board has them.
+# The start builds these, and they stay loaded. Light and sound are small, and nearly every board has them.
 WITH_APP = (
     "soleus.drivers.outputs.outputs",
     "soleus.drivers.panel.buzzer",
@@ -60,7 +60,7 @@ def core_bytecode() -> dict[str, bytes]:
 
 @cache
 def bundles(has_line_numbers: bool = False) -> dict[str, list[str]]:
-    """The modules that each file carries, by its own module; what is imported comes first."""
+    """The modules in each file, by the file's own module; imported modules come first."""
     known: set[str] = set()
     with_controller = [m for root in (*WITH_CONTROLLER, CONTROLLER) for m in _closure(root, CORE, known)]
     late = {m for carried in with_controller for m in _imports(carried, CORE, in_functions=True)}
@@ -75,7 +75,7 @@ def bundles(has_line_numbers: bool = False) -> dict[str, list[str]]:
 
 
 def merged(modules: list[str], has_line_numbers: bool = False) -> str:
-    """One module with all that these have, without the imports from each other."""
+    """One module with the content of all these, without their imports from each other."""
     body: list[ast.stmt] = []
     defined: dict[str, str] = {}
     for module in modules:
@@ -89,7 +89,7 @@ def merged(modules: list[str], has_line_numbers: bool = False) -> str:
 
 
 def redirected(source: str, apart_from: set[str], has_line_numbers: bool = False) -> str:
-    """Imports from modules that are always there come from the files that carry them."""
+    """Redirect imports from bundled modules to the files that carry them."""
     files = {m: root for root in _always(has_line_numbers) for m in bundles(has_line_numbers)[root]}
     files = {m: root for m, root in files.items() if m not in apart_from and m != root}
     lines = source.splitlines(keepends=True)
@@ -97,7 +97,7 @@ def redirected(source: str, apart_from: set[str], has_line_numbers: bool = False
         if isinstance(node, ast.ImportFrom) and node.module:
             first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
             before, after = lines[first][: node.col_offset], lines[last][node.end_col_offset :]
-            # As many lines as before: where line numbers are kept, they stay right.
+            # Keep the number of lines, so that line numbers stay right where there are any.
             lines[first : last + 1] = [before + _import_of(node, files) + after, *["\n"] * (last - first)]
     return "".join(lines)
 
@@ -116,7 +116,7 @@ def _texts(has_line_numbers: bool) -> dict[str, str]:
 
 
 def _asked_from_outside() -> list[str]:
-    """Texts that run on a board beside the firmware, and what logs and tests know of the core by name."""
+    """Sources that run on a board beside the firmware, and the names in the core that logs and tests use."""
     return ["read_boots; read_program; refuse_unfit; make_ready; controller.step; session.load"]
 
 
@@ -131,7 +131,7 @@ def _import_of(node: ast.ImportFrom, files: dict[str, str]) -> str:
     gone = [alias for alias in node.names if f"{module}.{alias.name}" in files]
     if not gone:
         return ast.unparse(node)
-    # The module itself was imported: its file stands for it, under the same name.
+    # The module itself was imported: import its file instead, under the same name.
     imports = []
     for alias in gone:
         room, _, leaf = files[f"{module}.{alias.name}"].rpartition(".")
@@ -142,7 +142,7 @@ def _import_of(node: ast.ImportFrom, files: dict[str, str]) -> str:
 
 
 class _Inside(ast.NodeTransformer):
-    """Takes out of a module what only says where the others are: they are in the same file."""
+    """Removes a module's references to other modules that are in the same file."""
 
     def __init__(self, modules: set[str]) -> None:
         self._modules = modules
@@ -187,7 +187,7 @@ def _closure(root: str, room: str, known: set[str]) -> list[str]:
 
 
 def _imports(module: str, room: str, in_functions: bool) -> list[str]:
-    """The modules of a room that one needs on a board, from its beginning or for its functions."""
+    """The modules of a room that a module imports on a board, at its top or in its functions."""
     found = []
     for node in ast.walk(ast.parse(_bare(module))):
         if isinstance(node, ast.ImportFrom) and (node.col_offset > 0) == in_functions:
@@ -206,7 +206,7 @@ def _modules() -> dict[str, Path]:
 
 @cache
 def _bare(module: str) -> str:
-    """Without constants, and without imports for annotations: what a chip is asked to load."""
+    """The source that a chip loads: without constants, and without imports for annotations."""
     source = _modules()[module].read_text(encoding="utf-8")
     return without_names(source, f"{module.replace('.', '/')}.py", keeps_privates=True)
 

@@ -1,4 +1,4 @@
-"""Python into MicroPython's bytecode: a tenth of the heap to import, and no parser on the way."""
+"""Compiles Python to MicroPython's bytecode, whose import takes a tenth of the heap and no parser."""
 
 import ast
 import subprocess
@@ -12,16 +12,16 @@ from host_tools.flash.compile.names import without_names
 
 MPY_MAGIC = ord("M")
 MPY_VERSION = 6
-# They take 3 KB of the chip's heap; without them a traceback still names every module and function.
+# Line numbers take 3 KB of the chip's heap; without them a traceback still names every module and function.
 NO_LINE_NUMBERS, LINE_NUMBERS = "-O3", "-O1"
 
 
 class _NotCompiledError(Exception):
-    """Says what would be right."""
+    """Its text says what would be right."""
 
 
 def needs_no_file(source: Path) -> bool:
-    """True of an `__init__.py` that only says what its folder is for.
+    """True for an `__init__.py` that only says what its folder is for.
 
     MicroPython imports a folder without that file just as well. Its path alone would take 40 bytes of heap.
     """
@@ -36,7 +36,7 @@ def _is_docstring(statement: ast.stmt) -> bool:
 
 
 def compile_mpy(source: Path, name_on_board: str, has_line_numbers: bool = False) -> bytes:
-    """The same bytes for the same source, wherever it is: tracebacks show the module's name."""
+    """The same bytes for the same source in any folder: tracebacks show the module's name, not a path."""
     try:
         return compile_text(readied(source, name_on_board), name_on_board, has_line_numbers)
     except _NotCompiledError as error:
@@ -63,7 +63,7 @@ def compile_text(text: str, name_on_board: str, has_line_numbers: bool = False) 
 
 
 def _module_name(name_on_board: str) -> str:
-    """What a traceback calls the file: the module's own name, which the chip keeps anyway."""
+    """The file's name in a traceback: the module's own name, which the chip keeps anyway."""
     return ".".join(PurePosixPath(name_on_board).with_suffix("").parts).removesuffix(".__init__")
 
 
@@ -72,5 +72,5 @@ def readied(source: Path, name_on_board: str) -> str:
     try:
         return without_names(text, name_on_board)
     except SyntaxError:
-        # The compiler says it better, in its own words.
+        # Not Python: the compiler's own message is better.
         return text

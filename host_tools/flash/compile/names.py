@@ -1,10 +1,10 @@
-"""Names that a chip can do without, taken out before the firmware is compiled: they cost heap.
+"""Removes names that a chip can do without before the firmware is compiled: they cost heap.
 
-A whole-number constant has an entry in its own module and one in every module that imports
-it. Each use becomes the number, as `const()` does within one file, and what only named it goes. So do
-imports for annotations, which MicroPython never looks at, names of arguments and of the core's private
-functions, and what a package of somebody else has that the firmware doesn't ask for. Lines stay where they
-were, so that whoever compares both sees what went.
+A whole-number constant has an entry in its own module and one in every module that imports it. Each use is
+replaced by the number, as `const()` does within one file, and the constant is removed. Imports for
+annotations, which MicroPython never looks at, are removed, too; so are functions of third-party packages that
+the firmware doesn't use. Names of arguments and of the core's private functions become letters. Lines stay
+where they were, so that a comparison shows what was removed.
 """
 
 import ast
@@ -23,14 +23,14 @@ from host_tools.flash.compile.privates import renamed_privates
 
 OURS = "soleus"
 CORE = "soleus.core"
-# What starts the firmware: nobody imports anything from it but its functions.
+# These start the firmware; others import only functions from them.
 _ENTRIES = ("boot", "main")
 _NAME = re.compile(r"_?[A-Z][A-Z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """From one place of the source to another, each a line (from 1) and a byte in it."""
+    """Replaces the source from one place to another; a place is a line (from 1) and a byte in it."""
 
     begin: tuple[int, int]
     end: tuple[int, int]
@@ -38,7 +38,7 @@ class _Edit:
 
 
 def without_names(source: str, name_on_board: str, keeps_privates: bool = False) -> str:
-    """The same program; what it does is the same on every interpreter."""
+    """The same program with fewer names; it does the same on every interpreter."""
     tree = ast.parse(source)
     module = _Module(name_on_board, tree)
     edits = list(module.edits())
@@ -55,7 +55,7 @@ def without_names(source: str, name_on_board: str, keeps_privates: bool = False)
 
 @cache
 def numbers_of(module: str) -> dict[str, int]:
-    """The core's are its own word: what it holds when it is imported here. No laptop imports a driver."""
+    """A module's whole-number constants. The core is imported for them; a laptop can't import a driver."""
     if not module.startswith(CORE + "."):
         return _numbers_in(ast.parse(_modules()[module].read_text(encoding="utf-8")))
     return {
@@ -66,7 +66,7 @@ def numbers_of(module: str) -> dict[str, int]:
 
 
 def _numbers_in(tree: ast.Module) -> dict[str, int]:
-    """Those that say what they are by numbers alone, with `const()` or without."""
+    """The constants that are made of numbers and each other, with `const()` or without."""
     known: dict[str, Any] = {"__builtins__": {}, "const": int}
     numbers = {}
     for statement in tree.body:
@@ -97,7 +97,7 @@ class _Module:
         self.is_entry = self.name in _ENTRIES
         own = numbers_of(self.name) if self.is_ours else {}
         if not self.is_ours and not self.is_entry:
-            # Somebody else's: what the firmware asks it for stays.
+            # A third-party module: constants that the firmware uses stay.
             own = {name: value for name, value in _numbers_in(tree).items() if name not in names_needed()}
         self.values = dict(own)
         self.modules: dict[str, str] = {}
@@ -116,7 +116,7 @@ class _Module:
                 yield from self._attribute(node, node.value.id)
         for statement in self.tree.body:
             if isinstance(statement, ast.Assign) and self._is_only_a_name(statement):
-                # What it is made of would be replaced, too; all of it goes.
+                # Remove the whole statement: the edits within it fall away.
                 yield _instead(statement, "")
 
     def _learn(self, node: ast.ImportFrom) -> None:
@@ -163,7 +163,7 @@ class _Module:
 
 
 def _unused(tree: ast.Module) -> Iterator[ast.stmt]:
-    """Such as a driver's half for the other bus: nothing in the package or the firmware names it."""
+    """Code that neither the package nor the firmware names, such as a driver's half for another bus."""
     read = set(names_needed())
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute):
@@ -172,14 +172,14 @@ def _unused(tree: ast.Module) -> Iterator[ast.stmt]:
         if isinstance(statement, ast.ClassDef) and statement.name not in read:
             yield statement
         elif isinstance(statement, ast.ClassDef):
-            # One statement at least must stay of a class.
+            # At least one statement of a class must stay.
             for method in statement.body[1:]:
                 if isinstance(method, ast.FunctionDef) and not (method.name in read or method.name[0] == "_"):
                     yield method
 
 
 def _names_read(tree: ast.Module) -> set[str]:
-    """All that are looked up when it runs; annotations aren't."""
+    """All names that are looked up at run time; those in annotations aren't."""
     annotations: list[ast.expr | None] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -191,20 +191,20 @@ def _names_read(tree: ast.Module) -> set[str]:
 
 
 def _positions_are_off(tree: ast.Module) -> bool:
-    """Before Python 3.12 the parts of an f-string have no places of their own."""
+    """Before Python 3.12 the parts of an f-string have wrong positions."""
     return any(isinstance(node, ast.JoinedStr) for node in ast.walk(tree))
 
 
 def _instead(node: ast.expr | ast.stmt, text: str) -> _Edit:
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
-    # A negative number is an operand like any other only in brackets.
+    # A negative number needs brackets to be an operand.
     text = f"({text})" if text.startswith("-") else text
     return _Edit((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset), text)
 
 
 def _rename(place: ast.arg | ast.Name, name: str) -> _Edit:
-    """Only the name: an argument's annotation is a part of it."""
+    """Replace only the name; the node of an argument includes its annotation."""
     old = place.arg if isinstance(place, ast.arg) else place.id
     return _rename_at(place.lineno, place.col_offset, old, name)
 
@@ -214,12 +214,12 @@ def _rename_at(line: int, column: int, old: str, new: str) -> _Edit:
 
 
 def _edited(source: str, edits: list[_Edit]) -> str:
-    """From the end, so that no edit moves the place of another; those inside a larger one fall away."""
+    """Edit from the end, so that no edit moves another's place; edits inside a larger one fall away."""
     lines = [line.encode() for line in source.splitlines(keepends=True)]
     outer = [edit for edit in edits if not any(_is_inside(edit, other) for other in edits)]
     for edit in sorted(outer, key=lambda edit: edit.begin, reverse=True):
         (first, left), (last, right) = edit.begin, edit.end
-        # As many line ends as before; a statement that shrinks to one line leaves empty ones behind it.
+        # Keep the number of lines: a statement that shrinks to one line is followed by empty ones.
         rest = lines[last - 1][right:]
         if first == last:
             lines[first - 1] = lines[first - 1][:left] + edit.text.encode() + rest

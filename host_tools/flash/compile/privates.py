@@ -1,6 +1,6 @@
-"""Functions of the core that nobody outside their module knows: the name of each takes 20 bytes of a chip.
+"""Shortens the names of the core's private functions: each takes 20 bytes of a chip's heap.
 
-Each becomes a letter. Whatever goes wrong in one of them replays on the laptop, where it has its name.
+Each becomes a letter. An error in one of them can be replayed on the laptop, where the function has its name.
 """
 
 import ast
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import product
 from string import ascii_letters
 
-# Where a name stands (a line from 1, and a byte in it), and what it is now and then.
+# Where a name stands (a line from 1, and a byte in it), the old name and the new one.
 Renaming = tuple[int, int, str, str]
 
 

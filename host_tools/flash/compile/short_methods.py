@@ -1,7 +1,7 @@
-"""Functions that only the core calls: their names, 14 bytes each on the average, become two letters.
+"""Shortens the names of functions that only the core calls, 14 bytes on average, to two letters.
 
-The same name becomes the same letters in all files of the core. Names that anything else asks for stay, and
-so do those that are also an attribute, an argument or a method of the language.
+The same name becomes the same letters in all files of the core. Names that anything else uses stay, and so do
+those that are also an attribute, an argument or a method of the language.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""All that makes up the application on a board: bytecode, the board's description, programs, packages."""
+"""The application on a board: bytecode, the board's description, programs, packages."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ ENTRIES = ("boot.py", "main.py")
 
 @dataclass(frozen=True)
 class Application:
-    """Files by their names inside the slot; the slot is named by their content."""
+    """The files by their names in the slot, which is named by their content."""
 
     slot: str
     files: dict[str, bytes]
@@ -61,7 +61,7 @@ def build_application(
 def application_files(
     board: Board, packages: Mapping[str, Path], has_line_numbers: bool = False
 ) -> dict[str, bytes]:
-    """All that runs on a board; `packages` has the sources of others, by their names there."""
+    """All that runs on a board; `packages` has third-party sources by their names there."""
     return {
         **_bytecode(packages, has_line_numbers),
         "board.json": compile_board(board),
@@ -72,12 +72,12 @@ def application_files(
 
 
 def advice_text() -> str:
-    """A line for each fault, as `soleus/services/advice.py` reads it, in the place of `fault_help.py`."""
+    """A line for each fault, from `fault_help.py`, as `soleus/services/advice.py` reads it."""
     return "".join(f"{code} {fault_help.advice(code)}\n" for code, _, _, _ in fault_table.TABLE[1:])
 
 
 def _bytecode(packages: Mapping[str, Path], has_line_numbers: bool) -> dict[str, bytes]:
-    """The core has no line numbers: what it did replays on the laptop, and each log carries its hash."""
+    """The core needs no line numbers: a log, which carries the core's hash, replays on the laptop."""
     sources = {**{entry: FIRMWARE / entry for entry in ENTRIES}, **packages}
     beside = {
         f"{name.removesuffix('.py')}.mpy": compile_mpy(file, name, has_line_numbers)
@@ -87,7 +87,7 @@ def _bytecode(packages: Mapping[str, Path], has_line_numbers: bool) -> dict[str,
 
 
 def _programs(board: Board) -> dict[str, bytes]:
-    """Those that these boots can run; the others would only be refused on the board."""
+    """The programs that these boots can run; the board would refuse the others."""
     compiled = {}
     for name in program_names():
         try:

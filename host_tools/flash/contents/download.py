@@ -1,4 +1,4 @@
-"""What comes over the net, and where it is kept afterwards."""
+"""Downloads, and where they are kept afterwards."""
 
 import os
 import urllib.error
@@ -17,7 +17,7 @@ def cache_folder() -> Path:
 
 
 def fetch(url: str, what: str, instead: str) -> bytes:
-    """The bytes at a URL; without a net, one line that says how to do without it."""
+    """The bytes at a URL; without a network, an error of one line that says what to do instead."""
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
             content: bytes = answer.read()

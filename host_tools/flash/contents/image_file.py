@@ -1,4 +1,4 @@
-"""MicroPython's image: from a person's own file, the cache or the download page; never unchecked."""
+"""MicroPython's image: from a person's own file, the cache or the download page; always checked."""
 
 import hashlib
 import re
@@ -19,9 +19,9 @@ LEAST_BYTES = 100_000
 class CheckedImage:
     file: Path
     version: str
-    """As the interpreter itself will say it, such as `v1.28.0`."""
+    """As the interpreter itself will report it, such as `v1.28.0`."""
     origin: str
-    """For the summary: where it came from and how it was checked."""
+    """For the summary: where the image came from and how it was checked."""
 
 
 def checked_image(chip: str, own_file: Path | None) -> CheckedImage:
@@ -44,7 +44,7 @@ def checked_image(chip: str, own_file: Path | None) -> CheckedImage:
 
 
 def wanted_version(own_file: Path | None) -> str:
-    """Without fetching anything: which MicroPython the board should have."""
+    """The version that the board should have; fetches nothing."""
     return MICROPYTHON_VERSION if own_file is None else _version(own_file, _read(own_file))
 
 

@@ -1,8 +1,8 @@
 """The MicroPython that Soleus is flashed with: one version, one image for each chip, one checksum each.
 
-MicroPython's download page gives the images but no checksums. These were measured by people who
-downloaded them and wrote them down: that of the ESP32 by many, the other two by one. A checksum that
-doesn't fit stops the flashing before anything is written.
+MicroPython's download page gives the images but no checksums. People who downloaded the images computed
+these: many for the ESP32, one for each of the other two. A checksum that doesn't match stops the flashing
+before anything is written.
 """
 
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class Image:
     offset: int
     """Where the image begins in flash: an ESP32 keeps the first 4 KB to itself."""
     chip_id: int
-    """In the image's header, so that no chip gets another one's."""
+    """The chip's number in the image's header, so that no chip gets another one's image."""
     esptool_chip: str
     machine_word: str
-    """In what `sys.implementation` says of the machine."""
+    """The chip's name in `sys.implementation`."""
 
     @property
     def url(self) -> str:

@@ -1,7 +1,7 @@
 """Packages of micropython-lib, declared with their versions in firmware/package.json.
 
-From a folder that a person gives, from the cache, or from MicroPython's package index by the rules of
-its own installer, `mip`; the file is the one that `mip install` understands, too.
+They come from a folder that a person gives, from the cache, or from MicroPython's package index, as with its
+own installer `mip`, which understands firmware/package.json, too.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ from host_tools.flash.contents.download import cache_folder, fetch
 
 DECLARATION = FIRMWARE / "package.json"
 INDEX = "https://micropython.org/pi/v2"
-# Drivers that only some boards need: the table that asks for each.
+# Drivers that only some boards need, and the table of the board file that needs each.
 _NEEDED_BY = {"ssd1306": "display"}
 
 
 def package_sources(table: Mapping[str, Any], folder: Path | None) -> dict[str, Path]:
-    """The files of all packages that a board needs: the name on the board, and where the file is here."""
+    """The files of all packages that a board needs, by their names on the board."""
     found: dict[str, Path] = {}
     for name, version in needed_packages(table):
         home = _home(name, version, folder)
@@ -34,7 +34,7 @@ def package_sources(table: Mapping[str, Any], folder: Path | None) -> dict[str, 
 
 
 def cached_package_sources(table: Mapping[str, Any]) -> dict[str, Path]:
-    """Those that have been fetched before; the application says what it misses without the others."""
+    """Those that were fetched before; without the others the application says what it lacks."""
     found: dict[str, Path] = {}
     for name, version in needed_packages(table):
         found |= _files(_cached(name, version))
@@ -47,7 +47,7 @@ def needed_packages(table: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _home(name: str, version: str, folder: Path | None) -> Path:
-    """The folder with a package's files, which is filled from the index when there is none yet."""
+    """The folder with a package's files; if there is none yet, it is filled from the index."""
     if folder is not None:
         for candidate in (folder / f"{name}-{version}", folder / name):
             if candidate.is_dir():

@@ -1,4 +1,4 @@
-"""One cycle in detail: true pressures against wanted ones, and what valves and pump did."""
+"""One cycle in detail: true pressures and setpoints, and what valves and pump did."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,7 @@ _RIDGE_SHARE = 0.86
 
 @dataclass(frozen=True)
 class CycleView:
-    """Some ticks of a trace, and the scale that all panels share with the whole of it."""
+    """Some ticks of a trace, with the pressure scale of the whole trace for all panels."""
 
     trace: Trace
     start: int

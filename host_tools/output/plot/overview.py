@@ -58,7 +58,7 @@ def _draw_states(axes: Axes, trace: Trace, unit_s: float) -> None:
 
 
 def _draw_ridges(axes: Axes, cycle: CycleView, leg: Leg, unit_s: float) -> None:
-    """The highest pressure in each sliver of time."""
+    """The highest pressure in each short interval of time."""
     bare(axes)
     colours = chamber_colours(len(leg.indexes))
     for row, index in enumerate(leg.indexes):
@@ -72,7 +72,7 @@ def _draw_ridges(axes: Axes, cycle: CycleView, leg: Leg, unit_s: float) -> None:
 
 
 def _name_notes(axes: Axes, notes: list[Note], unit_s: float) -> None:
-    """Above the ridges; texts of what happened at about the same time are put under each other."""
+    """Above the ridges; texts of notes at about the same time stand one below the other."""
     low, high = axes.get_xlim()
     placed: list[tuple[float, int, Note]] = []
     last_x, line = -np.inf, 0

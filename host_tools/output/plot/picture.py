@@ -1,4 +1,4 @@
-"""Matplotlib without a window, without a person's own settings, and with the same bytes every time."""
+"""Matplotlib without a window, without the user's settings, and with the same bytes every time."""
 
 import io
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ _STYLE: Any = {
 
 @contextmanager
 def drawing(width_in: float, height_in: float) -> Iterator[Figure]:
-    """A blank sheet in the project's style; draw and call `png` before it is left."""
+    """A blank sheet in the project's style; draw on it and call `png` inside the `with`."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)
@@ -48,13 +48,13 @@ def drawing(width_in: float, height_in: float) -> Iterator[Figure]:
 
 def png(figure: Figure) -> bytes:
     content = io.BytesIO()
-    # The version of Matplotlib, which it would put in by itself, says nothing about the session.
+    # Without the version of Matplotlib, which says nothing about the session.
     figure.savefig(content, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
     return content.getvalue()
 
 
 def bare(axes: Axes) -> None:
-    """Only what is drawn into it."""
+    """Hide frame and ticks."""
     axes.set_yticks([])
     axes.tick_params(bottom=False, labelbottom=False)
     for spine in axes.spines.values():

@@ -1,4 +1,4 @@
-"""A session as a picture: all of it on top, one cycle in detail below; each leg stands on its foot."""
+"""A session as a picture: all of it on top, one cycle in detail below; the foot is each leg's lowest row."""
 
 from pathlib import Path
 
@@ -22,12 +22,12 @@ _FOOT_IN = 0.5
 
 
 def plot_session(trace: Trace, result: SessionResult, path: str | Path, title: str = "Session") -> None:
-    """The overview, as a PNG."""
+    """The whole session with one cycle in detail, as a PNG."""
     write_whole(Path(path), session_png(trace, result, title))
 
 
 def plot_cycle(trace: Trace, path: str | Path, title: str) -> None:
-    """One cycle of it, small enough for a page of text, as a PNG."""
+    """One cycle as a PNG that is small enough for a page of text."""
     write_whole(Path(path), cycle_png(trace, title))
 
 

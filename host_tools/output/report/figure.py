@@ -26,7 +26,7 @@ class _Panel:
 
 
 def session_figure(trace: Trace) -> dict[str, Any]:
-    """`data`, `layout`, and the `views` that the page's buttons go to."""
+    """`data`, `layout`, and the `views` that the page's buttons show."""
     legs = [_plain(leg) for leg in legs_of(trace.chamber_names)]
     panels = _panels(trace, legs)
     tolerance = tolerance_mmhg(trace)
@@ -44,7 +44,7 @@ def session_figure(trace: Trace) -> dict[str, Any]:
 
 
 def _plain(leg: Leg) -> Leg:
-    """plotly.js understands a little HTML, links among it; a name in a file is only a name."""
+    """Escape names: plotly.js understands a little HTML, even links."""
     return Leg(escape(leg.name), leg.indexes, [escape(chamber) for chamber in leg.chambers])
 
 
@@ -151,7 +151,7 @@ def _marks(trace: Trace) -> list[dict[str, Any]]:
 
 
 def _views(trace: Trace) -> list[dict[str, Any]]:
-    """Where the buttons above the plots go."""
+    """The ranges of time that the buttons above the plots show."""
     start, end = one_cycle(trace)
     is_faulty = bool(trace.fault_code.any())
     end_s = round(float(trace.time_s[-1]), 2)

@@ -10,14 +10,14 @@ from host_tools.output.view import TOLERANCE_MMHG, Leg, is_bit_set, spans, stret
 from host_tools.sim.trace import Trace
 from soleus.core.session.session import STATE_NAMES
 
-# All curves together; beyond it they are drawn more coarsely, so that the file stays small.
+# All curves together. With more points they are drawn more coarsely, so that the file stays small.
 POINTS_MOST = 220_000
 # Stands for the page's own text colour, which changes between light and dark.
 INK = "@ink"
 
 
 def tolerance_mmhg(trace: Trace) -> float:
-    """How far a drawn curve may be off: as little as the file's size allows, for the busiest chamber."""
+    """How far a drawn curve may be off: as little as the file's size allows for the busiest chamber."""
     moved_mmhg = np.abs(np.diff(trace.pressure_mmhg, axis=0)).sum(axis=0)
     busiest = np.ascontiguousarray(trace.pressure_mmhg[:, int(np.argmax(moved_mmhg))])
     tolerance = TOLERANCE_MMHG
@@ -127,7 +127,7 @@ def pump_lines(trace: Trace, axis: int) -> list[dict[str, Any]]:
 
 
 def _numbers(values: np.ndarray) -> dict[str, str]:
-    """plotly.js reads arrays of 32-bit floats as they are: a third of the size, and no rounding by text."""
+    """plotly.js reads arrays of 32-bit floats directly: a third of the size of text, without rounding."""
     content = np.ascontiguousarray(values, dtype="<f4").tobytes()
     return {"dtype": "f4", "bdata": base64.b64encode(content).decode("ascii")}
 

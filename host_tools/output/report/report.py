@@ -1,4 +1,4 @@
-"""A session as one HTML file that a person can open anywhere: it holds all it needs and asks no network."""
+"""A session as one HTML file that a person can open anywhere: it needs no other file and no network."""
 
 import functools
 import json
@@ -30,7 +30,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class ReportContext:
-    """Who, what and with which versions: shown at the top, and enough to run the session again."""
+    """Board, program, seed, versions and so on: shown at the top, and enough to run the session again."""
 
     title: str
     about: str = ""
@@ -98,7 +98,7 @@ def _template() -> jinja2.Template:
 
 @functools.cache
 def _plotly_js() -> str:
-    """In a script element nothing but `</script` ends the text, and the library must not hold it."""
+    """Only `</script` ends the text of a script element, so the library must not contain it."""
     return str(get_plotlyjs()).replace("</script", "<\\/script")
 
 
@@ -166,14 +166,14 @@ def _rows(result: SessionResult) -> list[_Row]:
 
 
 def _numbers(chamber: ChamberResult) -> list[tuple[float | None, int]]:
-    """With their decimals. The first two depend on the chamber's size: there is no worst among them."""
+    """Figures with their decimals. The first two depend on the chamber's size, so they have no worst."""
     over, hold = chamber.overshoot_mmhg, chamber.hold_error_mmhg
     fill = [(value, 2) for value in (chamber.fill_s, chamber.fill_limit_s, _share_of_limit(chamber))]
     return fill + [(value, 1) for value in (*over.percentiles.values(), *hold.percentiles.values())]
 
 
 def _worst_text(texts: list[str]) -> str | None:
-    """As it is printed; where all chambers are alike none is the worst."""
+    """The worst, as it is printed; None if all chambers are alike."""
     known = [text for text in texts if text != number(None)]
     return max(known, key=float) if len(set(known)) > 1 else None
 

@@ -10,7 +10,7 @@ ROWS = {1: 62, 2: 46}
 
 
 def air_panel(board: Board) -> Panel:
-    """Foot at the bottom, as on a leg."""
+    """The foot is at the bottom, as on a leg."""
     boots = board.boots
     pen = Pen()
     manifold_x, right = 190, 700

@@ -1,4 +1,4 @@
-"""The I2C bus: what hangs on it, at which address, and each sensor's place."""
+"""The I2C bus: its chips with their addresses, and each sensor's place."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -61,7 +61,7 @@ def _chip(pen: Pen, x: float, title: str, address: int, lines: list[str]) -> Non
 
 
 def _chips(board: Board) -> list[tuple[str, int, list[str]]]:
-    """Title, address and what hangs on it in turn."""
+    """Title and address of each chip, and what hangs on it."""
     table, sensors = board.table, board.table["sensors"]
     chips = []
     places = [] if sensors["driver"] == "adc" else sensor_places(board)

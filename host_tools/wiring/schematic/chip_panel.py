@@ -9,7 +9,7 @@ ROW, BODY_WIDTH, LABEL_WIDTH, STUB = 22, 240, 140, 22
 
 
 def chip_panel(board: Board) -> Panel:
-    """What comes in on the left, what goes out on the right, supplies at the top."""
+    """Inputs on the left, outputs on the right, supplies at the top."""
     all_nets = nets(board)
     left = [net for net in all_nets if net.kind in (ANALOG, BUTTON, BUS)]
     right = [net for net in all_nets if net not in left]

@@ -95,7 +95,7 @@ def _gate(board: Board) -> Panel:
 
 
 def _low_side(d: schemdraw.Drawing, load: str, rail: str, label: str, diode: str) -> None:
-    """A transistor below a coil: pulled down so that it is off until somebody drives it."""
+    """A transistor below a coil, with a pull-down so that it is off until it is driven."""
     fet = elm.NFet().reverse().at((0, 0))
     d += fet
     d += elm.Ground().at(fet.source)

@@ -1,4 +1,4 @@
-"""Every wire that leaves the chip, from the board file: the one source of drawing and pin table."""
+"""Every wire that leaves the chip, from the board file: the drawing and the pin table are made from this."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ def nets(board: Board) -> list[Net]:
 
 
 def load_rail(board: Board) -> str:
-    """What feeds pump and valves: the switched rail where there is a second switch."""
+    """The rail that feeds pump and valves: the switched one if there is a second switch."""
     return "V_LOAD" if "gate" in board.table else "V_IN"
 
 

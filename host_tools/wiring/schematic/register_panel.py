@@ -11,7 +11,7 @@ INPUTS = ("SER IN", "SRCK", "RCK", "/G")
 
 
 def register_panel(board: Board) -> Panel:
-    """Data runs through from register to register; clock, latch and enable reach all of them."""
+    """Data goes from register to register; clock, latch and enable go to all of them."""
     valves = board.table["valves"]
     pen = Pen()
     height = TOP + OUTPUTS_PER_REGISTER * ROW + 24

@@ -1,4 +1,4 @@
-"""A few strokes of SVG, and panels from them: drawings that know how large they are."""
+"""A few strokes of SVG, and panels made of them: drawings with a known size."""
 
 import re
 from collections.abc import Callable

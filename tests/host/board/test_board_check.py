@@ -70,9 +70,9 @@ def test_boots_alone_are_enough_to_simulate(tmp_path: Path) -> None:
 
 def test_the_chips_tables_agree_with_themselves() -> None:
     for chip in CHIPS.values():
-        special = chip.flash_pins | chip.repl_pins | set(chip.strap_rest) | chip.restless_pins
+        special = chip.flash_pins | chip.repl_pins | set(chip.strap_level) | chip.restless_pins
         assert special <= chip.pins
-        assert chip.boot_button_pin in chip.strap_rest
+        assert chip.boot_button_pin in chip.strap_level
         assert not set(chip.adc1_pins) & set(chip.adc2_pins)
         assert chip.adc_least_mv < chip.adc_most_mv
 
