@@ -18,33 +18,32 @@ NOT_MADE = "Not made yet: `python -m host_tools.docs.bench_evidence {part}`.\n"
 _TEXT = """\
 # The bench
 
-`python -m host_tools.docs --only bench` makes this page from the tables in `docs/data/bench`, and `python
--m host_tools.docs.bench_evidence` makes those.
+`python -m host_tools.docs --only bench` makes this page from the tables in `docs/data/bench`;
+`python -m host_tools.docs.bench_evidence` makes the tables.
 
-    soleus bench --target sim|virtual|PORT                 acceptance, wherever
+    soleus bench --target sim|virtual|PORT                 acceptance, on any target
     soleus bench leak --chamber left.calf --target PORT    one step by itself
     soleus bench endurance --cycles 1000                   the same fill, hold and vent again and again
     soleus bench history --line leak --plot leak.png       units side by side, and what drifts
-    soleus twin fit run.json --out twin.toml               a plant file that behaves like them
+    soleus twin fit run.json --out twin.toml               a plant file that behaves like these boots
 
-`--json`, `--csv` and `--report` write the run; a run on a board is kept in the history by itself. Status 0:
-every line within its limits; 1: not; 2: unusable input.
+`--json`, `--csv` and `--report` write the run; a run on a board also goes into the history. Status 0: every
+line is within its limits; 1: some line is not; 2: unusable input.
 
-Every line is declared before the first step runs: value, unit, limit and where the limit comes from. What
-could not be measured has failed. What a layout or a target can't show is named beforehand as not
-applicable.
+Every line is declared before the first step runs: value, unit, limit and where the limit comes from. A line
+that could not be measured has failed. What a layout or a target can't show is declared as not applicable.
 
 ## Service: how a bench moves valves
 
-From rest only, and through the same check as every session, the machine goes into service. There a bench
-asks for one **act** at a time ([service.py](../firmware/soleus/core/service/service.py)): which valves, how
-much pump, until which pressure, and what then; both parts run on the device, beat by beat. What makes no
-sense is refused with a reason. All guards that look at readings, commands and clock stay on, the interlock
-has the last word, and pressures are capped as in any session. An act that is over, a bench that is not heard
-for 1 s (its dead man), the stop button, a fault: all vent. Those guards that watch the regulator's own
-doses rest with it; no act pumps for longer than 45 s.
+The machine goes into service only when no session runs, and through the same check as every session. There a
+bench asks for one **act** at a time ([service.py](../firmware/soleus/core/service/service.py)): which valves,
+how much pump, until which pressure, and which valves after that. The device runs both parts by itself, tick
+by tick. It refuses what makes no sense, with a reason. All guards that look at readings, commands and clock
+stay on, the interlock has the last word, and pressures are limited as in any session. When an act is over,
+when nothing was heard from the bench for 1 s, at the stop button and at a fault, all vent. Guards that watch
+the regulator's own doses are off, because the regulator doesn't run; no act pumps for longer than 45 s.
 
-The device tells every tick: 1.4 KB of memory that it has only while a bench is there.
+The device reports every tick. That takes 1.4 KB of memory, only while a bench is connected.
 
 ## Steps
 
@@ -53,58 +52,58 @@ The device tells every tick: 1.4 KB of memory that it has only while a bench is 
 
 How the less obvious ones work:
 
-- **valves**: a click is a step in the pressure beside the valve, and a reading comes every 10 ms. Valves
-  vary by a millisecond or two from click to click, so some readings fall into the travel itself; of
-  fourteen clicks those that were caught and those that were not tell the moment of half travel
-  ([clicks.py](../host_tools/bench/measure/clicks.py)). A valve that is exactly the same each time is known to
-  5 ms only, and its line says so.
-- **pump**: pressures alone can't tell a strong pump from a small boot. A rigid vessel of known volume on
-  one hose can; the manifold's own air, which the fill before has left there, is fitted with it.
-- **calibrate**: the gauge is read once all boots are empty and again under pressure, with fifty values of
-  each converter before and after it; the correction goes from point to point, so no zero of another moment
-  counts.
-- **relief**: pump and valve are stopped together; what the rotor still gives stays in the manifold, as much
-  as the relief lets it, and is measured by letting it into the vessel as soon as the rotor has come to rest.
-  Only told where the pump is strong enough to open it.
-- **accuracy**: all chambers joined to one resting manifold have one pressure, so one gauge tells of all
+- **valves**: a click is a step in the pressure beside the valve, and a reading comes every 10 ms. Valves vary
+  by a millisecond or two from click to click, so some readings fall into the travel itself. Of fourteen
+  clicks, those that were caught in travel and those that were not tell the moment of half travel
+  ([clicks.py](../host_tools/bench/measure/clicks.py)). For a valve that is exactly the same each time, the
+  moment is known only to 5 ms, and its line says so.
+- **pump**: pressures alone can't tell a strong pump from a small boot. A rigid vessel of known volume on one
+  hose can. The air that the fill before has left in the manifold is fitted, too.
+- **calibrate**: the gauge is read once with all boots empty and again under pressure, each time with fifty
+  values of every converter before and after. The correction is computed from the difference between the two
+  points, so a zero from another time plays no part.
+- **relief**: pump and valve are stopped together. The air that the rotor still brings stays in the manifold,
+  up to the pressure of the relief valve. It is measured by letting it into the vessel as soon as the rotor
+  has stopped. There is a result only if the pump is strong enough to open the relief valve.
+- **accuracy**: all chambers joined to one resting manifold have the same pressure, so one gauge checks all
   sensors.
-- **leak**: neighbours empty, 115 s; a fall that dies away (fabric, flesh, warm air) is told from one that
-  goes on.
-- **hoses**: each chamber pushes its neighbours; who feels whom is held against every crossing of two hoses.
-  Two chambers that look alike from both ends of a leg are told apart by their stiffness.
+- **leak**: 115 s with empty neighbours. The part of the fall that dies away (fabric, flesh, warm air) is
+  separated from the part that goes on.
+- **hoses**: each chamber pushes its neighbours. Which chambers feel each other is compared with every
+  crossing of two hoses. Two crossings that look alike are told apart by the chambers' stiffness.
 
 ## Acceptance
 
 {acceptance}
 The damaged machines are [damaged.toml](data/bench/damaged.toml) and, of four chambers,
-[damaged-devkit.toml](data/bench/damaged-devkit.toml): leaky calf, weak pump, slow vent, a sensor 5 % off,
-two crossed hoses. Each line that failed belongs to one of the five, and each of the five has its lines. The
-simulator has no processor that could hang, so the watchdog's line is not applicable there.
+[damaged-devkit.toml](data/bench/damaged-devkit.toml): a leaky calf, a weak pump, a slow vent, a sensor 5 %
+off, two crossed hoses. Each line that failed belongs to one of these five faults, and each of the five made
+lines fail. The simulator has no processor that could hang, so the watchdog's line is not applicable there.
 
 ## Measured against the plant's truth
 
 `{board}`, {draws} machines drawn from `{plant}`; the worst chamber, valve or back-pressure of any, and RMS
-over all machines. A valve's truth is its latency, half its travel, and the half millisecond by which the
-plant's pressures follow its armatures; a volume's the air that the plant counted.
+over all machines. The truth for a valve is its latency, half its travel, and the half millisecond by which
+the plant's pressures follow its armatures; for a volume it is the air that the plant counted.
 
 {accuracy}
 ## Endurance
 
-{cycles} cycles of three chambers on the simulator, which does not wear: what the bench itself drifts by.
+{cycles} cycles of three chambers on the simulator, which does not wear: any drift is the bench's own.
 
 {endurance}
 ## Twins
 
-{twin_draws} machines that nothing here was tuned on: acceptance, `twin fit`, then programs that the fit has
-not seen; true pressures of all chambers told, against those of the machine. **driven**: the twin gets the
-machine's commands, all of the session, and is never corrected. **shape**: it runs the program by itself, and
-each chamber is compared from the moment it comes under pressure; **rhythm**: each cycle from its start, so
-that a fill a second longer counts for all that comes after it. **same** is the plant's own numbers with
-other chance (a leg that moves, valves that vary), which no fit can beat: what it shows in shape and rhythm
-is chance, and not the twin's error. The aim was 2 mmHg for each machine. Driven, the twin meets it; in shape,
-it does where chance leaves room for it, and is as far off as chance elsewhere. A percent of the pump's flow
-is 2 mmHg, and the bench takes as much out of a battery between its steps: the fit knows how much that is of a
-middling one, from what was commanded.
+{twin_draws} machines that were not used for tuning: acceptance, then `twin fit`, then programs that the fit
+has not seen. The twin's pressures in all chambers are compared with the machine's. **driven**: the twin gets
+the machine's commands during the whole session, and is never corrected. **shape**: it runs the program by
+itself, and each chamber is compared from the moment it comes under pressure. **rhythm**: each cycle is
+compared from its start, so that a fill a second longer counts for all that comes after it. **same** has the
+plant's own numbers and other random draws (a leg that moves, valves that vary), which no fit can beat: its
+errors in shape and rhythm are chance, and not the twin's. The goal was 2 mmHg for each machine. Driven, the
+twin meets it. In shape it meets it where chance alone stays below it; elsewhere the twin is as far off as
+chance. One percent of the pump's flow is 2 mmHg, and between its steps the bench takes as much out of a
+battery: the fit allows for that with a middling battery and the commands that were given.
 
 {twin}
 ## Limits

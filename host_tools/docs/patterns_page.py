@@ -22,7 +22,7 @@ ALTERNATING = "alternating"
 
 ABOUT = {
     "sequential": "Each chamber fills and holds, foot first; after the last one all vent together.",
-    "wave": "The next chamber fills as the one before it lets go, so that a ring of pressure climbs.",
+    "wave": "The next chamber fills while the one before it lets go, so that a ring of pressure climbs.",
     "pulse": "The active chamber pulses a few times and then holds; the one two behind it lets go then.",
     "gradient": "Like sequential, with each chamber a set step softer than the one distal to it.",
     "uniform": "All chambers rise together, hold and let go: the plainest sleeve, for comparison.",
@@ -39,16 +39,17 @@ _LAYOUT_WORDS = {
 _INTRODUCTION = """\
 # The patterns
 
-`make docs` makes this page. Each picture is one cycle from the middle of a simulated session of the plain
-program of that pattern, on one leg of four chambers and the nominal plant: filled, the true pressure in a
-chamber; dashed, what the program wanted of it. Foot below, thigh above; in every cycle a chamber comes
-after the one distal to it (tests/sim/test_sessions.py asserts it), but for `uniform`, where all come at once.
+`make docs` makes this page. Each picture shows one cycle from the middle of a simulated session of the plain
+program with that pattern, on one leg of four chambers with the nominal plant. Areas are the true pressure in
+a chamber, dashed lines its setpoint; the foot is at the bottom, the thigh at the top. In every cycle a
+chamber comes after the one distal to it (tests/sim/test_sessions.py checks it), except in `uniform`, where
+all come at once.
 
-Two things set layouts apart. A chamber with a fill valve and a vent valve can be closed off and keeps its
-pressure while another fills; **three-way** valves join all kept chambers to one body of air, so those
-that are up give and take while the next one fills, and all end at one pressure. And **one sensor on the
-manifold** sees a chamber only while it is joined: chambers are looked at in turn, and fills go slower near
-their end.
+Layouts differ in two ways. A chamber with a fill valve and a vent valve can be closed off, and keeps its
+pressure while another fills. **Three-way** valves join all kept chambers to one body of air, so filled
+chambers give and take air while the next one fills, and all end at one pressure. **One sensor on the
+manifold** measures a chamber only while it is joined: chambers are measured in turn, and fills are slower
+near their end.
 
 """
 

@@ -18,8 +18,8 @@ DATA = "docs/data/programs.csv"
 _INTRODUCTION = """\
 # The programs
 
-`make docs` makes this page. A range is what a person may choose from; a session begins at its lowest
-value unless another one is named. `soleus program show NAME` draws a cycle of a program,
+`make docs` makes this page. A person may choose any value in a range; a session begins at the lowest value
+unless the table names another. `soleus program show NAME` draws a cycle of a program,
 `soleus program list cramps` finds one by need, and `soleus program check my.toml` checks your own.
 The sources A to E are named in each program's file, beside the numbers that come from them.
 
@@ -30,21 +30,21 @@ _MEASURED = """\
 
 {conclusion}
 
-That is every program for its start time at its start pressure, on every board that it fits, with each of
-these plants. All sessions, one a line, are in [data/programs.csv](data/programs.csv).
+Every program ran for its start time at its start pressure, on every board that can run it, with each of these
+plants. All sessions, one on each line, are in [data/programs.csv](data/programs.csv).
 
 {plants}
-In the tables each row is the worst of the plants, measured on the true pressures in the chambers:
+In the tables each row shows the worst of the plants, from the true pressures in the chambers:
 
 - **a cycle**: its median length, on the quickest and on the slowest plant.
-- **short**: rises that were let go before the true pressure was within 1.5 mmHg of the target, of all.
+- **short**: fills that were released before the true pressure was within 1.5 mmHg of the target.
 - **held**: mean true pressure less target, over the time held at full pressure; lowest and highest chamber.
-- **own**: the worst of the same once the error of the sensors themselves is taken out, which is all that
-  a controller can answer for. A sensor's gain and its bow stay after zeroing.
+- **own**: the worst of the same without the sensors' own errors (gain and bow stay after zeroing): only this
+  part is the controller's.
 - **p95**: the error that 95 % of the held time stays below, worst chamber.
-- **highest**: the highest true pressure in any chamber, for how many mmHg wanted.
+- **highest**: the highest true pressure in any chamber, for a highest target of so many mmHg.
 - **fine**: completed without a fault, with no chamber rested and no command that the interlock had to refuse;
-  pressures reached (own within 2.5 mmHg, and hardly any rise short where the sensor is good); never 15 mmHg
+  pressures reached (own within 2.5 mmHg, and hardly any fill short where the sensor is good); never 15 mmHg
   above the highest target (where the plant's legs move: never for a second).
   [The criteria in full](../host_tools/verify/healthy/verdict.py).
 

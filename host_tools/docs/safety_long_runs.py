@@ -16,22 +16,21 @@ CAMPAIGN = "docs/data/campaign.json"
 _WALK = """\
 ## Every state there is
 
-Sessions show what physics brings about. `make explore` walks what the code allows: the core itself, tick by
-tick, on one leg with three chambers, every pattern on both kinds of valves and both kinds of sensors, with
-readings, clocks, guards and buttons at their worst in each tick
-([how that has an end, and why it misses nothing](../host_tools/verify/explore/__init__.py)). In each tick it
-asks:
+Sessions reach the states that physics brings about. `make explore` walks all that the code allows: the core
+itself, tick by tick, on one leg with three chambers, every pattern on both kinds of valves and both kinds of
+sensors, with the worst of readings, clocks, guards and buttons in each tick ([how that comes to an end, and
+why it misses nothing](../host_tools/verify/explore/__init__.py)). In each tick it checks these laws:
 
-- energy only in a state that may have it, with guards that looked, and with no latched fault;
-- no pump against closed valves, no handing over of a running pump without an overlap, no chamber filled and
-  vented at once, and no wish that the interlock has to refuse;
-- in a sequential pattern a proximal chamber only above distal ones that have had their pressure;
+- energy only in a state that may have it, after the guards have looked, and with no latched fault;
+- no pump against closed valves, no running pump that changes valves without an overlap, no chamber filled and
+  vented at once, and no command that the interlock has to refuse;
+- in a sequential pattern a proximal chamber only after the distal ones have had their pressure;
 - `stop`, from every state: all vent in that tick;
-- a latched fault keeps its cause, and ends only by a person.
+- a latched fault keeps its cause, and only a person ends it.
 
 {found}
-`tests/core/test_exploration.py` walks one and two chambers in every run of the tests, and shows that each of
-these laws is looked at: in deliberately broken cores the walk finds what was broken.
+`tests/core/test_exploration.py` walks one and two chambers in every run of the tests. It also breaks
+the core on purpose, once for each of these laws, and the walk finds what was broken.
 """
 
 _FOUND = """\
@@ -47,19 +46,23 @@ _CAMPAIGN = """\
 `soleus campaign run --size {size} --seed {seed}`: every component in every mode in every phase of a session,
 on every board, over all programs and plants; every pair of a stuck valve or sensor and one more fault; and
 healthy sessions with legs that move, weak batteries and people who press buttons. Judged by true pressures:
-*harm* is a chamber above 150 mmHg (160 with the pump shorted on), pressure that is not gone 5 s after the
-stop, or above 15 mmHg for more than 185 s; *trapped*, noticed, but no command can empty the chamber,
-because the fault blocks its way out or feeds it from a pump that the board can't cut off; *alarm*, stopped
-with nothing broken. This run's sources: `{sources}`.
+
+- *harm*: a chamber above 150 mmHg (160 with the pump shorted on), pressure that is not gone 5 s after the
+  stop, or above 15 mmHg for more than 185 s;
+- *trapped*: the fault was noticed, but no command can empty the chamber, because the fault blocks its way out
+  or feeds it from a pump that the board can't cut off;
+- *alarm*: stopped with nothing broken.
+
+This run's sources: `{sources}`.
 
 {verdicts}
 Single faults, by what breaks and how:
 
 {cells}
-Where the table above promises a time:
+Where the table of requirements promises a time:
 
 {budgets}
-The session that came nearest to harm, for each name that single faults were given (the first: not noticed):
+The session that came nearest to harm, for each code that single faults were given (the first: not noticed):
 
 {worst}
 """

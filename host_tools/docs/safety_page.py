@@ -13,37 +13,37 @@ MOST_MMHG = 150.0
 _BEFORE = """\
 # Safety
 
-`make docs` makes this page, from the code: ids are those of
-[fault_table.py](../firmware/soleus/core/basics/fault_table.py), reactions those of
-[faults.py](../firmware/soleus/core/basics/faults.py), limits those of
-[limits.py](../firmware/soleus/core/basics/limits.py), which has the reason beside each. A test fails when
-page and code differ, and when a requirement has no fault that trips it.
+`make docs` makes this page from the code. Ids come from
+[fault_table.py](../firmware/soleus/core/basics/fault_table.py), reactions from
+[faults.py](../firmware/soleus/core/basics/faults.py), limits from
+[limits.py](../firmware/soleus/core/basics/limits.py), which has the reason for each. A test fails when page
+and code differ, and when a requirement has no fault that trips it.
 
 **Everything here was shown on a simulated machine, none of it on a leg.** The plant's numbers come from
-literature and general knowledge. Soleus is not a medical device, and this page is no approval of any
-kind. [Who must not use it](misuse.md).
+literature and general knowledge. Soleus is not a medical device, and this page is no approval of any kind.
+[Who must not use it](misuse.md).
 
 ## How it is kept safe
 
-The safe state is one constant: every valve without power, pump off. Fill valves are closed by a spring
-and vents opened by one, so a cut wire, a dead battery and a reset are the same state.
+The safe state is one constant: every valve without power, pump off. A spring closes each fill valve, and a
+spring opens each vent, so a cut wire, a dead battery and a reset lead to the same state.
 
-Every 10 ms the guards look first, and can only take energy away. There are two reactions. **Stop**: all
-vent, pump off in that same tick, the gate dropped where a board has one; the first cause is latched with
-sensor, value and limit, and only a person at the machine clears it, {clear_after} after the pressure was
-last commanded away and with no sensor showing any. **Rest the chamber**: it is opened, left out for the
-rest of the session, and named, while the others go on. That is enough only where the chamber is empty or
-about to be, and the fault is its own: of {count} faults, {rested}. After the guards the interlock has the
-last word on every command, whatever the rest wants.
+Every 10 ms the guards look first, and they can only take energy away. There are two reactions. **Stop**: all
+vent and the pump is off in that same tick; where a board has a gate, it cuts the supply. The first cause is
+latched with sensor, value and limit. Only a person at the machine can clear it, {clear_after} after
+everything was opened, and only when no sensor shows pressure. **Rest the chamber**: it is opened, left out
+until the end of the session, and named, while the others go on. That is enough only where the chamber is
+empty or about to be, and nothing else is wrong: of {count} faults, {rested}. After the guards the interlock
+has the last word on every command.
 
 ## Hazards
 
 {hazards}
 ## Requirements
 
-*Limits* and *after* (how long, or how often in a row) are what the guard compares with; *within* is the
-budget for detecting and commanding the reaction, counted from the first moment at which the cause can be
-seen.
+The guard compares with *limits* and *after* (how long, or how often in a row). *Within* is the time in which
+the fault must be detected and the reaction commanded, from the first moment at which a reading can show the
+cause.
 
 {requirements}
 ### Why this reaction, and not another
@@ -51,8 +51,8 @@ seen.
 {reasons}
 ### Not reached by a broken part
 
-Two guards are there for mistakes in the firmware itself, and no broken part of the plant gets so far.
-They are tripped on the real core with that mistake put in.
+Two guards are there for mistakes in the firmware itself; no broken part of the plant can trip them. A test
+puts that mistake into the real core, and they trip.
 
 {unreached}
 """
@@ -60,10 +60,10 @@ They are tripped on the real core with that mistake put in.
 _MEASURED = """\
 ## What each fault did
 
-Each row is a session on the simulator in which one part breaks; nominal plant, seed 0, unless its command
-says otherwise. *Took* is the time until the reaction was commanded, from the moment in the column before
-it. *Highest* is the true pressure in any chamber (asked for: at most {most:.0f} mmHg, always); *empty* is
-how much later every chamber was below 10 mmHg.
+Each row is a session on the simulator in which one part breaks, on the nominal plant with seed 0 unless its
+command says otherwise. *Took* is the time until the reaction was commanded, from the moment in the column
+before it. *Highest* is the highest true pressure in any chamber, which must always stay below {most:.0f}
+mmHg. *Empty* is how much later every chamber was below 10 mmHg.
 
 {trips}
 {conclusion}
@@ -76,44 +76,46 @@ To repeat a row, from a checkout after `make setup`:
 _AFTER = """
 ## What remains
 
-**What no software on these sensors can see, or help:**
+**What no software can detect with these sensors, or can't change:**
 
-- **A vent that is stuck closed, or a three-way valve stuck energised.** The chamber keeps its air
-  whatever is commanded. It is seen ({vent_code}) and named, and gets no more air, but *a person has to
-  unzip the boot*. The same for a hose that is kinked while its chamber is full: what lets no air in lets
-  none out, or only slowly.
-- **A sensor that reads 20 % low.** Alone, closed off from the others, nothing contradicts it: its chamber
-  is filled to a quarter more than asked for. Where valves join chambers, their sensors are compared
-  ({disagree_code}). At the highest target, 120 mmHg, such a chamber would have 150; at the default limit
-  of 110, 137. That is the relief valve's to hold.
-- **A sensor that lags by a second or more** overfills its chamber by what the pump brings meanwhile.
-- **A pump that won't stop**, with sensors on the chambers only: closed fill valves hide it, so it is seen
-  at its next stop, which can be half a minute later ({pump_code}, the row above that misses its
-  budget), and that stop ends some 20 to 45 mmHg too high, because a leg that moves may not be taken for it.
-  A sensor on the manifold sees it in milliseconds.
-- **A pump that won't stop, and a valve that holds a chamber joined to it**, on a board without `gate`: only
-  the relief valve limits what that chamber gets, and only the plug ends it.
-- **A pump that dies while chambers share their air** (three-way valves): the air that is there looks like
-  air that comes, so the chambers are rested one by one, as {fill_code}, until none is left.
-- **A kinked hose on a chamber under pressure** is seen when the chamber is next closed and looked at, not
-  when it kinks: beside an open vent the sensor, on the valve's side of the kink, reads zero.
-- **One sensor on the manifold** sees a held chamber only while it is joined to it, every 3 s, and an open
-  one when its turn comes. Between looks a closed chamber that is squeezed, or that leaks, isn't known. A
-  three-way valve that doesn't move, beside others that do, may not be noticed at all: its leg gets less
-  than was asked for.
+- **A vent that is stuck closed, or a three-way valve stuck energised.** The chamber keeps its air, whatever
+  is commanded. The fault is detected ({vent_code}) and named, and the chamber gets no more air, but *a person
+  has to unzip the boot*. The same goes for a hose that is kinked while its chamber is full: if it lets no air
+  in, it lets none out, or only slowly.
+- **A sensor that reads 20 % low.** While its chamber is closed off from the others, nothing contradicts it,
+  and the chamber is filled to a quarter more than was asked for. Where valves join chambers, their sensors
+  are compared ({disagree_code}). At the highest target, 120 mmHg, such a chamber would have 150; at the
+  default limit of 110, 137. Only the relief valve limits that.
+- **A sensor that lags by a second or more.** Its chamber gets as much too much as the pump brings in that
+  time.
+- **A pump that won't stop**, with sensors on the chambers only. Closed fill valves hide it, so it is detected
+  at its next stop, which can be half a minute later ({pump_code}, the row above that misses its budget). That
+  stop ends some 20 to 45 mmHg too high, because the guard must not trip when a leg moves. A sensor on the
+  manifold shows it in milliseconds.
+- **A pump that won't stop, and a valve that keeps a chamber joined to it**, on a board without `gate`. Only
+  the relief valve limits the pressure in that chamber, and only pulling the plug ends it.
+- **A pump that dies while chambers share their air** (three-way valves). The air that is already there looks
+  like air from the pump, so the chambers are rested one by one, as {fill_code}, until none is left.
+- **A kinked hose on a chamber under pressure.** It is detected when the chamber is next closed and measured,
+  not when it kinks: beside an open vent the sensor, on the valve's side of the kink, reads zero.
+- **One sensor on the manifold.** It measures a held chamber only while that is joined, every 3 s, and an open
+  one when its turn comes. Between two looks nothing shows that a closed chamber is squeezed or leaks. A
+  three-way valve that doesn't move, while others do, may not be noticed at all: its leg gets less than was
+  asked for.
 - **Interface pressure.** What the skin feels under a seam or a buckle isn't the pressure in the chamber.
 - **Blood.** Whether this leg, on this day, should be squeezed at all: [misuse.md](misuse.md).
 
 **So hardware has to:**
 
 {hardware}
-A shorted pump transistor on a board without `gate` leaves the pump running after the stop, against closed
-fill valves and the relief valve: the legs are empty, but only pulling the plug silences it.
+With a shorted pump transistor on a board without `gate`, the pump goes on running after the stop,
+against closed fill valves and the relief valve. The legs are empty, but only pulling the plug silences the
+pump.
 
 ## Help for every fault
 
-What device, command line (`soleus fault show E31`) and report say, from
-[fault_help.py](../host_tools/safety/fault_help.py). A fault that ended the session is cleared by a
+The device, the command line (`soleus fault show E31`) and the report say this, from
+[fault_help.py](../host_tools/safety/fault_help.py). A fault that ended the session must be cleared by a
 person at the machine. {clearing}
 
 {help}
@@ -127,25 +129,24 @@ person at the machine. {clearing}
 MUTANTS = """\
 ## Mutants
 
-`make mutants` changes the guards, the gauges that they look at, the latch and the interlock one operator,
-number or condition at a time, and runs their tests on each change: at commit 8676ca3 1,502 changes, about
-twenty minutes on two cores. **1,419 are noticed.** The other 83 make no difference that anybody could see:
+`make mutants` changes one operator, number or condition at a time in the guards, the gauges that they read,
+the latch and the interlock, and runs their tests on each change. At commit 8676ca3 that was 1,502 changes,
+about twenty minutes on two cores. **The tests notice 1,419.** The other 83 have no effect outside:
 
-- a counter, a bit or a slot that begins with something else, where that is overwritten before anybody looks,
-  or is a millisecond of a limit that is far beyond it (49; 18 of them in `Gauges`);
-- a quick look, which only spares the look at each chamber, spares it less often or a tick later than it
-  could (22: `Overpressure`, `SensorRange`, `SensorErratic`, `ProlongedPressure`, `FillTimeout`, `Leak`,
-  `Gauges`);
-- the sign of a jump compared with 0 or 1 Pa instead, where every jump is more than 30 mmHg (4:
-  `SensorErratic`);
-- a start below any index, or a comparison at a value that was excluded before or changes nothing (4:
+- a counter, a bit or a slot begins with another value, which is overwritten before it is used, or which
+  changes a far larger limit by a millisecond (49; 18 of them in `Gauges`);
+- a quick check, which only saves a look at each chamber, saves it less often, or a tick later (22:
+  `Overpressure`, `SensorRange`, `SensorErratic`, `ProlongedPressure`, `FillTimeout`, `Leak`, `Gauges`);
+- the sign of a jump is found by a comparison with 1 Pa instead of 0, while every jump is more than 30 mmHg
+  (4: `SensorErratic`);
+- a start is below any index, or a comparison differs only at a value that can't occur or changes nothing (4:
   `SensorsDisagree`, `SensorRange`, `Gauges`);
-- which of two equally odd sensors of four or more is named (2: `SensorsDisagree`);
-- where a counter stops, and the least cost of a hold, far below the limit (2: `Gauges`, `Leak`).
+- of two equally deviating sensors among four or more, the other one is named (2: `SensorsDisagree`);
+- a counter stops elsewhere, or the least cost of a hold differs, far below the limit (2: `Gauges`, `Leak`).
 
-Since then the quick looks stand in `Guards.step`, which asks only the guards that may have something to say.
-Each of its 22 conditions, made false, is noticed by `tests/core/guards/test_guards_asked.py`; the whole run
-has not been made again on that.
+Since then the quick checks are in `Guards.step`, which asks only the guards that may have to react.
+`tests/core/guards/test_guards_asked.py` notices if any of its 22 conditions is made false; the whole run has
+not been repeated since.
 """
 
 
@@ -218,8 +219,8 @@ def _hazards() -> str:
 
 _HARM = {
     "too much pressure": "hurts, bruises, cuts blood off",
-    "pressure for too long": "blood doesn't come back; nerves and skin suffer",
-    "a pressure that isn't known": "any of the others, unseen",
+    "pressure for too long": "blood doesn't flow back; nerves and skin suffer",
+    "a pressure that isn't known": "any of the others, unnoticed",
     "air that goes nowhere": "a pump that runs hot, a leg that gets nothing",
     "a leg that can't be let go": "pressure for too long, in spite of the stop",
     "air that nobody asked for": "too much pressure",
