@@ -14,31 +14,32 @@ PAGE = "docs/healthy.md"
 _TEXT = """\
 # Healthy sessions
 
-`make healthy` makes this page. A machine in order must not raise an alarm, and must do what it was asked:
-`{program}` for {minutes} min on `{board}`, on machines drawn {draws} times from the ranges of each plant
-file (pumps, valves, hoses, chambers, legs, sensors, batteries), at {pressures} mmHg in turn.
+`make healthy` makes this page. A machine without faults must not raise an alarm, and must do what it was
+asked: `{program}` for {minutes} min on `{board}`, on machines drawn {draws} times from the ranges of each
+plant file (pumps, valves, hoses, chambers, legs, sensors, batteries), at {pressures} mmHg in turn.
 
 {conclusion}
 
 {table}
 - **rested**: chambers that a guard took out of the session, for a leak or a fill without end.
 - **refused**: commands that the interlock had to catch.
-- **short**: rises let go before the true pressure was within 1.5 mmHg of the target. Not zero, for two
+- **short**: fills released before the true pressure was within 1.5 mmHg of the target. Not zero, for two
   reasons. A sensor keeps errors of gain and curve after zeroing, and its chamber is filled to what it shows.
-  And a leg that moves at the end of a fill can have its chamber called full too soon; it is topped up, but
-  perhaps not within that stage. **good**: those of them in chambers whose sensor is better than 1 mmHg,
-  which leaves the second reason.
+  And when a leg moves at the end of a fill, its chamber may be called full too soon; it is topped up, but
+  perhaps not within that stage. **good**: those in chambers whose sensor is better than 1 mmHg, where only
+  the second reason is left.
 - **over**: the highest true pressure of any chamber above the highest target, worst session. On `tired` the
   legs move: 20 to 30 mL of muscle against a sealed chamber, for half a second.
-- **over 15**: the longest that any chamber was more than 15 mmHg above it. The guard trips at 1 s.
+- **over 15**: the longest time that any chamber was more than 15 mmHg above that target. The guard trips at 1
+  s.
 - **held**: mean true pressure less target while held, lowest and highest chamber of any session.
 - **sensor**: the worst that a zeroed sensor of this plant can be off at {firmest} mmHg.
-- **own**: the worst of the same with the sensors' own errors taken out: what the controller answers for.
+- **own**: the worst of **held** without the sensors' own errors: only this part is the controller's.
 - **p95**: the hold error that 95 % of the held time stays below, worst chamber: median and worst session.
 - **a cycle**: median length, quickest and slowest session. The program asks for 50 s; firm pressures and a
   weak pump take longer.
 
-What counts as fine is written down in [verdict.py](../host_tools/verify/healthy/verdict.py).
+[verdict.py](../host_tools/verify/healthy/verdict.py) defines what counts as fine.
 """
 
 _COUNTS = ("plant", "sessions", "fine", "faults", "rested", "refused", "fills", "short", "good")

@@ -22,23 +22,22 @@ _TEXT = """\
 `make benchmark` makes this page: every number on it comes from that command, the comparison from commit
 `{commit}`. {machine}
 
-Soleus' regulator beside what others do, on the same simulated boots: two legs of five chambers, each with a
-fill and a vent valve, both legs together, foot to thigh, {hold_s} s of hold, {cycles} cycles; the legs lie
-still. The same plants, sensors, noise and latencies for all: {draws} machines drawn from each of
-{plants} (seeds 0 to {last_seed}), at {pressures} mmHg, with {layouts}:
-{runs:,} runs. All figures are of true chamber pressure. `tired` is worn: its sensors are off by up to 3 mmHg,
-its chambers leak, its battery is low.
+Soleus' regulator is compared with what others do, on the same simulated boots: two legs of five chambers,
+each with a fill and a vent valve, both legs together, foot to thigh, {hold_s} s of hold, {cycles} cycles; the
+legs lie still. The same plants, sensors, noise and latencies for all: {draws} machines drawn from each of
+{plants} (seeds 0 to {last_seed}), at {pressures} mmHg, with {layouts}: {runs:,} runs. All figures are of true
+chamber pressure. `tired` is worn: its sensors are off by up to 3 mmHg, its chambers leak, its battery is low.
 
 ![fill time, overshoot and hold error by pressure]({picture})
 
-## What Soleus is to reach
+## Goals for Soleus
 
-Over all draws of the three plants in order, and of the worn one.
+Over all draws of the three plants without faults, and of the worn one.
 
 {aims}
 ## Side by side
 
-Three plants in order, all pressures pooled.
+The three plants without faults, all pressures together.
 
 {sides}
 {words}
@@ -49,19 +48,19 @@ Soleus alone.
 {plants_table}
 ## The peers, and how each was tuned
 
-Each was tuned on the nominal plant, by trying, and then left alone. None of them is stopped by guards.
+Each was tuned on the nominal plant, by trying, and then not changed. Guards stop none of them.
 
 - **{timed}**: what cheap boots do. Every chamber has its time for the soft first cycle and for the others, at
-  each pressure, found in twelve rounds of trying. No sensor is looked at.
+  each pressure, found in twelve rounds of trying. It uses no sensor.
 - **{on_off}**: full pump until the sensor shows enough, again when a held chamber is too low, vent when it is
   too high. Lead and band: the best of {on_off_tried} pairs. {on_off_settings}
 - **{pid}**: `simple-pid` at 50 Hz sets the pump's duty for the chambers that fill; each one's valve
   closes at its target. Gains: the best of {pid_tried}. {pid_settings}
-- **the limit**: clairvoyant. The least time in which this pump could bring that much air in, stopping
-  exactly.
+- **the limit**: the least time in which this pump could bring that much air in, if it knew exactly when to
+  stop.
 
-Peers hand the manifold over without closing it, and let the rotor run down into an open valve, as
-Soleus does.
+Like Soleus, the peers open the next valve before they close the last one, and let the rotor run down into an
+open valve.
 """
 
 _COLUMNS = (
@@ -70,7 +69,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 _WORDS = """\
-- **fill / limit**: time of a fill over the clairvoyant's for the same air.
+- **fill / limit**: time of a fill, divided by the limit for the same air.
 - **overshoot**: of each fill after the first cycle, until 1 s after it was reached; mmHg.
 - **hold**: |true pressure - target| while held, after the first cycle; mmHg.
 - **right at once**: runs in which each chamber was within 3 mmHg at the end of its own stage in the

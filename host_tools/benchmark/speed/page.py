@@ -19,8 +19,8 @@ Row = tuple[str, ...]
 _TEXT = """\
 # How fast it is
 
-`make benchmark` makes this page. All figures are of one run, so that they can be compared with each other;
-between machines only the ratios can. {machine}
+`make benchmark` makes this page. All figures come from one run, so they can be compared with each other;
+between computers only the ratios can be compared. {machine}
 
 **{speed:,.0f} simulated seconds per second** for a session of {minutes} min on two legs of five chambers: the
 whole loop, from a loaded program to a finished trace, with the firmware's core, the plant, its noise and the
@@ -30,11 +30,11 @@ everything on this page takes its turn.
 ## Where the time goes
 
 {parts}
-The plant alone is given the recorded commands, the core alone the recorded readings; each must repeat what
-it did in the session, tick by tick, and does. What is left is the recording: rows written by the loop, chunks
-copied out, and one trace joined from them.
+The plant alone gets the recorded commands, the core alone the recorded readings. Each must repeat tick by
+tick what it did in the session, and does. The remaining time is for recording: the loop writes rows, chunks
+are copied out, and one trace is joined from them.
 
-What is compiled is the core of the firmware itself, file by file. It is **{ratio:,.0f} times** as fast as the
+The compiled core is the firmware's own, file by file. It is **{ratio:,.0f} times** as fast as the
 same core in plain Python.
 
 ## More chambers
@@ -43,10 +43,10 @@ same core in plain Python.
 ## The first time
 
 {start}
-This is what many sessions begin with (a campaign, the bench): core and plant are compiled together for the
-kind of boots at hand, and kept on disk until one of their files changes. A single `soleus sim` doesn't wait
-for that. It runs the core as plain Python on the compiled plant, which a change in the core leaves as it is;
-the result is the same, bit for bit. Afterwards the whole is compiled in the background, for the next time.
+Many sessions (a campaign, the bench) begin like this: core and plant are compiled together for the kind of
+boots at hand, and kept on disk until one of their files changes. A single `soleus sim` doesn't wait for that.
+It runs the core as plain Python on the compiled plant, which a change in the core doesn't affect; the result
+is the same, bit for bit. Afterwards both are compiled in the background, for the next time.
 
 ## A fault campaign
 

@@ -12,13 +12,14 @@ _TEXT = """\
 
 `make benchmark` makes this page; its figures are of commit `{commit}`.
 
-In the middle of a fill, on MicroPython's unix port: instructions counted by Valgrind, so they are the same on
-every run. The busiest tick is looked for in soft start, release and the second cycle. The core as `.mpy`,
-heap in a chip's words. The aim for 2 x 5 is 150,000 instructions, 300,000 in the busiest tick.
+Instructions on MicroPython's unix port, counted by Valgrind, so they are the same on every run: of a tick in
+the middle of a fill, and of the busiest tick in soft start, release and the second cycle. The core is
+compiled to `.mpy`; heap is counted in a chip's words. The goal for 2 x 5 is 150,000 instructions, 300,000 in
+the busiest tick.
 
 {costs}
-What MicroPython's cache of lookups has at hand depends on the names of the whole core: one more or less moves
-these figures by a percent or two.
+The hits of MicroPython's lookup cache depend on the names in the whole core: one more or less changes these
+figures by a percent or two.
 """
 
 
