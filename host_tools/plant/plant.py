@@ -27,7 +27,7 @@ from host_tools.plant.parts.modes import (
     VALVE,
     WRONG,
 )
-from host_tools.plant.parts.network import Hoses, Ledger, Network
+from host_tools.plant.parts.network import AirBalance, Hoses, Network
 from host_tools.plant.parts.noise import Noise, flickers
 from host_tools.plant.parts.pump import Pump
 from host_tools.plant.parts.sensors import MANIFOLD_BIT, Sensors
@@ -86,7 +86,7 @@ class Plant:
         self.noise = noise
         self.clock = Clock()
         self.faults = FaultSchedule()
-        self.ledger = Ledger()
+        self.balance = AirBalance()
         self.truth = Truth(chambers)
         self.now_ms = 0
         self.dt_ms = BEAT_MS
@@ -125,9 +125,9 @@ class Plant:
         moves = self.valves.command(fill_bits, seal_bits, supply_v, has_power, now_ms, self.noise)
         self.legs.advance(now_ms, self.chambers.moved_ml)
         self.network.advance(
-            now_ms, moves, self.pump, self.manifold, self.valves, self.hoses, self.chambers, self.ledger
+            now_ms, moves, self.pump, self.manifold, self.valves, self.hoses, self.chambers, self.balance
         )
-        self.ledger.leaked_ml += self.chambers.relax()
+        self.balance.leaked_ml += self.chambers.relax()
         self.chambers.settle(True)
         self.sensors.follow(self.chambers.node_mmhg, self.manifold.pressure_mmhg)
         self.draw_power(now_ms)

@@ -11,7 +11,7 @@ from host_tools.bench.measure.line import Curve
 from host_tools.bench.run import BenchRun
 from host_tools.bench.steps.air import REPEATS
 from host_tools.plant.parts.units import AMBIENT_MMHG
-from host_tools.twin.forward import Life, SoloPlant
+from host_tools.twin.forward import ChamberRun, SoloPlant
 
 TRAVEL_MS = 3.5
 READING_SIGMA = 0.5
@@ -56,9 +56,9 @@ CHAMBER = {
 }
 DEAD_ML, FILL_K = 38.0, 27.0
 # Relative deviations of a resistance: between valves, after the vessel, and after a measured drop.
-USUAL_DOUBT, VESSEL_DOUBT, DROP_DOUBT = 0.2, 0.04, 0.04
+USUAL_DEVIATION, VESSEL_DEVIATION, DROP_DEVIATION = 0.2, 0.04, 0.04
 # A chamber's blood for each mL/mmHg of its compliance: 30 to 100 mL for a leg of five chambers.
-BLOOD_MMHG, BLOOD_DOUBT = 4.6, 1.5
+BLOOD_MMHG, BLOOD_DEVIATION = 4.6, 1.5
 # About the pressure that chambers have in the step `hoses`.
 FELT_AT_MMHG = 40.0
 
@@ -123,12 +123,12 @@ def _fit_pump(solo: SoloPlant, curves: list[Curve], lines: dict[str, float]) -> 
     known = dict(PUMP)
     if (relief := lines.get("relief")) is not None:
         known["relief_mmhg"] = Known(min(max(relief, 105.0), 240.0), 2.0, 100.0, 250.0)
-    return _fit(solo, [_vessel_life(n, curve) for n, curve in enumerate(curves)], known, rigid, curve)
+    return _fit(solo, [_vessel_run(n, curve) for n, curve in enumerate(curves)], known, rigid, curve)
 
 
-def _vessel_life(number: int, curve: Curve) -> Life:
+def _vessel_run(number: int, curve: Curve) -> ChamberRun:
     pump = np.array(curve.facts["pump"], np.int64)
-    return Life(
+    return ChamberRun(
         joined=np.where(_joined(pump), 1, 0).astype(np.int64),
         sealed=np.ones(len(pump), np.int64),
         pump=pump,
@@ -165,7 +165,7 @@ def _fit_chamber(
     known = dict(CHAMBER)
     volume = lines.get(f"volume.{name}", 850.0)
     known["slack_ml"] = Known(max(volume * 0.7, 50.0), 300.0, 0.0, 6000.0)
-    fitted = _fit(solo, [_life(curve)], known, fixed, curve, begun)
+    fitted = _fit(solo, [_chamber_run(curve)], known, fixed, curve, begun)
     if begun and "fill_conductance" in begun.sigma:
         fitted.sigma["fill_conductance"] = begun.sigma["fill_conductance"]
     return fitted
@@ -173,7 +173,7 @@ def _fit_chamber(
 
 def _fit(
     solo: SoloPlant,
-    lives: list[Life],
+    runs: list[ChamberRun],
     known: dict[str, Known],
     fixed: dict[str, float],
     curve: Curve,
@@ -187,11 +187,11 @@ def _fit(
     # A fill gives many readings in seconds, a hold few in minutes. Each reading counts the same.
     weight = 1.0 / READING_SIGMA
 
-    measured = np.concatenate([life.mmhg for life in lives])
+    measured = np.concatenate([run.mmhg for run in runs])
 
     def modelled(values: np.ndarray) -> np.ndarray:
         at = {**fixed, **dict(zip(names, values.tolist(), strict=True))}
-        return np.concatenate([solo.shown(life, at) for life in lives])
+        return np.concatenate([solo.shown(run, at) for run in runs])
 
     def off(values: np.ndarray) -> np.ndarray:
         usual = (values - start) / deviation
@@ -200,7 +200,7 @@ def _fit(
             soft = values[names.index("compliance_ml_mmhg")]
             usual[names.index("blood_ml")] = (
                 values[names.index("blood_ml")] / soft - BLOOD_MMHG
-            ) / BLOOD_DOUBT
+            ) / BLOOD_DEVIATION
         return np.concatenate([(modelled(values) - measured) * weight, usual])
 
     found = least_squares(
@@ -220,17 +220,17 @@ def _fit(
     sigma = dict(zip(names, np.sqrt(np.diag(covariance)).tolist(), strict=True))
     shown = modelled(found.x)
     rms = float(np.sqrt(np.mean((shown - measured) ** 2)))
-    return Fitted({**fixed, **values}, sigma, rms, curve, shown[: len(lives[0].mmhg)])
+    return Fitted({**fixed, **values}, sigma, rms, curve, shown[: len(runs[0].mmhg)])
 
 
-def _life(curve: Curve) -> Life:
+def _chamber_run(curve: Curve) -> ChamberRun:
     ticks = int(curve.facts["ticks"])
     orders = np.zeros((ticks, 3), np.int64)
     changes = curve.facts["orders"]
     for n, (k, *order) in enumerate(changes):
         orders[k : changes[n + 1][0] if n + 1 < len(changes) else ticks] = order
     kept = np.array(curve.facts["kept"], np.int64)
-    return Life(
+    return ChamberRun(
         joined=orders[:, 0].copy(),
         sealed=orders[:, 1].copy(),
         pump=orders[:, 2].copy(),
@@ -276,7 +276,7 @@ def _share_out_valves(twin: Twin, vessel_at: str, curves: dict[str, Curve]) -> N
     if vessel_at not in names or len(drops) < len(names):
         return
     usual = FILL_K**-2.0
-    rows, wanted = [*np.eye(len(names)) / (USUAL_DOUBT * usual)], [1 / USUAL_DOUBT] * len(names)
+    rows, wanted = [*np.eye(len(names)) / (USUAL_DEVIATION * usual)], [1 / USUAL_DEVIATION] * len(names)
 
     def tell(which: list[int], resistance: float, deviation: float) -> None:
         row = np.zeros(len(names))
@@ -284,12 +284,12 @@ def _share_out_valves(twin: Twin, vessel_at: str, curves: dict[str, Curve]) -> N
         rows.append(row)
         wanted.append(1.0 / deviation)
 
-    tell([names.index(vessel_at)], twin.pump.values["fill_conductance"] ** -2.0, VESSEL_DOUBT)
+    tell([names.index(vessel_at)], twin.pump.values["fill_conductance"] ** -2.0, VESSEL_DEVIATION)
     for n, name in enumerate(names):
         source = int(drops[name].time_s[0])
         share = float(drops[name].mmhg[0])
         hoses = sum(twin.at[names[i]].values["hose_conductance"] ** -2.0 for i in (n, source))
-        tell([n, source], hoses * share / (1.0 - share), DROP_DOUBT)
+        tell([n, source], hoses * share / (1.0 - share), DROP_DEVIATION)
     matrix = np.array(rows)
     found = np.linalg.lstsq(matrix, np.array(wanted), rcond=None)[0]
     sigma = np.sqrt(np.diag(np.linalg.inv(matrix.T @ matrix)))

@@ -20,7 +20,7 @@ SOLO = {"legs": 1, "chambers": ["foot"], "zones": ["foot"], "valves": "fill_vent
 
 
 @dataclass(frozen=True)
-class Life:
+class ChamberRun:
     """The commands of every tick, and the readings of those ticks that were kept."""
 
     joined: np.ndarray
@@ -68,15 +68,15 @@ class SoloPlant:
         self.boots = read_boots(SOLO)
         self.spec: PlantSpec = nominal.model_copy(update={"at": {}})
 
-    def shown(self, life: Life, values: dict[str, float]) -> np.ndarray:
+    def shown(self, run: ChamberRun, values: dict[str, float]) -> np.ndarray:
         plant = draw_plant(self.spec, self.boots, 0)
         settle(plant, values)
-        plant.pump.free_flow_ml_s *= life.battery_share
-        plant.manifold.air_ml *= 1.0 + values.get(life.trapped, 0.0) / AMBIENT_MMHG
+        plant.pump.free_flow_ml_s *= run.battery_share
+        plant.manifold.air_ml *= 1.0 + values.get(run.trapped, 0.0) / AMBIENT_MMHG
         readings, commands = Readings(1), Commands()
-        shown = np.zeros(len(life.joined))
-        drive(freeze(plant), freeze(commands), freeze(readings), life.joined, life.sealed, life.pump, shown)
-        mmhg = shown[life.kept]
+        shown = np.zeros(len(run.joined))
+        drive(freeze(plant), freeze(commands), freeze(readings), run.joined, run.sealed, run.pump, shown)
+        mmhg = shown[run.kept]
         part = mmhg / plant.sensors.range_mmhg
         gain, bow = 1.0 + values.get("gain_error", 0.0), values.get("bow_mmhg", 0.0)
         return np.asarray(mmhg * gain + 4.0 * bow * part * (1.0 - part))

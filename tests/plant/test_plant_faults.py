@@ -198,19 +198,19 @@ class TestPump:
 
     def test_a_slow_pump_gives_half_the_flow(self) -> None:
         whole, half = (Rig(faults=f).command(0b1, pump=1000).run(2.0) for f in ([], ["pump:slow@0s"]))
-        ratio = half.plant.ledger.pumped_ml / whole.plant.ledger.pumped_ml
+        ratio = half.plant.balance.pumped_ml / whole.plant.balance.pumped_ml
         assert 0.45 < ratio < 0.6
 
     def test_an_intermittent_pump_gives_less_air(self) -> None:
         whole, less = (Rig(faults=f).command(0b1, pump=1000).run(3.0) for f in ([], ["pump:intermittent@0s"]))
-        assert 0.2 < less.plant.ledger.pumped_ml / whole.plant.ledger.pumped_ml < 0.85
+        assert 0.2 < less.plant.balance.pumped_ml / whole.plant.balance.pumped_ml < 0.85
 
 
 class TestHoseAndGarment:
     def test_hose_off_empties_the_chamber_and_the_pump_blows_into_the_air(self) -> None:
         rig = held("hose.left.calf:off@").command(0b100, pump=1000).run(3.0)
         assert rig.pressure[2] < 10.0
-        assert rig.plant.ledger.vented_ml > 200.0
+        assert rig.plant.balance.vented_ml > 200.0
 
     def test_hose_leak_slows_the_fill(self) -> None:
         whole, less = (Rig(faults=f).command(0b100, pump=1000) for f in ([], ["hose.left.calf:leak@0s"]))

@@ -32,8 +32,8 @@ def test_air_is_conserved(three_way: bool, seed: int, commands: list[tuple], fau
     before_ml = rig.air_ml()
     for fill, seal, pump, ticks in commands:
         rig.command(fill, seal, pump).run(ticks * 0.01)
-    ledger = rig.plant.ledger
-    after_ml = before_ml + ledger.pumped_ml - ledger.vented_ml - ledger.leaked_ml
+    balance = rig.plant.balance
+    after_ml = before_ml + balance.pumped_ml - balance.vented_ml - balance.leaked_ml
     assert rig.air_ml() == pytest.approx(after_ml, rel=1e-9, abs=0)
     assert (rig.plant.truth.air_ml > 0.0).all()
     assert np.isfinite(rig.pressure).all()

@@ -1,6 +1,6 @@
 """Where the time goes: plant and core each alone, and the core once more in plain Python."""
 
-from host_tools.benchmark.speed.replay import Tape, fresh_core, fresh_plant, replay_core, replay_plant
+from host_tools.benchmark.speed.replay import Exchange, fresh_core, fresh_plant, replay_core, replay_plant
 from host_tools.benchmark.speed.stopwatch import Job
 from host_tools.sim.compiled import Frozen, freeze, plain
 from host_tools.sim.request import Request
@@ -15,14 +15,14 @@ SHORT_TICKS = 12_000
 
 
 def part_jobs(request: Request) -> dict[str, Job]:
-    tape = Tape(run(request).trace)
-    frozen_tape, ticks_count = freeze(tape), len(tape.dt_ms)
+    exchange = Exchange(run(request).trace)
+    frozen_exchange, ticks_count = freeze(exchange), len(exchange.dt_ms)
     plain_replay = plain(replay_core)
     return {
-        PLANT: lambda: _same(replay_plant(*_frozen_plant(request), frozen_tape, ticks_count)),
-        CORE: lambda: _same(replay_core(freeze(fresh_core(request)), frozen_tape, ticks_count)),
-        SHORT_CORE: lambda: _same(replay_core(freeze(fresh_core(request)), frozen_tape, SHORT_TICKS)),
-        PLAIN_CORE: lambda: _same(plain_replay(fresh_core(request), tape, SHORT_TICKS)),
+        PLANT: lambda: _same(replay_plant(*_frozen_plant(request), frozen_exchange, ticks_count)),
+        CORE: lambda: _same(replay_core(freeze(fresh_core(request)), frozen_exchange, ticks_count)),
+        SHORT_CORE: lambda: _same(replay_core(freeze(fresh_core(request)), frozen_exchange, SHORT_TICKS)),
+        PLAIN_CORE: lambda: _same(plain_replay(fresh_core(request), exchange, SHORT_TICKS)),
     }
 
 

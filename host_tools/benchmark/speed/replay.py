@@ -18,7 +18,7 @@ from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
 
 
-class Tape:
+class Exchange:
     """What core and plant gave each other, and the results to expect."""
 
     def __init__(self, trace: Trace) -> None:
@@ -47,38 +47,40 @@ def fresh_plant(request: Request) -> tuple[Plant, Commands, Readings]:
 
 
 @compiled
-def replay_core(controller: Any, tape: Any, ticks_count: int) -> int:
+def replay_core(controller: Any, exchange: Any, ticks_count: int) -> int:
     """The number of ticks with other commands than recorded; 0 if all is well."""
     readings = controller.readings
     differing_count = 0
     for k in range(ticks_count):
-        readings.buttons = tape.buttons[k]
-        readings.missing_bits = tape.missing_bits[k]
-        readings.manifold_pa = tape.manifold_pa[k]
-        readings.supply_mv = tape.supply_mv[k]
+        readings.buttons = exchange.buttons[k]
+        readings.missing_bits = exchange.missing_bits[k]
+        readings.manifold_pa = exchange.manifold_pa[k]
+        readings.supply_mv = exchange.supply_mv[k]
         for i in range(len(readings.chamber_pa)):
-            readings.chamber_pa[i] = tape.reading_pa[k, i]
-        commands = controller.step(readings, tape.dt_ms[k])
-        is_same_air = commands.fill_bits == tape.fill_bits[k] and commands.seal_bits == tape.seal_bits[k]
-        is_same_pump = commands.pump_permille == tape.pump_permille[k]
-        if not (is_same_air and is_same_pump and commands.gate_on == tape.gate_on[k]):
+            readings.chamber_pa[i] = exchange.reading_pa[k, i]
+        commands = controller.step(readings, exchange.dt_ms[k])
+        is_same_air = (
+            commands.fill_bits == exchange.fill_bits[k] and commands.seal_bits == exchange.seal_bits[k]
+        )
+        is_same_pump = commands.pump_permille == exchange.pump_permille[k]
+        if not (is_same_air and is_same_pump and commands.gate_on == exchange.gate_on[k]):
             differing_count += 1
     return differing_count
 
 
 @compiled
-def replay_plant(plant: Any, commands: Any, readings: Any, tape: Any, ticks_count: int) -> int:
+def replay_plant(plant: Any, commands: Any, readings: Any, exchange: Any, ticks_count: int) -> int:
     """The number of ticks with other pressures than recorded; 0 if all is well."""
     differing_count = 0
     for k in range(ticks_count):
         if k > 0:
             # The plant gets the commands of the previous tick.
-            commands.fill_bits = tape.fill_bits[k - 1]
-            commands.seal_bits = tape.seal_bits[k - 1]
-            commands.pump_permille = tape.pump_permille[k - 1]
-            commands.gate_on = tape.gate_on[k - 1]
+            commands.fill_bits = exchange.fill_bits[k - 1]
+            commands.seal_bits = exchange.seal_bits[k - 1]
+            commands.pump_permille = exchange.pump_permille[k - 1]
+            commands.gate_on = exchange.gate_on[k - 1]
         plant.tick(commands, readings)
         last = len(readings.chamber_pa) - 1
-        if plant.truth.pressure_mmhg[last] != tape.pressure_mmhg[k, last]:
+        if plant.truth.pressure_mmhg[last] != exchange.pressure_mmhg[k, last]:
             differing_count += 1
     return differing_count

@@ -32,7 +32,7 @@ class Hoses:
             self.hole_k[i] = 0.0
 
 
-class Ledger:
+class AirBalance:
     """Where the air went since the start; `pumped - vented - leaked` is what the boots have gained."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class Network:
         valves: Valves,
         hoses: Hoses,
         chambers: Chambers,
-        ledger: Ledger,
+        balance: AirBalance,
     ) -> None:
         valves.stand_still(hoses.hole_k)
         substeps = self.moving_substeps
@@ -74,7 +74,7 @@ class Network:
                 valves.travel(now_ms + k * dt_ms, dt_ms, hoses.hole_k)
             free_flow = pump.spin(dt_ms, keep_speed)
             pumped_ml += self.substep(
-                dt_ms * 0.001, free_flow, pump, manifold, valves, hoses, chambers, ledger
+                dt_ms * 0.001, free_flow, pump, manifold, valves, hoses, chambers, balance
             )
             # The last substep is settled with the rest of the beat.
             if k + 1 < substeps:
@@ -82,7 +82,7 @@ class Network:
             if manifold.pressure_mmhg > self.manifold_max_mmhg:
                 self.manifold_max_mmhg = manifold.pressure_mmhg
         self.pump_flow_ml_s = pumped_ml * (1000.0 / BEAT_MS)
-        ledger.pumped_ml += pumped_ml
+        balance.pumped_ml += pumped_ml
 
     def substep(
         self,
@@ -93,7 +93,7 @@ class Network:
         valves: Valves,
         hoses: Hoses,
         chambers: Chambers,
-        ledger: Ledger,
+        balance: AirBalance,
     ) -> float:
         """Move the air of one substep; return how much the pump moved."""
         fill_k, air_k, hose_k = valves.fill_k, valves.air_k, hoses.hose_k
@@ -122,8 +122,8 @@ class Network:
                 node[i] = pressure[i]
         manifold.air_ml += float(given_ml)
         manifold.pressure_mmhg = (manifold.air_ml / manifold.volume_ml - 1.0) * AMBIENT_MMHG
-        ledger.vented_ml += float(vented_ml)
-        ledger.leaked_ml += float(lost_ml)
+        balance.vented_ml += float(vented_ml)
+        balance.leaked_ml += float(lost_ml)
         return pumped_ml
 
 
