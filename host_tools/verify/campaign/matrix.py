@@ -26,7 +26,7 @@ class Cell:
 
     @property
     def verdict(self) -> str:
-        """The worst verdict, except that "harmless" is no worse than "detected"."""
+        """The worst verdict; detected and harmless rows together are "detected"."""
         found = {str(row["verdict"]) for row in self.rows}
         return next((word for word in (HARM, TRAPPED, ALARM, DETECTED) if word in found), HARMLESS)
 
