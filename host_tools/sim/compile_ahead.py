@@ -6,48 +6,34 @@
 import os
 import subprocess
 import sys
-import time
-from pathlib import Path
+from contextlib import suppress
 
+from host_tools.basics.file_lock import take
 from host_tools.sim.compiled import cache_folder
 from host_tools.sim.request import new_controller, new_plant, prepare
 from host_tools.sim.run_compiled import CompiledRun
 from host_tools.sim.user_events import presses_of
 
-# A lock that is older was left behind by a process that was killed.
-LOCK_STALE_S = 600
 NICENESS = 10
 
 
 def compile_in_background(program: str, board: str, plant: str) -> None:
-    """One such process at a time: it takes a minute of one processor core."""
-    lock = _lock()
-    if not _take(lock):
+    """One such process at a time: it takes half a minute of one processor core."""
+    lock = take(cache_folder() / "compiling.lock")
+    if lock is None:
         return
     arguments = [sys.executable, "-P", "-m", __name__, program, board, plant]
     nowhere = subprocess.DEVNULL
-    try:
-        subprocess.Popen(arguments, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True)
-    except OSError:
-        lock.unlink(missing_ok=True)
-
-
-def _lock() -> Path:
-    return cache_folder() / "compiling"
-
-
-def _take(lock: Path) -> bool:
-    try:
-        if time.time() - lock.stat().st_mtime > LOCK_STALE_S:
-            lock.unlink(missing_ok=True)
-    except FileNotFoundError:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        lock.touch(exist_ok=False)
-    except OSError:
-        # Another process is at it, or the folder can't be written.
-        return False
-    return True
+    # The process inherits the lock, and keeps it until its own end.
+    with lock, suppress(OSError):
+        subprocess.Popen(
+            arguments,
+            stdin=nowhere,
+            stdout=nowhere,
+            stderr=nowhere,
+            start_new_session=True,
+            pass_fds=[lock.fileno()],
+        )
 
 
 def _compile(program: str, board: str, plant: str) -> None:
@@ -58,7 +44,4 @@ def _compile(program: str, board: str, plant: str) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        _compile(*sys.argv[1:])
-    finally:
-        _lock().unlink(missing_ok=True)
+    _compile(*sys.argv[1:])

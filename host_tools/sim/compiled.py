@@ -16,6 +16,7 @@ import pkgutil
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,8 @@ import platformdirs
 from numba import types
 from numba.experimental import structref
 from numba.extending import overload_method, register_jitable
+
+from host_tools.basics.file_lock import alone
 
 CACHES_KEPT = 12
 
@@ -91,8 +94,16 @@ def is_compiled(roots: Iterable[object], sources: Sources = EVERYTHING) -> bool:
     return _mark_of(roots, sources).exists()
 
 
-def note_compiled(roots: Iterable[object], sources: Sources = EVERYTHING) -> None:
-    _mark_of(roots, sources).touch()
+@contextmanager
+def compiled_once(roots: Iterable[object], sources: Sources = EVERYTHING) -> Iterator[None]:
+    """Around a loop's first use: one process compiles it, and the others wait for what it kept."""
+    mark = _mark_of(roots, sources)
+    if mark.exists():
+        yield
+        return
+    with alone(mark.with_suffix(".lock")):
+        yield
+        mark.touch()
 
 
 def _mark_of(roots: Iterable[object], sources: Sources) -> Path:

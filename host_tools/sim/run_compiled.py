@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 from host_tools.plant.plant import Plant
-from host_tools.sim.compiled import freeze, is_compiled, note_compiled, thaw
+from host_tools.sim.compiled import compiled_once, freeze, is_compiled, thaw
 from host_tools.sim.loop import run_ticks
 from host_tools.sim.recording import TraceRows
 from host_tools.sim.user_events import Presses
@@ -24,10 +24,12 @@ class CompiledRun:
         if not self.is_ready(controller, plant, presses):
             _say_that_it_takes_a_while()
         self._rows = TraceRows(controller.boots.count)
-        self._frozen = [freeze(part) for part in (controller, plant, presses, self._rows)]
-        # No tick at all: the first call may have to compile, and that isn't the simulation's time.
-        self.advance(0)
-        note_compiled((controller, plant, presses))
+        with compiled_once((controller, plant, presses)):
+            self._frozen = [freeze(part) for part in (controller, plant, presses, self._rows)]
+            # No tick at all: the first call may have to compile, and that isn't the simulation's time.
+            self.advance(0)
+            self.new_columns()
+            self.finish()
 
     def advance(self, ticks_count: int) -> int:
         controller, plant, presses, rows = self._frozen

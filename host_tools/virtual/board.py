@@ -10,7 +10,7 @@ from typing import Any
 
 from host_tools.basics.defaults import DEFAULT_PLANT
 from host_tools.catalogue.boards import Board
-from host_tools.plant.faults import parse_fault
+from host_tools.plant.faults import Fault, parse_fault
 from host_tools.plant.files.spec import PlantSpec, load_plant
 from host_tools.plant.plant import Plant
 from host_tools.virtual.hardware import Hardware, i2c_table
@@ -54,7 +54,7 @@ class VirtualBoard:
         self.board = board
         self.flash = flash
         spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
-        self.hardware = Hardware(board, spec, seed)
+        self.hardware = Hardware(board, spec, seed, is_compiled=has_own_time)
         self.journal = Journal()
         self.pace = Pace(has_own_time, patience_s)
         self.terminal = Terminal()
@@ -151,14 +151,16 @@ class VirtualBoard:
     def break_part(self, fault: str) -> None:
         """Break a part from now on: `sensor.left.calf:off`, as on the command line without a time."""
         with self._lock:
-            plant = self.hardware.plant
-            plant.set_fault(parse_fault(f"{fault}@{plant.now_ms / 1000:.2f}s", self.board.boots))
+            self.hardware.change(lambda plant: plant.set_fault(self._from_now_on(fault, plant)))
             self._note(fault)
 
     def change(self, do: Callable[[Plant], Any]) -> Any:
         """Do what a person does to the boots, between two beats."""
         with self._lock:
-            return do(self.hardware.plant)
+            return self.hardware.change(do)
+
+    def _from_now_on(self, fault: str, plant: Plant) -> Fault:
+        return parse_fault(f"{fault}@{plant.now_ms / 1000:.2f}s", self.board.boots)
 
     def press(self, button: str, ms: int = 100) -> None:
         with self._lock:

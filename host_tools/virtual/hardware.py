@@ -1,5 +1,6 @@
 """The board without its processor: pins, sensors, buttons, display, and the simulated boots on them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from host_tools.catalogue.boards import Board
@@ -7,6 +8,8 @@ from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import PlantSpec
 from host_tools.plant.parts.units import BEAT_MS
+from host_tools.plant.plant import Plant
+from host_tools.sim.compiled_plant import CompiledPlant
 from host_tools.virtual.buttons import Buttons
 from host_tools.virtual.display import Ssd1306
 from host_tools.virtual.electric import Electric
@@ -28,8 +31,10 @@ from soleus.core.basics.signals import Commands, Readings
 class Hardware:
     """Advances time, one beat of 10 ms after the other."""
 
-    def __init__(self, board: Board, plant: PlantSpec, seed: int) -> None:
-        self.plant = draw_plant(on_board(plant, board.table), board.boots, seed)
+    def __init__(self, board: Board, plant: PlantSpec, seed: int, is_compiled: bool) -> None:
+        self._plant = draw_plant(on_board(plant, board.table), board.boots, seed)
+        # Where time isn't a person's, the plant would take most of it.
+        self._fast_plant = CompiledPlant(self._plant, board.boots.count) if is_compiled else None
         self.readings = Readings(board.boots.count)
         self.commands = Commands()
         self.wiring = Wiring(board.table)
@@ -45,7 +50,7 @@ class Hardware:
 
     def pass_beat(self) -> None:
         self.wiring.read(self.commands)
-        self.plant.tick(self.commands, self.readings)
+        (self._fast_plant or self._plant).tick(self.commands, self.readings)
         self.now_ms += BEAT_MS
         self.beat += 1
         self._fill_frame()
@@ -75,7 +80,16 @@ class Hardware:
         self.display = self._new_display()
 
     def highest_mmhg(self) -> float:
-        return float(self.plant.truth.pressure_mmhg.max())
+        return float(self._plant.truth.pressure_mmhg.max())
+
+    def change(self, do: Callable[[Plant], Any]) -> Any:
+        """Do something to the boots, or look at them, between two ticks."""
+        if self._fast_plant is None:
+            return do(self._plant)
+        self._fast_plant.thaw()
+        result = do(self._plant)
+        self._fast_plant.freeze()
+        return result
 
     def _fill_frame(self) -> None:
         frame = self.frame

@@ -43,8 +43,12 @@ class Rig:
 
     def fail(self, fault: str, seconds: float) -> None:
         """Breaks a part for some seconds. Then it works again, so that the next session can run."""
-        text = f"{fault}@{self.board.hardware.plant.now_ms / 1000:.2f}s+{seconds}s"
-        self.board.hardware.plant.set_fault(parse_fault(text, self.board.board.boots))
+        boots = self.board.board.boots
+        self.board.change(
+            lambda plant: plant.set_fault(
+                parse_fault(f"{fault}@{plant.now_ms / 1000:.2f}s+{seconds}s", boots)
+            )
+        )
 
     def end_fault(self) -> None:
         """Clears the fault once nothing holds pressure any more."""
