@@ -91,18 +91,15 @@ class Guards:
         if is_active:
             self.active.step(readings, is_odd, at_ms, dt_ms)
         if is_running:
-            self._watch_chambers(at_ms, dt_ms)
+            # These rest one chamber, while the others go on.
+            self.fill_timeout.step(at_ms, dt_ms)
+            if self.ledger.held_bits != self.leak.watched_bits:
+                self.leak.step(at_ms)
+            if self.notices.rested_bits:
+                self._end_when_all_rest(at_ms)
         if is_odd:
             counting_bits = self.sensor_zero_drift.low_bits | self.active.sensor_erratic.counting_bits
             self.is_alert = self.sensor_range.is_alert or counting_bits != 0
-
-    def _watch_chambers(self, at_ms: int, dt_ms: int) -> None:
-        """The guards that rest one chamber, while the others go on."""
-        self.fill_timeout.step(at_ms, dt_ms)
-        if self.ledger.held_bits != self.leak.watched_bits:
-            self.leak.step(at_ms)
-        if self.notices.rested_bits:
-            self._end_when_all_rest(at_ms)
 
     def _end_when_all_rest(self, at_ms: int) -> None:
         """No chamber is left to fill: the session ends with the fault that rested the last one."""

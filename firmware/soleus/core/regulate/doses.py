@@ -111,18 +111,20 @@ class Doses:
     def lowest_filling_pa(self, gauges: Gauges, most_pa: int) -> int:
         lowest_pa = most_pa
         filling_bits = self.phases.bits[FILL]
+        smooth_pa = gauges.smooth_pa
         for index in range(self.boots.count):
-            if filling_bits & (1 << index) and gauges.smooth_pa[index] < lowest_pa:
-                lowest_pa = gauges.smooth_pa[index]
+            if filling_bits & (1 << index) and smooth_pa[index] < lowest_pa:
+                lowest_pa = smooth_pa[index]
         return lowest_pa
 
     def meets_low_manifold(self, wanted_bits: int) -> bool:
         """The manifold stands so far below this dose's chamber that it may be dead-headed for the few
         milliseconds in which valves differ. An overlap would only empty the chamber into the others."""
-        for index in range(self.boots.count):
-            is_dosed = wanted_bits & (1 << index) and self.phases.phase[index] == DOSE
-            if is_dosed and self.flows_back(index):
-                return True
+        dosing_bits = wanted_bits & self.phases.bits[DOSE] & self.dosed_mid_fill_bits
+        if dosing_bits:
+            for index in range(self.boots.count):
+                if dosing_bits & (1 << index) and self.above_pa[index] >= BACKFLOW_SEEN_PA:
+                    return True
         return False
 
     def _above_manifold_pa(self, index: int, gauges: Gauges) -> int:

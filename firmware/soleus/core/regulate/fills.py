@@ -1,24 +1,16 @@
 """Fills: one begins, takes its share of the pump, ends, and waits for the rotor to stop.
 
-When a fill ends is decided in `chamber/fills.py` or `manifold/fills.py`, by what the sensors can see.
+What happens in between, and when it ends, depends on what the sensors can see: `chamber/fills.py` or
+`manifold/fills.py`.
 """
 
 from soleus.core.basics.boots import Boots
-from soleus.core.basics.limits import READING_BAD_MS, RUNAWAY_RISE_PA
+from soleus.core.basics.limits import RUNAWAY_RISE_PA
 from soleus.core.regulate.air_path import AirPath
 from soleus.core.regulate.learned import Learned
 from soleus.core.regulate.moves import Moves
-from soleus.core.regulate.regulation import (
-    COAST,
-    COAST_LATE_MS,
-    COAST_MS,
-    FILL,
-    SETTLE,
-    TAPER_PA,
-    tapered_permille,
-)
+from soleus.core.regulate.regulation import COAST, COAST_LATE_MS, COAST_MS, FILL, SETTLE
 from soleus.core.sensing.gauges import Gauges
-from soleus.core.session.sequencer import Sequencer
 
 # The hose's share of a reading is measured at these moments of a fill from empty, in no less flow.
 DROP_EARLY_MS = 300
@@ -56,35 +48,6 @@ class Fills:
         self.worked_permille_ms[index] = 0
         self.refill_bits |= 1 << index
         self.phases.go(index, FILL)
-
-    def work(self, index: int, gauges: Gauges, sequencer: Sequencer, dt_ms: int) -> bool:
-        """A tick of pump air for a filling chamber. True when its reading shows where it stands."""
-        bit = 1 << index
-        air = self.air
-        ledger = self.ledger
-        if ledger.restless_bits & bit:
-            ledger.calm_down(index, dt_ms)
-        if not air.joined_bits & bit:
-            return False
-        sharers_count = air.sharers_count
-        self.fill_ms[index] += dt_ms
-        # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
-        ledger.fill_share_us[index] += dt_ms * 1000 // sharers_count
-        if ledger.held_bits & bit and not self.moves.raised_bits & bit:
-            ledger.dose_us[index] += dt_ms * air.pump_before_permille // sharers_count
-        if gauges.age_ms[index] >= READING_BAD_MS:
-            # Just joined: the manifold's sensor doesn't show this chamber yet.
-            air.pump_permille = max(air.pump_permille, tapered_permille(sequencer.wanted_pa[index], TAPER_PA))
-            return False
-        # How fast the last quarter goes, and with how much of the pump: a dose will go just as fast.
-        inside_pa = self.inside_pa[index]
-        worked_permille_ms = self.worked_permille_ms[index]
-        if inside_pa <= sequencer.target_pa[index] * 3 // 4:
-            worked_permille_ms = 0
-            self.late_pa[index] = inside_pa
-        # Bound: 45 s at 1000 permille.
-        self.worked_permille_ms[index] = worked_permille_ms + air.rotor_permille * dt_ms // sharers_count
-        return True
 
     def watch_drop(self, index: int, gauges: Gauges, dt_ms: int) -> None:
         """In an empty chamber an early reading is the hose's share; the little that has risen since then

@@ -1,6 +1,7 @@
 """When to slow the pump and when to end a fill, where each filling chamber shows its own pressure."""
 
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.limits import READING_BAD_MS
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.regulate.fills import DROP_SEEN_MS, Fills
 from soleus.core.regulate.learned import COAST_MOST_MS
@@ -75,26 +76,50 @@ class ChamberFills(Fills):
             self.slow_missing_pa = least_pa
 
     def step(self, index: int, gauges: Gauges, sequencer: Sequencer, dt_ms: int) -> None:
-        if not self.work(index, gauges, sequencer, dt_ms):
+        """The first half does what `ManifoldFills._work` does, without its call for each chamber and tick."""
+        bit = 1 << index
+        air = self.air
+        ledger = self.ledger
+        if ledger.restless_bits & bit:
+            ledger.calm_down(index, dt_ms)
+        if not air.joined_bits & bit:
             return
-        if self.fill_ms[index] < DROP_SEEN_MS + dt_ms:
-            self.watch_drop(index, gauges, dt_ms)
-        learned = self.learned
-        inside_pa = self.inside_pa[index]
+        sharers_count = air.sharers_count
+        fill_ms = self.fill_ms[index] + dt_ms
+        self.fill_ms[index] = fill_ms
+        # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
+        ledger.fill_share_us[index] += dt_ms * 1000 // sharers_count
+        if ledger.held_bits & bit and not self.moves.raised_bits & bit:
+            ledger.dose_us[index] += dt_ms * air.pump_before_permille // sharers_count
         wanted_pa = sequencer.wanted_pa[index]
         target_pa = sequencer.target_pa[index]
+        if gauges.age_ms[index] >= READING_BAD_MS:
+            air.pump_permille = max(air.pump_permille, tapered_permille(wanted_pa, TAPER_PA))
+            return
+        # How fast the last quarter goes, and with how much of the pump: a dose will go just as fast.
+        inside_pa = self.inside_pa[index]
+        worked_permille_ms = self.worked_permille_ms[index]
+        if inside_pa <= target_pa * 3 // 4:
+            worked_permille_ms = 0
+            self.late_pa[index] = inside_pa
+        # Bound: 45 s at 1000 permille.
+        self.worked_permille_ms[index] = worked_permille_ms + air.rotor_permille * dt_ms // sharers_count
+        if fill_ms < DROP_SEEN_MS + dt_ms:
+            self.watch_drop(index, gauges, dt_ms)
+        learned = self.learned
+        ends_together = self.ends_together
         filling_count = self.phases.filling_count
-        coasts = self.ends_together or filling_count == 1
+        coasts = ends_together or filling_count == 1
         if coasts:
-            coming_pa = learned.coming_pa(index, self.air.rotor_permille)
+            coming_pa = learned.coming_pa(index, air.rotor_permille)
             lead_pa = learned.coast_lead_pa[index] + coming_pa // (filling_count or 1)
         else:
             lead_pa = learned.shut_lead_pa[index]
         missing_pa = wanted_pa - lead_pa - inside_pa
-        if self.ends_together or (missing_pa <= 0 and wanted_pa >= target_pa):
+        if ends_together or (missing_pa <= 0 and wanted_pa >= target_pa):
             self.end(index, coasts, inside_pa, target_pa)
         elif missing_pa >= LONE_TAPER_PA and self.slow_missing_pa >= TAPER_PA:
-            self.air.pump_permille = PUMP_MOST_PERMILLE
+            air.pump_permille = PUMP_MOST_PERMILLE
         else:
             self._slow_down(missing_pa)
 

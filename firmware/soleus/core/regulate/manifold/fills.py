@@ -1,9 +1,17 @@
 """When to slow the pump and when to end a fill, where one sensor on the manifold shows all at once."""
 
 from soleus.core.basics.boots import Boots
+from soleus.core.basics.limits import READING_BAD_MS
 from soleus.core.basics.units import clamp, pa_from_mmhg
 from soleus.core.regulate.fills import Fills
-from soleus.core.regulate.regulation import FAR_PA, FILL, THROTTLED_MS, THROTTLED_PERMILLE
+from soleus.core.regulate.regulation import (
+    FAR_PA,
+    FILL,
+    TAPER_PA,
+    THROTTLED_MS,
+    THROTTLED_PERMILLE,
+    tapered_permille,
+)
 from soleus.core.regulate.throttle import throttle_permille
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
@@ -38,7 +46,7 @@ class ManifoldFills(Fills):
 
     def step(self, index: int, gauges: Gauges, sequencer: Sequencer, dt_ms: int) -> None:
         """Chambers filled side by side share the one pressure that is seen; the first speaks for all."""
-        if not self.work(index, gauges, sequencer, dt_ms):
+        if not self._work(index, gauges, sequencer, dt_ms):
             return
         self.watch_drop(index, gauges, dt_ms)
         air = self.air
@@ -65,6 +73,35 @@ class ManifoldFills(Fills):
         is_full = self._is_hose_known(index) and missing_pa <= self._coming_pa(group_bits)
         if is_full or self.throttled_ms >= THROTTLED_MS:
             self._end(group_bits, reading_pa, wanted_pa)
+
+    def _work(self, index: int, gauges: Gauges, sequencer: Sequencer, dt_ms: int) -> bool:
+        """A tick of pump air for a filling chamber. True when its reading shows where it stands."""
+        bit = 1 << index
+        air = self.air
+        ledger = self.ledger
+        if ledger.restless_bits & bit:
+            ledger.calm_down(index, dt_ms)
+        if not air.joined_bits & bit:
+            return False
+        sharers_count = air.sharers_count
+        self.fill_ms[index] += dt_ms
+        # Bound: a tick of 60 ms; the limit is 45 s, so this stays below 2**26.
+        ledger.fill_share_us[index] += dt_ms * 1000 // sharers_count
+        if ledger.held_bits & bit and not self.moves.raised_bits & bit:
+            ledger.dose_us[index] += dt_ms * air.pump_before_permille // sharers_count
+        if gauges.age_ms[index] >= READING_BAD_MS:
+            # Just joined: the manifold's sensor doesn't show this chamber yet.
+            air.pump_permille = max(air.pump_permille, tapered_permille(sequencer.wanted_pa[index], TAPER_PA))
+            return False
+        # How fast the last quarter goes, and with how much of the pump: a dose will go just as fast.
+        inside_pa = self.inside_pa[index]
+        worked_permille_ms = self.worked_permille_ms[index]
+        if inside_pa <= sequencer.target_pa[index] * 3 // 4:
+            worked_permille_ms = 0
+            self.late_pa[index] = inside_pa
+        # Bound: 45 s at 1000 permille.
+        self.worked_permille_ms[index] = worked_permille_ms + air.rotor_permille * dt_ms // sharers_count
+        return True
 
     def _is_hose_known(self, index: int) -> bool:
         """Alone on the pump, the hose's share is much of the reading, and so is an error in it."""
