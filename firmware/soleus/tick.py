@@ -83,9 +83,9 @@ class Tick:
         commands = self.controller.commands
         if commands.fill_bits or commands.seal_bits or commands.pump_permille:
             return False
-        gauges = self.controller.gauges
+        emptying = self.controller.gauges.emptying
         for index in range(self.controller.boots.count):
-            if not gauges.empty_bits >> index & 1 and gauges.vented_for_ms(index) < VENT_MOST_MS:
+            if not emptying.empty_bits >> index & 1 and emptying.vented_for_ms(index) < VENT_MOST_MS:
                 return False
         return True
 

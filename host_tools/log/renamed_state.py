@@ -7,6 +7,15 @@ what each tick writes before it is read.
 
 # From where, to where, and which names moved along, unchanged.
 _MOVED = (
+    ("gauges", "gauges.emptying", "empty_bits kept_bits still_bits still_ms unchanged_ms vented_ms"),
+    (
+        "gauges",
+        "gauges.overview",
+        (
+            "highest_pa is_odd jump_pa jumped_bits low_bits pressed_bits read_bits seen_bits shown_bits "
+            "unmoved_bits unvented_bits"
+        ),
+    ),
     ("guards.latch", "latch", "at_ms chamber_index code limit value"),
     ("guards", "guards.active", "is_air_shared is_manifold_seen"),
     ("guards.pump_runaway", "guards.active.pump_runaway", "last_fill_bits pump_off_ms resting_pa still_ms"),
@@ -63,6 +72,7 @@ _RENAMED = {
     "regulator.served_bits": "regulator.doses.dosed_mid_fill_bits",
     "regulator.unseen.reckoned_bits": "regulator.sensing.estimated_bits",
     "regulator.unseen.reckoning.squeeze_doubt": "regulator.sensing.estimator.squeeze_variance",
+    "sequencer.wanted_pa": "sequencer.setpoint_pa",
     "service.heeded_count": "service.handled_count",
     "session.sign_of_life_ms": "session.presence_check_ms",
 }

@@ -31,7 +31,7 @@ _MACHINE = (
     "at_ms", "dt_ms", "buttons", "state", "cycle", "stage", "stage_kind", "fault_code", "fill_bits",
     "seal_bits", "pump_permille", "gate_on", "missing_bits", "manifold_reading_pa", "supply_mv",
 )  # fmt: skip
-_CHAMBER = ("wanted_pa", "target_pa", "phase", "reading_pa", "pressure_pa")
+_CHAMBER = ("setpoint_pa", "target_pa", "phase", "reading_pa", "pressure_pa")
 
 
 def trace_of(log: Log) -> Trace:
@@ -117,7 +117,7 @@ def _tick_rows(log: Log) -> list[dict[str, Any]]:
                 "missing_bits": readings.missing_bits,
                 "manifold_reading_pa": readings.manifold_pa,
                 "supply_mv": readings.supply_mv,
-                "wanted_pa": list(sequencer.wanted_pa),
+                "setpoint_pa": list(sequencer.setpoint_pa),
                 "target_pa": list(sequencer.target_pa),
                 "phase": list(controller.regulator.phase),
                 "reading_pa": list(readings.chamber_pa),
@@ -159,7 +159,7 @@ def _overview_row(
         "stage_kind": _stage_kind(controller),
         "manifold_reading_pa": 0,
         "supply_mv": supply << OVERVIEW_SHIFT,
-        "wanted_pa": target_pa,
+        "setpoint_pa": target_pa,
         "target_pa": target_pa,
         "phase": [OFF] * len(chambers),
         "reading_pa": pressure_pa,

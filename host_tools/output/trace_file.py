@@ -59,7 +59,7 @@ _MACHINE: tuple[tuple[str, str, int | None], ...] = (
 _CHAMBER: tuple[tuple[str, str, int | None], ...] = (
     ("pressure_mmhg", "pressure_mmhg", 3),
     ("reading_mmhg", "reading_pa", 3),
-    ("wanted_mmhg", "wanted_pa", 3),
+    ("wanted_mmhg", "setpoint_pa", 3),
     ("target_mmhg", "target_pa", 3),
     ("phase", "phase", None),
     ("air_ml", "air_ml", 3),

@@ -87,7 +87,7 @@ def record(rows: Any, controller: Any, plant: Any) -> None:
     rows.pump_flow_ml_s[k] = plant.truth.pump_flow_ml_s
     rows.supply_v[k] = plant.truth.supply_v
     for i in range(len(readings.chamber_pa)):
-        rows.wanted_pa[k, i] = sequencer.wanted_pa[i]
+        rows.setpoint_pa[k, i] = sequencer.setpoint_pa[i]
         rows.target_pa[k, i] = sequencer.target_pa[i]
         rows.phase[k, i] = controller.regulator.phase[i]
         rows.reading_pa[k, i] = readings.chamber_pa[i]

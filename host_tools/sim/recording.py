@@ -29,7 +29,7 @@ _ROWS = {
     "supply_v": np.float64,
 }
 _CHAMBER_ROWS = {
-    "wanted_pa": np.int32,
+    "setpoint_pa": np.int32,
     "target_pa": np.int32,
     "phase": np.int8,
     "reading_pa": np.int32,

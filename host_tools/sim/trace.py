@@ -39,8 +39,8 @@ class Trace:
     missing_bits: np.ndarray
     manifold_reading_pa: np.ndarray
     supply_mv: np.ndarray
-    wanted_pa: np.ndarray  # 2-D; 0 where the chamber is open to the air
-    target_pa: np.ndarray  # 2-D; `wanted_pa` is on its way there
+    setpoint_pa: np.ndarray  # 2-D; 0 where the chamber is open to the air
+    target_pa: np.ndarray  # 2-D; `setpoint_pa` is on its way there
     phase: np.ndarray  # 2-D; soleus.core.regulate.regulation.PHASE_NAMES
     reading_pa: np.ndarray  # 2-D; raw, as the sensors gave it
     pressure_mmhg: np.ndarray  # 2-D; true chamber pressure
@@ -51,8 +51,8 @@ class Trace:
     notes: list[Note] = field(default_factory=list)
 
     @property
-    def wanted_mmhg(self) -> np.ndarray:
-        return self.wanted_pa / PA_PER_MMHG
+    def setpoint_mmhg(self) -> np.ndarray:
+        return self.setpoint_pa / PA_PER_MMHG
 
     @property
     def target_mmhg(self) -> np.ndarray:

@@ -9,7 +9,7 @@ from host_tools.basics.times import time_ms
 from soleus.core.basics.signals import (
     BUTTON_ALIVE,
     BUTTON_CLEAR,
-    BUTTON_LOUDER,
+    BUTTON_FIRMER,
     BUTTON_PAUSE,
     BUTTON_RESUME,
     BUTTON_SOFTER,
@@ -22,7 +22,7 @@ BUTTONS = {
     "stop": BUTTON_STOP,
     "pause": BUTTON_PAUSE,
     "resume": BUTTON_RESUME,
-    "louder": BUTTON_LOUDER,
+    "louder": BUTTON_FIRMER,
     "softer": BUTTON_SOFTER,
     "clear": BUTTON_CLEAR,
     "alive": BUTTON_ALIVE,

@@ -1,4 +1,4 @@
-"""A wild life for the core: boots that lie as no real ones would, and integers that watch their size."""
+"""A rough life for the core: boots with worse sensors than real ones, and integers that watch their size."""
 
 import operator
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ ALL_BUTTONS = 0xFF
 PRESSES = [1 << button for button in range(8)]
 
 # What the sensors show; most of the time the truth, or a session wouldn't live for long.
-LIES = ("none",) * 8 + ("offset", "extreme", "wild", "noise", "spike", "stuck", "missing", "flicker")
+SENSOR_ERRORS = ("none",) * 8 + ("offset", "extreme", "wild", "noise", "spike", "stuck", "missing", "flicker")
 
 
 class Watched(int):
@@ -57,31 +57,31 @@ for _name in ("add", "sub", "mul", "floordiv", "mod", "lshift", "rshift", "and_"
 
 
 @dataclass(frozen=True)
-class Spell:
+class Scenario:
     """Some ticks of the same weather."""
 
     ticks: int
     dt_ms: int
-    lie: str
-    lie_pa: int
-    liar_bits: int
+    sensor_error: str
+    error_pa: int
+    wrong_bits: int
     buttons: int
     supply_mv: int
     fill_pa_s: int
     vent_permille: int
 
 
-HONEST = Spell(1, 10, "none", 0, 0, 0, 12_000, 4_000, 150)
+RIGHT = Scenario(1, 10, "none", 0, 0, 0, 12_000, 4_000, 150)
 
 
-def spells(dt_ms: st.SearchStrategy[int]) -> st.SearchStrategy[Spell]:
+def scenarios(dt_ms: st.SearchStrategy[int]) -> st.SearchStrategy[Scenario]:
     return st.builds(
-        Spell,
+        Scenario,
         ticks=st.integers(1, 200),
         dt_ms=dt_ms,
-        lie=st.sampled_from(LIES),
-        lie_pa=st.integers(-READING_LIMIT_PA, READING_LIMIT_PA),
-        liar_bits=st.integers(1, MANIFOLD_BIT * 2 - 1),
+        sensor_error=st.sampled_from(SENSOR_ERRORS),
+        error_pa=st.integers(-READING_LIMIT_PA, READING_LIMIT_PA),
+        wrong_bits=st.integers(1, MANIFOLD_BIT * 2 - 1),
         buttons=st.one_of(st.just(0), st.sampled_from(PRESSES), st.integers(0, ALL_BUTTONS)),
         supply_mv=st.integers(0, 2**15),
         fill_pa_s=st.sampled_from([0, 500, 2_000, 4_000, 4_000, 8_000, 30_000, 1_000_000]),
@@ -109,8 +109,8 @@ def loaded(draw: st.DrawFn) -> Controller:
     return controller
 
 
-class WildBoots:
-    """Chambers follow the commands at the speeds of the spell; their sensors tell what the spell says."""
+class ChaosBoots:
+    """Chambers follow the commands at the speeds of the scenario; their sensors err as it says."""
 
     def __init__(self, controller: Controller, seed: int = 0, integer: type[int] = int) -> None:
         self.controller = controller
@@ -123,62 +123,64 @@ class WildBoots:
 
     def settle(self) -> None:
         """An honest start: the check passes, and the session runs."""
-        self.tick(HONEST, BUTTON_START)
+        self.tick(RIGHT, BUTTON_START)
         for _ in range(330):
-            self.tick(HONEST)
+            self.tick(RIGHT)
 
-    def tick(self, spell: Spell, buttons: int = 0) -> None:
-        self._blow(spell)
-        self._show(spell)
+    def tick(self, scenario: Scenario, buttons: int = 0) -> None:
+        self._blow(scenario)
+        self._show(scenario)
         self.controller.readings.buttons = self.integer(buttons)
-        self.controller.readings.supply_mv = self.integer(spell.supply_mv)
-        self.controller.step(self.controller.readings, self.integer(spell.dt_ms))
+        self.controller.readings.supply_mv = self.integer(scenario.supply_mv)
+        self.controller.step(self.controller.readings, self.integer(scenario.dt_ms))
 
-    def _blow(self, spell: Spell) -> None:
+    def _blow(self, scenario: Scenario) -> None:
         commands, boots = self.controller.commands, self.controller.boots
         count = len(self.pressure_pa)
-        dt_ms = min(max(spell.dt_ms, 0), 100)
+        dt_ms = min(max(scenario.dt_ms, 0), 100)
         for index in range(count):
             bit = 1 << index
             is_vented = not (commands.fill_bits if boots.is_three_way else commands.seal_bits) & bit
             if commands.fill_bits & bit:
-                self.pressure_pa[index] += spell.fill_pa_s * int(commands.pump_permille) * dt_ms // 1_000_000
+                flow = scenario.fill_pa_s * int(commands.pump_permille)
+                self.pressure_pa[index] += flow * dt_ms // 1_000_000
             if is_vented:
-                self.pressure_pa[index] -= self.pressure_pa[index] * spell.vent_permille // 1000
+                self.pressure_pa[index] -= self.pressure_pa[index] * scenario.vent_permille // 1000
             self.pressure_pa[index] = min(self.pressure_pa[index], READING_LIMIT_PA)
 
-    def _show(self, spell: Spell) -> None:
+    def _show(self, scenario: Scenario) -> None:
         readings, fill_bits = self.controller.readings, self.controller.commands.fill_bits
-        readings.missing_bits = self.integer(self._missing_bits(spell))
+        readings.missing_bits = self.integer(self._missing_bits(scenario))
         for index, pressure_pa in enumerate(self.pressure_pa):
-            is_liar = bool(spell.liar_bits >> index & 1)
-            self.shown_pa[index] = self._told(spell, pressure_pa, self.shown_pa[index], is_liar)
+            is_wrong = bool(scenario.wrong_bits >> index & 1)
+            self.shown_pa[index] = self._told(scenario, pressure_pa, self.shown_pa[index], is_wrong)
             readings.chamber_pa[index] = self.integer(self.shown_pa[index])
         joined_pa = [pa for index, pa in enumerate(self.pressure_pa) if fill_bits >> index & 1]
         truth_pa = max(joined_pa, default=0)
-        is_liar = bool(spell.liar_bits & MANIFOLD_BIT)
-        self.manifold_shown_pa = self._told(spell, truth_pa, self.manifold_shown_pa, is_liar)
+        is_wrong = bool(scenario.wrong_bits & MANIFOLD_BIT)
+        self.manifold_shown_pa = self._told(scenario, truth_pa, self.manifold_shown_pa, is_wrong)
         readings.manifold_pa = self.integer(self.manifold_shown_pa)
 
-    def _told(self, spell: Spell, truth_pa: int, last_pa: int, is_liar: bool) -> int:
-        if not is_liar or spell.lie in ("none", "missing", "flicker"):
+    def _told(self, scenario: Scenario, truth_pa: int, last_pa: int, is_wrong: bool) -> int:
+        if not is_wrong or scenario.sensor_error in ("none", "missing", "flicker"):
             return truth_pa
-        if spell.lie == "stuck":
+        if scenario.sensor_error == "stuck":
             return last_pa
-        if spell.lie == "extreme":
-            return spell.lie_pa
-        if spell.lie == "spike":
-            return spell.lie_pa if self.random.random() < 0.2 else truth_pa
-        if spell.lie == "wild":
+        if scenario.sensor_error == "extreme":
+            return scenario.error_pa
+        if scenario.sensor_error == "spike":
+            return scenario.error_pa if self.random.random() < 0.2 else truth_pa
+        if scenario.sensor_error == "wild":
             return self.random.randint(-READING_LIMIT_PA, READING_LIMIT_PA)
-        wrong_pa = spell.lie_pa // 20
-        if spell.lie == "noise":
+        wrong_pa = scenario.error_pa // 20
+        if scenario.sensor_error == "noise":
             wrong_pa = self.random.randint(-abs(wrong_pa), abs(wrong_pa))
         return min(truth_pa + wrong_pa, READING_LIMIT_PA)
 
-    def _missing_bits(self, spell: Spell) -> int:
-        if spell.lie == "missing" or (spell.lie == "flicker" and self.random.random() < 0.5):
-            return spell.liar_bits
+    def _missing_bits(self, scenario: Scenario) -> int:
+        error = scenario.sensor_error
+        if error == "missing" or (error == "flicker" and self.random.random() < 0.5):
+            return scenario.wrong_bits
         return 0
 
 

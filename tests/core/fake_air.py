@@ -12,7 +12,7 @@ from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.signals import (
     BUTTON_ALIVE,
     BUTTON_CLEAR,
-    BUTTON_LOUDER,
+    BUTTON_FIRMER,
     BUTTON_PAUSE,
     BUTTON_RESUME,
     BUTTON_SOFTER,
@@ -26,10 +26,12 @@ from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
 from soleus.core.program.program import Program
 from soleus.core.program.table import read_program
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.sensing.manifold_gauges import ManifoldGauges
 
 TICK_MS = 10
 START, STOP, PAUSE, RESUME = BUTTON_START, BUTTON_STOP, BUTTON_PAUSE, BUTTON_RESUME
-LOUDER, SOFTER, CLEAR, ALIVE = BUTTON_LOUDER, BUTTON_SOFTER, BUTTON_CLEAR, BUTTON_ALIVE
+LOUDER, SOFTER, CLEAR, ALIVE = BUTTON_FIRMER, BUTTON_SOFTER, BUTTON_CLEAR, BUTTON_ALIVE
 
 # The whole pump into one chamber raises it by this in a tick: 40 mmHg/s.
 PUMP_PA = pa_from_mmhg(40) * TICK_MS // 1000
@@ -46,6 +48,10 @@ def boots(legs: int = 1, **keys: Any) -> Boots:
         "sensors": "per_chamber",
     }
     return read_boots(table | keys)
+
+
+def gauges_for(the_boots: Boots) -> Gauges:
+    return ManifoldGauges(the_boots) if the_boots.has_manifold_sensor_only else Gauges(the_boots)
 
 
 def program(minutes: int = 20, pressure: Any = None, **block: Any) -> Program:

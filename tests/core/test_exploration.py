@@ -110,7 +110,11 @@ BROKEN_CORES: dict[str, tuple[str, list[Change]]] = {
         "stop, and a chamber that was kept isn't open",
         [
             (Controller._actuate, "session.state_ms >= self._last_survey_after_ms()", "True"),
-            (Controller._survey, "if self.gauges.shortest_vent_ms() < SURVEY_AFTER_MS:", "if False:"),
+            (
+                Controller._survey,
+                "if self.gauges.emptying.shortest_vent_ms() < SURVEY_AFTER_MS:",
+                "if False:",
+            ),
         ],
     ),
     "a fault forgives itself": (

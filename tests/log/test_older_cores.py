@@ -19,15 +19,16 @@ RECORDED = Path(__file__).parent / "recorded"
 TICKS = {"chambers": 600, "manifold": 1600, "shared": 600}
 # Numbers that today's core no longer has: these boots don't need them.
 GONE = {
-    "chambers": {"regulator.is_blind", "regulator.throttled_ms"},
+    "chambers": {"gauges.is_blind", "gauges.joined_ms", "regulator.is_blind", "regulator.throttled_ms"},
     "manifold": {
+        "gauges.is_blind",
         "regulator.ends_together",
         "regulator.is_blind",
         "regulator.out_ms",
         "regulator.slow_missing_pa",
         "regulator.top_up_pa",
     },
-    "shared": set(),
+    "shared": {"gauges.is_blind", "gauges.joined_ms"},
 }
 
 

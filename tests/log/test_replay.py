@@ -99,7 +99,7 @@ def test_a_log_is_drawn_from_what_the_sensors_gave() -> None:
     session, log = simulated("", ("pause@100s", "resume@110s", "stop@120s")), stopped_log()
     trace = trace_of(log)
     assert len(trace) == len(session.trace)
-    for name in ("state", "stage", "cycle", "target_pa", "wanted_pa", "phase", "fill_bits", "reading_pa"):
+    for name in ("state", "stage", "cycle", "target_pa", "setpoint_pa", "phase", "fill_bits", "reading_pa"):
         assert (getattr(trace, name) == getattr(session.trace, name)).all(), name
     assert np.abs(trace.pressure_mmhg - session.trace.pressure_mmhg).mean() < 2.0
     result = log_result(log, evenly(trace))

@@ -41,7 +41,7 @@ class Controller:
         self.readings = Readings(boots.count)
         self.commands = Commands()
         self.latch = FaultLatch()
-        self.gauges = Gauges(boots)
+        self.gauges = _gauges_for(boots)
         self.zeroing = Zeroing(boots)
         self.session = Session()
         self.sequencer = Sequencer(boots, Timeline(boots))
@@ -112,7 +112,7 @@ class Controller:
         else:
             self.sequencer.rest()
             self.regulator.vent_all()
-            self.gauges.forget_empty()
+            self.gauges.emptying.forget_empty()
             self.survey.begin()
 
     def _actuate(self, dt_ms: int) -> None:
@@ -129,21 +129,30 @@ class Controller:
             and self.boots.has_manifold_sensor_only
             and session.state_ms >= CHECK_VENT_MS
         ):
-            self.regulator.join_all(commands)
+            self._join_all()
         elif session.state == VENTING and session.state_ms >= self._last_survey_after_ms():
             self._survey(dt_ms)
         else:
             all_vent(self.commands)
+
+    def _join_all(self) -> None:
+        """With the pump off: the manifold comes to the pressure of the chambers."""
+        commands = self.commands
+        all_bits = self.boots.all_bits
+        commands.fill_bits = all_bits
+        commands.seal_bits = 0 if self.boots.is_three_way else all_bits
+        commands.pump_permille = 0
 
     def _run(self, dt_ms: int) -> None:
         session = self.session
         sequencer = self.sequencer
         regulator = self.regulator
         gauges = self.gauges
+        empty_bits = gauges.emptying.empty_bits
         # A call costs a percent of the tick: while the pump runs the answer is known.
         is_quiet = self.commands.pump_permille == 0 and regulator.is_quiet()
         reached_bits = regulator.ledger.reached_bits
-        sequencer.step(session.asked_pa, session.run_ms, reached_bits, gauges.empty_bits, is_quiet, dt_ms)
+        sequencer.step(session.asked_pa, session.run_ms, reached_bits, empty_bits, is_quiet, dt_ms)
         regulator.step(gauges, sequencer, self.commands, dt_ms)
         if not sequencer.keep_bits and sequencer.stage_kind() == STAGE_REST:
             self._survey(dt_ms)
@@ -152,10 +161,18 @@ class Controller:
         return UNSEEN_SURVEY_AFTER_MS if self.boots.has_manifold_sensor_only else SURVEY_AFTER_MS
 
     def _survey(self, dt_ms: int) -> None:
-        if self.gauges.shortest_vent_ms() < SURVEY_AFTER_MS:
+        if self.gauges.emptying.shortest_vent_ms() < SURVEY_AFTER_MS:
             all_vent(self.commands)
         else:
             self.survey.step(self.gauges, self.commands, dt_ms)
+
+
+def _gauges_for(boots: Boots) -> Gauges:
+    if boots.has_manifold_sensor_only:
+        from soleus.core.sensing.manifold_gauges import ManifoldGauges
+
+        return ManifoldGauges(boots)
+    return Gauges(boots)
 
 
 def _regulator_for(boots: Boots) -> SealedRegulator:

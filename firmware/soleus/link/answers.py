@@ -53,7 +53,7 @@ def _status(app: Any, request: dict) -> dict:
         "duration_ms": session.duration_ms,
         "asked_mmhg": mmhg_from_pa(session.asked_pa),
         "most_mmhg": mmhg_from_pa(session.most_pa),
-        "asks_for_life": session.asks_for_life(),
+        "asks_for_life": session.asks_for_presence(),
         "silent_ms": session.silent_ms,
         "fault": _fault(app),
         "rested": _rested(app),

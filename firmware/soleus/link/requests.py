@@ -13,7 +13,7 @@ PRESSES = (
     ("stop", signals.BUTTON_STOP, ()),
     ("pause", signals.BUTTON_PAUSE, (RUNNING,)),
     ("resume", signals.BUTTON_RESUME, (PAUSED,)),
-    ("louder", signals.BUTTON_LOUDER, (RUNNING,)),
+    ("louder", signals.BUTTON_FIRMER, (RUNNING,)),
     ("softer", signals.BUTTON_SOFTER, (RUNNING,)),
     ("alive", signals.BUTTON_ALIVE, (RUNNING,)),
     ("clear", signals.BUTTON_CLEAR, ()),

@@ -25,10 +25,10 @@ async def show_indicators(
     period = 0
     while True:
         period = (period + 1) % _BEEP_PERIODS
-        asks_for_life = controller.session.asks_for_life()
-        is_calling = controller.session.state == FAULT or asks_for_life
+        asks_for_presence = controller.session.asks_for_presence()
+        is_calling = controller.session.state == FAULT or asks_for_presence
         if led:
-            colour = YELLOW if asks_for_life else colour_of(controller.session.state)
+            colour = YELLOW if asks_for_presence else colour_of(controller.session.state)
             led.show(OFF if is_calling and period % 2 else colour)
         if buzzer:
             buzzer.sound(is_calling and settings.sound and period < _BEEP_SOUNDS)

@@ -8,7 +8,7 @@ from micropython import const
 
 from soleus.core.basics.signals import (
     BUTTON_CLEAR,
-    BUTTON_LOUDER,
+    BUTTON_FIRMER,
     BUTTON_PAUSE,
     BUTTON_RESUME,
     BUTTON_SOFTER,
@@ -48,7 +48,7 @@ class Presses:
         if self.louder:
             self.louder.step(dt_ms)
             if self.louder.has_just_passed(DEBOUNCE_MS, dt_ms):
-                bits |= BUTTON_LOUDER
+                bits |= BUTTON_FIRMER
         return bits
 
     def _start_stop(self, contact: Contact, state: int, dt_ms: int) -> int:

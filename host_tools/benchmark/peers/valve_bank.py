@@ -121,8 +121,3 @@ class ValveBank:
 
     def is_quiet(self) -> bool:
         return self.pump_permille == 0 and self.bits_in(COAST) == 0
-
-    def join_all(self, commands: Any) -> None:
-        commands.fill_bits = self.boots.all_bits
-        commands.seal_bits = self.boots.all_bits
-        commands.pump_permille = 0

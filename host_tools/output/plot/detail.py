@@ -85,7 +85,7 @@ def _draw_ridge(axes: Axes, cycle: CycleView, index: int, row: int, colour: str)
     axes.axhline(row, color=FAINT, linewidth=0.8, zorder=1)
     axes.fill_between(seconds, row, heights, color=colour, alpha=0.28, linewidth=0, zorder=3)
     axes.plot(seconds, heights, color=colour, linewidth=1.7, zorder=5)
-    wanted_mmhg = cycle.trace.wanted_mmhg[cycle.ticks, index]
+    wanted_mmhg = cycle.trace.setpoint_mmhg[cycle.ticks, index]
     wanted = np.where(wanted_mmhg > 0, row + wanted_mmhg * unit, np.nan)
     axes.plot(cycle.seconds, wanted, color=INK, linewidth=0.9, dashes=(4, 2.5), zorder=6)
 

@@ -66,7 +66,7 @@ def _wanted(trace: Trace, index: int) -> tuple[list[float], list[float | None]]:
     at_s: list[float] = []
     wanted: list[float | None] = []
     for start, end in spans(trace.target_pa[:, index] > 0):
-        piece = trace.wanted_mmhg[start:end, index]
+        piece = trace.setpoint_mmhg[start:end, index]
         kept = thinned(piece, TOLERANCE_MMHG)
         at_s += [*_rounded(trace.time_s[start + kept], 2), round(float(trace.time_s[end - 1]), 2)]
         wanted += [*_rounded(piece[kept], 1), None]

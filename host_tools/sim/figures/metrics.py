@@ -48,7 +48,7 @@ from soleus.core.basics import fault_table, faults
 from soleus.core.basics.faults import FaultLatch, Notices
 from soleus.core.basics.limits import TICK_MS
 from soleus.core.regulate.regulation import FILL, HOLD, OFF
-from soleus.core.session.session import COMPLETED, NO_SIGN_OF_LIFE, RUNNING, WIND_DOWN_MS
+from soleus.core.session.session import COMPLETED, NO_PRESENCE, RUNNING, WIND_DOWN_MS
 
 REACHED_MMHG = 1.5
 RAISED_MMHG = 6.0
@@ -111,7 +111,7 @@ class ChamberResult:
 
 
 # Any other session was stopped by a person.
-ENDINGS = {COMPLETED: "completed", NO_SIGN_OF_LIFE: "no sign of life"}
+ENDINGS = {COMPLETED: "completed", NO_PRESENCE: "no sign of life"}
 
 
 @dataclass(frozen=True)
@@ -319,7 +319,7 @@ def overshoot_ticks(trace: Trace, fill: Fill) -> tuple[int, int]:
 
 def _ramp_s(trace: Trace, chamber: int, fill: Fill) -> float:
     near_pa = trace.target_pa[fill.start, chamber] - REACHED_MMHG * PA_PER_MMHG
-    arrived = _first(trace.wanted_pa[fill.start : fill.end, chamber] >= near_pa)
+    arrived = _first(trace.setpoint_pa[fill.start : fill.end, chamber] >= near_pa)
     return 0.0 if arrived is None else _between_s(trace, fill.start, fill.start + arrived)
 
 

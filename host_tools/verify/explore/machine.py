@@ -30,6 +30,7 @@ from soleus.core.regulate.manifold.sensing import ManifoldSensing
 from soleus.core.regulate.manifold.turns import ManifoldTurns
 from soleus.core.regulate.regulation import DOSE, FILL, HOLD, PUMP_MOST_PERMILLE
 from soleus.core.regulate.shared import SharedRegulator
+from soleus.core.sensing.emptying import Emptying
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.sensing.survey import Survey
 from soleus.core.sensing.zeroing import Zeroing
@@ -65,7 +66,7 @@ FREE = {
 # was trimmed too often counts as reached, which it may do at its next look anyway. `goal_pa`: see `Goal`.
 FORGOTTEN = {
     "session": ("ended_by",),
-    "sequencer": ("cycles_count", "wanted_pa", "target_pa", "level_pa", "rested_bits", *MADE),
+    "sequencer": ("cycles_count", "setpoint_pa", "target_pa", "level_pa", "rested_bits", *MADE),
     "ledger": (
         # The regulator's own list, kept with its phases.
         "phase",
@@ -96,6 +97,7 @@ class AnyGauges(Gauges):
     def __init__(self, boots: Boots, machine: Machine) -> None:
         super().__init__(boots)
         self.machine = machine
+        self.emptying: Any = AnyEmptying(boots, machine)
         self.pressure_pa: Any = _Each(self._seen_pa)
         self.smooth_pa: Any = _Each(self._seen_pa)
         self.age_ms: Any = _Each(lambda _: anything(machine.oracle))
@@ -103,8 +105,8 @@ class AnyGauges(Gauges):
     def step(self, _readings: Any, _commands: Any, keep_bits: int, _dt_ms: int) -> None:
         self.offset_pa: dict[int, Candidates] = {}
         self.fresh: dict[int, bool] = {}
-        self.keep_bits = keep_bits
-        self.empty_bits: Any = Subset(self.machine.oracle, self.boots.all_bits & ~keep_bits)
+        self.emptying.kept_bits = keep_bits
+        self.emptying.empty_bits = Subset(self.machine.oracle, self.boots.all_bits & ~keep_bits)
 
     def _seen_pa(self, index: int) -> Any:
         target_pa = self.machine.controller.sequencer.target_pa[index]
@@ -117,12 +119,17 @@ class AnyGauges(Gauges):
             self.fresh[index] = self.machine.oracle.either()
         return self.fresh[index]
 
+
+class AnyEmptying(Emptying):
+    """How long chambers have been open is open, too."""
+
+    def __init__(self, boots: Boots, machine: Machine) -> None:
+        super().__init__(boots)
+        self.machine = machine
+
     def shortest_vent_ms(self) -> Any:
         """A chamber that was kept until now has not been open for long."""
-        return 0 if self.keep_bits else anything(self.machine.oracle)
-
-    def forget_empty(self) -> None:
-        self.empty_bits = 0
+        return 0 if self.kept_bits else anything(self.machine.oracle)
 
 
 class AnyGuards(Guards):

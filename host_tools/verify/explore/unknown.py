@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import SupportsInt, TypeVar
 
-from soleus.core.basics.signals import BUTTON_ALIVE, BUTTON_LOUDER, BUTTON_SOFTER
+from soleus.core.basics.signals import BUTTON_ALIVE, BUTTON_FIRMER, BUTTON_SOFTER
 
 T = TypeVar("T")
 
@@ -199,7 +199,7 @@ def anything(oracle: Oracle) -> Anything:
 class Buttons:
     """Any button may be pressed; louder, softer and alive don't matter here (see the package)."""
 
-    IGNORED = BUTTON_LOUDER | BUTTON_SOFTER | BUTTON_ALIVE
+    IGNORED = BUTTON_FIRMER | BUTTON_SOFTER | BUTTON_ALIVE
 
     def __init__(self, oracle: Oracle) -> None:
         self._oracle = oracle

@@ -21,14 +21,15 @@ def bits_of(answers: list[bool]) -> int:
 
 def tell(gauges: Gauges) -> None:
     """Of each chamber's pressure, age and time at its vent."""
-    gauges.seen_bits = bits_of([age_ms == 0 for age_ms in gauges.age_ms])
-    gauges.shown_bits = bits_of([pa >= VENTED_PA for pa in gauges.smooth_pa])
-    gauges.pressed_bits = bits_of([pa >= PRESSED_PA for pa in gauges.smooth_pa])
-    gauges.low_bits = bits_of([pa < -ZERO_DRIFT_MOST_PA for pa in gauges.smooth_pa])
-    gauges.unvented_bits = gauges.shown_bits & bits_of(
-        [gauges.vented_for_ms(index) > 0 for index in range(gauges.boots.count)]
+    overview = gauges.overview
+    overview.seen_bits = bits_of([age_ms == 0 for age_ms in gauges.age_ms])
+    overview.shown_bits = bits_of([pa >= VENTED_PA for pa in gauges.smooth_pa])
+    overview.pressed_bits = bits_of([pa >= PRESSED_PA for pa in gauges.smooth_pa])
+    overview.low_bits = bits_of([pa < -ZERO_DRIFT_MOST_PA for pa in gauges.smooth_pa])
+    overview.unvented_bits = overview.shown_bits & bits_of(
+        [gauges.emptying.vented_for_ms(index) > 0 for index in range(gauges.boots.count)]
     )
-    gauges.highest_pa = max(0, *gauges.pressure_pa)
+    overview.highest_pa = max(0, *gauges.pressure_pa)
 
 
 class _Compared:
@@ -39,19 +40,20 @@ class _Compared:
         self._last_pa = [0] * boots.count
 
     def tell(self, gauges: Gauges, readings: Readings) -> None:
+        overview = gauges.overview
         is_one = self._boots.has_manifold_sensor_only
         count = self._boots.count
         if is_one:
             pa = [readings.manifold_pa] * count
-            gauges.read_bits = 0 if readings.missing_bits & MANIFOLD_BIT else self._boots.all_bits
+            overview.read_bits = 0 if readings.missing_bits & MANIFOLD_BIT else self._boots.all_bits
         else:
             pa = list(readings.chamber_pa)
-            gauges.read_bits = self._boots.all_bits & ~readings.missing_bits
-        is_read = [bool(gauges.read_bits >> index & 1) for index in range(count)]
+            overview.read_bits = self._boots.all_bits & ~readings.missing_bits
+        is_read = [bool(overview.read_bits >> index & 1) for index in range(count)]
         moved_pa = [pa[index] - self._last_pa[index] if is_read[index] else 0 for index in range(count)]
-        gauges.unmoved_bits = gauges.read_bits & bits_of([moved == 0 for moved in moved_pa])
-        gauges.jumped_bits = bits_of([abs(moved) > JUMP_PA for moved in moved_pa]) & (1 if is_one else -1)
-        gauges.jump_pa[:] = moved_pa
+        overview.unmoved_bits = overview.read_bits & bits_of([moved == 0 for moved in moved_pa])
+        overview.jumped_bits = bits_of([abs(moved) > JUMP_PA for moved in moved_pa]) & (1 if is_one else -1)
+        overview.jump_pa[:] = moved_pa
         self._last_pa = [pa[index] if is_read[index] else self._last_pa[index] for index in range(count)]
 
 
@@ -147,8 +149,9 @@ class ProlongedPressure:
         self, gauges: Gauges, keep_bits: int, is_active: bool, latch: FaultLatch, at_ms: int, dt_ms: int
     ) -> None:
         tell(gauges)
-        self._guard.latch, self._guard.gauges = latch, gauges
-        self._guard.step(keep_bits, is_active, at_ms, dt_ms)
+        guard = self._guard
+        guard.latch, guard.overview, guard.emptying = latch, gauges.overview, gauges.emptying
+        guard.step(keep_bits, is_active, at_ms, dt_ms)
 
 
 class VentFailure:

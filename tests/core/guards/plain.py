@@ -13,7 +13,8 @@ from soleus.core.basics.signals import MANIFOLD_BIT
 from soleus.core.guards.air import OPEN_FOR_MS
 from soleus.core.guards.sensors import VENT_MOVES_MS
 from soleus.core.regulate.regulation import DOSE, FILL, OFF
-from soleus.core.sensing.gauges import AGE_MOST_MS, JOINED_MS, STILL_MS
+from soleus.core.sensing.emptying import AGE_MOST_MS, STILL_MS
+from soleus.core.sensing.manifold_gauges import JOINED_MS
 
 
 @dataclass

@@ -160,7 +160,7 @@ def fill_timeout() -> Look:
 def vented(gauges: Gauges, ms: int, pa: int) -> None:
     gauges.is_zeroed = True
     gauges.age_ms[CALF] = 0
-    gauges.vented_ms[CALF] = ms
+    gauges.emptying.vented_ms[CALF] = ms
     gauges.smooth_pa[CALF] = pa
 
 
@@ -206,7 +206,7 @@ def sensor_stuck(phase: int, sensors: str = "per_chamber") -> Callable[[], Look]
         commands.fill_bits, commands.seal_bits = (1 << CALF, 1 << CALF) if phase == FILL else (0, 0)
         commands.pump_permille = 1000 if phase == FILL else 0
         gauges.age_ms[CALF] = 0
-        gauges.vented_ms[CALF] = VENT_MOVES_MS // 2 if phase == OFF else 0
+        gauges.emptying.vented_ms[CALF] = VENT_MOVES_MS // 2 if phase == OFF else 0
         gauges.pressure_pa[CALF] = pa_from_mmhg(30)
         phases = [HOLD] * the_boots.count
         phases[CALF] = phase
@@ -311,7 +311,7 @@ def rises_unasked(vented_ms: int | None = None, pa: int | None = None) -> Callab
 
         def look(shown: int, outcome: Outcome, at_ms: int) -> None:
             vented(gauges, shown if vented_ms is None else vented_ms, shown if pa is None else pa)
-            gauges.empty_bits = 1 << CALF
+            gauges.emptying.empty_bits = 1 << CALF
             guard.step(gauges, 0, Commands(), outcome.latch, at_ms, TICK_MS)
 
         return look
@@ -734,7 +734,7 @@ def test_a_sensor_may_repeat_itself_where_no_air_has_to_move(quiet: dict[str, in
     commands = Commands()
     commands.fill_bits = quiet.get("fill_bits", 1 << CALF)
     commands.pump_permille = quiet.get("pump_permille", 1000)
-    gauges.vented_ms[CALF] = quiet.get("vented_ms", 0)
+    gauges.emptying.vented_ms[CALF] = quiet.get("vented_ms", 0)
     gauges.age_ms[CALF] = quiet.get("age_ms", 0)
     gauges.pressure_pa[CALF] = quiet.get("pressure_pa", pa_from_mmhg(30))
     for _ in range(100):
@@ -793,7 +793,7 @@ def test_only_sensors_on_the_same_resting_air_must_agree(the_boots: Boots, phase
 def test_a_chamber_may_rise_when_it_was_asked_to_or_was_never_seen_empty(why: str) -> None:
     guard, gauges, commands, latch = RisesUnasked(BOOTS), Gauges(BOOTS), Commands(), FaultLatch()
     vented(gauges, OPEN_FOR_MS * 2, pa_from_mmhg(40))
-    gauges.empty_bits = 0 if why == "never seen empty" else 1 << CALF
+    gauges.emptying.empty_bits = 0 if why == "never seen empty" else 1 << CALF
     gauges.age_ms[CALF] = TICK_MS if why == "old" else 0
     commands.fill_bits = 1 << CALF if why == "fill" else 0
     commands.seal_bits = 1 << CALF if why == "seal" else 0
@@ -840,7 +840,7 @@ def pressed_unseen(the_boots: Boots, is_running: bool, vented_ms: int = 0) -> Fa
     guard, gauges, latch = ProlongedPressure(the_boots), Gauges(the_boots), FaultLatch()
     guard.step(gauges, 1 << CALF, True, latch, 0, TICK_MS)
     for _ in range(limits.PRESSED_MOST_MS // TICK_MS):
-        gauges.vented_ms[CALF] = vented_ms
+        gauges.emptying.vented_ms[CALF] = vented_ms
         guard.step(gauges, 0, is_running, latch, 0, TICK_MS)
     return latch
 
@@ -875,9 +875,9 @@ def test_one_look_at_a_released_chamber_starts_its_time_again() -> None:
     for _ in range(3):
         for _ in range(limits.PRESSED_MOST_MS // TICK_MS):
             guard.step(gauges, 1 << CALF, True, latch, 0, TICK_MS)
-        gauges.empty_bits = 1 << CALF
+        gauges.emptying.empty_bits = 1 << CALF
         guard.step(gauges, 0, True, latch, 0, TICK_MS)
-        gauges.empty_bits = 0
+        gauges.emptying.empty_bits = 0
     assert latch.code == faults.NONE
 
 

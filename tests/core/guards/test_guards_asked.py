@@ -245,7 +245,7 @@ def said_codes(the_boots: Boots, of_moments: list[Moment], is_zeroed: bool) -> s
         both.readings.supply_mv = supply_mv
         for _ in range(times):
             both.step(tick)
-            both.gauges.empty_bits |= empty_bits & ~tick.keep_bits
+            both.gauges.emptying.empty_bits |= empty_bits & ~tick.keep_bits
             watched.tell(tick, **regulator)
             outcomes = []
             for guards in (asked, every):

@@ -87,7 +87,7 @@ def below_zero() -> Look:
     guard, gauges = SensorZeroDrift(BOOTS), Gauges(BOOTS)
     gauges.is_zeroed = True
     gauges.age_ms[CALF] = 0
-    gauges.vented_ms[CALF] = ZERO_AFTER_VENT_MS
+    gauges.emptying.vented_ms[CALF] = ZERO_AFTER_VENT_MS
 
     def look(is_bad: bool, ms: int, latch: FaultLatch) -> None:
         gauges.smooth_pa[CALF] = -pa_from_mmhg(9) if is_bad else 0
@@ -120,8 +120,8 @@ def over_target() -> Look:
 def rises() -> Look:
     guard, gauges = RisesUnasked(BOOTS), Gauges(BOOTS)
     gauges.age_ms[CALF] = 0
-    gauges.vented_ms[CALF] = 4000
-    gauges.empty_bits = 1 << CALF
+    gauges.emptying.vented_ms[CALF] = 4000
+    gauges.emptying.empty_bits = 1 << CALF
 
     def look(is_bad: bool, ms: int, latch: FaultLatch) -> None:
         gauges.smooth_pa[CALF] = pa_from_mmhg(20) if is_bad else 0
@@ -204,7 +204,7 @@ def test_a_pressure_that_is_a_millisecond_old_is_an_old_one() -> None:
     gauges.age_ms[:] = [1, 1, 1]
     gauges.pressure_pa[:] = [limits.OVER_TRIP_PA + 1] * 3
     gauges.smooth_pa[:] = [TARGET_PA] * 3
-    gauges.vented_ms[:] = [limits.VENT_MOST_MS + 1] * 3
+    gauges.emptying.vented_ms[:] = [limits.VENT_MOST_MS + 1] * 3
     over, vent = Overpressure(BOOTS), VentFailure(BOOTS)
     for _ in range(200):
         over.step(gauges, 0b111, [TARGET_PA] * 3, latch, 0, TICK_MS)
@@ -234,7 +234,7 @@ def test_a_chamber_on_its_target_hides_no_other_that_is_above() -> None:
 
 def test_a_chamber_that_is_empty_hides_no_other_that_is_pressed() -> None:
     guard, gauges, latch = ProlongedPressure(BOOTS), Gauges(BOOTS), FaultLatch()
-    gauges.empty_bits = 1 << FOOT
+    gauges.emptying.empty_bits = 1 << FOOT
     for _ in range(2):
         guard.step(gauges, 0b110, True, latch, 0, limits.PRESSED_MOST_MS // 2 + 1)
     assert (latch.code, latch.chamber_index) == (faults.PROLONGED, CALF)
@@ -245,7 +245,7 @@ def test_a_chamber_that_was_vented_for_longer_does_not_take_time_from_another() 
     gauges.is_zeroed = True
     gauges.age_ms[CALF] = 0
     gauges.smooth_pa[CALF] = TARGET_PA
-    gauges.vented_ms[:] = [limits.VENT_MOST_MS + 1, limits.VENT_MOST_MS, 0]
+    gauges.emptying.vented_ms[:] = [limits.VENT_MOST_MS + 1, limits.VENT_MOST_MS, 0]
     guard.step(gauges, latch, 0)
     assert latch.code == faults.NONE
 
@@ -338,7 +338,7 @@ def test_a_chamber_is_stuck_from_the_first_millisecond_of_its_venting() -> None:
     gauges.age_ms[CALF] = 0
     gauges.pressure_pa[CALF] = TARGET_PA
     for vented_ms in (1, VENT_MOVES_MS - 1):
-        gauges.vented_ms[CALF] = vented_ms
+        gauges.emptying.vented_ms[CALF] = vented_ms
         guard.step(readings, gauges, Commands(), [HOLD, OFF, HOLD], latch, 0, limits.STUCK_MS // 2)
     assert latch.code == faults.SENSOR_STUCK
 
@@ -387,7 +387,7 @@ def test_a_vented_chamber_that_was_not_seen_just_now_is_not_stuck() -> None:
     guard, gauges, readings, latch = SensorStuck(BOOTS), Gauges(BOOTS), Readings(3), FaultLatch()
     gauges.age_ms[CALF] = 1
     gauges.pressure_pa[CALF] = TARGET_PA
-    gauges.vented_ms[CALF] = 1
+    gauges.emptying.vented_ms[CALF] = 1
     for _ in range(3):
         guard.step(readings, gauges, Commands(), [HOLD, OFF, HOLD], latch, 0, limits.STUCK_MS)
     assert latch.code == faults.NONE
@@ -630,13 +630,13 @@ def test_a_chamber_that_is_not_held_hides_no_other_that_leaks() -> None:
 
 def rising(foot_vented_ms: int, calf_vented_ms: int, calf_age_ms: int, steps_ms: list[int]) -> FaultLatch:
     guard, gauges, latch = RisesUnasked(BOOTS), Gauges(BOOTS), FaultLatch()
-    gauges.empty_bits = 1 << FOOT | 1 << CALF
+    gauges.emptying.empty_bits = 1 << FOOT | 1 << CALF
     gauges.smooth_pa[:] = [limits.RISES_PA + 1, limits.RISES_PA + 1, 0]
-    gauges.vented_ms[:] = [foot_vented_ms, calf_vented_ms, 0]
+    gauges.emptying.vented_ms[:] = [foot_vented_ms, calf_vented_ms, 0]
     gauges.age_ms[:] = [0, calf_age_ms, 0]
     for ms in steps_ms:
         guard.step(gauges, 0, Commands(), latch, 0, ms)
-        gauges.vented_ms[:] = [gauges.vented_ms[FOOT], calf_vented_ms + OPEN_FOR_MS, 0]
+        gauges.emptying.vented_ms[:] = [gauges.emptying.vented_ms[FOOT], calf_vented_ms + OPEN_FOR_MS, 0]
     return latch
 
 

@@ -16,8 +16,7 @@ from soleus.core.guards.air import FillTimeout, RisesUnasked
 from soleus.core.guards.pressure import Overpressure, ProlongedPressure, VentFailure
 from soleus.core.guards.sensors import SensorErratic, SensorStuck
 from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF
-from soleus.core.sensing.gauges import Gauges
-from tests.core.fake_air import boots
+from tests.core.fake_air import boots, gauges_for
 from tests.core.guards.guard_adapters import stand_in
 from tests.core.guards.plain import PlainFillTimeout, PlainGuards, PlainMachine, Tick
 
@@ -60,7 +59,7 @@ class Both:
 
     def __init__(self, the_boots: Boots) -> None:
         self.boots = the_boots
-        self.gauges, self.readings, self.commands = Gauges(the_boots), Readings(COUNT), Commands()
+        self.gauges, self.readings, self.commands = gauges_for(the_boots), Readings(COUNT), Commands()
         self.gauges.is_zeroed = True
         self.sequencer: Any = stand_in(keep_bits=0, target_pa=[0] * COUNT)
         self.ledger: Any = stand_in(phase=[OFF] * COUNT)
@@ -105,10 +104,12 @@ def test_gauges_know_each_chamber_as_if_it_were_alone(
             assert gauges.pressure_pa == [chamber.pressure_pa for chamber in chambers]
             assert gauges.smooth_pa == [chamber.smooth_pa for chamber in chambers]
             assert gauges.age_ms == [chamber.age_ms for chamber in chambers]
-            vented_ms = [gauges.vented_for_ms(index) for index in range(COUNT)]
+            vented_ms = [gauges.emptying.vented_for_ms(index) for index in range(COUNT)]
             assert vented_ms == [chamber.vented_ms for chamber in chambers]
-            assert gauges.still_ms == [chamber.still_ms for chamber in chambers]
-            assert gauges.empty_bits == sum(chamber.is_empty << i for i, chamber in enumerate(chambers))
+            assert gauges.emptying.still_ms == [chamber.still_ms for chamber in chambers]
+            assert gauges.emptying.empty_bits == sum(
+                chamber.is_empty << i for i, chamber in enumerate(chambers)
+            )
 
 
 def test_a_manifolds_zero_is_taken_off_its_readings() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from soleus.core.regulate.learned import DOSE_SEEN_MS, Learned
+from soleus.core.regulate.manifold.learned import ManifoldLearned
 from soleus.core.regulate.regulation import RISE_START_PA_S
 from tests.core.fake_air import boots
 
@@ -27,7 +28,7 @@ def test_a_longer_dose_does() -> None:
 
 
 def test_through_a_manifold_short_doses_are_all_there_is() -> None:
-    learned = Learned(MANIFOLD)
+    learned = ManifoldLearned(MANIFOLD)
     learned.note_dose(FOOT, 200, 50)
     assert learned.rise_pa_s[FOOT] < RISE_START_PA_S
 
@@ -48,6 +49,6 @@ def test_many_alike_are_believed() -> None:
 
 
 def test_through_a_manifold_a_vent_is_not_judged_without_what_falls_by_itself() -> None:
-    learned = Learned(MANIFOLD)
+    learned = ManifoldLearned(MANIFOLD)
     learned.note_fall(FOOT, 0, 200)
-    assert learned.fall_pa_s == Learned(MANIFOLD).fall_pa_s
+    assert learned.fall_pa_s == ManifoldLearned(MANIFOLD).fall_pa_s

@@ -97,7 +97,7 @@ class Filling:
         regulator = self.regulator = regulator_for(MANIFOLD)
         for index in (FOOT,) if is_alone else (FOOT, CALF):
             self.gauges.age_ms[index] = 0
-            self.sequencer.wanted_pa[index] = self.sequencer.target_pa[index] = FULL_PA
+            self.sequencer.setpoint_pa[index] = self.sequencer.target_pa[index] = FULL_PA
             regulator.fills.begin(index)
             regulator.air.joined_bits |= 1 << index
         regulator.air.rotor_permille = flow_permille * (1 if is_alone else 2)
@@ -190,7 +190,7 @@ def test_a_slow_pump_ends_no_fill_that_by_its_hose_is_far_from_its_target() -> N
 
 def test_a_fill_on_a_ramp_goes_on_however_full_it_is() -> None:
     filling = Filling(225, pa_from_mmhg(20))
-    filling.sequencer.wanted_pa[FOOT] = FULL_PA // 2
+    filling.sequencer.setpoint_pa[FOOT] = FULL_PA // 2
     for _ in range(2 * THROTTLED_MS // TICK_MS):
         filling.step(FULL_PA)
     assert filling.regulator.phase[FOOT] == FILL

@@ -54,7 +54,7 @@ class Held:
         self.regulator = regulator_for(MANIFOLD)
         self.commands = Commands()
         for index, short in enumerate(short_mmhg):
-            self.sequencer.wanted_pa[index] = self.sequencer.target_pa[index] = FULL_PA
+            self.sequencer.setpoint_pa[index] = self.sequencer.target_pa[index] = FULL_PA
             self.regulator.moves.goal_pa[index] = FULL_PA
             self.gauges.smooth_pa[index] = FULL_PA - round(short * 133.322)
             self.gauges.age_ms[index] = 0

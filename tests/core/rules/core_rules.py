@@ -23,8 +23,9 @@ PHYSICAL_UNITS = {
 RATE_UNITS = {"pa_s", "mmhg_s", "ml_s"}
 COUNTING_UNITS = {"bits", "bit", "count", "index", "samples", "ticks", "times", "code"}
 MAGNITUDE_WORDS = {
-    "pressure", "target", "wanted", "time", "timeout", "limit", "delay", "duration", "level", "hold", "ramp",
-    "period", "elapsed", "deadline", "since", "age", "supply", "duty", "speed", "slope", "overshoot", "lead",
+    "pressure", "target", "setpoint", "wanted", "time", "timeout", "limit", "delay", "duration", "level",
+    "hold", "ramp", "period", "elapsed", "deadline", "since", "age", "supply", "duty", "speed", "slope",
+    "overshoot", "lead",
 }  # fmt: skip
 TRUTH_WORDS = {"is", "has", "can", "was", "needs", "may"}
 

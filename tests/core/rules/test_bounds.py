@@ -16,16 +16,16 @@ from soleus.core.session.session import DONE, FAULT, IDLE, PAUSED, STATE_NAMES
 from tests.core.chaos import (
     ANY_DT_MS,
     BROKEN_DT_MS,
-    HONEST,
     READING_LIMIT_PA,
+    RIGHT,
     SMALL_INT_LIMIT,
     STEADY_DT_MS,
-    Spell,
+    ChaosBoots,
+    Scenario,
     Watched,
-    WildBoots,
     integers,
     loaded,
-    spells,
+    scenarios,
 )
 
 RESTING = (IDLE, PAUSED, DONE, FAULT)
@@ -88,14 +88,14 @@ def everything(commands: Commands) -> tuple[int, int, int, int]:
     return commands.fill_bits, commands.seal_bits, commands.pump_permille, commands.gate_on
 
 
-def live(controller: Controller, some_spells: list[Spell], seed: int) -> set[str]:
+def live(controller: Controller, some_scenarios: list[Scenario], seed: int) -> set[str]:
     """The states and phases that were seen on the way; a broken law fails the test."""
-    wild, witness = WildBoots(controller, seed, Watched), Witness(controller)
-    wild.settle()
-    for spell in some_spells:
-        for tick in range(spell.ticks):
-            buttons = spell.buttons if tick == 0 else 0
-            wild.tick(spell, buttons)
+    chaos, witness = ChaosBoots(controller, seed, Watched), Witness(controller)
+    chaos.settle()
+    for scenario in some_scenarios:
+        for tick in range(scenario.ticks):
+            buttons = scenario.buttons if tick == 0 else 0
+            chaos.tick(scenario, buttons)
             witness.look(buttons)
     return witness.seen
 
@@ -114,9 +114,9 @@ def test_laws_hold_at_every_tick(dt_ms: st.SearchStrategy[int], examples: int) -
     seen: set[str] = set()
 
     @settings(max_examples=examples, deadline=None)
-    @given(loaded(), st.lists(spells(dt_ms), min_size=1, max_size=12), st.integers(0, 2**16))
-    def laws_hold(controller: Controller, some_spells: list[Spell], seed: int) -> None:
-        lived = live(controller, some_spells, seed)
+    @given(loaded(), st.lists(scenarios(dt_ms), min_size=1, max_size=12), st.integers(0, 2**16))
+    def laws_hold(controller: Controller, some_scenarios: list[Scenario], seed: int) -> None:
+        lived = live(controller, some_scenarios, seed)
         for thing in lived:
             event(thing)
         seen.update(lived)
@@ -141,11 +141,11 @@ PROGRAM = {"id": "short", "minutes": 5, "pressure_mmhg": 40, "blocks": [{"patter
 
 # What the sensors of a machine at rest may show for as long as nobody comes.
 FOR_EVER = {
-    "calm": Spell(1, 10, "none", 0, 0, 0, 12_000, 0, 0),
-    "silent": Spell(1, 10, "missing", 0, 2 * MANIFOLD_BIT - 1, 0, 12_000, 0, 0),
-    "out of range": Spell(1, 10, "extreme", READING_LIMIT_PA, 2 * MANIFOLD_BIT - 1, 0, 12_000, 0, 0),
-    "below range": Spell(1, 10, "extreme", -READING_LIMIT_PA, 2 * MANIFOLD_BIT - 1, 0, 12_000, 0, 0),
-    "squeezed": Spell(1, 10, "extreme", 5_000, 2 * MANIFOLD_BIT - 1, 0, 12_000, 0, 0),
+    "calm": Scenario(1, 10, "none", 0, 0, 0, 12_000, 0, 0),
+    "silent": Scenario(1, 10, "missing", 0, 2 * MANIFOLD_BIT - 1, 0, 12_000, 0, 0),
+    "out of range": Scenario(1, 10, "extreme", READING_LIMIT_PA, 2 * MANIFOLD_BIT - 1, 0, 12_000, 0, 0),
+    "below range": Scenario(1, 10, "extreme", -READING_LIMIT_PA, 2 * MANIFOLD_BIT - 1, 0, 12_000, 0, 0),
+    "squeezed": Scenario(1, 10, "extreme", 5_000, 2 * MANIFOLD_BIT - 1, 0, 12_000, 0, 0),
 }
 # How to come to rest: what is pressed, in which weather, for how many ticks.
 WAYS_TO_REST = {
@@ -162,16 +162,16 @@ def test_nothing_counts_beyond_its_bound_in_a_machine_left_at_rest(
     board: str, way: str, weather: str
 ) -> None:
     controller = at_rest(board, way)
-    wild = WildBoots(controller)
-    wait(wild, weather, 700)
+    chaos = ChaosBoots(controller)
+    wait(chaos, weather, 700)
     before = {held.name: held.value for held in integers(controller)}
-    wait(wild, weather, 100)
+    wait(chaos, weather, 100)
     assert controller.session.state in RESTING
     for held in list(integers(controller)):
         if held.value > before[held.name]:
             # It still counts: this is what it would come to after some days.
             held.put(SMALL_INT_LIMIT - 50)
-    wait(wild, weather, 100)
+    wait(chaos, weather, 100)
     beyond = [
         f"{held.name} = {held.value}" for held in integers(controller) if abs(held.value) >= SMALL_INT_LIMIT
     ]
@@ -192,23 +192,23 @@ def at_rest(board: str, way: str) -> Controller:
     controller = Controller(read_boots(BOARDS[board]))
     make_ready(controller, read_program(PROGRAM))
     for button, weather, ticks in WAYS_TO_REST[way]:
-        wild = WildBoots(controller)
-        wild.tick(FOR_EVER[weather], button)
-        wait(wild, weather, ticks)
+        chaos = ChaosBoots(controller)
+        chaos.tick(FOR_EVER[weather], button)
+        wait(chaos, weather, ticks)
     assert controller.session.state in RESTING
     return controller
 
 
-def wait(wild: WildBoots, weather: str, ticks: int) -> None:
+def wait(chaos: ChaosBoots, weather: str, ticks: int) -> None:
     for _ in range(ticks):
-        wild.tick(FOR_EVER[weather])
+        chaos.tick(FOR_EVER[weather])
 
 
 def transcript(controller: Controller) -> list[tuple[int, ...]]:
     """Two minutes of a session with well-behaved boots."""
     lines = []
-    wild = WildBoots(controller)
+    chaos = ChaosBoots(controller)
     for tick in range(12_000):
-        wild.tick(HONEST, BUTTON_START if tick == 0 else 0)
+        chaos.tick(RIGHT, BUTTON_START if tick == 0 else 0)
         lines.append((controller.session.state, *everything(controller.commands)))
     return lines

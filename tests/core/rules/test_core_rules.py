@@ -77,7 +77,7 @@ def test_a_breach_anywhere_in_the_core_is_found(snippet: str, breach: str) -> No
         ("sum_pa = least_pa + most_mmhg", "different units"),
         ("sum_pa += dt_ms", "different units"),
         ("sum_pa += rise_pa_s", "different units"),
-        ("a.wanted_pa[3] = b.level_mmhg[3]", "different units"),
+        ("a.setpoint_pa[3] = b.level_mmhg[3]", "different units"),
         ("a.least = least_pa", "a.least loses the unit of least_pa"),
     ],
 )

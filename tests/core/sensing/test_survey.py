@@ -7,7 +7,7 @@ import pytest
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import SURVEY_AFTER_MS, UNSEEN_SURVEY_AFTER_MS
 from soleus.core.program.timeline import STAGE_REST
-from soleus.core.sensing.gauges import STILL_MS
+from soleus.core.sensing.emptying import STILL_MS
 from soleus.core.sensing.survey import LOOK_MS, OPEN_BETWEEN_MS
 from soleus.core.session.session import DONE, RUNNING, VENTING
 from tests.core.fake_air import STOP, TICK_MS, Machine, boots, program
@@ -96,7 +96,7 @@ def test_what_shows_its_pressure_beside_an_open_vent_is_not_closed_for_a_look(la
     machine = stopped(layout, CALF)
     assert all(CALF not in who for who, _ in looks(machine, 4.8))
     assert machine.state == VENTING
-    assert machine.controller.gauges.empty_bits == 0b101
+    assert machine.controller.gauges.emptying.empty_bits == 0b101
 
 
 @each_seen
@@ -118,7 +118,7 @@ def test_what_shows_its_pressure_only_when_it_is_closed_is_opened_again(layout: 
     assert len(looked_ms) >= 3, "it is looked at again and again"
     assert max(looked_ms) <= LOOK_MS + TICK_MS
     assert min(opened_ms[1:-1]) >= OPEN_BETWEEN_MS
-    assert not machine.controller.gauges.empty_bits & (1 << CALF)
+    assert not machine.controller.gauges.emptying.empty_bits & (1 << CALF)
 
 
 @each_unseen
@@ -126,7 +126,7 @@ def test_what_is_not_empty_is_opened_again_before_the_next_look(layout: str) -> 
     machine = stopped(layout, CALF)
     found = looks(machine, 4.8)
     assert machine.state == VENTING
-    assert machine.controller.gauges.empty_bits == 0b101
+    assert machine.controller.gauges.emptying.empty_bits == 0b101
     repeated = [(who, ms) for who, ms in found if who == [CALF]]
     assert len(repeated) >= 2
     assert all(ms <= LOOK_MS + TICK_MS for _, ms in repeated[:-1])
@@ -163,4 +163,4 @@ def test_no_cycle_begins_before_every_chamber_of_the_last_was_seen_empty(layout:
         machine.tick()
         if machine.controller.sequencer.cycles_count > cycles:
             cycles += 1
-            assert machine.controller.gauges.empty_bits == 0b111
+            assert machine.controller.gauges.emptying.empty_bits == 0b111

@@ -11,9 +11,8 @@ from soleus.core.basics.faults import MANIFOLD_INDEX, FaultLatch
 from soleus.core.basics.limits import TICK_MS, ZERO_MOST_PA
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.sensing.gauges import Gauges
 from soleus.core.sensing.zeroing import AVERAGED_TICKS, STEADY_SPREAD_PA, STEADY_WAIT_MS, Zeroing
-from tests.core.fake_air import boots
+from tests.core.fake_air import boots, gauges_for
 
 SHAKEN_PA = STEADY_SPREAD_PA + 1
 
@@ -22,7 +21,7 @@ class Check:
     def __init__(self, sensors: str = "per_chamber") -> None:
         the_boots = boots(sensors=sensors)
         self.zeroing = Zeroing(the_boots)
-        self.gauges = Gauges(the_boots)
+        self.gauges = gauges_for(the_boots)
         self.readings = Readings(the_boots.count)
         self.latch = FaultLatch()
         self.at_ms = 0

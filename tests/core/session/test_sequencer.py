@@ -364,7 +364,7 @@ def test_what_isnt_kept_is_open_which_is_not_the_same_as_a_target_of_nothing() -
 def test_a_ramp_climbs_evenly_to_the_target_it_says_from_the_start() -> None:
     walk = Walk(ramp_s=5).until_cycle(1)
     target_pa = walk.sequencer.target_pa[FOOT]
-    wanted = [walk.sequencer.wanted_pa[FOOT] for _ in range(520) if walk.tick().sequencer.target_pa[FOOT]]
+    wanted = [walk.sequencer.setpoint_pa[FOOT] for _ in range(520) if walk.tick().sequencer.target_pa[FOOT]]
     assert wanted == sorted(wanted)
     assert {walk.sequencer.target_pa[FOOT]} == {target_pa}
     steps = {after - before for before, after in pairwise(wanted[:499])}
@@ -403,7 +403,7 @@ def as_if_made_now(sequencer: Sequencer) -> tuple[list[int], list[int], int]:
     now = copy.deepcopy(sequencer)
     now.give_targets_away()
     now._set_targets()
-    return now.wanted_pa, now.target_pa, now.least_target_pa
+    return now.setpoint_pa, now.target_pa, now.least_target_pa
 
 
 @settings(max_examples=15, deadline=None)
@@ -421,7 +421,7 @@ def test_targets_that_are_kept_are_those_that_would_be_made(
         walk.sequencer.rested_bits = rested_bits
         for _ in range(ticks):
             sequencer = walk.tick().sequencer
-            said = (sequencer.wanted_pa, sequencer.target_pa, sequencer.least_target_pa)
+            said = (sequencer.setpoint_pa, sequencer.target_pa, sequencer.least_target_pa)
             assert said == as_if_made_now(sequencer)
             assert all(sequencer.target_pa[index] >= sequencer.least_target_pa for index in walk.kept)
 

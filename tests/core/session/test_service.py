@@ -200,7 +200,7 @@ FAULTS: dict[str, tuple[dict[str, Any], float, Callable[[Bench], None], int]] = 
     "an open chamber that rises": (
         FILL_FOOT, 6.0,
         lambda bench: bench.machine.air.pressure_pa.__setitem__(
-            1, pa_from_mmhg(20) if bench.controller.gauges.vented_ms[1] > 2500 else 0
+            1, pa_from_mmhg(20) if bench.controller.gauges.emptying.vented_ms[1] > 2500 else 0
         ), faults.RISES_UNASKED,
     ),
 }  # fmt: skip
@@ -211,7 +211,7 @@ def test_guards_stay_on(
     table: dict[str, Any], seconds: float, harm: Callable[[Bench], None], code: int
 ) -> None:
     bench = Bench()
-    bench.controller.gauges.empty_bits = ALL
+    bench.controller.gauges.emptying.empty_bits = ALL
     bench.ask(**table).run(2.5 if table is not FILL_FOOT else 0.1).run(seconds, lambda: harm(bench))
     assert fault_table.TABLE[bench.fault] == fault_table.TABLE[code]
     assert bench.machine.state == FAULT

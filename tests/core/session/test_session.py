@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from soleus.core.basics import faults
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import (
-    ASK_FOR_LIFE_MS,
+    ASK_FOR_PRESENCE_MS,
     COLLAPSE_COUNT,
     LEVEL_STEP_PA,
     PAUSE_MOST_MS,
@@ -33,7 +33,7 @@ from soleus.core.session.session import (
     DONE,
     FAULT,
     IDLE,
-    NO_SIGN_OF_LIFE,
+    NO_PRESENCE,
     NOT_ENDED,
     PAUSED,
     RUNNING,
@@ -615,19 +615,19 @@ def test_without_a_sign_of_life_the_session_ends_by_itself_and_not_a_tick_early(
     session = machine.controller.session
     machine.until(lambda m: m.controller.session.ended_by != NOT_ENDED, LIFE_MINUTES * 60 + 1)
     assert session.run_ms == LIFE_MINUTES * 60_000
-    assert session.ended_by == NO_SIGN_OF_LIFE
+    assert session.ended_by == NO_PRESENCE
     machine.until_state(DONE)
-    assert session.ended_by == NO_SIGN_OF_LIFE
+    assert session.ended_by == NO_PRESENCE
     assert machine.controller.latch.code == faults.NONE
 
 
 def test_it_asks_for_a_minute_before_it_ends() -> None:
     machine = asking()
     session = machine.controller.session
-    machine.until(lambda m: m.controller.session.asks_for_life(), LIFE_MINUTES * 60)
-    assert session.run_ms == LIFE_MINUTES * 60_000 - ASK_FOR_LIFE_MS
+    machine.until(lambda m: m.controller.session.asks_for_presence(), LIFE_MINUTES * 60)
+    assert session.run_ms == LIFE_MINUTES * 60_000 - ASK_FOR_PRESENCE_MS
     machine.tick(ALIVE)
-    assert not session.asks_for_life()
+    assert not session.asks_for_presence()
 
 
 @pytest.mark.parametrize("name", ["alive", "louder", "softer", "start", "resume", "clear"])
@@ -651,12 +651,12 @@ def test_a_pause_is_a_sign_of_life_and_silence_in_it_is_not_counted() -> None:
     machine.run(LIFE_MINUTES * 60 - 10)
     assert machine.state == RUNNING
     machine.until_state(VENTING, 20)
-    assert machine.controller.session.ended_by == NO_SIGN_OF_LIFE
+    assert machine.controller.session.ended_by == NO_PRESENCE
 
 
 def test_a_program_that_does_not_ask_never_ends_for_want_of_it() -> None:
     machine = brought_to(RUNNING)
-    assert not any(machine.controller.session.asks_for_life() for _ in machine.ticks(18_000))
+    assert not any(machine.controller.session.asks_for_presence() for _ in machine.ticks(18_000))
     assert machine.state == RUNNING
 
 

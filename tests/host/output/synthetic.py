@@ -66,7 +66,7 @@ _FLAT = [
     "pump_flow_ml_s",
     "supply_v",
 ]
-_WIDE = ["wanted_pa", "target_pa", "phase", "reading_pa", "pressure_mmhg", "air_ml"]
+_WIDE = ["setpoint_pa", "target_pa", "phase", "reading_pa", "pressure_mmhg", "air_ml"]
 
 
 def pa(mmhg: Any) -> Any:
@@ -200,7 +200,7 @@ def _as_trace(story: _Story, names: list[str], ticks: int, seed: int, fault_at_s
         ticks,
         **columns,
         target_pa=pa(target),
-        wanted_pa=pa(target),
+        setpoint_pa=pa(target),
         pressure_mmhg=pressure,
         reading_pa=pa(pressure + random.normal(0, 0.4, pressure.shape)),
         air_ml=40 + COMPLIANCE_ML_MMHG * pressure,

@@ -17,7 +17,7 @@ from soleus.core.regulate.regulation import BLEED, FILL, HOLD, OFF
 from soleus.core.session.session import (
     COMPLETED,
     FAULT,
-    NO_SIGN_OF_LIFE,
+    NO_PRESENCE,
     NOT_ENDED,
     RUNNING,
     STOPPED,
@@ -36,7 +36,7 @@ def one_chamber(pressure: Any, target: Any, phase: Any = HOLD, **columns: Any) -
     wide = {
         "pressure_mmhg": np.reshape(pressure, (-1, 1)),
         "target_pa": pa(np.reshape(target, (-1, 1))),
-        "wanted_pa": pa(np.reshape(columns.pop("setpoint", target), (-1, 1))),
+        "setpoint_pa": pa(np.reshape(columns.pop("setpoint", target), (-1, 1))),
         "phase": np.reshape(phase, (-1, 1)),
     }
     return blank_trace(ONE, TICKS, **wide, **columns)
@@ -177,7 +177,7 @@ def test_chambers_side_by_side_share_the_pump() -> None:
         TICKS,
         pressure_mmhg=RISE.reshape(-1, 1),
         target_pa=pa(TARGET.reshape(-1, 1)),
-        wanted_pa=pa(TARGET.reshape(-1, 1)),
+        setpoint_pa=pa(TARGET.reshape(-1, 1)),
         air_ml=5 * RISE.reshape(-1, 1),
         phase=HOLD,
     )
@@ -327,7 +327,7 @@ def test_a_rested_chamber_is_no_fault_but_a_notice_with_the_same_fields() -> Non
     [
         (COMPLETED, "completed", "completed"),
         (STOPPED, "stopped", "stopped"),
-        (NO_SIGN_OF_LIFE, "stopped", "no sign of life"),
+        (NO_PRESENCE, "stopped", "no sign of life"),
         (NOT_ENDED, "stopped", "stopped"),
     ],
 )

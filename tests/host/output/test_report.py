@@ -109,7 +109,7 @@ def test_everything_from_files_is_escaped() -> None:
         [f"left.{NASTY}", "left.b"],
         300,
         target_pa=pa(40),
-        wanted_pa=pa(40),
+        setpoint_pa=pa(40),
         pressure_mmhg=40.0,
         phase=HOLD,
         notes=[Note(1.0, "event", NASTY), Note(1.5, "injected", NASTY)],

@@ -12,7 +12,7 @@ from host_tools.output.words import duration, explanation, fault_sentence, measu
 from host_tools.sim.figures.metrics import FaultResult, SessionResult, measure
 from soleus.core.basics import fault_table, faults
 from soleus.core.basics.faults import Notices
-from soleus.core.session.session import NO_SIGN_OF_LIFE
+from soleus.core.session.session import NO_PRESENCE
 from tests.host.output.synthetic import context, faulty_latch, session_trace
 
 
@@ -114,7 +114,7 @@ def test_a_rested_chamber_is_named_with_its_reason_and_fits() -> None:
 
 def test_a_session_without_a_sign_of_life_says_why_it_ended() -> None:
     trace = session_trace(minutes=3)
-    result = measure(trace, context(trace, ended_by=NO_SIGN_OF_LIFE))
+    result = measure(trace, context(trace, ended_by=NO_PRESENCE))
     assert (result.outcome, result.ended_by) == ("stopped", "no sign of life")
     assert "The session ended by itself after 3 min: nobody gave a sign of life" in " ".join(
         shown(result).split()

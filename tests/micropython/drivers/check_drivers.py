@@ -450,7 +450,7 @@ def check_buttons():
     assert presses(buttons, [21], 100, PAUSED) == [signals.BUTTON_RESUME]
     assert presses(buttons, [21], 1500, RUNNING) == [signals.BUTTON_PAUSE]
     assert presses(buttons, [22], 2000, RUNNING) == [signals.BUTTON_SOFTER]
-    assert presses(buttons, [23], 50, RUNNING) == [signals.BUTTON_LOUDER]
+    assert presses(buttons, [23], 50, RUNNING) == [signals.BUTTON_FIRMER]
     assert presses(buttons, [24], 20, RUNNING) == [signals.BUTTON_STOP] * 2
     held = presses(buttons, [21, 24], 4000, 6)
     assert [bits for bits in held if bits & signals.BUTTON_CLEAR] == [

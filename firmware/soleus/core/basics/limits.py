@@ -111,7 +111,7 @@ STILL_TICKS_MOST = 10
 SESSION_MOST_MINUTES = 60
 SESSION_CAP_MS = 61 * 60_000
 # Before a session ends for want of a sign of life, the machine asks for one for so long.
-ASK_FOR_LIFE_MS = 60_000
+ASK_FOR_PRESENCE_MS = 60_000
 # --- service ---
 # A bench that is not heard for so long is gone, and what it held lets go.
 SERVICE_SILENT_MOST_MS = 1000

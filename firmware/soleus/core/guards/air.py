@@ -97,11 +97,11 @@ class FillTimeout:
                 self.learned_limit_ms[index] = max(self.learned_limit_ms[index], limit_ms)
 
     def _check(self, at_ms: int) -> None:
-        gauges = self.gauges
+        overview = self.gauges.overview
         filled_bits = self.ledger.filled_bits
-        seen_bits = filled_bits & gauges.seen_bits
+        seen_bits = filled_bits & overview.seen_bits
         # A chamber that shows more than a vented one may has air in it. The others are looked at one by one.
-        self.has_air_bits = self.has_air_bits & filled_bits | seen_bits & gauges.shown_bits
+        self.has_air_bits = self.has_air_bits & filled_bits | seen_bits & overview.shown_bits
         if seen_bits & ~self.has_air_bits:
             self._find_traces(seen_bits & ~self.has_air_bits)
         if self.check_after_ms > TICK_MOST_MS:
@@ -229,9 +229,11 @@ class RisesUnasked:
 
     def step(self, at_ms: int, dt_ms: int) -> None:
         gauges = self.gauges
+        overview = gauges.overview
+        emptying = gauges.emptying
         closed_bits = self.sequencer.keep_bits | self.commands.fill_bits | self.commands.seal_bits
         before_bits = self.rising_bits
-        self.rising_bits = gauges.empty_bits & ~closed_bits & gauges.seen_bits & gauges.pressed_bits
+        self.rising_bits = emptying.empty_bits & ~closed_bits & overview.seen_bits & overview.pressed_bits
         if not self.rising_bits:
             return
         high_ms = self.high_ms
@@ -242,7 +244,7 @@ class RisesUnasked:
                 high_ms[index] = 0
             if not self.rising_bits & bit:
                 continue
-            if pressure_pa <= RISES_PA or gauges.vented_for_ms(index) <= OPEN_FOR_MS:
+            if pressure_pa <= RISES_PA or emptying.vented_for_ms(index) <= OPEN_FOR_MS:
                 self.rising_bits &= ~bit
                 continue
             high_ms[index] += dt_ms

@@ -40,7 +40,7 @@ class Guards:
     ) -> None:
         self.boots = boots
         self.latch = latch
-        self.gauges = gauges
+        self.overview = gauges.overview
         self.sequencer = sequencer
         self.ledger = ledger
         self.notices = Notices(boots.count)
@@ -69,37 +69,43 @@ class Guards:
 
         In service the regulator is at rest, and so are the guards that watch its fills and holds.
         """
-        gauges = self.gauges
+        overview = self.overview
         sequencer = self.sequencer
         is_active = is_running or is_service
-        is_odd = self.is_alert or gauges.is_odd
+        is_odd = self.is_alert or overview.is_odd
         if dt_ms <= 0 or dt_ms > TICK_MOST_MS or self.late_tick.still_count:
             self.late_tick.step(at_ms, dt_ms)
         if is_odd:
             self.sensor_range.step(readings, at_ms, dt_ms)
-        highest_pa = gauges.highest_pa
+        highest_pa = overview.highest_pa
         is_high = highest_pa > sequencer.least_target_pa + OVER_TARGET_PA or highest_pa > OVER_TRIP_PA
         if is_high or self.overpressure.is_counting:
             self.overpressure.step(at_ms, dt_ms)
         keep_bits = sequencer.keep_bits
         if keep_bits or self.prolonged.pressed_bits:
             self.prolonged.step(keep_bits, is_active, at_ms, dt_ms)
-        if gauges.unvented_bits:
+        if overview.unvented_bits:
             self.vent_failure.step(at_ms)
         if is_odd:
             self.sensor_zero_drift.step(at_ms, dt_ms)
         if is_active:
             self.active.step(readings, is_odd, at_ms, dt_ms)
         if is_running:
-            # These rest one chamber, while the others go on.
             self.fill_timeout.step(at_ms, dt_ms)
-            if self.ledger.held_bits != self.leak.watched_bits:
-                self.leak.step(at_ms)
-            if self.notices.rested_bits:
-                self._end_when_all_rest(at_ms)
-        if is_odd:
-            counting_bits = self.sensor_zero_drift.low_bits | self.active.sensor_erratic.counting_bits
-            self.is_alert = self.sensor_range.is_alert or counting_bits != 0
+            if self.ledger.held_bits != self.leak.watched_bits or self.notices.rested_bits:
+                self._watch_rested(at_ms)
+        self.is_alert = is_odd and self._is_counting()
+
+    def _is_counting(self) -> bool:
+        """A sensor was odd, and a guard counts for how long, or how often."""
+        counting_bits = self.sensor_zero_drift.low_bits | self.active.sensor_erratic.counting_bits
+        return self.sensor_range.is_alert or counting_bits != 0
+
+    def _watch_rested(self, at_ms: int) -> None:
+        if self.ledger.held_bits != self.leak.watched_bits:
+            self.leak.step(at_ms)
+        if self.notices.rested_bits:
+            self._end_when_all_rest(at_ms)
 
     def _end_when_all_rest(self, at_ms: int) -> None:
         """No chamber is left to fill: the session ends with the fault that rested the last one."""
@@ -127,7 +133,8 @@ class ActiveGuards:
         self.boots = boots
         self.is_air_shared = boots.is_three_way
         self.is_manifold_seen = boots.has_manifold_sensor_only
-        self.gauges = gauges
+        self.overview = gauges.overview
+        self.emptying = gauges.emptying
         self.commands = commands
         self.ledger = ledger
         self.session_cap = SessionCap(latch)
@@ -140,15 +147,16 @@ class ActiveGuards:
         self.pump_runaway = PumpRunaway(boots, latch, gauges, commands, ledger)
 
     def step(self, readings: Readings, is_odd: bool, at_ms: int, dt_ms: int) -> None:
-        gauges = self.gauges
+        overview = self.overview
+        emptying = self.emptying
         ledger = self.ledger
         self.session_cap.step(at_ms, dt_ms)
         if readings.supply_mv < self.boots.supply_least_mv or self.supply_low.low_ms:
             self.supply_low.step(readings, at_ms, dt_ms)
         # A while after the kept chambers have last changed, air moves only in those that are filled.
-        is_vent_over = gauges.unchanged_ms >= VENT_MOVES_MS
-        moving_bits = self.commands.fill_bits if is_vent_over else gauges.read_bits
-        if gauges.unmoved_bits & moving_bits or self.sensor_stuck.same_bits:
+        is_vent_over = emptying.unchanged_ms >= VENT_MOVES_MS
+        moving_bits = self.commands.fill_bits if is_vent_over else overview.read_bits
+        if overview.unmoved_bits & moving_bits or self.sensor_stuck.same_bits:
             self.sensor_stuck.step(at_ms, dt_ms)
         if is_odd:
             self.sensor_erratic.step(at_ms, dt_ms)
@@ -156,7 +164,7 @@ class ActiveGuards:
             self.sensors_disagree.step(at_ms, dt_ms)
         if ledger.collapsed_bits:
             self.kink.step(at_ms)
-        if gauges.empty_bits & gauges.pressed_bits or self.rises_unasked.rising_bits:
+        if emptying.empty_bits & overview.pressed_bits or self.rises_unasked.rising_bits:
             self.rises_unasked.step(at_ms, dt_ms)
         if self.is_manifold_seen or ledger.coast_rise_count >= RUNAWAY_COUNT:
             self.pump_runaway.step(at_ms, dt_ms)

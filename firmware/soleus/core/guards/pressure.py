@@ -42,11 +42,12 @@ class Overpressure:
         keep_bits = self.sequencer.keep_bits
         target_pa = self.sequencer.target_pa
         pressures_pa = gauges.pressure_pa
-        highest_pa = gauges.highest_pa
+        seen_bits = gauges.overview.seen_bits
+        highest_pa = gauges.overview.highest_pa
         is_trip_near = highest_pa > OVER_TRIP_PA or self.is_counting
         over_target_ms = self.over_target_ms
         for index in range(self.boots.count):
-            if not gauges.seen_bits & (1 << index):
+            if not seen_bits & (1 << index):
                 continue
             pressure_pa = pressures_pa[index]
             if is_trip_near:
@@ -75,7 +76,8 @@ class ProlongedPressure:
     def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges) -> None:
         self.boots = boots
         self.latch = latch
-        self.gauges = gauges
+        self.overview = gauges.overview
+        self.emptying = gauges.emptying
         self.is_manifold_seen = boots.has_manifold_sensor_only
         # The chambers that are pressed, as far as is known, and since when. The time is that of a clock which
         # runs only while there are any.
@@ -86,8 +88,8 @@ class ProlongedPressure:
 
     def step(self, keep_bits: int, is_active: bool, at_ms: int, dt_ms: int) -> None:
         """Once a chamber has been kept, it counts as pressed until a reading shows that it isn't."""
-        gauges = self.gauges
-        low_bits = gauges.seen_bits & ~gauges.pressed_bits | gauges.empty_bits
+        overview = self.overview
+        low_bits = overview.seen_bits & ~overview.pressed_bits | self.emptying.empty_bits
         if self.is_manifold_seen and not is_active:
             low_bits |= self._aired_bits()
         pressed_bits = (self.pressed_bits | keep_bits) & ~low_bits
@@ -126,10 +128,9 @@ class ProlongedPressure:
 
         In a pause or a fault no chamber is joined to the manifold, so its sensor can't show it.
         """
-        gauges = self.gauges
         bits = 0
         for index in range(self.boots.count):
-            if gauges.vented_for_ms(index) >= UNSEEN_EMPTY_MS:
+            if self.emptying.vented_for_ms(index) >= UNSEEN_EMPTY_MS:
                 bits |= 1 << index
         return bits
 
@@ -144,9 +145,10 @@ class VentFailure:
 
     def step(self, at_ms: int) -> None:
         gauges = self.gauges
-        unvented_bits = gauges.unvented_bits & gauges.seen_bits
+        overview = gauges.overview
+        unvented_bits = overview.unvented_bits & overview.seen_bits
         if not gauges.is_zeroed:
             return
         for index in range(self.boots.count):
-            if unvented_bits & (1 << index) and gauges.vented_for_ms(index) > VENT_MOST_MS:
+            if unvented_bits & (1 << index) and gauges.emptying.vented_for_ms(index) > VENT_MOST_MS:
                 self.latch.trip(faults.VENT_FAILURE, index, gauges.smooth_pa[index], VENTED_PA, at_ms)

@@ -86,9 +86,10 @@ class SensorStuck:
 
     def step(self, at_ms: int, dt_ms: int) -> None:
         """The commands are those of the tick before: they moved the air."""
-        unmoved_bits = self.gauges.unmoved_bits
+        overview = self.gauges.overview
+        unmoved_bits = overview.unmoved_bits
         # Without a reading there is nothing to compare.
-        self.same_bits &= unmoved_bits | ~self.gauges.read_bits
+        self.same_bits &= unmoved_bits | ~overview.read_bits
         same_ms = self.same_ms
         for index in range(self.boots.count):
             bit = 1 << index
@@ -112,7 +113,8 @@ class SensorStuck:
         gauges = self.gauges
         if self.ledger.phase[index] != OFF or gauges.age_ms[index] > 0:
             return False
-        return 0 < gauges.vented_for_ms(index) < VENT_MOVES_MS and gauges.pressure_pa[index] > VENTED_PA
+        is_emptying = 0 < gauges.emptying.vented_for_ms(index) < VENT_MOVES_MS
+        return is_emptying and gauges.pressure_pa[index] > VENTED_PA
 
 
 class SensorErratic:
@@ -121,7 +123,7 @@ class SensorErratic:
     def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges) -> None:
         self.boots = boots
         self.latch = latch
-        self.gauges = gauges
+        self.overview = gauges.overview
         self.sensors_count = 1 if boots.has_manifold_sensor_only else boots.count
         # The sensors whose jumps are being counted.
         self.counting_bits = 0
@@ -131,13 +133,13 @@ class SensorErratic:
         self.since_ms = [0] * self.sensors_count
 
     def step(self, at_ms: int, dt_ms: int) -> None:
-        jumped_bits = self.gauges.jumped_bits
+        jumped_bits = self.overview.jumped_bits
         for index in range(self.sensors_count):
             bit = 1 << index
             if self.counting_bits & bit:
                 self._wait(index, dt_ms)
             if jumped_bits & bit:
-                self._count(index, self.gauges.jump_pa[index], at_ms)
+                self._count(index, self.overview.jump_pa[index], at_ms)
 
     def _wait(self, index: int, dt_ms: int) -> None:
         """Jumps count together within a window."""
@@ -177,9 +179,9 @@ class SensorZeroDrift:
         gauges = self.gauges
         if not gauges.is_zeroed or self.boots.has_manifold_sensor_only:
             return
-        self.low_bits = gauges.low_bits
+        self.low_bits = gauges.overview.low_bits
         for index in range(self.boots.count):
-            is_open = gauges.vented_for_ms(index) >= ZERO_AFTER_VENT_MS and gauges.age_ms[index] == 0
+            is_open = gauges.emptying.vented_for_ms(index) >= ZERO_AFTER_VENT_MS and gauges.age_ms[index] == 0
             if not is_open or gauges.smooth_pa[index] >= -ZERO_DRIFT_MOST_PA:
                 self.low_ms[index] = 0
                 continue

@@ -19,14 +19,14 @@ DROP_FLOW_PERMILLE = 200
 
 
 class Fills:
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, learned: Learned) -> None:
         count = boots.count
         self.count = count
         self.air = AirPath()
         self.moves = Moves(boots)
         self.phases = self.moves.phases
         self.ledger = self.moves.ledger
-        self.learned = Learned(boots)
+        self.learned = learned
         self.fill_ms = [0] * count
         # What each filling chamber holds in this tick: its reading without the hose's share.
         self.inside_pa = [0] * count

@@ -8,7 +8,6 @@ from soleus.core.basics.boots import Boots
 from soleus.core.basics.units import clamp, pa_from_mmhg
 from soleus.core.regulate.regulation import (
     BAND_PA,
-    LEAD_MOST_PA,
     PUMP_MOST_PERMILLE,
     RISE_START_PA_S,
     learned_lead_pa,
@@ -30,8 +29,7 @@ LEAD_RESIDUE_PA = pa_from_mmhg(4)
 SHORT_PA = BAND_PA * 2 // 3
 # A fill must have taken so much of the whole pump before its speed counts.
 RISE_SEEN_MS = 200
-# In a shorter dose the sensor's noise is more than what it brings: fills know the speed better, except
-# those through a manifold's sensor, which end throttled.
+# In a shorter dose the sensor's noise is more than what it brings: fills know the speed better.
 DOSE_SEEN_MS = 120
 # 4 mm by 1.5 m take 13 mmHg at 10 L/min.
 DROP_MOST_PA = pa_from_mmhg(20)
@@ -42,10 +40,11 @@ POUR_MOST_PERMILLE = 60
 class Learned:
     def __init__(self, boots: Boots) -> None:
         count = boots.count
-        self.boots = boots
         # How far before the target to stop when the pump stops with it, or when only its valve closes.
         self.coast_lead_pa = [0] * count
         self.shut_lead_pa = [0] * count
+        # Shorter doses say nothing about the speed.
+        self.dose_seen_ms = DOSE_SEEN_MS
         # How fast the whole pump raises it; how fast its vent lowers it.
         self.rise_pa_s = [RISE_START_PA_S] * count
         self.fall_pa_s = [RISE_START_PA_S] * count
@@ -73,10 +72,6 @@ class Learned:
 
     def note_coast(self, index: int, missing_pa: int, stop_pa_s: int) -> None:
         """Half of the error was the pump's, in proportion to its speed; half was the chamber's own."""
-        if self.boots.has_manifold_sensor_only:
-            # Its throttled fill comes to the target from below, and nobody sees it sag afterwards.
-            self.coast_lead_pa[index] = learned_lead_pa(self.coast_lead_pa[index], -missing_pa, LEAD_MOST_PA)
-            return
         missing_pa -= SHORT_PA
         self.coast_lead_pa[index] = learned_lead_pa(
             self.coast_lead_pa[index], -missing_pa // 2, LEAD_RESIDUE_PA
@@ -94,7 +89,7 @@ class Learned:
         self.shut_lead_pa[index] = learned_lead_pa(self.shut_lead_pa[index], over_pa, LEAD_RESIDUE_PA)
 
     def note_dose(self, index: int, moved_pa: int, full_speed_ms: int) -> None:
-        if full_speed_ms >= DOSE_SEEN_MS or self.boots.has_manifold_sensor_only:
+        if full_speed_ms >= self.dose_seen_ms:
             took_ms = max(full_speed_ms, 1)
             self.rise_pa_s[index] = learned_speed_pa_s(self.rise_pa_s[index], moved_pa, took_ms)
 
@@ -105,17 +100,14 @@ class Learned:
         self.pour_permille[index] = (self.pour_permille[index] * 3 + seen_permille) // 4
 
     def note_fall(self, index: int, moved_pa: int, took_ms: int) -> None:
-        """A vent is open for a few ticks only, so one look tells little: a quarter of what it would. With a
-        manifold's sensor that is for `Estimator` to say, which knows what falls by itself meanwhile."""
-        if self.boots.has_manifold_sensor_only:
-            return
+        """A vent is open for a few ticks only, so one look tells little: it counts for a quarter."""
         fall_pa_s = self.fall_pa_s[index]
         self.fall_pa_s[index] += (learned_speed_pa_s(fall_pa_s, moved_pa, took_ms) - fall_pa_s) // 4
 
     def note_drop(self, index: int, seen_pa: int, flow_permille: int) -> None:
-        """Bound: 6_000 Pa * 1000 / 200 * 1000."""
+        self.drop_pa[index] = (self.drop_pa[index] + self.full_drop_pa(seen_pa, flow_permille)) // 2
+
+    def full_drop_pa(self, seen_pa: int, flow_permille: int) -> int:
+        """What the hose would take in the whole flow. Bound: 6_000 Pa * 1000 / 200 * 1000."""
         full_pa = clamp(seen_pa, 0, DROP_SEEN_MOST_PA) * 1000 // flow_permille * 1000 // flow_permille
-        full_pa = min(full_pa, self.drop_most_pa)
-        # A manifold's sensor begins with the most that it may be.
-        is_first = self.boots.has_manifold_sensor_only and self.drop_pa[index] == self.drop_most_pa
-        self.drop_pa[index] = full_pa if is_first else (self.drop_pa[index] + full_pa) // 2
+        return min(full_pa, self.drop_most_pa)

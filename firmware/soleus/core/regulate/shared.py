@@ -49,7 +49,7 @@ TRIMS_MOST = 4
 
 
 def regulator_for(boots: Boots) -> "SharedRegulator":
-    return SharedRegulator(boots)
+    return SharedManifoldRegulator(boots) if boots.has_manifold_sensor_only else SharedRegulator(boots)
 
 
 class SharedRegulator:
@@ -104,12 +104,6 @@ class SharedRegulator:
         commands.seal_bits = 0
         commands.pump_permille = self.pump_permille if commands.fill_bits else 0
 
-    def join_all(self, commands: Commands) -> None:
-        """At rest, with the pump off: the manifold comes to the chambers' pressure."""
-        commands.fill_bits = self.boots.all_bits
-        commands.seal_bits = 0
-        commands.pump_permille = 0
-
     def _advance(self, gauges: Gauges, sequencer: Sequencer, dt_ms: int) -> None:
         last_index = self._last_index()
         target_pa = sequencer.target_pa[last_index]
@@ -118,7 +112,7 @@ class SharedRegulator:
         if phase == OFF:
             self._begin_fill(gauges)
         elif phase == FILL:
-            self._fill(gauges, sequencer.wanted_pa[last_index], target_pa, dt_ms)
+            self._fill(gauges, sequencer.setpoint_pa[last_index], target_pa, dt_ms)
         elif phase == COAST:
             self._coast(gauges)
         elif phase == SETTLE:
@@ -140,25 +134,17 @@ class SharedRegulator:
         self.ledger.share_anew()
         self._go(FILL)
 
-    def _fill(self, gauges: Gauges, wanted_pa: int, target_pa: int, dt_ms: int) -> None:
-        if self.boots.has_manifold_sensor_only:
-            is_full = self._fill_through_manifold(gauges, wanted_pa, dt_ms)
-        else:
-            self.pump_permille = throttle_permille(wanted_pa + PUSH_PA - self._highest_pa(gauges))
-            is_full = self._lowest_pa(gauges) >= wanted_pa - self.lead_pa[self._last_index()]
-        if is_full and wanted_pa == target_pa:
+    def _fill(self, gauges: Gauges, setpoint_pa: int, target_pa: int, dt_ms: int) -> None:
+        is_full = self._throttle(gauges, setpoint_pa, dt_ms)
+        if is_full and setpoint_pa == target_pa:
             self.last_move = FILL
             self.pump_permille = 0
             self._go(COAST)
 
-    def _fill_through_manifold(self, gauges: Gauges, wanted_pa: int, dt_ms: int) -> bool:
-        index = self._last_index()
-        if not gauges.is_fresh(index):
-            self.pump_permille = throttle_permille(wanted_pa)
-            return False
-        self.pump_permille = throttle_permille(wanted_pa - self.lead_pa[index] - gauges.smooth_pa[index])
-        self.throttled_ms = self.throttled_ms + dt_ms if self.pump_permille <= THROTTLED_PERMILLE else 0
-        return self.throttled_ms >= THROTTLED_MS
+    def _throttle(self, gauges: Gauges, setpoint_pa: int, _dt_ms: int) -> bool:
+        """Sets the pump for this tick of a fill. True when all chambers are full."""
+        self.pump_permille = throttle_permille(setpoint_pa + PUSH_PA - self._highest_pa(gauges))
+        return self._lowest_pa(gauges) >= setpoint_pa - self.lead_pa[self._last_index()]
 
     def _coast(self, gauges: Gauges) -> None:
         if self.group_ms < COAST_LATE_MS:
@@ -296,3 +282,16 @@ class SharedRegulator:
             if self.group_bits & (1 << index):
                 lowest_pa = min(lowest_pa, gauges.pressure_pa[index])
         return lowest_pa
+
+
+class SharedManifoldRegulator(SharedRegulator):
+    """With one sensor on the manifold a fill is over when the throttled pump has nothing left to push."""
+
+    def _throttle(self, gauges: Gauges, setpoint_pa: int, dt_ms: int) -> bool:
+        index = self._last_index()
+        if not gauges.is_fresh(index):
+            self.pump_permille = throttle_permille(setpoint_pa)
+            return False
+        self.pump_permille = throttle_permille(setpoint_pa - self.lead_pa[index] - gauges.smooth_pa[index])
+        self.throttled_ms = self.throttled_ms + dt_ms if self.pump_permille <= THROTTLED_PERMILLE else 0
+        return self.throttled_ms >= THROTTLED_MS

@@ -40,7 +40,7 @@ class Survey:
             self.open_ms -= dt_ms
             return
         low_bits = self._low_bits(gauges)
-        unseen_bits = self.looked_bits & ~gauges.empty_bits
+        unseen_bits = self.looked_bits & ~gauges.emptying.empty_bits
         self.shown_bits |= unseen_bits & ~low_bits
         self.looked_bits = unseen_bits & ~self.shown_bits
         if self.looked_bits == 0 and self.shown_bits != 0:
@@ -71,7 +71,7 @@ class Survey:
         for index in range(self.boots.count):
             bit = 1 << index
             is_low = self.boots.has_manifold_sensor_only or gauges.smooth_pa[index] < VENTED_PA
-            if is_low and not gauges.empty_bits & bit:
+            if is_low and not gauges.emptying.empty_bits & bit:
                 bits |= bit
         return bits
 

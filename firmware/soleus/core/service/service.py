@@ -13,7 +13,7 @@ from soleus.core.regulate.regulation import FILL, HOLD, OFF, PEEK
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
 
-COAST_MOST_MS = 60_000
+ACT_COAST_MOST_MS = 60_000
 
 
 class Act:
@@ -110,7 +110,7 @@ class Service:
         if act.for_ms == 0:
             return
         if self.is_stopped:
-            self.stopped_ms = min(self.stopped_ms + dt_ms, COAST_MOST_MS)
+            self.stopped_ms = min(self.stopped_ms + dt_ms, ACT_COAST_MOST_MS)
         elif self.act_ms >= act.run_ms or self._has_reached(gauges):
             self.is_stopped = True
         if self.is_stopped and self.stopped_ms >= act.coast_ms:
@@ -138,7 +138,7 @@ class Service:
             if not kept_bits & bit:
                 phase[index] = OFF
                 sequencer.target_pa[index] = 0
-                sequencer.wanted_pa[index] = 0
+                sequencer.setpoint_pa[index] = 0
                 continue
             if commands.fill_bits & bit:
                 phase[index] = FILL if commands.pump_permille else PEEK

@@ -6,7 +6,7 @@ Apart from the service itself, so that a chip holds it only while a bench is the
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import FILL_MOST_MS, SERVICE_ACT_MOST_MS, TARGET_LEAST_PA
-from soleus.core.service.service import COAST_MOST_MS, Act
+from soleus.core.service.service import ACT_COAST_MOST_MS, Act
 
 
 def act_from(table: dict, boots: Boots) -> Act:
@@ -22,7 +22,7 @@ def act_from(table: dict, boots: Boots) -> Act:
     act.for_ms = _whole(table, "for_ms", 10, SERVICE_ACT_MOST_MS, 0)
     act.pump_permille = _whole(table, "pump", 0, 1000, 0)
     act.stop_pa = _whole(table, "stop_pa", 0, most_pa, 0)
-    act.coast_ms = _whole(table, "coast_ms", 0, COAST_MOST_MS, 0)
+    act.coast_ms = _whole(table, "coast_ms", 0, ACT_COAST_MOST_MS, 0)
     act.limit_pa = _whole(table, "limit_pa", TARGET_LEAST_PA, most_pa, max(act.stop_pa, TARGET_LEAST_PA))
     run_most_ms = FILL_MOST_MS if act.pump_permille else SERVICE_ACT_MOST_MS
     act.run_ms = _whole(table, "run_ms", 0, run_most_ms, min(act.for_ms, run_most_ms))

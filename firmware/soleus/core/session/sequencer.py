@@ -22,7 +22,7 @@ class Sequencer:
         # Chambers that a guard has taken out of this session.
         self.rested_bits = 0
         # What each kept chamber should have at this moment, and what it is on its way to.
-        self.wanted_pa = [0] * boots.count
+        self.setpoint_pa = [0] * boots.count
         self.target_pa = [0] * boots.count
         # No kept chamber is on its way to less; 0 where nobody says so.
         self.least_target_pa = 0
@@ -147,12 +147,12 @@ class Sequencer:
         least_target_pa = most_pa
         first_offset = self.block_index * self.boots.count
         keep_bits = self.keep_bits
-        wanted_pa = self.wanted_pa
+        setpoint_pa = self.setpoint_pa
         target_pa = self.target_pa
         for index in range(self.boots.count):
             bit = 1 << index
             if not keep_bits & bit:
-                wanted_pa[index] = 0
+                setpoint_pa[index] = 0
                 target_pa[index] = 0
                 continue
             full_pa = level_pa + timeline.offset_pa[first_offset + index]
@@ -168,5 +168,5 @@ class Sequencer:
             if is_ramping and raised_bits & bit:
                 # Bound: 16_000 Pa * 30_000 ms.
                 full_pa = full_pa * self.stage_ms // ramp_ms
-            wanted_pa[index] = full_pa
+            setpoint_pa[index] = full_pa
         self.least_target_pa = least_target_pa

@@ -3,7 +3,7 @@
 from soleus.core.basics import faults
 from soleus.core.basics.faults import FaultLatch
 from soleus.core.basics.limits import (
-    ASK_FOR_LIFE_MS,
+    ASK_FOR_PRESENCE_MS,
     LEVEL_STEP_PA,
     PAUSE_MOST_MS,
     SOFTEST_PA,
@@ -12,7 +12,7 @@ from soleus.core.basics.limits import (
 )
 from soleus.core.basics.signals import (
     BUTTON_CLEAR,
-    BUTTON_LOUDER,
+    BUTTON_FIRMER,
     BUTTON_PAUSE,
     BUTTON_RESUME,
     BUTTON_SERVICE,
@@ -37,7 +37,7 @@ STATE_NAMES = ("idle", "checking", "running", "paused", "venting", "done", "faul
 NOT_ENDED = 0
 COMPLETED = 1
 STOPPED = 2
-NO_SIGN_OF_LIFE = 3
+NO_PRESENCE = 3
 
 # The pump's rotor needs this long to stop; a valve closed against it makes a spike in the manifold.
 # A stop, a fault or a reset doesn't wait for it; a planned end does.
@@ -76,11 +76,11 @@ class Session:
             return True
         return self.state == RUNNING or self.state == VENTING
 
-    def asks_for_life(self) -> bool:
+    def asks_for_presence(self) -> bool:
         """Time to light, beep and wait for a press: not a machine to sleep with."""
         if self.state != RUNNING or self.presence_check_ms == 0:
             return False
-        return self.silent_ms >= self.presence_check_ms - ASK_FOR_LIFE_MS
+        return self.silent_ms >= self.presence_check_ms - ASK_FOR_PRESENCE_MS
 
     def is_winding_down(self) -> bool:
         return self.state == RUNNING and self.wind_down_ms > 0
@@ -151,11 +151,11 @@ class Session:
             self.ended_by = COMPLETED
             self._wind_down(VENTING)
         elif self.presence_check_ms > 0 and self.silent_ms >= self.presence_check_ms:
-            self.ended_by = NO_SIGN_OF_LIFE
+            self.ended_by = NO_PRESENCE
             self._wind_down(VENTING)
 
     def _change_level(self, buttons: int) -> None:
-        if buttons & BUTTON_LOUDER:
+        if buttons & BUTTON_FIRMER:
             self.asked_pa = min(self.asked_pa + LEVEL_STEP_PA, self.most_pa)
         if buttons & BUTTON_SOFTER:
             self.asked_pa = max(self.asked_pa - LEVEL_STEP_PA, SOFTEST_PA)
@@ -184,7 +184,7 @@ class Session:
         return True
 
     def _has_vented(self, gauges: Gauges) -> bool:
-        return gauges.empty_bits == gauges.boots.all_bits
+        return gauges.emptying.empty_bits == gauges.boots.all_bits
 
     def _wind_down(self, state: int) -> None:
         self.wind_down_ms = WIND_DOWN_MS

@@ -4,7 +4,7 @@ from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import READING_BAD_MS
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.regulate.fills import DROP_SEEN_MS, Fills
-from soleus.core.regulate.learned import COAST_MOST_MS
+from soleus.core.regulate.learned import COAST_MOST_MS, Learned
 from soleus.core.regulate.regulation import (
     FILL,
     LONE_TAPER_PA,
@@ -24,7 +24,7 @@ SURELY_COMING = 1000 // COAST_MOST_MS
 
 class ChamberFills(Fills):
     def __init__(self, boots: Boots) -> None:
-        super().__init__(boots)
+        super().__init__(boots, Learned(boots))
         # Chambers that are filled side by side end together, and slow the pump for the one that is nearest.
         self.ends_together = False
         self.slow_missing_pa = FAR_AHEAD_PA
@@ -32,6 +32,8 @@ class ChamberFills(Fills):
     def look_ahead(self, gauges: Gauges, sequencer: Sequencer) -> None:
         """The last chamber to shut gets all the air of a pump that has been feeding several. So those that
         are near their ends at the same time slow the pump together, and coast together."""
+        filling_bits = self.phases.bits[FILL]
+        index = -1
         least_pa = FAR_AHEAD_PA
         most_pa = 0
         is_enough = False
@@ -43,8 +45,6 @@ class ChamberFills(Fills):
         filling_count = self.phases.filling_count
         # As in `hose_pa`: the flow is the same for all.
         hose_permille = air.flow_permille * air.flow_permille // 1000
-        filling_bits = self.phases.bits[FILL]
-        index = -1
         while filling_bits:
             is_filled = filling_bits & 1
             filling_bits >>= 1
@@ -53,10 +53,10 @@ class ChamberFills(Fills):
                 continue
             inside_pa = gauges.smooth_pa[index] - hose_permille * learned.drop_pa[index] // 1000
             all_inside_pa[index] = inside_pa
-            wanted_pa = sequencer.wanted_pa[index]
-            if wanted_pa < sequencer.target_pa[index]:
+            setpoint_pa = sequencer.setpoint_pa[index]
+            if setpoint_pa < sequencer.target_pa[index]:
                 is_ramping = True
-            missing_pa = wanted_pa - learned.coast_lead_pa[index] - inside_pa
+            missing_pa = setpoint_pa - learned.coast_lead_pa[index] - inside_pa
             if missing_pa < least_pa:
                 least_pa = missing_pa
             if missing_pa > most_pa:
@@ -91,10 +91,10 @@ class ChamberFills(Fills):
         ledger.fill_share_us[index] += dt_ms * 1000 // sharers_count
         if ledger.held_bits & bit and not self.moves.raised_bits & bit:
             ledger.dose_us[index] += dt_ms * air.pump_before_permille // sharers_count
-        wanted_pa = sequencer.wanted_pa[index]
+        setpoint_pa = sequencer.setpoint_pa[index]
         target_pa = sequencer.target_pa[index]
         if gauges.age_ms[index] >= READING_BAD_MS:
-            air.pump_permille = max(air.pump_permille, tapered_permille(wanted_pa, TAPER_PA))
+            air.pump_permille = max(air.pump_permille, tapered_permille(setpoint_pa, TAPER_PA))
             return
         # How fast the last quarter goes, and with how much of the pump: a dose will go just as fast.
         inside_pa = self.inside_pa[index]
@@ -115,8 +115,8 @@ class ChamberFills(Fills):
             lead_pa = learned.coast_lead_pa[index] + coming_pa // (filling_count or 1)
         else:
             lead_pa = learned.shut_lead_pa[index]
-        missing_pa = wanted_pa - lead_pa - inside_pa
-        if ends_together or (missing_pa <= 0 and wanted_pa >= target_pa):
+        missing_pa = setpoint_pa - lead_pa - inside_pa
+        if ends_together or (missing_pa <= 0 and setpoint_pa >= target_pa):
             self.end(index, coasts, inside_pa, target_pa)
         elif missing_pa >= LONE_TAPER_PA and self.slow_missing_pa >= TAPER_PA:
             air.pump_permille = PUMP_MOST_PERMILLE

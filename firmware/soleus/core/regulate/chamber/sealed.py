@@ -83,7 +83,7 @@ class SealedRegulator:
             self.ledger.filled_bits |= phase_bits[FILL] & air.joined_bits
             self.fills.look_ahead(gauges, sequencer)
         self.doses.dosed_bits = 0
-        moving_bits = keep_bits | self.boots.all_bits & ~phase_bits[OFF]
+        moving_bits = keep_bits | phases.all_bits & ~phase_bits[OFF]
         if phase_bits[HOLD]:
             moving_bits &= ~self.holds.still_bits(gauges, sequencer, dt_ms)
         index = -1
@@ -108,12 +108,6 @@ class SealedRegulator:
         commands.fill_bits = joined_bits & seal_bits
         commands.seal_bits = seal_bits
         commands.pump_permille = air.pump_permille if joined_bits & seal_bits else 0
-
-    def join_all(self, commands: Commands) -> None:
-        """At rest, with the pump off: the manifold comes to the chambers' pressure."""
-        commands.fill_bits = self.boots.all_bits
-        commands.seal_bits = self.boots.all_bits
-        commands.pump_permille = 0
 
     def _forget(self, index: int) -> None:
         """The chamber is open to the air."""

@@ -4,6 +4,7 @@ from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import READING_BAD_MS
 from soleus.core.basics.units import clamp, pa_from_mmhg
 from soleus.core.regulate.fills import Fills
+from soleus.core.regulate.manifold.learned import ManifoldLearned
 from soleus.core.regulate.regulation import (
     FAR_PA,
     FILL,
@@ -24,16 +25,11 @@ AHEAD_ALONE_PA = pa_from_mmhg(8)
 # In the whole flow chambers side by side part by up to 10 mmHg. In less of it, near the target, they meet
 # again.
 AHEAD_NEAR_PA = pa_from_mmhg(4)
-# The manifold's sensor sees the drop over the valve as well. Until it is known, most of a reading is taken
-# for the flow's: that is the safe side.
-DROP_START_PA = pa_from_mmhg(100)
 
 
 class ManifoldFills(Fills):
     def __init__(self, boots: Boots) -> None:
-        super().__init__(boots)
-        self.learned.drop_most_pa = DROP_START_PA
-        self.learned.drop_pa = [DROP_START_PA] * boots.count
+        super().__init__(boots, ManifoldLearned(boots))
         # How long the throttled pump has had nothing left to push.
         self.throttled_ms = 0
 
@@ -55,16 +51,16 @@ class ManifoldFills(Fills):
             return
         filling_count = self.phases.filling_count
         reading_pa = gauges.smooth_pa[index]
-        wanted_pa = sequencer.wanted_pa[index]
-        stop_pa = wanted_pa - self.learned.coast_lead_pa[index]
+        setpoint_pa = sequencer.setpoint_pa[index]
+        stop_pa = setpoint_pa - self.learned.coast_lead_pa[index]
         hose_pa = self.learned.hose_pa(index, air.flow_permille)
         # Side by side they are taken as one: what all of them lack on the average.
         missing_pa = stop_pa - (reading_pa - hose_pa)
         most_pa = AHEAD_MOST_PA if filling_count > 1 else AHEAD_ALONE_PA
         ahead_pa = min(hose_pa, clamp(missing_pa, AHEAD_NEAR_PA, most_pa))
         # Whatever was learned of its end, the reading stays well below the guard's limit.
-        air.pump_permille = throttle_permille(min(stop_pa, wanted_pa) + ahead_pa - reading_pa)
-        if wanted_pa < sequencer.target_pa[index]:
+        air.pump_permille = throttle_permille(min(stop_pa, setpoint_pa) + ahead_pa - reading_pa)
+        if setpoint_pa < sequencer.target_pa[index]:
             # On its ramp.
             self.throttled_ms = 0
             return
@@ -72,7 +68,7 @@ class ManifoldFills(Fills):
         self.throttled_ms = self.throttled_ms + dt_ms if is_throttled else 0
         is_full = self._is_hose_known(index) and missing_pa <= self._coming_pa(group_bits)
         if is_full or self.throttled_ms >= THROTTLED_MS:
-            self._end(group_bits, reading_pa, wanted_pa)
+            self._end(group_bits, reading_pa, setpoint_pa)
 
     def _work(self, index: int, gauges: Gauges, sequencer: Sequencer, dt_ms: int) -> bool:
         """A tick of pump air for a filling chamber. True when its reading shows where it stands."""
@@ -91,7 +87,8 @@ class ManifoldFills(Fills):
             ledger.dose_us[index] += dt_ms * air.pump_before_permille // sharers_count
         if gauges.age_ms[index] >= READING_BAD_MS:
             # Just joined: the manifold's sensor doesn't show this chamber yet.
-            air.pump_permille = max(air.pump_permille, tapered_permille(sequencer.wanted_pa[index], TAPER_PA))
+            permille = tapered_permille(sequencer.setpoint_pa[index], TAPER_PA)
+            air.pump_permille = max(air.pump_permille, permille)
             return False
         # How fast the last quarter goes, and with how much of the pump: a dose will go just as fast.
         inside_pa = self.inside_pa[index]
@@ -117,8 +114,8 @@ class ManifoldFills(Fills):
                 taken += 1_000_000 // max(self.learned.coming_pa(index, self.air.rotor_permille), 1)
         return 1_000_000 // max(taken, 1)
 
-    def _end(self, group_bits: int, reading_pa: int, wanted_pa: int) -> None:
+    def _end(self, group_bits: int, reading_pa: int, setpoint_pa: int) -> None:
         self.throttled_ms = 0
         for index in range(self.count):
             if group_bits & (1 << index):
-                self.end(index, True, reading_pa, wanted_pa)
+                self.end(index, True, reading_pa, setpoint_pa)
