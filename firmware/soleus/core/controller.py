@@ -21,15 +21,15 @@ from soleus.core.service.service import Service
 from soleus.core.session.sequencer import Sequencer
 from soleus.core.session.session import CHECKING, RUNNING, SERVICE, VENTING, Session
 
-# Open vents need this long before anything is called zero.
+# Before the sensors are zeroed, all vents are open for this long.
 CHECK_VENT_MS = 1500
-# ... and the manifold this long to come to the pressure of the chambers joined to it.
+# Then the manifold is joined to the chambers for this long, to come to their pressure.
 CHECK_JOIN_MS = 500
-# A look at chambers that are still emptying would only slow them: they get this long first. A stop is
-# all-vent at once for at least as long.
+# A survey closes chambers, which slows those that are still emptying. So everything is open for this long
+# first, and after a stop from its first tick.
 SURVEY_AFTER_MS = 2500
-# A manifold's sensor looks past a valve that follows late: at the end of a session the air gets as long
-# as the slowest boots need, and still two looks before a vent counts as failed.
+# One sensor on the manifold can't see a chamber whose valve follows late. So at the end of a session the
+# survey waits as long as the slowest boots need; two looks still fit in before a vent counts as failed.
 UNSEEN_SURVEY_AFTER_MS = 3700
 # The machine's own clock stops counting here (eleven days), far below 2**30.
 AT_MOST_MS = 1_000_000_000
@@ -110,7 +110,7 @@ class Controller:
         elif state == SERVICE:
             self.service.begin()
         else:
-            self.sequencer.rest()
+            self.sequencer.release_all()
             self.regulator.vent_all()
             self.gauges.emptying.forget_empty()
             self.survey.begin()
@@ -168,6 +168,7 @@ class Controller:
 
 
 def _gauges_for(boots: Boots) -> Gauges:
+    """A chip loads only the kind that its boots need."""
     if boots.has_manifold_sensor_only:
         from soleus.core.sensing.manifold_gauges import ManifoldGauges
 
@@ -176,7 +177,7 @@ def _gauges_for(boots: Boots) -> Gauges:
 
 
 def _regulator_for(boots: Boots) -> SealedRegulator:
-    """All kinds have what the others look at; a chip that loads only its own saves 5 KB of heap."""
+    """All kinds have the same public names. A chip that loads only its own saves 5 KB of heap."""
     if boots.is_three_way:
         from soleus.core.regulate.shared import regulator_for
     elif boots.has_manifold_sensor_only:

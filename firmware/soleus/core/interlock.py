@@ -7,7 +7,7 @@ from soleus.core.basics.signals import Commands, all_vent
 class Interlock:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
-        # How often an illegal combination was caught; it stays at zero, and tests say so.
+        # How often an illegal combination was caught. It stays at 0 in a session that nothing disturbs.
         self.refused_count = 0
 
     def step(self, commands: Commands, is_allowed: bool) -> None:

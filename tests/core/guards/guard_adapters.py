@@ -12,6 +12,8 @@ from soleus.core.basics.faults import FaultLatch, Notices
 from soleus.core.basics.limits import FILL_MOST_MS, JUMP_PA, PRESSED_PA, VENTED_PA, ZERO_DRIFT_MOST_PA
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.guards import air, machine, pressure, sensors
+from soleus.core.regulate.ledger import Ledger
+from soleus.core.regulate.regulation import FILL, HOLD
 from soleus.core.sensing.gauges import Gauges
 
 
@@ -253,7 +255,7 @@ class Leak:
     """Given every tick of a hold; the ledger keeps what a hold was at its end."""
 
     def __init__(self, boots: Boots) -> None:
-        self._ledger = stand_in(dose_us=[0] * boots.count, held_ms=[0] * boots.count, held_bits=0)
+        self._ledger = Ledger(boots, [HOLD] * boots.count)
         self._guard = air.Leak(boots, Notices(boots.count), self._ledger)
         self.begin = self._guard.begin
 
@@ -263,10 +265,13 @@ class Leak:
         ledger = self._ledger
         for index, ms in enumerate(held_ms):
             if restless_ms[index]:
-                ledger.dose_us[index] = ledger.held_ms[index] = 0
+                ledger.begin_restless(index, restless_ms[index])
+                ledger.calm_down(index, 0)
             elif ms:
                 ledger.dose_us[index], ledger.held_ms[index] = dose_us[index], ms
-        ledger.held_bits = bits_of([ms > 0 and not restless_ms[index] for index, ms in enumerate(held_ms)])
+                ledger.held_bits |= 1 << index
+            else:
+                ledger.close(index)
         self._guard.notices = notices
         self._guard.step(at_ms)
 
@@ -275,9 +280,7 @@ class FillTimeout:
     """As much time goes by as the largest share grows."""
 
     def __init__(self, boots: Boots) -> None:
-        self._ledger = stand_in(
-            fill_share_us=[0] * boots.count, filled_bits=0, reached_bits=0, share_anew=lambda: None
-        )
+        self._ledger = Ledger(boots, [FILL] * boots.count)
         self._guard = air.FillTimeout(boots, FaultLatch(), Notices(boots.count), Gauges(boots), self._ledger)
         self._most_us = 0
 
@@ -286,7 +289,7 @@ class FillTimeout:
         self._guard.begin()
 
     def learn(self, fill_share_us: list[int], reached_bits: int) -> None:
-        self._ledger.fill_share_us, self._ledger.reached_bits = fill_share_us, reached_bits
+        self._ledger.fill_share_us[:], self._ledger.reached_bits = fill_share_us, reached_bits
         self._guard.learn()
 
     def limit_ms(self, index: int) -> int:
@@ -304,7 +307,7 @@ class FillTimeout:
         tell(gauges)
         guard, ledger = self._guard, self._ledger
         guard.latch, guard.notices, guard.gauges = latch, notices, gauges
-        ledger.fill_share_us, ledger.phase = fill_share_us, phase
+        ledger.fill_share_us[:], ledger.phase[:] = fill_share_us, phase
         ledger.filled_bits = bits_of([share_us > 0 for share_us in fill_share_us])
         grown_us = max(max(fill_share_us) - self._most_us, 0)
         self._most_us = max(fill_share_us)

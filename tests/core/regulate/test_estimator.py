@@ -24,7 +24,7 @@ from soleus.core.regulate.manifold.estimator import (
     SQUEEZED_UNDER_PA,
     VARIANCE_START,
     VENT_ERROR_PERMILLE,
-    _variance_of,
+    variance_of,
 )
 from soleus.core.regulate.manifold.regulator import regulator_for
 from soleus.core.regulate.regulation import (
@@ -91,9 +91,7 @@ class Leg:
     def come_in_pa(self, dt_ms: int = 0, flow_permille: int = 0) -> int:
         self.regulator.air.flow_permille = flow_permille
         self.estimator.over_pa(FOOT, self.gauges, 0, dt_ms)
-        above_pa = self.estimator._above_pa(FOOT, self.gauges)
-        risen_pa = above_pa - self.estimator.above_seen_pa[FOOT]
-        return self.estimator._come_in_pa(FOOT, risen_pa, self.regulator.ledger.held_ms[FOOT])
+        return self.estimator.come_in_pa(FOOT, self.gauges)
 
 
 def test_what_the_neighbour_presses_in_goes_with_its_pressure() -> None:
@@ -387,9 +385,9 @@ def test_the_largest_number_on_the_way_is_small_enough_for_a_chip() -> None:
     most_times = (FALL_AT_MOST_PA + 2 * mean_pa) / mean_pa
     assert RISE_MOST_PA_S * most_times * 10_000 < 2**30
     highest_pa = 40_000
-    assert VARIANCE_START * (_variance_of(highest_pa) // 1000) < 2**30
-    squeeze_variance = VARIANCE_START * (_variance_of(highest_pa) // 1000) // 1000
-    vent_variance = _variance_of(LET_OUT_MOST_PA * VENT_ERROR_PERMILLE // 1000)
+    assert VARIANCE_START * (variance_of(highest_pa) // 1000) < 2**30
+    squeeze_variance = VARIANCE_START * (variance_of(highest_pa) // 1000) // 1000
+    vent_variance = variance_of(LET_OUT_MOST_PA * VENT_ERROR_PERMILLE // 1000)
     assert ERROR_MOST_PA * max(squeeze_variance, vent_variance) < 2**30
     assert squeeze_variance * 1000 < 2**30
     assert RISE_MOST_PA_S * ERROR_MOST_PA < 2**30

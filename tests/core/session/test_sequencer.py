@@ -338,7 +338,7 @@ def test_a_soft_start_is_60_percent_but_firm_enough_to_hold_the_leg(asked_mmhg: 
 
 def test_after_a_pause_the_cycle_begins_at_the_foot_and_the_soft_start_isnt_repeated() -> None:
     walk = Walk().until_cycle(1).until(lambda walk: THIGH in walk.kept)
-    walk.sequencer.rest()
+    walk.sequencer.release_all()
     assert walk.kept == []
     walk.filled_ms = [0, 0, 0]
     walk.sequencer.restart_cycle(LEVEL_PA)
@@ -401,8 +401,8 @@ def test_the_whole_session_of_a_plain_program_never_leaves_its_timeline() -> Non
 
 def as_if_made_now(sequencer: Sequencer) -> tuple[list[int], list[int], int]:
     now = copy.deepcopy(sequencer)
-    now.give_targets_away()
-    now._set_targets()
+    now.forget_targets()
+    now.step(now.level_pa, 0, reached_bits=0, empty_bits=0, is_quiet=False, dt_ms=0)
     return now.setpoint_pa, now.target_pa, now.least_target_pa
 
 
@@ -437,5 +437,5 @@ def test_another_program_brings_its_own_targets() -> None:
 def test_nobody_takes_a_least_target_for_granted_once_somebody_else_has_set_them() -> None:
     walk = Walk().until_cycle(1).tick()
     assert walk.sequencer.least_target_pa > 0
-    walk.sequencer.give_targets_away()
+    walk.sequencer.forget_targets()
     assert walk.sequencer.least_target_pa == 0

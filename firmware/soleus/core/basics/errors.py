@@ -1,4 +1,4 @@
-"""What a setting that can't be used is answered with, on the device and on the host."""
+"""The error for a setting that can't be used, on the device and on the host."""
 
 
 class SettingError(Exception):

@@ -25,16 +25,16 @@ CLOCK_STOPPED = 18
 SUPPLY_LOW = 19
 NO_AIR = 20
 
-# These concern one chamber, and an empty chamber harms nobody: it is rested, named, and the others go on.
+# These concern one chamber, and an empty chamber does no harm: it is rested and named, and the others go on.
 # Every other fault ends the session.
 RESTED = (FILL_TIMEOUT, LEAK)
 
-# Which "chamber" a fault names when it isn't one: the manifold's sensor, or the machine itself.
+# The `chamber_index` of a fault that concerns no chamber: the manifold's sensor, or the machine itself.
 MANIFOLD_INDEX = 16
 MACHINE_INDEX = 17
 
 
-# What a person is shown first of each: often asked for, so it is here, and not in the table.
+# The codes that a person is shown. They are asked for often, so they stand here and not in the table.
 _CODES = "  -E01E02E11E12E13E21E31E41E42E03E14E15E16E22E23E32E51E43E61E52"
 _CODE_LETTERS = 3
 
@@ -48,7 +48,7 @@ class Notices:
 
     def __init__(self, chamber_count: int) -> None:
         self.rested_bits = 0
-        # The one that was rested last.
+        # The chamber that was rested last.
         self.last_index = 0
         self.code = [NONE] * chamber_count
         self.value = [0] * chamber_count

@@ -12,9 +12,9 @@ TARGET_LEAST_PA = pa_from_mmhg(10)
 TARGET_MOST_PA = pa_from_mmhg(120)
 TARGET_DEFAULT_MOST_PA = pa_from_mmhg(110)
 # What a person feels as too much must be one press away from less, always: softer goes below a
-# program's own range, down to the gentlest that any source uses. Louder stays within the range.
+# program's own range, down to the gentlest that any source uses. Firmer stays within the range.
 SOFTEST_PA = pa_from_mmhg(20)
-# Louder and softer are small steps: coarse ones are a common complaint about such machines.
+# Firmer and softer are small steps: coarse ones are a common complaint about such machines.
 LEVEL_STEP_PA = pa_from_mmhg(5)
 # "Too firm too soon" is the other one: the first cycle shows the leg 60 % of what was asked for.
 SOFT_START_PERMILLE = 600
@@ -40,14 +40,14 @@ READING_LEAST_PA = pa_from_mmhg(-14)
 READING_MOST_PA = pa_from_mmhg(280)
 READING_BAD_MS = 50
 
-# A sensor of a whole machine has noise: the same value for so long, while air moves, is no reading.
+# A working sensor has noise: the same value for so long, while air moves, is no reading.
 STUCK_MS = 200
 # A valve that opens makes one such jump between two ticks, not several within a few of them.
 JUMP_PA = pa_from_mmhg(30)
 JUMP_COUNT = 3
 JUMP_WINDOW_MS = 60
 ZERO_DRIFT_MOST_PA = pa_from_mmhg(6)
-# Longer than a reading out of its range may last: an unplugged sensor is called that, not one that drifts.
+# Longer than READING_BAD_MS: an unplugged sensor is reported as out of its range, and not as drifting.
 ZERO_DRIFT_MS = 150
 # Two sensors on the same air.
 DISAGREE_PA = pa_from_mmhg(8)
@@ -56,33 +56,34 @@ DISAGREE_MS = 200
 # --- prolonged pressure ---
 PRESSED_PA = pa_from_mmhg(15)
 PRESSED_MOST_MS = 180_000
-# The sequencer lets go before the guard has to: at the first quiet moment after the one, at the other anyway.
+# The sequencer releases the leg before the guard trips: at the first quiet moment after 150 s, and at 165 s
+# in any case.
 CYCLE_PRESSED_MOST_MS = 150_000
 CYCLE_PRESSED_LAST_MS = 165_000
 
 # --- venting ---
 VENTED_PA = pa_from_mmhg(10)
 VENT_MOST_MS = 5000
-# Where no sensor sees an open chamber, time must show that it is empty: the slowest vent that isn't a
-# fault, twice over.
+# Where no sensor sees an open chamber, it counts as empty after this time: twice as long as the slowest vent
+# takes that isn't a fault.
 UNSEEN_EMPTY_MS = 10_000
 
 # --- filling ---
 # A weak pump takes about 20 s for the largest chamber alone; chambers filled side by side share its time.
 FILL_MOST_MS = 45_000
 
-# One chamber that doesn't fill has a fault of its own. Two in a row that show not even what air on its way
-# adds to a reading (3 to 11 mmHg [D]), with none filled between them, have no pump.
+# A chamber that doesn't fill may have a fault of its own. But air that flows adds 3 to 11 mmHg to a reading
+# [D]: when two chambers in a row show less than that, with none filled between them, the pump is to blame.
 NO_AIR_PA = pa_from_mmhg(3)
 NO_AIR_COUNT = 2
-# Once a fill has been seen, twice that and a little is enough for any other.
+# Once a chamber has been filled, a later fill may take twice as long, and this much more.
 FILL_LEARNED_EXTRA_MS = 5000
 # What a chamber may cost to hold, after it has settled: valves and seams of a tired machine cost some
 # hundredths of the pump [D]; a seam that has opened costs more than a tenth.
 LEAK_MOST_PERMILLE = 70
 LEAK_HELD_MS = 10_000
 LEAK_COUNT = 3
-# A fill that loses so much of its target within the settling time never got beyond the valve.
+# When a chamber loses so much of its target while it settles, the air never got beyond the valve.
 COLLAPSE_PERMILLE = 600
 COLLAPSE_COUNT = 3
 # A sensor on the manifold shows what valve and hose take as well: up to 20 mmHg at a throttled pump [D].
@@ -103,20 +104,21 @@ SUPPLY_LOW_MS = 2000
 TICK_MS = 10
 # Overpressure must be answered within 100 ms, so a tick may not be missed for longer than this.
 TICK_MOST_MS = 60
-# With every vent open and the pump off nothing can build up: flash writes go here, and they stop the chip.
+# With every vent open and the pump off no pressure can build up: the time to write the flash, which stops
+# the chip.
 TICK_VENTED_MOST_MS = 3000
 # A clock may be read twice within a millisecond once in a while, not for a tenth of a second.
 STILL_TICKS_MOST = 10
 # No source runs longer than an hour.
 SESSION_MOST_MINUTES = 60
 SESSION_CAP_MS = 61 * 60_000
-# Before a session ends for want of a sign of life, the machine asks for one for so long.
+# For so long the machine asks for a press, before it ends a session for lack of one.
 ASK_FOR_PRESENCE_MS = 60_000
 # --- service ---
-# A bench that is not heard for so long is gone, and what it held lets go.
+# A bench that is silent for so long is gone, and everything vents.
 SERVICE_SILENT_MOST_MS = 1000
 # Long enough to watch a leak, and over before the guard of prolonged pressure.
 SERVICE_ACT_MOST_MS = 150_000
 
-# A person who doesn't come back from a pause has ended the session.
+# A pause that lasts longer ends the session.
 PAUSE_MOST_MS = 10 * 60_000

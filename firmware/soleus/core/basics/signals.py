@@ -8,7 +8,7 @@ BUTTON_RESUME = 8
 BUTTON_FIRMER = 16
 BUTTON_SOFTER = 32
 BUTTON_CLEAR = 64
-# "I'm awake": any other press says so, too.
+# The answer to a presence check: "I'm awake". Any other button answers it, too.
 BUTTON_ALIVE = 128
 # A bench takes over: no program, one actuation at a time.
 BUTTON_SERVICE = 256

@@ -128,9 +128,9 @@ class FillTimeout:
         if self.notices.rested_bits != rested_before_bits:
             self.ledger.share_anew()
 
-    def _find_traces(self, doubtful_bits: int) -> None:
+    def _find_traces(self, unclear_bits: int) -> None:
         for index in range(self.boots.count):
-            if doubtful_bits & (1 << index) and self.gauges.smooth_pa[index] >= NO_AIR_PA:
+            if unclear_bits & (1 << index) and self.gauges.smooth_pa[index] >= NO_AIR_PA:
                 self.has_air_bits |= 1 << index
 
     def _blamed_index(self, late_index: int) -> int:

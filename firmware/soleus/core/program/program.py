@@ -1,8 +1,8 @@
 """A program: what the boots do for how long.
 
-These are only the data. `table.py` reads them from a table that nobody trusts, `fit.py` checks them against
-a pair of boots, and `layout.py` lays them out as a timeline. All of it comes before a session, so a chip
-unloads these modules afterwards.
+These are only the data. `table.py` reads them from a table that may hold anything, `fit.py` checks them
+against a pair of boots, and `layout.py` lays them out as a timeline. All of it comes before a session, so a
+chip unloads these modules afterwards.
 """
 
 from soleus.core.basics.boots import Boots

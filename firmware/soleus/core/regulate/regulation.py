@@ -70,15 +70,15 @@ def duration_ms(distance_pa: int, speed_pa_s: int, least_ms: int, most_ms: int) 
 
 
 def learned_speed_pa_s(speed_pa_s: int, moved_pa: int, took_ms: int) -> int:
-    """Half-way from what was believed to what was seen. Bound: 20_000 Pa * 1000.
+    """Three quarters of the way from what was believed to what was seen. Bound: 20_000 Pa * 1000.
 
-    A leg that moves meanwhile can make any speed of it, so one move counts for a factor of two at most.
+    A leg that moves meanwhile can fake any speed, so one move changes it by a factor of two at most.
     """
     seen_pa_s = clamp(moved_pa * 1000 // took_ms, speed_pa_s // 2, speed_pa_s * 2)
     return clamp((speed_pa_s + 3 * seen_pa_s) // 4, RISE_LEAST_PA_S, RISE_MOST_PA_S)
 
 
 def learned_lead_pa(lead_pa: int, over_pa: int, most_pa: int) -> int:
-    """Half-way, too, and in small steps, because legs move."""
+    """Takes off half of the error, in small steps, because legs move."""
     step_pa = clamp(over_pa // 2, -LEAD_STEP_PA, LEAD_STEP_PA)
     return clamp(lead_pa + step_pa, -most_pa, most_pa)

@@ -1,7 +1,7 @@
 """Gauges of boots with one sensor, on the manifold.
 
 It shows only the chambers that have been joined to the manifold for a moment. Of the others the last pressure
-is kept with its age, so that nobody takes an old value for a new one.
+is kept, with its age: an old value must not be taken for a new one.
 """
 
 from soleus.core.basics.boots import Boots

@@ -3,8 +3,8 @@
 Where each chamber has a vent valve and a sensor of its own, all that were not yet seen empty are closed
 together for a moment. Where the valves are three-way, or one sensor sits on the manifold, they are
 joined to it one at a time, the pump at rest. Between looks everything is open again, so that a look
-never keeps a leg under pressure; and what shows pressure even beside its open vent isn't empty and
-isn't closed: that would only slow it.
+never keeps a leg under pressure. A chamber that shows pressure even beside its open vent stays open:
+it isn't empty, and closing it would only slow it.
 """
 
 from soleus.core.basics.boots import Boots
@@ -21,7 +21,7 @@ class Survey:
         self.boots = boots
         self.is_one_by_one = boots.is_three_way or boots.has_manifold_sensor_only
         self.index = 0
-        # Who is closed now, to be looked at, and who was opened again because it showed its pressure.
+        # The chambers that are closed now, to be looked at; those opened again, because they showed pressure.
         self.looked_bits = 0
         self.shown_bits = 0
         self.look_ms = 0
@@ -58,7 +58,7 @@ class Survey:
             self._end_look()
 
     def _end_look(self) -> None:
-        """Not everybody was seen empty."""
+        """Some chamber was not seen empty."""
         self.looked_bits = 0
         self.shown_bits = 0
         self.look_ms = 0

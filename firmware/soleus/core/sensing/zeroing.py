@@ -17,7 +17,7 @@ STEADY_WAIT_MS = 20_000
 class Zeroing:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
-        # With one sensor on the manifold that is the one to zero.
+        # One sensor on the manifold is the only one to zero.
         self.sensors_count = 1 if boots.has_manifold_sensor_only else boots.count
         self.sum_pa = [0] * self.sensors_count
         self.least_pa = [0] * self.sensors_count

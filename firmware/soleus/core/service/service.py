@@ -2,8 +2,8 @@
 
 An act has two parts. In the first, some valves are energised and the pump may run, until a chamber
 reaches `stop_pa` or the time is over; the pump's rotor is given `coast_ms` to stop; then the second part
-holds other valves until the act ends. Both run here, beat by beat, so that nothing depends on the speed of
-a link. An act that is over, a bench that falls silent, a fault, a stop: all vent.
+holds other valves until the act ends. Both run here, tick by tick, so that nothing depends on the speed of
+a link. When an act is over, a bench falls silent, a fault trips or a person stops, everything vents.
 """
 
 from soleus.core.basics.boots import Boots
@@ -17,7 +17,7 @@ ACT_COAST_MOST_MS = 60_000
 
 
 class Act:
-    """What is energised, when it ends, and what the guards may take for wanted."""
+    """What is energised, when that ends, and how high the pressure may be."""
 
     def __init__(self) -> None:
         self.fill_bits = 0
@@ -33,7 +33,7 @@ class Act:
         self.then_seal_bits = 0
         # The whole act; then all vent.
         self.for_ms = 0
-        # Overpressure counts from here, for the chambers that this act joins.
+        # The target that the guard of overpressure takes for the chambers that this act joins.
         self.limit_pa = 0
 
     def take(self, other: "Act") -> None:
@@ -54,7 +54,7 @@ class Service:
         self.boots = boots
         self.asked = Act()
         self.act = Act()
-        # Each has one writer, so that an act is taken whole: who asks counts up, the tick follows.
+        # Each has one writer, so that the tick never takes half an act: `ask` counts up, the tick follows.
         self.asked_count = 0
         self.handled_count = 0
         self.act_ms = 0
@@ -63,7 +63,7 @@ class Service:
         self.silent_ms = 0
 
     def ask(self, act: Act) -> None:
-        """From beside the tick; `service_asks.act_from` makes an act of what somebody asks for."""
+        """Called beside the tick. `service_requests.act_from` makes the act of what a bench asks for."""
         self.asked.take(act)
         self.asked_count = (self.asked_count + 1) & 0xFFFF
         self.silent_ms = 0
@@ -131,7 +131,7 @@ class Service:
         return False
 
     def _tell(self, sequencer: Sequencer, phase: list, commands: Commands) -> None:
-        """What is kept under pressure and how high it may be, for those who watch over it."""
+        """Tells the guards which chambers are kept under pressure, and how high it may be."""
         kept_bits = commands.fill_bits | commands.seal_bits
         for index in range(self.boots.count):
             bit = 1 << index
@@ -147,4 +147,4 @@ class Service:
             if commands.fill_bits & bit or sequencer.target_pa[index] == 0:
                 sequencer.target_pa[index] = self.act.limit_pa
         sequencer.keep_bits = kept_bits
-        sequencer.give_targets_away()
+        sequencer.forget_targets()

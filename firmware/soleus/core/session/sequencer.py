@@ -24,9 +24,9 @@ class Sequencer:
         # What each kept chamber should have at this moment, and what it is on its way to.
         self.setpoint_pa = [0] * boots.count
         self.target_pa = [0] * boots.count
-        # No kept chamber is on its way to less; 0 where nobody says so.
+        # The lowest target of all kept chambers; 0 when service has set the targets.
         self.least_target_pa = 0
-        # What the targets were made from; as long as that stays, so do they.
+        # What the targets were made from. They are made anew when one of these changes.
         self.made_stage_index = NOT_MADE
         self.made_keep_bits = 0
         self.made_level_pa = 0
@@ -41,18 +41,18 @@ class Sequencer:
         """A new session: the first cycle is a soft start."""
         self.cycles_count = 0
         self.block_index = 0
-        self.give_targets_away()
+        self.forget_targets()
         self._begin_cycle(asked_pa)
 
     def restart_cycle(self, asked_pa: int) -> None:
         """After a pause the legs are empty: the cycle begins at the foot again."""
         self._begin_cycle(asked_pa)
 
-    def rest(self) -> None:
+    def release_all(self) -> None:
         self.keep_bits = 0
 
-    def give_targets_away(self) -> None:
-        """Somebody else may have set them, or will."""
+    def forget_targets(self) -> None:
+        """Service sets targets of its own: the next session makes them anew."""
         self.made_stage_index = NOT_MADE
         self.least_target_pa = 0
 
@@ -69,7 +69,7 @@ class Sequencer:
         self.stage_ms += dt_ms
         self.cycle_ms += dt_ms
         if asked_pa < self.level_pa:
-            # Softer is felt at once; louder waits for the next cycle.
+            # Softer is felt at once; firmer waits for the next cycle.
             self.level_pa = asked_pa
         if self.cycle_ms >= CYCLE_PRESSED_MOST_MS and self._is_overdue(is_quiet):
             self._release_early()

@@ -59,9 +59,9 @@ class Session:
         self.ended_by = NOT_ENDED
         self.wind_down_ms = 0
         self.after_wind_down = VENTING
-        # What the check at the start leads to.
+        # What follows the check at the start: a session, or service.
         self.after_check = RUNNING
-        # How long a person may be silent, and has been; 0 where the program doesn't ask.
+        # How long a person may press nothing (0: as long as they like), and how long that has been.
         self.presence_check_ms = 0
         self.silent_ms = 0
 
@@ -77,7 +77,7 @@ class Session:
         return self.state == RUNNING or self.state == VENTING
 
     def asks_for_presence(self) -> bool:
-        """Time to light, beep and wait for a press: not a machine to sleep with."""
+        """Time to light up, beep and wait for a press: the boots are not for sleeping in."""
         if self.state != RUNNING or self.presence_check_ms == 0:
             return False
         return self.silent_ms >= self.presence_check_ms - ASK_FOR_PRESENCE_MS
@@ -86,8 +86,8 @@ class Session:
         return self.state == RUNNING and self.wind_down_ms > 0
 
     def step(self, buttons: int, zeroed: bool, gauges: Gauges, latch: FaultLatch, dt_ms: int) -> None:
-        """`zeroed`: the check at the start is through."""
-        # A machine may rest for weeks.
+        """`zeroed`: the check at the start has passed."""
+        # A machine may stand idle for weeks.
         if self.state_ms < STATE_MOST_MS:
             self.state_ms += dt_ms
         if latch.code != faults.NONE or self.state == FAULT:

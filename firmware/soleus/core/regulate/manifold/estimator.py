@@ -18,32 +18,32 @@ FALL_START_PA_S = pa_from_mmhg(60)
 # another that is a straight line from p + p^2 / (110 mmHg) below open air, p being midway between them.
 FALL_STIFF_PA = pa_from_mmhg(110)
 FALL_AT_MOST_PA = pa_from_mmhg(130)
-# A valve's coil lets go later than it pulls, and open is let go: it is open for so much less.
+# A coil releases its valve more slowly than it pulls it, so a vent is open for so much less than commanded.
 VENT_LATE_MS = 5
-# What is let out in less is lost in the sensor's noise.
+# A shorter opening lets out less than the sensor's noise.
 FALL_SEEN_MS = 40
-# What a chamber is taken to lose by itself between a look and the next, a third of a second later: chosen on
-# simulated boots, about twice what was measured.
+# What a chamber loses by itself between two looks a third of a second apart, as far as this estimate goes:
+# chosen on simulated boots, about twice what was measured.
 FRESH_SAG_PERMILLE = 6
 SQUEEZE_START_PERMILLE = 130
 SQUEEZE_MOST_PERMILLE = 300
-# How far off the squeeze may be, in permille, squared: to begin with, and what comes to it from look to look.
+# The variance of the squeeze, in permille squared: at the start, and what each look adds.
 VARIANCE_START = 100 * 100
 VARIANCE_MORE = 15 * 15
-# What is reckoned to have been let out may be off by so much of it, the sag by so much of its most. Chosen
-# on simulated boots, as the doubts above.
+# The standard errors of what was let out, as a part of it, and of the sag, as a part of its most. Chosen on
+# simulated boots, as the variances above.
 VENT_ERROR_PERMILLE = 150
 SAG_ERROR_PERMILLE = 250
-# So far a doubt grows: its square must stay small enough for a chip.
+# Larger values are cut off here: their squares must stay small enough for a chip.
 LET_OUT_MOST_PA = pa_from_mmhg(120)
 ERROR_MOST_PA = pa_from_mmhg(12)
-# It is let down when its neighbour has squeezed it so far, to just below.
+# A chamber is let down when its neighbour has squeezed it so far above its target, to just below that.
 SQUEEZED_PA = pa_from_mmhg(2)
 SQUEEZED_UNDER_PA = pa_from_mmhg(1) // 4
 # A smaller rise of the neighbour says little.
 RISE_SEEN_PA = pa_from_mmhg(15)
-# Just filled, a chamber's air cools, and under its pressure tissue gives way, at high ones hardly more than
-# at middling ones: half of it in the first nine seconds.
+# After a fill the air cools and the tissue gives way: half of it in the first nine seconds, and at a high
+# pressure hardly more than at a middling one.
 SAG_MOST_PA = pa_from_mmhg(9)
 SAG_HALF_PA = pa_from_mmhg(40)
 SAG_HALF_MS = 9_000
@@ -63,10 +63,10 @@ class Estimator:
         # How much of the pressure of the neighbour above comes through; it outlives the session, too.
         self.squeeze_permille = [SQUEEZE_START_PERMILLE] * boots.count
         self.squeeze_most_permille = SQUEEZE_MOST_PERMILLE
-        # How doubtful that still is: at each start anew, for it may be another leg.
+        # How uncertain that still is: anew at each start, because the leg may be another one.
         self.squeeze_variance = [VARIANCE_START] * boots.count
-        # When it was last seen, and how long ago that is: its pressure, the neighbour's; and what has been
-        # let out of it since.
+        # At the last look: the pressure, and that of the neighbour above. Since then: what was let out, and
+        # how much time has passed.
         self.seen_pa = [0] * boots.count
         self.above_seen_pa = [0] * boots.count
         self.let_out_pa = [0] * boots.count
@@ -76,13 +76,13 @@ class Estimator:
         self.fall_at_pa = [0] * boots.count
 
     def see(self, index: int, gauges: Gauges) -> None:
-        """It has just been measured."""
+        """The chamber has just been measured."""
         pressure_pa = gauges.smooth_pa[index]
         above_pa = self._above_pa(index, gauges)
         risen_pa = above_pa - self.above_seen_pa[index]
         if self.phases.phase[index] == PEEK and risen_pa >= RISE_SEEN_PA:
-            come_in_pa = self._come_in_pa(index, risen_pa, self.ledger.held_ms[index])
-            self._learn_squeeze(index, pressure_pa - self.seen_pa[index] - come_in_pa, risen_pa)
+            error_pa = pressure_pa - self.seen_pa[index] - self.come_in_pa(index, gauges)
+            self._learn_squeeze(index, error_pa, risen_pa)
         self._fit_fall(index, clamp(pressure_pa, 1, FALL_AT_MOST_PA))
         if self.moves.last_move[index] == BLEED and self.air.joined_bits == 1 << index:
             fallen_pa = self.moves.before_pa[index] - pressure_pa
@@ -95,15 +95,20 @@ class Estimator:
     def over_pa(self, index: int, gauges: Gauges, target_pa: int, dt_ms: int) -> int:
         """How much is to be let out of it now."""
         self.unseen_ms[index] = min(self.unseen_ms[index] + dt_ms, UNSEEN_MOST_MS)
-        risen_pa = self._above_pa(index, gauges) - self.above_seen_pa[index]
-        come_in_pa = self._come_in_pa(index, risen_pa, self.ledger.held_ms[index])
+        come_in_pa = self.come_in_pa(index, gauges)
         over_pa = gauges.smooth_pa[index] + come_in_pa - target_pa
-        # What was seen and let be, is let be.
+        # Correct only what came in since the last look: what was too much then was near enough.
         is_squeezed = over_pa > SQUEEZED_PA and come_in_pa > 0
         return over_pa + SQUEEZED_UNDER_PA if is_squeezed else 0
 
+    def come_in_pa(self, index: int, gauges: Gauges) -> int:
+        """What has come in since the last look, less what has gone. Bound: 40_000 Pa * 300 permille."""
+        risen_pa = self._above_pa(index, gauges) - self.above_seen_pa[index]
+        squeezed_pa = risen_pa * self.squeeze_permille[index] // 1000
+        return squeezed_pa - self.let_out_pa[index] - self._sag_pa(index, self.ledger.held_ms[index])
+
     def is_calibration_look(self, index: int, gauges: Gauges) -> bool:
-        """Its squeeze was not learned since the start, and the neighbour has risen since it was seen."""
+        """Its squeeze was not learned since the start, and the neighbour has risen since the last look."""
         if self.squeeze_variance[index] < VARIANCE_START:
             return False
         return self._above_pa(index, gauges) - self.above_seen_pa[index] >= RISE_SEEN_PA
@@ -112,20 +117,15 @@ class Estimator:
         """Its vent was open for so long. Bound: 27_000 Pa/s * 1_000 ms."""
         self.let_out_pa[index] += self.learned.fall_pa_s[index] * open_ms // 1000
 
-    def _come_in_pa(self, index: int, risen_pa: int, held_ms: int) -> int:
-        """Since it was last seen, all told. Bound: 40_000 Pa * 300 permille."""
-        squeezed_pa = risen_pa * self.squeeze_permille[index] // 1000
-        return squeezed_pa - self.let_out_pa[index] - self._sag_pa(index, held_ms)
-
     def _learn_squeeze(self, index: int, error_pa: int, risen_pa: int) -> None:
-        """So much more is in it than was reckoned.
+        """`error_pa`: so much more was measured than estimated.
         Bound: 10_000 * 25_000; 12 mmHg * 300_000; 1000 permille * 1_600 Pa."""
         error_pa = clamp(error_pa, -ERROR_MOST_PA, ERROR_MOST_PA)
         let_out_pa = min(self.let_out_pa[index], LET_OUT_MOST_PA)
         before_variance = self.squeeze_variance[index]
-        by_squeeze = before_variance * (_variance_of(risen_pa) // 1000) // 1000
-        by_vent = _variance_of(let_out_pa * VENT_ERROR_PERMILLE // 1000)
-        by_sag = _variance_of(self._sag_most_pa(index) * SAG_ERROR_PERMILLE // 1000)
+        by_squeeze = before_variance * (variance_of(risen_pa) // 1000) // 1000
+        by_vent = variance_of(let_out_pa * VENT_ERROR_PERMILLE // 1000)
+        by_sag = variance_of(self._sag_most_pa(index) * SAG_ERROR_PERMILLE // 1000)
         by_all = by_squeeze + by_vent + by_sag + 1
         squeeze_permille = self.squeeze_permille[index] + error_pa * by_squeeze // by_all * 1000 // risen_pa
         self.squeeze_permille[index] = clamp(squeeze_permille, 0, SQUEEZE_MOST_PERMILLE)
@@ -135,13 +135,13 @@ class Estimator:
             self._correct_fall(index, error_pa * by_vent // by_all, let_out_pa)
 
     def _correct_fall(self, index: int, too_much_pa: int, let_out_pa: int) -> None:
-        """So much of what was reckoned to have been let out was not. Bound: 27_000 Pa/s * 1_600 Pa."""
+        """`too_much_pa` of the estimated `let_out_pa` is still inside. Bound: 27_000 Pa/s * 1_600 Pa."""
         fall_pa_s = self.learned.fall_pa_s[index]
         fall_pa_s -= fall_pa_s * too_much_pa // let_out_pa
         self.learned.fall_pa_s[index] = clamp(fall_pa_s, RISE_LEAST_PA_S, RISE_MOST_PA_S)
 
     def _fit_fall(self, index: int, pressure_pa: int) -> None:
-        """The higher it stands the faster its air leaves.
+        """The higher the pressure, the faster the air leaves.
         Bound: 17_400 Pa squared; 55_500 Pa * 10_000; 27_000 Pa/s * 23_000."""
         at_pa = self.fall_at_pa[index]
         if at_pa == 0:
@@ -165,7 +165,7 @@ class Estimator:
         self.fall_at_pa[index] = clamp(pressure_pa, 1, FALL_AT_MOST_PA)
 
     def _sag_pa(self, index: int, held_ms: int) -> int:
-        """Of what it comes to in the end, what falls between the last look and now.
+        """The part of the whole sag that falls between the last look and now.
         Bound: 60_000 ms * 1000; 1_500 Pa * 1000 permille."""
         unseen_ms = min(self.unseen_ms[index], held_ms)
         most_pa = self._sag_most_pa(index)
@@ -179,7 +179,7 @@ class Estimator:
         return SAG_MOST_PA * seen_pa // (seen_pa + SAG_HALF_PA)
 
     def _above_pa(self, index: int, gauges: Gauges) -> int:
-        """In the neighbour above it on the leg."""
+        """The pressure of the neighbour above it on the leg, or 0."""
         above = index + 1
         if above % self.chambers_per_leg == 0 or self.phases.phase[above] == OFF:
             return 0
@@ -189,11 +189,11 @@ class Estimator:
         if gauges.is_fresh(above):
             # What its valve and hose take is only in the reading.
             return max(pressure_pa - self.learned.hose_pa(above, self.air.flow_permille), 0)
-        # Filled from empty, it was last seen in the cycle before.
+        # A chamber that is filled from empty was last seen in the cycle before.
         return pressure_pa if self.fills.refill_bits & (1 << above) else 0
 
 
-def _variance_of(pressure_pa: int) -> int:
+def variance_of(pressure_pa: int) -> int:
     """Squared, in units of 8 Pa: small enough for a chip. Bound: 40_000 Pa / 8, squared."""
     units = pressure_pa // 8
     return units * units

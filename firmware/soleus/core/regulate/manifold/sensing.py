@@ -6,7 +6,7 @@ from soleus.core.regulate.manifold.estimator import VENT_LATE_MS, Estimator
 from soleus.core.regulate.regulation import BAND_PA, FILL
 from soleus.core.sensing.gauges import Gauges
 
-# Tissue gives way under a held chamber, so it is left a little too high.
+# Tissue gives way under a held chamber, so its pressure is left a little too high.
 EXTRA_PERMILLE = 12
 NO_LIMIT_PA = 1 << 20
 
@@ -19,8 +19,8 @@ class ManifoldSensing:
         self.estimator = Estimator(boots, fills)
         # While other chambers wait to be filled, a chamber counts as reached when no more is missing.
         self.short_beside_fill_pa = 2 * BAND_PA
-        # Beside a fill nobody sees what a dose brings, and it is too small for a large deviation: such a
-        # chamber is filled again, however high it stands above the others.
+        # Beside a fill the sensor doesn't show what a dose brings, and a dose is too small to make up a large
+        # deviation: such a chamber is filled again, however high it stands above the others.
         self.fill_beside_most_pa = NO_LIMIT_PA
         # A fill as a trim never counts as the fill from empty, when the hose is measured.
         self.refill_mask_bits = boots.all_bits
