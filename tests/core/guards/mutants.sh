@@ -28,6 +28,9 @@ only_mutate=
     soleus/core/guards/air.py
     soleus/core/guards/machine.py
     soleus/core/sensing/gauges.py
+    soleus/core/sensing/manifold_gauges.py
+    soleus/core/sensing/overview.py
+    soleus/core/sensing/emptying.py
     soleus/core/basics/faults.py
     soleus/core/interlock.py
 also_copy=

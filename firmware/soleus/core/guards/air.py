@@ -69,7 +69,7 @@ class FillTimeout:
             self.learned_limit_ms[index] = 0
 
     def step(self, at_ms: int, dt_ms: int) -> None:
-        """In every tick of a session that runs: `check_after_ms` counts them all."""
+        """Called in every tick of a session that runs, because `check_after_ms` counts down in each."""
         ledger = self.ledger
         if ledger.reached_bits != self.reached_bits or self.boots.is_three_way:
             self.learn()

@@ -15,7 +15,7 @@ class ChamberSensing:
         self.refill_mask_bits = 0
 
     def see(self, _index: int, _gauges: Gauges, _target_pa: int) -> int:
-        """A chamber has just been measured. So much more than its target it should have."""
+        """A chamber has just been measured: how far above its target should it be?"""
         return 0
 
     def has_bled(self, index: int, gauges: Gauges, target_pa: int) -> bool:

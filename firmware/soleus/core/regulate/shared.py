@@ -154,7 +154,7 @@ class SharedRegulator:
         rise_pa = self._mean_pa(gauges) - self.late_coast_pa
         self.late_coast_pa = self._mean_pa(gauges)
         if rise_pa > RUNAWAY_RISE_PA:
-            # Still coming: the valves stay open until it is plain whether a leg does that or the pump.
+            # Still rising: the valves stay open until it is plain whether a leg does that or the pump.
             self.group_ms = COAST_LATE_MS
             self.ledger.note_coast_rise(self._last_index(), rise_pa, True)
             return
@@ -215,7 +215,7 @@ class SharedRegulator:
         self.pump_permille = DOSE_PERMILLE
 
     def _begin_bleed(self, gauges: Gauges, over_pa: int) -> None:
-        """Each chamber lets go of a little through its own vent; the sealed manifold waits."""
+        """Each chamber loses a little air through its own vent; the manifold is closed meanwhile."""
         fall_pa_s = self.fall_pa_s[self._last_index()]
         self.before_pa = self._mean_pa(gauges)
         self.trims_count += 1

@@ -30,7 +30,7 @@ class ManifoldSensing:
         self.tried_bits = 0
 
     def see(self, index: int, gauges: Gauges, target_pa: int) -> int:
-        """A chamber has just been measured. So much more than its target it should have."""
+        """A chamber has just been measured: how far above its target should it be?"""
         self.estimator.see(index, gauges)
         self.estimated_bits &= ~(1 << index)
         return self.extra_pa(target_pa)
