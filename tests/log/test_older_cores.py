@@ -28,7 +28,7 @@ GONE = {
         "regulator.slow_missing_pa",
         "regulator.top_up_pa",
     },
-    "shared": {"gauges.is_blind", "gauges.joined_ms"},
+    "shared": {"gauges.is_blind", "gauges.joined_ms", "regulator.throttled_ms"},
 }
 
 

@@ -59,7 +59,7 @@ FREE = {
     "phases": ("phase_ms",),
     "holds": ("out_ms",),
     "fills": ("throttled_ms",),
-    "shared": ("throttled_ms", "group_ms"),
+    "shared": ("group_ms",),
 }
 # What was learned, what only guards look at, and what each tick writes before it is read. What isn't named
 # here is kept, so a walk that no longer ends has met something new that counts or measures. A chamber that
@@ -78,7 +78,7 @@ FORGOTTEN = {
     "moves": ("before_pa", "planned_ms", "last_move", "trims_count", "goal_pa", "raised_bits"),
     "fills": (
         *("fill_ms", "inside_pa", "late_pa", "worked_permille_ms", "early_pa", "refill_bits"),
-        *("stop_pa_s", "coasted_bits", "late_coast_pa", "ends_together", "slow_missing_pa"),
+        *("stop_pa_s", "coasted_bits", "late_coast_pa", "ends_together", "slow_missing_pa", "is_full"),
     ),
     "doses": ("dose_permille", "dose_ms", "dose_extra_pa", "dosed_bits", "above_pa"),
     "holds": ("top_up_pa",),
@@ -407,7 +407,7 @@ def parts_of(controller: Any) -> dict[str, Any]:
 
 def regulator_parts(regulator: Any) -> dict[str, Any]:
     if isinstance(regulator, SharedRegulator):
-        return {"shared": regulator, "ledger": regulator.ledger}
+        return {"shared": regulator, "ledger": regulator.ledger, "fills": regulator.fills}
     names = ("phases", "ledger", "air", "moves", "fills", "doses", "holds")
     return {name: getattr(regulator, name) for name in names}
 

@@ -49,13 +49,63 @@ TRIMS_MOST = 4
 
 
 def regulator_for(boots: Boots) -> "SharedRegulator":
-    return SharedManifoldRegulator(boots) if boots.has_manifold_sensor_only else SharedRegulator(boots)
+    fills = SharedManifoldFills() if boots.has_manifold_sensor_only else SharedFills(boots)
+    return SharedRegulator(boots, fills)  # pyright: ignore[reportArgumentType] (alike by its names, not by its class)
+
+
+class SharedFills:
+    """How a group is filled where each chamber has a sensor."""
+
+    def __init__(self, boots: Boots) -> None:
+        self.count = boots.count
+        self.is_full = False
+
+    def begin(self) -> None:
+        self.is_full = False
+
+    def step(
+        self, gauges: Gauges, group_bits: int, _index: int, setpoint_pa: int, lead_pa: int, _dt_ms: int
+    ) -> int:
+        """Pump duty in this tick of a fill."""
+        highest_pa = 0
+        lowest_pa = 1 << 29
+        for index in range(self.count):
+            if group_bits & (1 << index):
+                highest_pa = max(highest_pa, gauges.pressure_pa[index])
+                lowest_pa = min(lowest_pa, gauges.pressure_pa[index])
+        self.is_full = lowest_pa >= setpoint_pa - lead_pa
+        return throttle_permille(setpoint_pa + PUSH_PA - highest_pa)
+
+
+class SharedManifoldFills:
+    """With one sensor on the manifold a fill is over when the throttled pump has nothing left to push."""
+
+    def __init__(self) -> None:
+        self.throttled_ms = 0
+        self.is_full = False
+
+    def begin(self) -> None:
+        self.throttled_ms = 0
+        self.is_full = False
+
+    def step(
+        self, gauges: Gauges, _group_bits: int, index: int, setpoint_pa: int, lead_pa: int, dt_ms: int
+    ) -> int:
+        """Pump duty in this tick of a fill."""
+        if not gauges.is_fresh(index):
+            self.is_full = False
+            return throttle_permille(setpoint_pa)
+        permille = throttle_permille(setpoint_pa - lead_pa - gauges.smooth_pa[index])
+        self.throttled_ms = self.throttled_ms + dt_ms if permille <= THROTTLED_PERMILLE else 0
+        self.is_full = self.throttled_ms >= THROTTLED_MS
+        return permille
 
 
 class SharedRegulator:
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, fills: SharedFills) -> None:
         count = boots.count
         self.boots = boots
+        self.fills = fills
         self.phase = [OFF] * count
         # Chambers that share their air can't be told apart by what they cost, nor can a fill collapse behind
         # one valve alone: held times, doses and collapses stay 0 here.
@@ -72,7 +122,6 @@ class SharedRegulator:
         self.planned_ms = 0
         self.before_pa = 0
         self.trims_count = 0
-        self.throttled_ms = 0
         self.last_move = OFF
         self.pump_permille = 0
 
@@ -130,21 +179,19 @@ class SharedRegulator:
         self.before_pa = self._mean_pa(gauges)
         self.ledger.reached_bits = 0
         self.trims_count = 0
-        self.throttled_ms = 0
+        self.fills.begin()
         self.ledger.share_anew()
         self._go(FILL)
 
     def _fill(self, gauges: Gauges, setpoint_pa: int, target_pa: int, dt_ms: int) -> None:
-        is_full = self._throttle(gauges, setpoint_pa, dt_ms)
-        if is_full and setpoint_pa == target_pa:
+        index = self._last_index()
+        fills = self.fills
+        lead_pa = self.lead_pa[index]
+        self.pump_permille = fills.step(gauges, self.group_bits, index, setpoint_pa, lead_pa, dt_ms)
+        if fills.is_full and setpoint_pa == target_pa:
             self.last_move = FILL
             self.pump_permille = 0
             self._go(COAST)
-
-    def _throttle(self, gauges: Gauges, setpoint_pa: int, _dt_ms: int) -> bool:
-        """Sets the pump for this tick of a fill. True when all chambers are full."""
-        self.pump_permille = throttle_permille(setpoint_pa + PUSH_PA - self._highest_pa(gauges))
-        return self._lowest_pa(gauges) >= setpoint_pa - self.lead_pa[self._last_index()]
 
     def _coast(self, gauges: Gauges) -> None:
         if self.group_ms < COAST_LATE_MS:
@@ -168,7 +215,7 @@ class SharedRegulator:
             self._reach()
         elif missing_pa > FAR_PA:
             self.trims_count += 1
-            self.throttled_ms = 0
+            self.fills.begin()
             self._go(FILL)
         elif missing_pa > 0:
             self._begin_dose(gauges, missing_pa)
@@ -268,30 +315,3 @@ class SharedRegulator:
                 sum_pa += gauges.smooth_pa[index]
                 count += 1
         return sum_pa // max(count, 1)
-
-    def _highest_pa(self, gauges: Gauges) -> int:
-        highest_pa = 0
-        for index in range(self.boots.count):
-            if self.group_bits & (1 << index):
-                highest_pa = max(highest_pa, gauges.pressure_pa[index])
-        return highest_pa
-
-    def _lowest_pa(self, gauges: Gauges) -> int:
-        lowest_pa = 1 << 29
-        for index in range(self.boots.count):
-            if self.group_bits & (1 << index):
-                lowest_pa = min(lowest_pa, gauges.pressure_pa[index])
-        return lowest_pa
-
-
-class SharedManifoldRegulator(SharedRegulator):
-    """With one sensor on the manifold a fill is over when the throttled pump has nothing left to push."""
-
-    def _throttle(self, gauges: Gauges, setpoint_pa: int, dt_ms: int) -> bool:
-        index = self._last_index()
-        if not gauges.is_fresh(index):
-            self.pump_permille = throttle_permille(setpoint_pa)
-            return False
-        self.pump_permille = throttle_permille(setpoint_pa - self.lead_pa[index] - gauges.smooth_pa[index])
-        self.throttled_ms = self.throttled_ms + dt_ms if self.pump_permille <= THROTTLED_PERMILLE else 0
-        return self.throttled_ms >= THROTTLED_MS

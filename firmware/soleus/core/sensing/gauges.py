@@ -67,7 +67,7 @@ class Gauges:
         overview = self.overview
         missing_bits = readings.missing_bits & self.all_bits
         if missing_bits or overview.read_bits != self.all_bits:
-            self._age(missing_bits, dt_ms)
+            self.note_missing(missing_bits, dt_ms)
         zero_pa = self.zero_pa
         pressure_pa = self.pressure_pa
         smooth_pa = self.smooth_pa
@@ -117,7 +117,7 @@ class Gauges:
         is_odd = is_strange or highest_pa > ODD_MOST_PA
         overview.is_odd = is_odd or missing_bits | jumped_bits | low_bits != 0
 
-    def _age(self, missing_bits: int, dt_ms: int) -> None:
+    def note_missing(self, missing_bits: int, dt_ms: int) -> None:
         self.overview.read_bits = self.overview.seen_bits = self.all_bits & ~missing_bits
         for index in range(self.boots.count):
             is_missing = missing_bits & (1 << index) != 0
