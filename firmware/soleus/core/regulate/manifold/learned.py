@@ -18,11 +18,11 @@ class ManifoldLearned(Learned):
         self.drop_most_pa = DROP_START_PA
         self.drop_pa = [DROP_START_PA] * boots.count
 
-    def note_coast(self, index: int, missing_pa: int, _stop_pa_s: int) -> None:
+    def note_coast(self, index: int, missing_pa: int, stop_pa_s: int) -> None:  # noqa: ARG002  # as `Learned`
         """A throttled fill comes to the target from below, and no sensor sees the chamber sag afterwards."""
         self.coast_lead_pa[index] = learned_lead_pa(self.coast_lead_pa[index], -missing_pa, LEAD_MOST_PA)
 
-    def note_fall(self, _index: int, _moved_pa: int, _took_ms: int) -> None:
+    def note_fall(self, index: int, moved_pa: int, took_ms: int) -> None:  # noqa: ARG002  # as `Learned`
         """`Estimator` learns that: it knows how much the pressure falls by itself meanwhile."""
 
     def note_drop(self, index: int, seen_pa: int, flow_permille: int) -> None:
