@@ -22,7 +22,7 @@ class ManifoldLearned(Learned):
         """A throttled fill comes to the target from below, and no sensor sees the chamber sag afterwards."""
         self.coast_lead_pa[index] = learned_lead_pa(self.coast_lead_pa[index], -missing_pa, LEAD_MOST_PA)
 
-    def note_fall(self, index: int, moved_pa: int, took_ms: int) -> None:  # noqa: ARG002  # as `Learned`
+    def note_fall(self, index: int, moved_pa: int, took_ms: int) -> None:  # as `Learned`
         """`Estimator` learns that: it knows how much the pressure falls by itself meanwhile."""
 
     def note_drop(self, index: int, seen_pa: int, flow_permille: int) -> None:
