@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 
 from host_tools.basics.file_lock import take
-from host_tools.sim.compiled import cache_folder
+from host_tools.sim.compiling.sources import cache_folder
 from host_tools.sim.request import new_controller, new_plant, prepare
 from host_tools.sim.run_compiled import CompiledRun
 from host_tools.sim.user_events import presses_of

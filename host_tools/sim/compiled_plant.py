@@ -6,7 +6,6 @@ import numpy as np
 
 from host_tools.plant.plant import Plant
 from host_tools.sim.compiled import (
-    PLANT,
     compile_for,
     compiled_once,
     compiled_plant,
@@ -14,6 +13,7 @@ from host_tools.sim.compiled import (
     is_compiled,
     thaw,
 )
+from host_tools.sim.compiling.sources import PLANT
 from soleus.core.basics.signals import Commands, Readings
 
 

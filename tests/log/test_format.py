@@ -104,10 +104,10 @@ def numbers(controller: Controller) -> list[Any]:
 
 def test_the_state_holds_all_that_a_core_has() -> None:
     """The same numbers as the compiled core copies, without boots, timeline and readings."""
-    from host_tools.sim.compiled import _Graph
+    from host_tools.sim.compiling.graph import Graph
 
     controller = Controller(BOOTS)
-    graph = _Graph(controller)
+    graph = Graph(controller)
     left_out = (controller.boots, controller.sequencer.timeline, controller.readings)
     scalars = {(id(owner), name) for owner, name, _ in graph.scalars if not any(owner is o for o in left_out)}
     found = {(id(owner), name) for _, owner, name, value in walk(controller) if not isinstance(value, list)}

@@ -2,7 +2,8 @@
 
 from host_tools.benchmark.speed.replay import Exchange, fresh_core, fresh_plant, replay_core, replay_plant
 from host_tools.benchmark.speed.stopwatch import Job
-from host_tools.sim.compiled import Frozen, freeze, plain
+from host_tools.sim.compiled import freeze, plain
+from host_tools.sim.compiling.structs import Frozen
 from host_tools.sim.request import Request
 from host_tools.sim.simulate import run
 
