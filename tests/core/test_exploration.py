@@ -13,6 +13,7 @@ import pytest
 from host_tools.catalogue.variants import SENSORS, VALVES
 from host_tools.verify.explore import machine
 from host_tools.verify.explore.cases import Case, all_cases
+from host_tools.verify.explore.values import Values
 from host_tools.verify.explore.walk import small_boots, small_program, walk
 from soleus.core.basics.faults import FaultLatch
 from soleus.core.controller import Controller
@@ -171,7 +172,7 @@ def test_nothing_is_learned_from_one_state_to_the_next() -> None:
     """It would make what a state becomes depend on the states that were walked before it."""
     some = _machine("fill_vent")
     regulator: Any = some.controller.regulator
-    before = machine._Values(regulator.learned).get()
+    before = Values(regulator.learned).get()
     first, oracle = some.read(), some.oracle
     level = {first}
     for _ in range(8):
@@ -184,7 +185,7 @@ def test_nothing_is_learned_from_one_state_to_the_next() -> None:
                 following.add(some.read())
                 oracle.next()
         level = set(sorted(following)[:200])
-    assert machine._Values(regulator.learned).get() == before
+    assert Values(regulator.learned).get() == before
 
 
 def _machine(valves: str, sensors: str = "per_chamber") -> machine.Machine:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from host_tools.verify.explore.unknown import (
-    Anything,
     Buttons,
     Candidates,
     Deferred,
     Goal,
     Oracle,
-    Span,
     Subset,
     anything,
     subsets,
 )
+from host_tools.verify.explore.values import Clocks, Snapshot, Values
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.units import pa_from_mmhg
@@ -88,7 +86,7 @@ FORGOTTEN = {
     ),
 }
 
-State = tuple[tuple[tuple[int, ...], ...], ...]
+State = tuple[Any, ...]
 
 
 class AnyGauges(Gauges):
@@ -266,7 +264,7 @@ class Machine:
         controller.gauges = AnyGauges(boots, self)
         controller.guards = AnyGuards(boots, self)
         controller.zeroing = AnyZeroing(boots, self)
-        controller.survey = AnySurvey(boots, self)
+        self._survey = controller.survey = AnySurvey(boots, self)
         if boots.has_manifold_sensor_only and not boots.is_three_way:
             _put_any_sensing_in(controller.regulator, boots, self)
         _keep_from_learning(controller.regulator)
@@ -275,14 +273,23 @@ class Machine:
         # Which of the kept chambers have been reached since they are kept; only the laws look at it.
         self.once_reached_bits = 0
         parts = parts_of(controller)
-        self._forgotten = [_Values(part, FORGOTTEN.get(name, ())) for name, part in parts.items()]
-        self._clocks = [_Clocks(part, FREE.get(name, ()), self.oracle) for name, part in parts.items()]
-        self._kept = [_Values(part, _kept_names(name, part)) for name, part in parts.items()]
-        self._kept += [_Values(controller.commands), _Values(controller.latch, ("code",))]
-        self._kept += [_Values(controller.guards.notices, ("rested_bits",))]
-        self._kept += [_Values(self, ("once_reached_bits",))]
-        self._regulator_at_rest = [_Values(part) for part in regulator_parts(controller.regulator).values()]
+        self._anew = Snapshot()
+        for name, part in parts.items():
+            forgotten = Values(part, FORGOTTEN.get(name, ()))
+            self._anew.add(forgotten, forgotten.initial)
+            self._anew.add_clocks(Clocks(part, FREE.get(name, ()), self.oracle))
+        kept = {name: Values(part, _kept_names(name, part)) for name, part in parts.items()}
+        self._kept = list(kept.values())
+        self._kept += [Values(controller.commands), Values(controller.latch, ("code",))]
+        self._kept += [Values(controller.guards.notices, ("rested_bits",))]
+        self._kept += [Values(self, ("once_reached_bits",))]
+        self._reads = [read for values in self._kept for read in values.reads]
+        self._regulator_at_rest = Snapshot()
+        for name in regulator_parts(controller.regulator):
+            self._regulator_at_rest.add(kept[name], kept[name].initial)
         self._goal = Goal(self.oracle)
+        self._before: State = ()
+        self._snapshot = Snapshot()
 
     def tick(self) -> None:
         self.has_guarded = False
@@ -296,25 +303,32 @@ class Machine:
         controller.sequencer.rested_bits = notices.rested_bits
 
     def write(self, state: State) -> None:
+        """Every state is written many times in a row, so all that depends on it alone is done once."""
+        if state is not self._before:
+            self._before = state
+            self._snapshot = self._snapshot_of(state)
+        self._snapshot.write()
+        self._survey.renew()
+
+    def _snapshot_of(self, state: State) -> Snapshot:
         controller: Any = self.controller
-        for values in self._forgotten:
-            values.put(values.initial)
-        for clocks in self._clocks:
-            clocks.forget()
-        for values, held in zip(self._kept, state):
-            values.put(held)
-        controller.survey.renew()
+        snapshot = self._anew.copy()
+        held = iter(state)
+        for values in self._kept:
+            snapshot.add(values, tuple(next(held) for _ in values.reads))
+        snapshot.write()
         if controller.session.wind_down_ms:
             # Not yet run down.
-            controller.session.wind_down_ms = anything(self.oracle) + 1
+            snapshot.add_numbers(vars(controller.session), {"wind_down_ms": anything(self.oracle) + 1})
         if not controller.boots.is_three_way:
             goals = [self._goal if phase == HOLD else 0 for phase in controller.regulator.phase]
-            controller.regulator.moves.goal_pa[:] = goals
+            snapshot.add_list(controller.regulator.moves.goal_pa, goals)
+        return snapshot
 
     def read(self) -> State:
         """Of the tick's end, without what is forgotten."""
         self._tidy()
-        return tuple([values.get() for values in self._kept])
+        return tuple([read(of) for read, of in self._reads])
 
     def _tidy(self) -> None:
         """One form for all states that can't be told apart by what the core does next."""
@@ -327,11 +341,10 @@ class Machine:
         if not is_regulated:
             # Begun anew before they are looked at again.
             sequencer.stage_index = 0
-            for values in self._regulator_at_rest:
-                values.put(values.initial)
+            self._regulator_at_rest.write()
         if session.state not in (RUNNING, PAUSED):
             controller.guards.notices.rested_bits = 0
-        controller.survey.tidy()
+        self._survey.tidy()
         self.once_reached_bits = sequencer.keep_bits & (
             self.once_reached_bits | regulator.ledger.reached_bits
         )
@@ -342,51 +355,7 @@ class Machine:
         air, doses = regulator.air, regulator.doses
         air.pump_permille = _some(air.pump_permille)
         air.overlap_ms = air.overlap_ms if air.overlap_bits else 0
-        doses.dosed_mid_fill_bits &= sum(1 << index for index, p in enumerate(regulator.phase) if p == DOSE)
-
-
-class _Values:
-    """The integers of an object, and those in its lists; as they are now, to be had again."""
-
-    def __init__(self, holder: Any, names: Iterable[str] | None = None) -> None:
-        known = [name for name in (vars(holder) if names is None else names) if hasattr(holder, name)]
-        self._holder = vars(holder)
-        self._names = [name for name in known if isinstance(getattr(holder, name), int)]
-        self._lists = [getattr(holder, name) for name in known if isinstance(getattr(holder, name), list)]
-        self.initial = self.get()
-
-    def get(self) -> tuple[tuple[int, ...], ...]:
-        holder = self._holder
-        return (tuple([holder[name] for name in self._names]), *[tuple(some) for some in self._lists])
-
-    def put(self, held: tuple[tuple[int, ...], ...]) -> None:
-        self._holder.update(zip(self._names, held[0]))
-        for some, values in zip(self._lists, held[1:]):
-            some[:] = values
-
-
-class _Clocks:
-    """Those of an object that run free."""
-
-    def __init__(self, holder: Any, names: Iterable[str], oracle: Oracle) -> None:
-        self._spans: list[Span] = []
-        self._places: list[tuple[dict[str, Any], str, Any]] = []
-        for name in (name for name in names if hasattr(holder, name)):
-            value = getattr(holder, name)
-            count = len(value) if isinstance(value, list) else 1
-            spans = [Span(oracle) for _ in range(count)]
-            clocks = [Anything(span) for span in spans]
-            self._spans += spans
-            self._places.append((vars(holder), name, clocks if isinstance(value, list) else clocks[0]))
-
-    def forget(self) -> None:
-        for span in self._spans:
-            span.forget()
-        for holder, name, clocks in self._places:
-            if isinstance(clocks, list):
-                holder[name][:] = clocks
-            else:
-                holder[name] = clocks
+        doses.dosed_mid_fill_bits &= regulator.phases.bits[DOSE]
 
 
 class _Each:

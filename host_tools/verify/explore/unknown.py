@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cache
 from typing import SupportsInt, TypeVar
 
 from soleus.core.basics.signals import BUTTON_ALIVE, BUTTON_FIRMER, BUTTON_SOFTER
 
 T = TypeVar("T")
+
+EITHER = (False, True)
 
 _ENDLESS = 1 << 29
 
@@ -17,33 +20,45 @@ class Oracle:
 
     def __init__(self) -> None:
         self.is_done = False
-        self._answers: list[tuple[int, int]] = []  # which one, of how many
+        # The numbers of which this run of the tick has told something.
+        self.known_spans: list[Span] = []
+        # To each question: which answer, and of how many.
+        self._answers: list[int] = []
+        self._counts: list[int] = []
         self._asked = 0
 
     def choose(self, options: Sequence[T]) -> T:
-        if self._asked == len(self._answers):
-            self._answers.append((0, len(options)))
-        which, _ = self._answers[self._asked]
-        self._asked += 1
-        return options[which]
+        asked = self._asked
+        self._asked = asked + 1
+        if asked < len(self._answers):
+            return options[self._answers[asked]]
+        self._answers.append(0)
+        self._counts.append(len(options))
+        return options[0]
 
     def either(self) -> bool:
-        return self.choose((False, True))
+        return self.choose(EITHER)
 
     def next(self) -> None:
         """After a run of the tick, go to the next combination of answers."""
-        del self._answers[self._asked :]
-        while self._answers and self._answers[-1][0] + 1 == self._answers[-1][1]:
-            self._answers.pop()
-        self.is_done = not self._answers
-        if self._answers:
-            which, count = self._answers[-1]
-            self._answers[-1] = which + 1, count
+        answers, counts = self._answers, self._counts
+        del answers[self._asked :], counts[self._asked :]
+        while answers and answers[-1] + 1 == counts[-1]:
+            answers.pop()
+            counts.pop()
+        self.is_done = not answers
+        if answers:
+            answers[-1] += 1
         self._asked = 0
+        for span in self.known_spans:
+            span.forget()
+        self.known_spans.clear()
 
 
 class Span:
     """The range in which a number lies, as far as the answers of this tick tell."""
+
+    __slots__ = ("least", "most", "oracle")
 
     def __init__(self, oracle: Oracle) -> None:
         self.oracle = oracle
@@ -59,6 +74,7 @@ class Span:
             return True
         if self.least >= limit:
             return False
+        self.oracle.known_spans.append(self)
         if self.oracle.either():
             self.most = limit - 1
             return True
@@ -81,22 +97,22 @@ class Anything:
     def __sub__(self, less: int) -> Anything:
         return Anything(self._span, self._offset - less)
 
-    def __lt__(self, limit: object) -> bool:
+    def __lt__(self, limit: int | Anything) -> bool:
         if isinstance(limit, Anything):
             return self._span.oracle.either()
-        assert isinstance(limit, int)
         return self._span.is_below(limit - self._offset)
 
-    def __ge__(self, limit: object) -> bool:
+    def __ge__(self, limit: int | Anything) -> bool:
         return not self < limit
 
-    def __le__(self, limit: object) -> bool:
-        return self < limit + 1 if isinstance(limit, int) else self < limit
+    def __le__(self, limit: int | Anything) -> bool:
+        return self < limit if isinstance(limit, Anything) else self < limit + 1
 
-    def __gt__(self, limit: object) -> bool:
+    def __gt__(self, limit: int | Anything) -> bool:
         return not self <= limit
 
     def __eq__(self, other: object) -> bool:
+        assert isinstance(other, (int, Anything))
         return self >= other and self <= other
 
     def __rmul__(self, factor: int) -> int:
@@ -116,16 +132,14 @@ class Candidates:
         self.oracle = oracle
         self.numbers = numbers
 
-    def is_so(self, holds: Callable[[int], bool]) -> bool:
-        """If the condition holds for some of the values only, both answers are followed."""
-        those = [number for number in self.numbers if holds(number)]
-        if 0 < len(those) < len(self.numbers):
-            if self.oracle.either():
-                self.numbers = those
-                return True
-            self.numbers = [number for number in self.numbers if number not in those]
-            return False
-        return bool(those)
+    def is_below(self, factor: int, limit: int) -> bool:
+        """Is the number times the factor? If it is for some of the values only, both answers are followed."""
+        those = [number for number in self.numbers if number * factor < limit]
+        if not those or len(those) == len(self.numbers):
+            return bool(those)
+        is_so = self.oracle.either()
+        self.numbers = those if is_so else [number for number in self.numbers if number not in those]
+        return is_so
 
     def one(self) -> int:
         self.numbers = [self.oracle.choose(self.numbers)]
@@ -168,9 +182,7 @@ class Deferred:
         return int(self) // parts
 
     def __lt__(self, other: SupportsInt) -> bool:
-        limit = int(other) - self._offset
-        factor = self._factor
-        return self._candidates.is_so(lambda number: number * factor < limit)
+        return self._candidates.is_below(self._factor, int(other) - self._offset)
 
     def __ge__(self, other: SupportsInt) -> bool:
         return not self < other
@@ -207,10 +219,9 @@ class Buttons:
         self._known = self.IGNORED
 
     def __and__(self, bits: int) -> int:
-        for bit in (1 << index for index in range(bits.bit_length()) if bits >> index & 1):
-            if not self._known & bit:
-                self._known |= bit
-                self.pressed |= bit if self._oracle.either() else 0
+        for bit in single_bits(bits & ~self._known):
+            self.pressed |= bit if self._oracle.either() else 0
+        self._known |= bits
         return self.pressed & bits
 
     def __bool__(self) -> bool:
@@ -227,7 +238,7 @@ class Subset:
         self.bits = surely
 
     def __and__(self, bits: int) -> int:
-        for bit in (1 << index for index in range(bits.bit_length()) if bits >> index & 1):
+        for bit in single_bits(bits & self._unknown):
             self._decide(bit)
         return self.bits & bits
 
@@ -256,5 +267,11 @@ class _Others:
         return bits & ~(self._subset & bits)
 
 
-def subsets(bits: int) -> list[int]:
+@cache
+def subsets(bits: int) -> Sequence[int]:
     return [some for some in range(bits + 1) if not some & ~bits]
+
+
+@cache
+def single_bits(bits: int) -> Sequence[int]:
+    return [1 << index for index in range(bits.bit_length()) if bits >> index & 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,22 +69,23 @@ def _has(broken: dict[str, str], words: str | None) -> bool:
     return words is not None and any(words in law for law in broken)
 
 
-def _all_ticks(machine: Machine, state: State, is_sequential: bool, broken: dict[str, str]) -> list[State]:
+def _all_ticks(
+    machine: Machine, state: State, is_sequential: bool, broken: dict[str, str]
+) -> Iterator[State]:
     """Every state that can follow this one after one tick."""
     oracle = machine.oracle
     oracle.is_done = False
-    found: list[State] = []
+    machine.write(state)
+    before = Before.of(machine)
     while not oracle.is_done:
         machine.write(state)
-        before = Before.of(machine)
         machine.tick()
         law = broken_law(before, machine, is_sequential)
         if law and law not in broken:
             broken[law] = _described(machine, before)
         machine.controller.interlock.refused_count = 0
-        found.append(machine.read())
+        yield machine.read()
         oracle.next()
-    return found
 
 
 def small_boots(valves: str, sensors: str, chambers: int) -> Boots:
