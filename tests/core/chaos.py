@@ -1,6 +1,5 @@
 """A rough life for the core: boots with worse sensors than real ones, and integers that watch their size."""
 
-import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -31,29 +30,21 @@ class Watched(int):
     """An integer that passes itself on through arithmetic, and fails as soon as a result is too large."""
 
 
-def _watching(operation: Callable[[int, int], int]) -> Callable[[int, int], Any]:
-    def watched(left: int, right: object) -> Any:
-        if not isinstance(right, int):
-            return NotImplemented
-        result = operation(int(left), int(right))
-        assert abs(result) < SMALL_INT_LIMIT, f"{operation.__name__}({left}, {right}) is 2**30 or more"
+def _watching(operation: Callable[[int, Any], Any]) -> Callable[[int, Any], Any]:
+    def watched(one: int, other: Any) -> Any:
+        result = operation(one, other)
+        if result is NotImplemented:
+            return result
+        in_bounds = -SMALL_INT_LIMIT < result < SMALL_INT_LIMIT
+        assert in_bounds, f"{one}.{operation.__name__}({other}) is 2**30 or more"
         return Watched(result)
 
     return watched
 
 
-def _swapped(operation: Callable[[int, int], int]) -> Callable[[int, int], int]:
-    def swapped(right: int, left: int) -> int:
-        return operation(left, right)
-
-    swapped.__name__ = operation.__name__
-    return swapped
-
-
-for _name in ("add", "sub", "mul", "floordiv", "mod", "lshift", "rshift", "and_", "or_", "xor"):
-    _operation = getattr(operator, _name)
-    setattr(Watched, f"__{_name.strip('_')}__", _watching(_operation))
-    setattr(Watched, f"__r{_name.strip('_')}__", _watching(_swapped(_operation)))
+for _name in ("add", "sub", "mul", "floordiv", "mod", "lshift", "rshift", "and", "or", "xor"):
+    for _method in (f"__{_name}__", f"__r{_name}__"):
+        setattr(Watched, _method, _watching(getattr(int, _method)))
 
 
 @dataclass(frozen=True)

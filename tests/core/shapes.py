@@ -1,5 +1,6 @@
 """Random boots and programs within the rules, for laws that must hold for all of them."""
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from soleus.core.program.table import read_program
 from soleus.core.program.words import LEG_MODES, PATTERNS
 
 SHARED_PATTERNS = ("sequential", "wave", "uniform")
+SHARES = ((100,), (30, 70), (1, 98, 1), (25, 25, 25, 25))
 
 _TIMES_S = {
     "ramp_s": (0, 30),
@@ -26,7 +28,15 @@ _NUMBERS = {"pulses": (1, 10), "pulse_ms": (300, 5000), "relax_percent": (20, 90
 
 def boots_tables() -> st.SearchStrategy[dict[str, Any]]:
     zones = st.lists(st.sampled_from(ZONES), min_size=1, max_size=8)
-    return zones.map(lambda some: sorted(some, key=ZONES.index)).flatmap(_boots_tables_with)
+    return st.fixed_dictionaries(
+        {
+            "legs": st.integers(1, 2),
+            "zones": zones.map(lambda some: sorted(some, key=ZONES.index)),
+            "valves": st.sampled_from(["fill_vent", "fill_vent", "three_way"]),
+            "sensors": st.sampled_from(["per_chamber", "manifold"]),
+            "max_pressure_mmhg": st.just(120),
+        }
+    ).map(lambda table: {**table, "chambers": [f"c{number}" for number in range(len(table["zones"]))]})
 
 
 def spans(least: int, most: int) -> st.SearchStrategy[Any]:
@@ -41,15 +51,24 @@ def spans(least: int, most: int) -> st.SearchStrategy[Any]:
 
 def program_tables(boots: Boots) -> st.SearchStrategy[dict[str, Any]]:
     """Nearly all fit these boots; some take more away with their steps, or add with boosts, than there is."""
-    shares = st.sampled_from([[100], [30, 70], [1, 98, 1], [25, 25, 25, 25]])
+    here = tuple(zone for number, zone in enumerate(ZONES) if number in boots.zone_of)
+    return _program_tables(boots.is_three_way, boots.legs, here)
+
+
+# Hypothesis takes longer to check a new strategy than to draw from it.
+@cache
+def _program_tables(
+    is_three_way: bool, legs: int, here: tuple[str, ...]
+) -> st.SearchStrategy[dict[str, Any]]:
+    blocks = [
+        st.tuples(*[_block(share, is_three_way, legs, here) for share in some]).map(list) for some in SHARES
+    ]
     return st.fixed_dictionaries(
         {
             "id": st.just("random"),
             "minutes": spans(5, 60),
             "pressure_mmhg": spans(20, 120),
-            "blocks": shares.flatmap(
-                lambda some: st.tuples(*[_block(share, boots) for share in some]).map(list)
-            ),
+            "blocks": st.one_of(*blocks),
         }
     )
 
@@ -75,22 +94,11 @@ def fitting() -> st.SearchStrategy[tuple[Program, Boots]]:
     return fitting_tables().map(lambda both: (read_program(both[0]), both[1]))
 
 
-def _boots_tables_with(zones: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries(
-        {
-            "legs": st.integers(1, 2),
-            "chambers": st.just([f"c{number}" for number in range(len(zones))]),
-            "zones": st.just(zones),
-            "valves": st.sampled_from(["fill_vent", "fill_vent", "three_way"]),
-            "sensors": st.sampled_from(["per_chamber", "manifold"]),
-            "max_pressure_mmhg": st.just(120),
-        }
-    )
-
-
-def _block(share: int, boots: Boots) -> st.SearchStrategy[dict[str, Any]]:
-    sealed = not boots.is_three_way
-    here = [zone for number, zone in enumerate(ZONES) if number in boots.zone_of]
+@cache
+def _block(
+    share: int, is_three_way: bool, legs: int, here: tuple[str, ...]
+) -> st.SearchStrategy[dict[str, Any]]:
+    sealed = not is_three_way
     zones = st.lists(st.sampled_from(here), min_size=1, unique=True)
     always = {
         "pattern": st.sampled_from(PATTERNS if sealed else SHARED_PATTERNS),
@@ -98,7 +106,7 @@ def _block(share: int, boots: Boots) -> st.SearchStrategy[dict[str, Any]]:
         "step_mmhg": st.integers(1, 20),
     }
     sometimes = {
-        "legs": st.sampled_from(LEG_MODES if boots.legs == 2 else ("together", "left")),
+        "legs": st.sampled_from(LEG_MODES if legs == 2 else ("together", "left")),
         "zones": zones.map(lambda some: sorted(some, key=ZONES.index)),
         "boost_mmhg": st.dictionaries(st.sampled_from(ZONES), st.integers(0, 20 if sealed else 0)),
         "zone_step_mmhg": st.integers(0, 30 if sealed else 0),
