@@ -2,7 +2,7 @@
 
 Everything is an ordinary differential equation here, marched with classical Runge-Kutta at 0.05 ms:
 no implicit manifold, no skipped work, no slow and fast parts. Pressures come from chords and the
-junction behind a valve from bisection, so that nothing here relies on the plant's Newton iterations.
+junction behind a valve from false position, so that nothing here relies on the plant's Newton iterations.
 """
 
 # ruff: noqa: ANN001, ANN202 (Numba finds the types)
@@ -171,22 +171,44 @@ def _slopes(
 
 @numba.njit
 def _flow(k, drop):
-    return k * drop / math.sqrt(math.sqrt(drop * drop + 0.04))
+    return k * drop / math.sqrt(math.sqrt(drop * drop + 0.04)) if k > 0.0 else 0.0
 
 
 @numba.njit
 def _junction(manifold_mmhg, p, fill_k, vent_k, hose_k):
-    """What leaves the manifold and what the chamber gains, at the pressure that balances the junction."""
+    """What leaves the manifold and what the chamber gains, at the pressure that balances the junction.
+
+    The chord between both ends of a range that holds the pressure gives the next end of it. An end that
+    stays twice counts for half, or it would stay for ever (the Illinois method).
+    """
     if fill_k == 0.0 and vent_k == 0.0:
         return 0.0, 0.0
     low, high = min(0.0, min(p, manifold_mmhg)), max(0.0, max(p, manifold_mmhg))
-    for _ in range(34):
-        node = 0.5 * (low + high)
-        if _flow(fill_k, manifold_mmhg - node) > _flow(vent_k, node) + _flow(hose_k, node - p):
-            low = node
+    over_low = _excess(low, manifold_mmhg, p, fill_k, vent_k, hose_k)
+    over_high = _excess(high, manifold_mmhg, p, fill_k, vent_k, hose_k)
+    node, stayed = low, 0
+    for _ in range(60):
+        if over_low == over_high or high - low < 1e-9:
+            break
+        node = (low * over_high - high * over_low) / (over_high - over_low)
+        over = _excess(node, manifold_mmhg, p, fill_k, vent_k, hose_k)
+        if abs(over) < 1e-9:
+            break
+        if over > 0.0:
+            low, over_low = node, over
+            over_high *= 0.5 if stayed == 1 else 1.0
+            stayed = 1
         else:
-            high = node
+            high, over_high = node, over
+            over_low *= 0.5 if stayed == -1 else 1.0
+            stayed = -1
     return _flow(fill_k, manifold_mmhg - node), _flow(hose_k, node - p)
+
+
+@numba.njit
+def _excess(node, manifold_mmhg, p, fill_k, vent_k, hose_k):
+    """What flows into the junction, less what flows out of it."""
+    return _flow(fill_k, manifold_mmhg - node) - _flow(vent_k, node) - _flow(hose_k, node - p)
 
 
 @numba.njit
