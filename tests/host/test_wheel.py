@@ -100,7 +100,9 @@ def test_it_works_with_no_checkout_beside_it(name: str, soleus: Path, tmp_path: 
     assert (done.returncode, expected in done.stdout + done.stderr) == (status, True), done
 
 
-def test_it_flashes_with_no_checkout_beside_it(soleus: Path, tmp_path: Path) -> None:
+def test_it_flashes_with_no_checkout_beside_it(
+    soleus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """First a dry run, then packages and self-test, then a second time with nothing to do."""
     pytest.importorskip("micropython_unix", reason="the unix port is not built for this kind of machine")
     board = load_board("esp32-s3-duo")
@@ -109,13 +111,15 @@ def test_it_flashes_with_no_checkout_beside_it(soleus: Path, tmp_path: Path) -> 
     with VirtualBoard(board, tmp_path / "flash", has_own_time=True) as virtual:
         arguments = ["flash", "--board", board.name, "--port", virtual.port, "--keep-micropython"]
         arguments += ["--packages", str(packages)]
+        # It must not find what a checkout has compiled.
+        monkeypatch.setenv("SOLEUS_CACHE_DIR", str(tmp_path / "cache"))
         would = said(soleus, [*arguments, "--dry-run"], tmp_path)
         assert would.returncode == 0, would.stderr
         assert "would be sent" in would.stdout
         assert not list((tmp_path / "flash").iterdir())
         done = said(soleus, arguments, tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
-        # The wheel compiles the same bytes as a checkout.
+        # The wheel has compiled the same bytes as a checkout.
         slot = build_application(board, packages).slot
         assert (tmp_path / "flash" / "current-app").read_text() == slot
         assert "ready" in done.stdout

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from string import ascii_lowercase
 
-from host_tools.basics.paths import FIRMWARE, SOLEUS_PACKAGE
+from host_tools.flash.compile.sources import sources
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -61,8 +61,8 @@ def _name(place: ast.arg | ast.Name) -> str:
 def names_needed() -> frozenset[str]:
     """Names that the chip keeps for another reason: attributes, keywords, functions, classes, globals."""
     needed = {"self"}
-    for file in [*FIRMWARE.glob("*.py"), *SOLEUS_PACKAGE.rglob("*.py")]:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
+    for source in sources().values():
+        tree = ast.parse(source)
         for node in ast.walk(tree):
             match node:
                 case ast.Attribute(attr=name) | ast.keyword(arg=str(name)) | ast.ClassDef(name=name):

@@ -10,14 +10,15 @@ with line numbers, all other modules stay in files of their own.
 import ast
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from host_tools.basics.errors import InputError
-from host_tools.basics.paths import SOLEUS_PACKAGE
+from host_tools.flash.compile.kept import kept_or_compiled
 from host_tools.flash.compile.mpy import compile_text, needs_no_file
 from host_tools.flash.compile.names import CORE, without_names
 from host_tools.flash.compile.privates import with_short_privates
 from host_tools.flash.compile.short_methods import with_short_methods
+from host_tools.flash.compile.sources import modules as all_modules
+from host_tools.flash.compile.sources import source_of
 
 CONTROLLER = "soleus.core.controller"
 # Not the controller but every board's start needs these, too.
@@ -45,7 +46,18 @@ SENSORS = tuple(f"soleus.drivers.sensing.{kind}" for kind in ("adc", "ads1115", 
 
 def firmware_bytecode(has_line_numbers: bool = False) -> dict[str, bytes]:
     """The files of the firmware's package as a board gets them, by their names there."""
-    names = {module: f"{module.replace('.', '/')}.py" for module in _modules()}
+    return dict(_kept_bytecode(has_line_numbers))
+
+
+@cache
+def _kept_bytecode(has_line_numbers: bool) -> dict[str, bytes]:
+    kind = "with line numbers" if has_line_numbers else "without line numbers"
+    return kept_or_compiled(kind, lambda: compiled_bytecode(has_line_numbers))
+
+
+def compiled_bytecode(has_line_numbers: bool = False) -> dict[str, bytes]:
+    """The same, compiled anew."""
+    names = {module: f"{module.replace('.', '/')}.py" for module in all_modules()}
     texts = {names[module]: text for module, text in _texts(has_line_numbers).items()}
     core = {names[module] for module in names if _is_in(module, CORE)}
     return {
@@ -102,11 +114,12 @@ def redirected(source: str, apart_from: set[str], has_line_numbers: bool = False
     return "".join(lines)
 
 
+@cache
 def _texts(has_line_numbers: bool) -> dict[str, str]:
     groups = bundles(has_line_numbers)
     carried = {module for modules in groups.values() for module in modules} - set(IN_FILES_TOO)
     texts = {root: merged(modules, has_line_numbers) for root, modules in groups.items()}
-    for module, source in _modules().items():
+    for module, source in all_modules().items():
         if module not in carried and not needs_no_file(source):
             texts[module] = redirected(_bare(module), set(), has_line_numbers)
     core = {module: text for module, text in texts.items() if _is_in(module, CORE)}
@@ -192,23 +205,14 @@ def _imports(module: str, room: str, in_functions: bool) -> list[str]:
     for node in ast.walk(ast.parse(_bare(module))):
         if isinstance(node, ast.ImportFrom) and (node.col_offset > 0) == in_functions:
             names = [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
-            found += [name for name in names if name in _modules() and _is_in(name, room)]
+            found += [name for name in names if name in all_modules() and _is_in(name, room)]
     return found
-
-
-@cache
-def _modules() -> dict[str, Path]:
-    """Every module of the firmware's package, and its file."""
-    files = sorted(SOLEUS_PACKAGE.rglob("*.py"))
-    names = {file: file.relative_to(SOLEUS_PACKAGE.parent).with_suffix("") for file in files}
-    return {".".join(name.parts): file for file, name in names.items()}
 
 
 @cache
 def _bare(module: str) -> str:
     """The source that a chip loads: without constants, and without imports for annotations."""
-    source = _modules()[module].read_text(encoding="utf-8")
-    return without_names(source, f"{module.replace('.', '/')}.py", keeps_privates=True)
+    return without_names(source_of(module), f"{module.replace('.', '/')}.py", keeps_privates=True)
 
 
 def _is_in(module: str, room: str) -> bool:

@@ -14,12 +14,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-from host_tools.basics.paths import SOLEUS_PACKAGE
 from host_tools.flash.compile.arguments import names_needed, renamed
 from host_tools.flash.compile.privates import renamed_privates
+from host_tools.flash.compile.sources import modules, source_of
 
 OURS = "soleus"
 CORE = "soleus.core"
@@ -57,7 +57,7 @@ def without_names(source: str, name_on_board: str, keeps_privates: bool = False)
 def numbers_of(module: str) -> dict[str, int]:
     """A module's whole-number constants. The core is imported for them; a laptop can't import a driver."""
     if not module.startswith(CORE + "."):
-        return _numbers_in(ast.parse(_modules()[module].read_text(encoding="utf-8")))
+        return _numbers_in(ast.parse(source_of(module)))
     return {
         name: value
         for name, value in vars(importlib.import_module(module)).items()
@@ -79,14 +79,14 @@ def _numbers_in(tree: ast.Module) -> dict[str, int]:
     return numbers
 
 
+def core_numbers() -> list[tuple[str, dict[str, int]]]:
+    """All of the core's whole-number constants, as this process has imported them."""
+    return [(module, numbers_of(module)) for module in sorted(_modules()) if module.startswith(CORE + ".")]
+
+
 @cache
-def _modules() -> dict[str, Path]:
-    """Every module of the firmware's package, and its file."""
-    return {
-        ".".join(file.relative_to(SOLEUS_PACKAGE.parent).with_suffix("").parts): file
-        for file in SOLEUS_PACKAGE.rglob("*.py")
-        if file.name != "__init__.py"
-    }
+def _modules() -> frozenset[str]:
+    return frozenset(module for module in modules() if not module.endswith(".__init__"))
 
 
 class _Module:

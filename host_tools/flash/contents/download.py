@@ -1,19 +1,11 @@
-"""Downloads, and where they are kept afterwards."""
+"""Downloads."""
 
-import os
 import urllib.error
 import urllib.request
-from pathlib import Path
-
-import platformdirs
 
 from host_tools.basics.errors import InputError
 
 TIMEOUT_S = 30
-
-
-def cache_folder() -> Path:
-    return Path(os.environ.get("SOLEUS_CACHE_DIR") or platformdirs.user_cache_dir("soleus"))
 
 
 def fetch(url: str, what: str, instead: str) -> bytes:

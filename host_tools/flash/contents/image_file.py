@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_tools.basics.atomic_file import write_whole
+from host_tools.basics.cache_folder import cache_folder
 from host_tools.basics.errors import InputError
-from host_tools.flash.contents.download import cache_folder, fetch
+from host_tools.flash.contents.download import fetch
 from host_tools.flash.contents.images import IMAGES, MICROPYTHON_VERSION, Image
 
 IMAGE_MAGIC = 0xE9

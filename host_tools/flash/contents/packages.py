@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.basics.atomic_file import write_whole
+from host_tools.basics.cache_folder import cache_folder
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import FIRMWARE
-from host_tools.flash.contents.download import cache_folder, fetch
+from host_tools.flash.contents.download import fetch
 
 DECLARATION = FIRMWARE / "package.json"
 INDEX = "https://micropython.org/pi/v2"
