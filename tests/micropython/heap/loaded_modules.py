@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.micropython.interpreters.run import FIRMWARE_PACKAGE
@@ -15,11 +16,12 @@ def chains() -> list[list[str]]:
     """
     files = {_name_of(file): file for file in FIRMWARE_PACKAGE.rglob("*.py")}
     loaders = {name: [[loaded] for loaded in sorted(set(_loads(file)))] for name, file in files.items()}
+    unloaded_together = _unloaded_together()
     all_loaded = {loaded for found in loaders.values() for (loaded,) in found}
     begins = {loaded for name, found in loaders.items() if name not in all_loaded for (loaded,) in found}
     for name in all_loaded:
         late = set(_imports_late(files[name]))
-        loaders[name] += [sorted(late & together) for together in _unloaded_together() if late & together]
+        loaders[name] += [sorted(late & together) for together in unloaded_together if late & together]
     return [chain for begin in sorted(begins) for chain in _onwards([begin], [begin], loaders)]
 
 
@@ -30,7 +32,7 @@ def unloaded() -> list[str]:
 
 def _unloaded_together() -> list[set[str]]:
     """For each function that unloads anything: the modules that it unloads."""
-    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in sorted(FIRMWARE_PACKAGE.rglob("*.py"))]
+    trees = [_tree_of(file) for file in sorted(FIRMWARE_PACKAGE.rglob("*.py"))]
     functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return [together for function in functions if (together := set(_named_in("unload", function)))]
 
@@ -49,7 +51,7 @@ def _name_of(file: Path) -> str:
 
 
 def _loads(file: Path) -> Iterator[str]:
-    yield from _named_in("load", ast.parse(file.read_text(encoding="utf-8")))
+    yield from _named_in("load", _tree_of(file))
 
 
 def _named_in(function: str, tree: ast.AST) -> Iterator[str]:
@@ -60,7 +62,12 @@ def _named_in(function: str, tree: ast.AST) -> Iterator[str]:
 
 def _imports_late(file: Path) -> Iterator[str]:
     """The firmware's modules that are imported inside a function of this file."""
-    for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for function in ast.walk(_tree_of(file)):
         for node in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("soleus."):
                 yield str(node.module).removeprefix("soleus.")
+
+
+@cache
+def _tree_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
