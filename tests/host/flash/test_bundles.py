@@ -13,12 +13,13 @@ from host_tools.flash.compile.short_methods import with_short_methods
 @pytest.mark.parametrize("has_line_numbers", [False, True])
 def test_every_import_finds_its_file_and_its_name(has_line_numbers: bool) -> None:
     texts = bundles._texts(has_line_numbers)
+    defined = {module: _defined(text) for module, text in texts.items()}
     for module, text in texts.items():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith("soleus"):
                 for alias in node.names:
                     is_module = f"{node.module}.{alias.name}" in texts
-                    assert is_module or alias.name in _defined(texts[str(node.module)]), (module, alias.name)
+                    assert is_module or alias.name in defined[str(node.module)], (module, alias.name)
 
 
 def test_what_is_loaded_while_it_runs_has_a_file_of_its_own() -> None:

@@ -120,11 +120,11 @@ def test_private_functions_elsewhere_keep_their_names() -> None:
 def test_no_private_function_of_the_core_is_known_outside_its_module() -> None:
     trees = {name: ast.parse((SOLEUS_PACKAGE.parent / name).read_text()) for name in FILES}
     core = {name for name in FILES if name.startswith("soleus/core/")}
+    privates = {name: {old for _, _, old, _ in renamed_privates(trees[name])} for name in FILES}
+    read = {name: _names_read(trees[name]) for name in FILES}
     for name in core:
-        own = {old for _, _, old, _ in renamed_privates(trees[name])}
         for other in set(FILES) - {name}:
-            theirs = {old for _, _, old, _ in renamed_privates(trees[other])}
-            assert not own & _names_read(trees[other]) - theirs, (name, other)
+            assert not privates[name] & read[other] - privates[other], (name, other)
     classes = {node.name: node for n in core for node in trees[n].body if isinstance(node, ast.ClassDef)}
     for derived in filter(_has_base_here, classes.values()):
         for base in derived.bases:
