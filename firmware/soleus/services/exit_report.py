@@ -13,7 +13,6 @@ import machine
 from micropython import const
 
 from soleus.basics.annotations import Callable
-from soleus.core.basics.errors import SettingError
 
 _REASON_MOST_BYTES = const(200)
 # Time to read the reason, or to press Ctrl-C for a prompt, before the board starts again.
@@ -37,8 +36,9 @@ def leave(cause: "BaseException | None", keep_log: "Callable | None") -> None:
         return
     if isinstance(cause, SystemExit):
         raise cause
-    if isinstance(cause, SettingError):
-        # The board's description is wrong, and would be as wrong after a reset.
+    if type(cause).__name__ == "SettingError":
+        # The board's description is wrong, and would be as wrong after a reset. Known by its name, because
+        # nothing can be imported from a core that was half loaded when the app ended.
         return
     sys.print_exception(cause)
     sleep_ms(_BEFORE_RESET_MS)
