@@ -40,7 +40,7 @@ class PumpCurve:
     rms_mmhg: float
     sigma: float  # relative standard deviation of the flow
 
-    def flow_ml_s(self, mmhg: np.ndarray | float, speed: float = 1.0) -> np.ndarray:
+    def flow_ml_s(self, mmhg: np.ndarray | float, speed: np.ndarray | float = 1.0) -> np.ndarray:
         """The flow through the valve while its outlet has this pressure."""
         return self._through(mmhg, self.valve_k, speed)
 
@@ -48,7 +48,7 @@ class PumpCurve:
         """The flow through the hose into a chamber of this pressure."""
         return float(self._through(vessel_mmhg, 1.0 / sqrt(self.valve_k**-2 + self.hose_k**-2), 1.0))
 
-    def _through(self, mmhg: np.ndarray | float, path_k: float, speed: float) -> np.ndarray:
+    def _through(self, mmhg: np.ndarray | float, path_k: float, speed: np.ndarray | float) -> np.ndarray:
         p = np.asarray(mmhg, float)
         low, high = np.zeros_like(p), np.full_like(p, self.at_rest)
         for _ in range(40):
@@ -57,7 +57,7 @@ class PumpCurve:
             low, high = np.where(given > flow, flow, low), np.where(given > flow, high, flow)
         return low
 
-    def _given(self, manifold_mmhg: np.ndarray, speed: float) -> np.ndarray:
+    def _given(self, manifold_mmhg: np.ndarray, speed: np.ndarray | float) -> np.ndarray:
         over = np.maximum(0.0, manifold_mmhg - self.relief_mmhg)
         pumped = speed * np.maximum(0.0, self.at_rest - self.slope * manifold_mmhg)
         return np.asarray(pumped - RELIEF_K * np.sqrt(over))
@@ -118,11 +118,10 @@ def _run(values: list[float], pump: list[int], vessel_ml: float, has_hose_betwee
 def air_ml(mmhg: np.ndarray, pump: np.ndarray, curve: PumpCurve) -> np.ndarray:
     """The air that a filling chamber has taken so far, tick by tick."""
     keep = np.exp(-TICK_S / curve.rotor_s)
-    total, speed = 0.0, 0.0
-    taken = np.empty(len(mmhg))
+    speed = 0.0
+    mean_speed = np.empty(len(mmhg))
     for k in range(len(mmhg)):
         wanted = pump[k - 1] / 1000.0 if k else 0.0
         before, speed = speed, wanted + (speed - wanted) * keep
-        total += float(curve.flow_ml_s(mmhg[k], 0.5 * (before + speed))) * TICK_S
-        taken[k] = total
-    return taken
+        mean_speed[k] = 0.5 * (before + speed)
+    return np.cumsum(curve.flow_ml_s(mmhg, mean_speed) * TICK_S)

@@ -112,9 +112,10 @@ class SimTarget:
                 renew(self._frozen)
             presses = self._idle if not self._pressed else self._presses(self._pressed)
             self._pressed = 0
-            run_ticks(self._frozen, self._plant, presses, self._frozen_rows, min(left, CHUNK_TICKS))
-            left -= CHUNK_TICKS
-            self._note()
+            ticks_count = min(left, CHUNK_TICKS)
+            run_ticks(self._frozen, self._plant, presses, self._frozen_rows, ticks_count)
+            left -= ticks_count
+            self._note(ticks_count)
 
     def renew(self) -> None:
         renew(self._frozen)
@@ -192,9 +193,9 @@ class SimTarget:
         thaw(self._frozen, self.controller)
         thaw(self._plant, self.plant)
 
-    def _note(self) -> None:
-        thaw(self._frozen_rows, self._rows)
-        rows = self._rows.columns(self._rows.ticks_count)
+    def _note(self, ticks_count: int) -> None:
+        # The compiled loop has written into these very arrays: endless presses let it run every tick.
+        rows = self._rows.columns(ticks_count)
         manifold_zero_pa = self._zeros_pa[0] if self.board.boots.has_manifold_sensor_only else 0
         manifold_pa = rows["manifold_reading_pa"] - manifold_zero_pa
         self.now_s = float(rows["time_ms"][-1]) / 1000
