@@ -111,5 +111,10 @@ class Chambers:
             gained[i] = 0.0
             push_ml = from_below[i] * pressure[below[i]] + from_above[i] * pressure[above[i]]
             pressure[i] = chamber_pressure(
-                air[i] + heat[i], dead[i], room[i] - push_ml, per_slack_mmhg[i], compliance[i], pressure[i]
+                float(air[i] + heat[i]),
+                float(dead[i]),
+                float(room[i] - push_ml),
+                float(per_slack_mmhg[i]),
+                float(compliance[i]),
+                float(pressure[i]),
             )

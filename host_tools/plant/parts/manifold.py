@@ -70,7 +70,9 @@ class Manifold:
                 slope += free_flow * per_stall
             for i in range(len(fill_k)):
                 if fill_k[i] > 0.0:
-                    flow, rise, _ = flow_into(pressure, chamber_mmhg[i], fill_k[i], air_k[i], hose_k[i])
+                    flow, rise, _ = flow_into(
+                        pressure, float(chamber_mmhg[i]), float(fill_k[i]), float(air_k[i]), float(hose_k[i])
+                    )
                     excess += flow
                     slope += rise
             if excess > 0.0:
@@ -92,7 +94,8 @@ def flow_into(
     """Through one fill valve: the flow, its slope with the manifold's pressure, the pressure behind it.
 
     Behind the valve are the hose to the chamber and the opening to the air (`air_k`: the vent valve, or a
-    hole). With the air shut, the valve and the hose are simply in series.
+    hole). With the air shut, the valve and the hose are simply in series. Callers take plain floats out of
+    their arrays: uncompiled, NumPy's own numbers are much slower.
     """
     if air_k <= 0.0:
         drop = manifold_mmhg - chamber_mmhg

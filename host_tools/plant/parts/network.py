@@ -106,7 +106,9 @@ class Network:
         vented_ml = 0.0
         for i in range(len(fill_k)):
             if fill_k[i] > 0.0:
-                taken, _, node[i] = flow_into(after, pressure[i], fill_k[i], air_k[i], hose_k[i])
+                taken, _, node[i] = flow_into(
+                    after, float(pressure[i]), float(fill_k[i]), float(air_k[i]), float(hose_k[i])
+                )
                 vented = air_flow(air_k[i], node[i]) if air_k[i] > 0.0 else 0.0
                 given_ml -= dt_s * taken
                 vented_ml += dt_s * vented
