@@ -8,8 +8,8 @@ import subprocess
 import sys
 from contextlib import suppress
 
+from host_tools.basics.cache_folder import cache_folder
 from host_tools.basics.file_lock import take
-from host_tools.sim.compiling.sources import cache_folder
 from host_tools.sim.request import new_controller, new_plant, prepare
 from host_tools.sim.run_compiled import CompiledRun
 from host_tools.sim.user_events import presses_of

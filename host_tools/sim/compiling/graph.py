@@ -4,7 +4,8 @@ import hashlib
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +23,7 @@ class Graph:
     def __init__(self, root: object) -> None:
         self.nodes: list[tuple[Any, types.Type, list[tuple[str, str]]]] = []
         self.scalars: list[tuple[Any, str, str]] = []
+        self._counts = {"i": 0, "f": 0}
         self._arrays: list[tuple[Any, np.ndarray]] = []
         self._place: dict[int, str] = {}
         self._types: dict[str, types.Type] = {}
@@ -54,7 +56,9 @@ class Graph:
         if isinstance(value, list | tuple | np.ndarray):
             return self._place_array(value)
         fields = [(name, self._field(value, name, held)) for name, held in _fields(value)]
-        struct = struct_class(type(value))([(name, self._types[place]) for name, place in fields])
+        struct = _struct_of(
+            struct_class(type(value)), tuple((name, self._types[place]) for name, place in fields)
+        )
         place = f"n{len(self.nodes)}"
         self.nodes.append((value, struct, fields))
         self._place[id(value)], self._types[place] = place, struct
@@ -63,7 +67,8 @@ class Graph:
     def _field(self, owner: object, name: str, value: object) -> str:
         if isinstance(value, int | float) and not isinstance(value, np.generic):
             kind = "f" if isinstance(value, float) else "i"
-            place = f"{kind}[{sum(k == kind for *_, k in self.scalars)}]"
+            place = f"{kind}[{self._counts[kind]}]"
+            self._counts[kind] += 1
             self.scalars.append((owner, name, kind))
             self._types[place] = types.float64 if kind == "f" else types.int64
             return place
@@ -73,8 +78,25 @@ class Graph:
         array = value if isinstance(value, np.ndarray) else np.array(value, np.int64)
         place = f"a{len(self._arrays)}"
         self._arrays.append((value, array))
-        self._place[id(value)], self._types[place] = place, numba.typeof(array)
+        self._place[id(value)], self._types[place] = place, _type_of(array)
         return place
+
+
+@cache
+def _struct_of(kind: Callable[..., types.Type], fields: tuple[tuple[str, types.Type], ...]) -> types.Type:
+    return kind(list(fields))
+
+
+_array_types: dict[tuple[np.dtype, int, bool, bool, bool], types.Type] = {}
+
+
+def _type_of(array: np.ndarray) -> types.Type:
+    """Numba looks at each array anew, which takes most of a freeze."""
+    flags = array.flags
+    key = (array.dtype, array.ndim, flags.c_contiguous, flags.f_contiguous, flags.writeable)
+    if key not in _array_types:
+        _array_types[key] = numba.typeof(array)
+    return _array_types[key]
 
 
 def _fields(value: object) -> Iterator[tuple[str, object]]:

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import numba
-import platformdirs
 
+from host_tools.basics.cache_folder import cache_folder
 from host_tools.basics.file_lock import alone
 
 CACHES_KEPT = 12
@@ -50,10 +50,6 @@ def compiled_once(mark: Path) -> Iterator[None]:
     with alone(mark.with_suffix(".lock")):
         yield
         mark.touch()
-
-
-def cache_folder() -> Path:
-    return Path(os.environ.get("SOLEUS_CACHE_DIR") or platformdirs.user_cache_dir("soleus"))
 
 
 @cache
