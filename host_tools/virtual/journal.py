@@ -54,3 +54,10 @@ class Journal:
                 len(self.tick_us),
             )
         )
+
+    def energised_ms(self) -> int:
+        """When a valve or the pump last had power; 0 if never."""
+        for moment in reversed(self.history):
+            if moment.fill_bits or moment.seal_bits or moment.pump_permille:
+                return moment.at_ms
+        return 0
