@@ -10,9 +10,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Without this, every worker would compile the core for itself: a minute of processor time each."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if worker and any(item.nodeid.startswith("tests/sim/test_sessions.py") for item in session.items):
-        from tests.compile_first import compile_share
+    """Without this, every worker would compile the core for itself: a minute of processor time each.
 
-        compile_share(int(worker.removeprefix("gw")), int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
+    The last worker begins where the tests of whole sessions are; the first begins with the core's, which need
+    nothing compiled. A worker that needs a kind of session too early waits for it.
+    """
+    worker, workers = os.environ.get("PYTEST_XDIST_WORKER"), os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")
+    is_last = worker == f"gw{int(workers) - 1}"
+    if is_last and any(item.nodeid.startswith("tests/sim/test_sessions.py") for item in session.items):
+        from tests.compile_first import compile_sessions
+
+        compile_sessions()
