@@ -1,7 +1,7 @@
 """micropython-lib's own display driver, for the tests: its half for I2C, as the package `ocks` carries it.
 
 What version 0.1.0 of micropython-lib has besides (`SSD1306_SPI`, `rotate`, one more command while it
-starts) isn't used; tests/virtual/test_display.py sends that command, too.
+starts) isn't used; tests/virtual/display/test_display.py sends that command, too.
 """
 
 import shutil
