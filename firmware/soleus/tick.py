@@ -73,10 +73,8 @@ class Tick:
         try:
             self._run()
         except BaseException as error:
-            # Even Ctrl-C may arrive here. The app looks at `failure`, and ends.
-            self.is_over = True
-            self.vent()
-            self.failure = error
+            # Even Ctrl-C may arrive here.
+            self._end(error)
 
     def is_at_rest(self) -> bool:
         """Nothing energised, and every chamber seen empty or open for long: flash may be written."""
@@ -115,6 +113,17 @@ class Tick:
         self.record(dt_ms)
         self.feed()
         self._measure(started_us, dt_ms)
+
+    def _end(self, error: BaseException) -> None:
+        """Vent for certain: a second Ctrl-C must not leave the outputs on. The app looks at `failure`."""
+        while True:
+            try:
+                self.is_over = True
+                self.vent()
+                self.failure = error
+                return
+            except KeyboardInterrupt:
+                pass
 
     def _asked_buttons(self) -> int:
         buttons = 0

@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN002, ANN201, ANN204, PTH123
+# ruff: noqa: ANN001, ANN002, ANN201, ANN204, E402, PTH123
 # ... because it runs on MicroPython, where a chip's modules are put in place before what imports them.
 """What the services promise without a chip below them. Runs on MicroPython."""
 
@@ -20,6 +20,13 @@ except ImportError:
 
     sys.modules["select"] = select
 
+
+class machine:  # noqa: N801 (a module's name)
+    I2C = PWM = Pin = Timer = object
+
+
+sys.modules["machine"] = machine
+
 from soleus import services
 from soleus.basics.loading import load
 from soleus.core.basics.boots_table import read_boots
@@ -29,6 +36,7 @@ from soleus.log import recorder as recorder_module
 from soleus.store import state_load, therapy_meter
 from soleus.store.flash_writer import FlashWriter
 from soleus.store.therapy_meter import TherapyMeter
+from soleus.tick import Tick as ControlTick
 
 with open("boots.json") as file:
     BOOTS = json.load(file)
@@ -99,6 +107,38 @@ class Meanwhile:
 
     def come(self):
         self.writer._write_one(0)
+
+
+class Interrupted:
+    """A board at which a person presses Ctrl-C during a tick, and again while it vents."""
+
+    def __init__(self, presses):
+        self.presses = presses
+        self.is_vented = False
+        self.sensors = self.outputs = self.WATCHDOG = self
+        self.battery = None
+
+    def read_chambers(self, _readings):
+        raise KeyboardInterrupt
+
+    def vent(self):
+        self.presses -= 1
+        if self.presses:
+            raise KeyboardInterrupt
+        self.is_vented = True
+
+    def feed(self):
+        pass
+
+
+def check_a_second_ctrl_c_does_not_come_between_the_first_and_the_vents():
+    for presses in (1, 2, 5):
+        board = Interrupted(presses)
+        tick = ControlTick(core("esp32-devkit"), board, None, board, None)
+        tick.run(None)
+        assert board.is_vented
+        assert isinstance(tick.failure, KeyboardInterrupt)
+        assert tick.is_over
 
 
 def check_a_write_waits_for_a_module_that_is_half_loaded():
