@@ -22,8 +22,12 @@ def alone(path: Path) -> Iterator[None]:
 
 
 def take(path: Path) -> IO[str] | None:
-    """The lock, held until the file is closed; None if another process has it."""
-    file = path.open("a")
+    """The lock, held until the file is closed. None if another process has it, or nothing can be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a")
+    except OSError:
+        return None
     try:
         if fcntl:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
