@@ -10,12 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.basics.cache_folder import cache_folder
+from host_tools.basics.cache_folder import cache_folder, drop_old_states
 from host_tools.basics.errors import InputError
 from host_tools.flash.compile.names import core_numbers
 from host_tools.flash.compile.sources import sources
 
-STATES_KEPT = 12
 # Before the files: the SHA-256 of all that follows.
 CHECKSUM_BYTES = 32
 
@@ -71,5 +70,4 @@ def _keep(file: Path, compiled: dict[str, bytes]) -> None:
         for name, bytecode in compiled.items():
             archive.writestr(name, bytecode)
     write_whole(file, hashlib.sha256(packed.getvalue()).digest() + packed.getvalue())
-    for stale in sorted(file.parent.glob("*.kept"), key=lambda kept: kept.stat().st_mtime)[:-STATES_KEPT]:
-        stale.unlink(missing_ok=True)
+    drop_old_states(file.parent.glob("*.kept"))

@@ -3,7 +3,6 @@
 import hashlib
 import importlib
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +12,8 @@ from pathlib import Path
 
 import numba
 
-from host_tools.basics.cache_folder import cache_folder
+from host_tools.basics.cache_folder import cache_folder, drop_old_states
 from host_tools.basics.file_lock import alone
-
-CACHES_KEPT = 12
 
 
 @dataclass(frozen=True)
@@ -62,8 +59,7 @@ def _folder(sources: Sources) -> Path:
     folder = base / digest.hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
-    for stale in sorted(base.iterdir(), key=_age_of)[:-CACHES_KEPT]:
-        shutil.rmtree(stale, ignore_errors=True)
+    drop_old_states(base.iterdir())
     return folder
 
 
@@ -72,11 +68,3 @@ def _files_of(package: str) -> dict[str, Path]:
     root = Path(importlib.import_module(package).__path__[0])
     paths = sorted(path for path in root.rglob("*.py") if path.name != "__init__.py")
     return {".".join([package, *path.relative_to(root).with_suffix("").parts]): path for path in paths}
-
-
-def _age_of(folder: Path) -> float:
-    try:
-        return folder.stat().st_mtime
-    except FileNotFoundError:
-        # Another process was quicker.
-        return 0.0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from host_tools.basics.cache_folder import STATES_KEPT
 from host_tools.flash.compile import kept
 from host_tools.flash.compile.bundles import compiled_bytecode, firmware_bytecode
 from host_tools.flash.compile.kept import kept_or_compiled
@@ -70,6 +71,6 @@ def test_without_a_folder_to_write_it_compiles_each_time(cache: Path) -> None:
 
 
 def test_only_the_latest_states_are_kept(cache: Path) -> None:
-    for state in range(kept.STATES_KEPT + 2):
+    for state in range(STATES_KEPT + 2):
         kept_or_compiled(str(state), these(FILES))
-    assert len(list(cache.iterdir())) == kept.STATES_KEPT
+    assert len(list(cache.iterdir())) == STATES_KEPT

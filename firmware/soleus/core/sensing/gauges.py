@@ -62,7 +62,7 @@ class Gauges:
         if closed_bits or emptying.still_bits:
             emptying.watch_still(closed_bits, overview.seen_bits & ~shown_bits, dt_ms)
 
-    def look(self, readings: Readings, _joined_bits: int, dt_ms: int) -> None:  # noqa: C901 (one call a tick)
+    def look(self, readings: Readings, _joined_bits: int, dt_ms: int) -> None:  # noqa: C901 (saves a call)
         """All chambers in one loop, which is a good part of every tick."""
         overview = self.overview
         missing_bits = readings.missing_bits & self.all_bits

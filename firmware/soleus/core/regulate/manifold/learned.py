@@ -18,7 +18,7 @@ class ManifoldLearned(Learned):
         self.drop_most_pa = DROP_START_PA
         self.drop_pa = [DROP_START_PA] * boots.count
 
-    def note_coast(self, index: int, missing_pa: int, stop_pa_s: int) -> None:  # noqa: ARG002  # as `Learned`
+    def note_coast(self, index: int, missing_pa: int, stop_pa_s: int) -> None:  # noqa: ARG002 (as in Learned)
         """A throttled fill comes to the target from below, and no sensor sees the chamber sag afterwards."""
         self.coast_lead_pa[index] = learned_lead_pa(self.coast_lead_pa[index], -missing_pa, LEAD_MOST_PA)
 
