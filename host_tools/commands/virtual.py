@@ -12,6 +12,7 @@ import typer
 from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
 from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import Board, load_board
+from host_tools.catalogue.chips import load_chip
 from host_tools.flash.contents.packages import cached_package_sources, package_sources
 from host_tools.plant.files.spec import load_plant
 from host_tools.virtual.board import VirtualBoard
@@ -30,7 +31,7 @@ def virtual(
     plant: Annotated[str, typer.Option(help="A plant's name or TOML file.")] = DEFAULT_PLANT,
     seed: Annotated[int, typer.Option(help="Draws the plant from its ranges.", min=0)] = 0,
     flash: Annotated[
-        Path | None, typer.Option(help="The folder that is its flash; else one that is kept for this board.")
+        Path | None, typer.Option(help="The file that is its flash; else one that is kept for this board.")
     ] = None,
     packages: Annotated[
         Path | None, typer.Option(help="A folder with micropython-lib packages, for use without a net.")
@@ -42,13 +43,14 @@ def virtual(
     its_board = load_board(board)
     if its_board.is_sketch:
         raise InputError(its_board.file, "valves", None, "a board with its wiring")
-    folder = flash or Path(platformdirs.user_data_dir("soleus")) / "virtual" / its_board.name
-    folder.mkdir(parents=True, exist_ok=True)
+    file = flash or Path(platformdirs.user_data_dir("soleus")) / "virtual" / f"{its_board.name}.img"
     if not empty:
-        install(its_board, folder, _packages(its_board, packages))
-    with VirtualBoard(its_board, folder, plant=load_plant(plant), seed=seed, has_own_time=fast) as machine:
+        install(its_board, file, _packages(its_board, packages))
+    chip = load_chip(its_board.chip)
+    spec = load_plant(plant)
+    with VirtualBoard(its_board, file, plant=spec, seed=seed, has_own_time=fast, chip=chip) as machine:
         print(f"port {machine.port}", flush=True)
-        print(f"flash {folder}", flush=True)
+        print(f"flash {file}", flush=True)
         print("`help` lists what can happen to it; Ctrl-C or `quit` ends it", flush=True)
         _obey(machine)
 

@@ -10,13 +10,16 @@ from typing import Any
 
 from host_tools.basics.defaults import DEFAULT_PLANT
 from host_tools.catalogue.boards import Board
+from host_tools.catalogue.chips import Chip
 from host_tools.plant.faults import Fault, parse_fault
 from host_tools.plant.files.spec import PlantSpec, load_plant
 from host_tools.plant.plant import Plant
+from host_tools.virtual.chip_costs import costs_on
+from host_tools.virtual.flash_image import FlashImage
 from host_tools.virtual.hardware import Hardware, i2c_table
 from host_tools.virtual.journal import Journal
 from host_tools.virtual.pace import Pace
-from host_tools.virtual.processor.frames import Kind, Record
+from host_tools.virtual.processor.frames import FlashWork, Kind, Record
 from host_tools.virtual.processor.interpreter import refuse_without_unix_port
 from host_tools.virtual.processor.processor import (
     HARD_RESET,
@@ -28,8 +31,10 @@ from host_tools.virtual.processor.processor import (
 )
 from host_tools.virtual.terminal import Terminal
 
-# As much heap as an ESP32 leaves to a program that has 32-bit words.
-HEAP_BYTES = 160 * 1024
+# In bytes of a chip: the heap that the chip's stand-ins take before boot.py runs.
+STAND_INS_BYTES = 24 * 1024
+FREE_CHIP_HEAP_BYTES = 160 * 1024
+FREE_CHIP_CLOCK_HZ = 240_000_000
 PATIENCE_S = 1.0
 WAIT_MOST_S = 0.01
 
@@ -45,27 +50,41 @@ class VirtualBoard:
         plant: str | PlantSpec = DEFAULT_PLANT,
         seed: int = 0,
         has_own_time: bool = False,
-        heap_bytes: int = HEAP_BYTES,
-        flash_bytes: int = 0,
-        flash_write_ms: int = 0,
+        chip: Chip | None = None,
+        has_adc_calibration: bool = True,
+        outside: Path | None = None,
         patience_s: float = PATIENCE_S,
+        is_on: bool = True,
     ) -> None:
+        """`flash` is the file that holds it. `chip` says what work costs; without it work costs nothing but
+        the laptop's time. `outside` is a folder of the host that the program sees as /outside. Without `is_on`
+        the board waits for `power_on`, so that whoever listens misses nothing.
+        """
         refuse_without_unix_port()
         self.board = board
-        self.flash = flash
+        self.chip = chip
+        self.flash = FlashImage(flash)
+        self.outside = outside
+        if not flash.exists():
+            self.flash.erase()
         spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
         self.hardware = Hardware(board, spec, seed, is_compiled=has_own_time)
         self.journal = Journal()
         self.pace = Pace(has_own_time, patience_s)
         self.terminal = Terminal()
         config = {
-            "flash": str(flash.resolve()),
-            "flash_bytes": flash_bytes,
-            "flash_write_ms": flash_write_ms,
+            "image": str(flash.resolve()),
+            "costs": costs_on(chip, board) if chip else {},
+            "clock_hz": chip.clock_hz if chip else FREE_CHIP_CLOCK_HZ,
+            "default_clock_hz": chip.default_clock_hz if chip else FREE_CHIP_CLOCK_HZ,
+            "has_adc_calibration": has_adc_calibration,
+            "outside": str(outside.resolve()) if outside else "",
             "has_own_time": has_own_time,
             "i2c": i2c_table(board.table),
         }
-        self._processor = Processor(config, heap_bytes)
+        free_bytes = int(chip["heap_bytes"]) if chip else FREE_CHIP_HEAP_BYTES
+        self._processor = Processor(config, free_bytes + STAND_INS_BYTES)
+        self._is_on_at_once = is_on
         self._has_power = False
         self._is_stopping = False
         self._lock = threading.RLock()
@@ -73,7 +92,8 @@ class VirtualBoard:
 
     def __enter__(self) -> "VirtualBoard":
         self._thread.start()
-        self.power_on()
+        if self._is_on_at_once:
+            self.power_on()
         return self
 
     def __exit__(
@@ -153,6 +173,11 @@ class VirtualBoard:
         with self._lock:
             self.hardware.change(lambda plant: plant.set_fault(self._from_now_on(fault, plant)))
             self._note(fault)
+
+    def hang_bus(self, is_hung: bool = True) -> None:
+        """From the next beat on: somebody holds the clock of the I2C bus low."""
+        with self._lock:
+            self.hardware.is_bus_hung = is_hung
 
     def change(self, do: Callable[[Plant], Any]) -> Any:
         """Do what a person does to the boots, between two beats."""
@@ -241,7 +266,11 @@ class VirtualBoard:
         elif kind == Kind.WDT:
             self._processor.watchdog.take(record, self.now_ms)
         elif kind == Kind.FLASH:
-            self._note("flash write")
+            self.journal.note_flash(FlashWork(record.small), self.hardware)
+        elif kind == Kind.IMPORT:
+            self.journal.note_import(record.content.decode(), self.hardware)
+        elif kind == Kind.PROMPT and life:
+            life.take(record)
         elif kind == Kind.MEMORY:
             self._processor.memory = record.content
         elif kind == Kind.RESET:

@@ -17,11 +17,11 @@ from host_tools.virtual.pins import Wiring
 from host_tools.virtual.processor.frames import (
     BEAT,
     FRAME,
+    FRAME_WORDS,
+    IS_BUS_HUNG,
     LEVELS_HIGH,
     LEVELS_LOW,
     NOW_MS,
-    SENSORS,
-    SENSORS_MOST,
     Kind,
     Record,
 )
@@ -45,7 +45,8 @@ class Hardware:
         self.now_ms = 0
         self.beat = 0
         # What the pins and the sensors show, as the interpreter gets it.
-        self.frame = [0] * (SENSORS + SENSORS_MOST)
+        self.frame = [0] * FRAME_WORDS
+        self.is_bus_hung = False
         self._fill_frame()
 
     def pass_beat(self) -> None:
@@ -97,6 +98,7 @@ class Hardware:
         levels = self.buttons.levels(self.now_ms)
         frame[LEVELS_LOW] = _signed(levels & 0xFFFFFFFF)
         frame[LEVELS_HIGH] = levels >> 32
+        frame[IS_BUS_HUNG] = int(self.is_bus_hung)
         self.electric.fill_in(frame, self.readings)
 
     def _new_display(self) -> Ssd1306 | None:

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from host_tools.virtual.hardware import Hardware
+from host_tools.virtual.processor.frames import FlashWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,20 @@ class Happening:
     highest_mmhg: float
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something long that the chip did: a module loaded, or bytes to or from the flash."""
+
+    at_ms: int
+    what: str
+    is_energised: bool
+    highest_mmhg: float
+
+
 class Journal:
     def __init__(self) -> None:
+        self.flash_work: list[Work] = []
+        self.imports: list[Work] = []
         self.history: list[Moment] = []
         self.happenings: list[Happening] = []
         # How long each control tick took, by the laptop's clock.
@@ -39,6 +52,15 @@ class Journal:
     def note(self, what: str, hardware: Hardware) -> None:
         happening = Happening(hardware.now_ms, time.monotonic(), what, hardware.highest_mmhg())
         self.happenings.append(happening)
+
+    def note_flash(self, what: FlashWork, hardware: Hardware) -> None:
+        self.flash_work.append(_work(what.name.lower(), hardware))
+
+    def note_import(self, module: str, hardware: Hardware) -> None:
+        self.imports.append(_work(module, hardware))
+
+    def flash_writes(self) -> list[Work]:
+        return [work for work in self.flash_work if work.what != "read"]
 
     def note_beat(self, hardware: Hardware) -> None:
         commands = hardware.commands
@@ -61,3 +83,8 @@ class Journal:
             if moment.fill_bits or moment.seal_bits or moment.pump_permille:
                 return moment.at_ms
         return 0
+
+
+def _work(what: str, hardware: Hardware) -> Work:
+    is_energised = not hardware.wiring.is_all_vent()
+    return Work(hardware.now_ms, what, is_energised, hardware.highest_mmhg())

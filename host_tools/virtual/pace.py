@@ -67,7 +67,7 @@ class Pace:
             return is_due_by_clock
         if life.done_beat == hardware.beat:
             return True
-        is_patient = life.has_control_timer and now_s <= life.done_at_s + self._patience_s
+        is_patient = not life.is_at_prompt and now_s <= life.done_at_s + self._patience_s
         return is_due_by_clock and not is_patient
 
     def _may_hurry(self, now_ms: int, now_s: float) -> bool:

@@ -1,17 +1,18 @@
 """Virtual boards for the tests: installed once, started often, with a person at the console."""
 
 import functools
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from host_tools.catalogue.boards import load_board
+from host_tools.catalogue.chips import Chip, load_chip
+from host_tools.flash.contents.application import application
 from host_tools.link.console import Console
 from host_tools.virtual.board import VirtualBoard
-from host_tools.virtual.install import install
+from host_tools.virtual.flash_image import FlashImage
+from host_tools.virtual.install import flash_files
 from tests.display_driver import driver_file
 
 DEVKIT = "esp32-devkit"
@@ -23,38 +24,56 @@ PATIENCE_S = 10.0
 # In the board's time.
 ASKED_EVERY_MS = 100
 
-# On the flash beside the app: it waits for a file /bang, then does harm.
+# On the flash beside the app: it waits for the file bang on the host, then does harm.
 _TRAPS = Path(__file__).with_name("traps.py")
 
 
 @functools.cache
-def _installed(name: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="soleus-installed-"))
+def _installed(name: str) -> dict[str, bytes]:
     board = load_board(name)
-    install(board, folder, {"ssd1306.py": driver_file()} if "display" in board.table else {})
-    return folder
+    packages = {"ssd1306.py": driver_file()} if "display" in board.table else {}
+    return flash_files(application(board, packages))
 
 
 def flash_of(name: str, folder: Path, trap: str = "") -> Path:
-    """A flash with the firmware. `trap` is a line of Python that the board runs: see traps.py."""
-    flash = folder / "flash"
-    shutil.copytree(_installed(name), flash)
+    """A flash with the firmware. `trap` is a line of Python that the board runs first: see traps.py."""
+    files = dict(_installed(name))
     if trap:
-        shutil.copy(_TRAPS, flash)
-        shutil.move(flash / "main.py", flash / "real_main.py")
-        main = f"from traps import *\n{trap}\nexec(open('real_main.py').read())\n"
-        (flash / "main.py").write_text(main)
+        slot = f"/{files['/current-app'].decode()}"
+        files[f"{slot}/traps.py"] = _TRAPS.read_bytes()
+        files[f"{slot}/real_main.mpy"] = files.pop(f"{slot}/main.mpy")
+        files[f"{slot}/main.py"] = f"from traps import *\n{trap}\nimport real_main\n".encode()
+    flash = folder / "flash.img"
+    FlashImage(flash).write(files)
     return flash
+
+
+def bang_of(board: VirtualBoard) -> Path:
+    """While this file is there, a trap does its harm."""
+    assert board.outside
+    return board.outside / "bang"
+
+
+def chip_of(name: str) -> Chip:
+    return load_chip(load_board(name).chip)
 
 
 @contextmanager
 def running(
     name: str, folder: Path, trap: str = "", flash: Path | None = None, **options: Any
 ) -> Iterator[tuple[VirtualBoard, Console]]:
-    """A board that has started, and its console. It runs in its own time, unless told otherwise."""
-    options = {"has_own_time": True, "patience_s": PATIENCE_S, **options}
+    """A board that has started, and its console. It runs in its own time, unless told otherwise, and on a
+    chip whose work costs what it costs."""
+    outside = folder / "outside"
+    outside.mkdir(exist_ok=True)
+    defaults = {"has_own_time": True, "patience_s": PATIENCE_S, "chip": chip_of(name)}
+    defaults |= {"outside": outside, "is_on": False}
     flash = flash or flash_of(name, folder, trap)
-    with VirtualBoard(load_board(name), flash, **options) as board, Console(board.port) as console:
+    with (
+        VirtualBoard(load_board(name), flash, **{**defaults, **options}) as board,
+        Console(board.port) as console,
+    ):
+        board.power_on()
         console.expect("ready", 30)
         yield board, console
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.virtual.rig import DUO, running, start_session, wait_for
+from tests.virtual.rig import DUO, bang_of, running, start_session, wait_for
 
 LOOKS_FOR_MEMORY = {
     "the link": "from soleus import app; trap(app, 'parse', miss_memory)",
-    "an answer": "from soleus import app; trap(app, 'load', miss_memory)",
+    "an answer": "from soleus import app; trap(app.Requests, '_hello', miss_memory)",
     "the watch over the tick": "from soleus import app; trap(app, 'is_in_session', miss_memory)",
     "the display": "from soleus.services import screen; trap(screen, '_draw_words', miss_memory)",
 }
@@ -18,7 +18,7 @@ LOOKS_FOR_MEMORY = {
 def test_a_session_goes_on_although_there_is_no_memory_at_a_moment_for(who: str, tmp_path: Path) -> None:
     with running(DUO, tmp_path, trap=LOOKS_FOR_MEMORY[who]) as (board, console):
         start_session(board, console)
-        bang = board.flash / "bang"
+        bang = bang_of(board)
         bang.write_text("")
         wait_for(board, console, lambda: not bang.exists())
         assert console.ask("status")["state"] == "running"
@@ -28,10 +28,10 @@ def test_a_session_goes_on_although_there_is_no_memory_at_a_moment_for(who: str,
 def test_settings_that_found_no_memory_to_be_written_are_written_later(tmp_path: Path) -> None:
     trap = "from soleus import app; trap(app, 'write_whole', miss_memory)"
     with running(DUO, tmp_path, trap=trap) as (board, console):
-        bang = board.flash / "bang"
+        bang = bang_of(board)
         bang.write_text("")
         assert console.ask("set", settings={"sound": False})["ok"]
         wait_for(board, console, lambda: console.ask("status")["waiting_writes"] == 0)
         assert not bang.exists()
-        assert "false" in (board.flash / "settings.json").read_text()
+        assert b"false" in (board.flash.read("/state/settings.json") or b"")
         assert not console.ask("status")["warnings"]

@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # ruff: noqa: PTH107, PTH116, PTH123 (MicroPython has no pathlib)
-"""Harm for a virtual board, done once the file /bang is there. Runs in MicroPython, not here."""
+"""Harm for a virtual board, done once the file /outside/bang is there. Runs in MicroPython, not here."""
 
 import gc
 import os
@@ -12,7 +12,7 @@ MISSED = []
 
 def is_armed() -> bool:
     try:
-        os.stat("/bang")
+        os.stat("/outside/bang")
         return True
     except OSError:
         return False
@@ -49,7 +49,7 @@ def miss_memory() -> None:
     MISSED.append(None)
     if len(MISSED) <= 3:
         raise MemoryError
-    os.remove("/bang")
+    os.remove("/outside/bang")
 
 
 def fill_disk() -> None:
@@ -57,20 +57,20 @@ def fill_disk() -> None:
 
 
 def spin() -> None:
-    os.remove("/bang")
+    os.remove("/outside/bang")
     started_ms = time.ticks_ms()
     while time.ticks_diff(time.ticks_ms(), started_ms) < 2000:
         pass
 
 
 def sleep() -> None:
-    os.remove("/bang")
+    os.remove("/outside/bang")
     time.sleep_ms(2000)
 
 
 def litter() -> None:
     """Makes garbage and collects it for 2 s; then writes how often, and how long the longest took."""
-    os.remove("/bang")
+    os.remove("/outside/bang")
     count = longest_us = 0
     started_ms = time.ticks_ms()
     while time.ticks_diff(time.ticks_ms(), started_ms) < 2000:
@@ -80,5 +80,5 @@ def litter() -> None:
         longest_us = max(longest_us, time.ticks_diff(time.ticks_us(), begun_us))
         count += 1
     del kept
-    with open("/collections", "w") as file:
+    with open("/outside/collections", "w") as file:
         file.write(f"{count} {longest_us}")

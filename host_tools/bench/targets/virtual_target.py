@@ -36,7 +36,7 @@ class VirtualTarget(LinkTarget):
 
     def __init__(self, board: Board, plant: PlantSpec, seed: int = 0) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="soleus-bench-")
-        flash = Path(self._folder.name)
+        flash = Path(self._folder.name) / "flash.img"
         install(board, flash)
         self.machine = VirtualBoard(board, flash, plant=plant, seed=seed, has_own_time=True)
         self.machine.__enter__()

@@ -7,6 +7,8 @@ import wire
 ENODEV = 19
 STATUS_POWERED = 0x40
 STATUS_BUSY = 0x20
+CONVERSION_US = 5000
+NEVER = -1
 
 
 def chips_of(table: dict) -> dict:
@@ -45,14 +47,14 @@ class Honeywell:
     def __init__(self, selection: Selection, channels: list) -> None:
         self.selection = selection
         self.channels = channels
-        self.started_beat = [-1] * len(channels)
+        self.started_us = [NEVER] * len(channels)
 
     def write(self, address: int, content: bytes) -> None:
         is_acknowledged = False
         for index in range(len(self.channels)):
             if self._is_joined(index) and wire.frame[wire.SENSORS + index] != wire.NO_ANSWER:
                 is_acknowledged = True
-                self.started_beat[index] = wire.frame[wire.BEAT]
+                self.started_us[index] = wire.now_us()
         if not is_acknowledged:
             raise OSError(ENODEV)
 
@@ -60,8 +62,8 @@ class Honeywell:
         for index in range(len(self.channels)):
             count = wire.frame[wire.SENSORS + index]
             if self._is_joined(index) and count != wire.NO_ANSWER:
-                # A conversion takes 5 ms, half a beat.
-                is_busy = self.started_beat[index] in (-1, wire.frame[wire.BEAT])
+                started_us = self.started_us[index]
+                is_busy = started_us == NEVER or wire.now_us() - started_us < CONVERSION_US
                 buffer[0] = STATUS_POWERED | (STATUS_BUSY if is_busy else 0)
                 buffer[1] = count >> 16 & 0xFF
                 buffer[2] = count >> 8 & 0xFF

@@ -2,6 +2,7 @@
 # ruff: noqa: ARG002 (MicroPython's own signatures)
 """`machine` as an ESP32 has it, as far as Soleus uses it, with the virtual board at the other end."""
 
+import long_calls
 import utime
 import wire
 
@@ -9,6 +10,20 @@ PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 
 # Set by start.py before anything else is imported.
 config = {}
+ESP_ERR_NOT_SUPPORTED = 0x106
+# As ADC.read_u16 has it at 11 dB.
+ADC_RANGE_UV = 3_100_000
+ETIMEDOUT = 116
+PROCESSOR_COSTS = (
+    "collect_kb_us",
+    "import_kb_us",
+    "import_module_us",
+    "callback_us",
+    "pin_write_us",
+    "tick_us",
+    "service_us",
+)
+_clock_hz = 0
 
 
 class Pin:
@@ -28,6 +43,7 @@ class Pin:
         if value is not None:
             self.level = 1 if value else 0
         wire.say(wire.PIN, self.number, 1 if self.is_output else 0, self.level)
+        wire.spend(wire.cost_us("pin_write_us"))
 
     def value(self, level: "int | None" = None) -> "int | None":
         if level is None:
@@ -35,6 +51,7 @@ class Pin:
         self.level = 1 if level else 0
         if self.is_output:
             wire.say(wire.PIN, self.number, 1, self.level)
+            wire.spend(wire.cost_us("pin_write_us"))
         return None
 
     def __call__(self, level: "int | None" = None) -> "int | None":
@@ -64,6 +81,7 @@ class PWM:
             return self.duty
         self.duty = duty
         wire.say(wire.PWM, self.number, min(self.hz, 0xFFFF), duty)
+        wire.spend(wire.cost_us("pwm_change_us"))
         return None
 
     def freq(self, hz: "int | None" = None) -> "int | None":
@@ -83,7 +101,15 @@ class ADC:
         self.number = pin.number
 
     def read_uv(self) -> int:
+        if not config["has_adc_calibration"]:
+            raise OSError(-ESP_ERR_NOT_SUPPORTED)
+        wire.spend(wire.cost_us("adc_sample_us"))
         return wire.frame[wire.UV + self.number]
+
+    def read_u16(self) -> int:
+        """Without a calibration: the whole range is some 3.1 V, a tenth more or less from chip to chip."""
+        wire.spend(wire.cost_us("adc_sample_us"))
+        return min(wire.frame[wire.UV + self.number] * 65_535 // ADC_RANGE_UV, 65_535)
 
 
 class Timer:
@@ -91,7 +117,9 @@ class Timer:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.is_waiting = False
+        # Calls that are in MicroPython's queue, and those that will be when the chip looks for callbacks again.
+        self.queued = 0
+        self.put_off = 0
         self.is_running = False
         self.fire = self._fire
 
@@ -101,28 +129,36 @@ class Timer:
         self.callback = callback
         self.is_periodic = mode == Timer.PERIODIC
         self.due_ms = wire.now_ms() + period
-        self.is_waiting = False
+        self.queued = self.put_off = 0
         wire.arm(self)
 
     def deinit(self) -> None:
         wire.disarm(self.number)
 
-    def is_due(self, now_ms: int) -> bool:
-        if self.is_waiting or now_ms < self.due_ms:
-            return False
-        # Calls that the chip could not make in time are dropped.
+    def calls_due(self, now_ms: int) -> int:
+        """How often it has fallen due since the last look."""
+        count = 0
         while self.due_ms <= now_ms:
             self.due_ms += self.period_ms
-        self.is_waiting = True
-        return True
+            count += 1
+        return count
 
     def is_busy(self) -> bool:
-        return self.is_waiting or self.is_running
+        return self.queued > 0 or self.is_running
 
     def _fire(self, _argument: int) -> None:
+        if wire.is_held():
+            # Only the stand-ins for C run bytecode here: a chip would not have looked for callbacks yet.
+            self.put_off += 1
+            self.queued -= 1
+            return
         started_us = utime.ticks_us()
+        wire.spend(wire.cost_us("callback_us"))
+        if self.number == wire.CONTROL_TIMER:
+            long_calls.note_used()
+            wire.owe(wire.cost_us("tick_us"))
         self.is_running = True
-        self.is_waiting = False
+        self.queued -= 1
         if not self.is_periodic:
             wire.disarm(self.number)
         try:
@@ -137,6 +173,7 @@ class WDT:
         wire.say(wire.WDT, 0, 0, timeout)
 
     def feed(self) -> None:
+        wire.spend_owed()
         wire.say(wire.WDT, 1)
 
 
@@ -154,12 +191,22 @@ class RTC:
 class I2C:
     """The chips that answer are in i2c_chips.py."""
 
-    def __init__(self, number: int, scl: Pin, sda: Pin, freq: int = 400_000) -> None:
+    _transaction, _bit = "i2c_transaction_us", "i2c_bit_us"
+
+    def __init__(
+        self, number: int, *, scl: Pin, sda: Pin, freq: int = 400_000, timeout: int = 50_000
+    ) -> None:
+        self._begin(freq, timeout)
+
+    def _begin(self, hz: int, timeout_us: int) -> None:
         from i2c_chips import chips_of
 
+        self.bit_us = max(wire.cost_us(self._bit), 1_000_000 / hz if wire.costs else 0)
+        self.timeout_us = timeout_us
         self.chips = chips_of(config["i2c"])
 
     def writeto(self, address: int, content: bytes, stop: bool = True) -> int:
+        self._spend(1 + len(content))
         self._chip(address).write(address, content)
         return len(content)
 
@@ -167,6 +214,7 @@ class I2C:
         return self.writeto(address, b"".join([bytes(part) for part in parts]))
 
     def readfrom_into(self, address: int, buffer: bytearray, stop: bool = True) -> None:
+        self._spend(1 + len(buffer))
         self._chip(address).read(address, buffer)
 
     def readfrom(self, address: int, count: int, stop: bool = True) -> bytes:
@@ -177,6 +225,13 @@ class I2C:
     def scan(self) -> list:
         return sorted(self.chips)
 
+    def _spend(self, byte_count: int) -> None:
+        if wire.frame[wire.IS_BUS_HUNG]:
+            # Somebody holds the clock low: the driver waits for as long as it was told to.
+            wire.spend(self.timeout_us)
+            raise OSError(ETIMEDOUT)
+        wire.spend(wire.cost_us(self._transaction) + 9 * byte_count * self.bit_us)
+
     def _chip(self, address: int) -> object:
         chip = self.chips.get(address)
         if chip is None:
@@ -184,7 +239,11 @@ class I2C:
         return chip
 
 
-SoftI2C = I2C
+class SoftI2C(I2C):
+    _transaction, _bit = "soft_i2c_transaction_us", "soft_i2c_bit_us"
+
+    def __init__(self, scl: Pin, sda: Pin, *, freq: int = 400_000, timeout: int = 50_000) -> None:
+        self._begin(freq, timeout)
 
 
 def reset() -> None:
@@ -205,8 +264,20 @@ def unique_id() -> bytes:
     return b"\x24\x0a\xc4\x00\x00\x01"
 
 
-def freq(hz: int = 240_000_000) -> int:
-    return hz
+def freq(hz: int = 0) -> "int | None":
+    if hz:
+        set_clock(hz)
+        return None
+    return _clock_hz
+
+
+def set_clock(hz: int) -> None:
+    """What the processor does itself takes longer with a slower clock; `config` has it for the firmware's."""
+    global _clock_hz
+    _clock_hz = hz
+    for name in PROCESSOR_COSTS:
+        if name in wire.costs:
+            wire.costs[name] = config["costs"][name] * config["clock_hz"] / hz
 
 
 def idle() -> None:

@@ -2,6 +2,7 @@
 """`select` that lets timers run: the unix port's own waits in the kernel, where no callback can run."""
 
 import utime
+import wire
 from uselect import *  # noqa: F403 (all of MicroPython's own, but for `poll`)
 from uselect import poll as _poll
 
@@ -27,6 +28,7 @@ class poll:  # noqa: N801 (MicroPython's own name)
         return list(self.ipoll(timeout_ms))
 
     def ipoll(self, timeout_ms: int = -1, _flags: int = 0) -> list:
+        wire.spend(wire.cost_us("service_us"))
         started_ms = now_ms()
         while True:
             ready = self.inner.poll(0)

@@ -12,14 +12,14 @@ import wire
 
 with open(sys.argv[1]) as _file:
     _config = json.load(_file)
-wire.connect(_config["descriptor"])
+wire.connect(_config["descriptor"], _config["has_own_time"])
 
 import select
 
-import flash
+import esp32
 import i2c_chips  # noqa: F401 (its chips answer from now on)
+import long_calls
 import machine
-import utime
 
 machine.config = _config
 machine.RTC._memory = binascii.unhexlify(_config["memory"])
@@ -27,7 +27,6 @@ machine.RTC._memory = binascii.unhexlify(_config["memory"])
 import asyncio
 import asyncio.core  # with MicroPython's own `time`: its queue, in C, compares by that one's rules
 
-_stand_still = utime.sleep_ms
 if _config["has_own_time"]:
     # Every wait is by the board's time.
     import board_time
@@ -35,16 +34,27 @@ if _config["has_own_time"]:
     sys.modules["time"] = board_time
     asyncio.core.ticks = board_time.ticks_for_asyncio
     select.now_ms, select.wait = wire.now_ms, wire.wait_for_beat
-    _stand_still = wire.stand_still
 
 import vfs
 
-_flash = flash.Flash(_config["flash"], _config["flash_bytes"], _config["flash_write_ms"], _stand_still)
+esp32.Partition.image = open(_config["image"], "r+b")  # noqa: SIM115 (open for the chip's whole life)
+import flashbdev
+
 vfs.umount("/")
-vfs.mount(_flash, "/")
+wire.costs = dict(_config["costs"])
+machine.set_clock(_config["default_clock_hz"])
+# From here on as a stock image does it: mount what is there, or make an empty file system.
+try:
+    vfs.mount(flashbdev.bdev, "/")
+except OSError:
+    vfs.VfsLfs2.mkfs(flashbdev.bdev)
+    vfs.mount(flashbdev.bdev, "/")
+if _config["outside"]:
+    vfs.mount(vfs.VfsPosix(_config["outside"]), "/outside")
 os.chdir("/")
 sys.path[:] = ["", ".frozen", "/lib"]
 sys.argv[:] = []
+long_calls.put_in_place()
 
 _is_raw = _config["is_raw"]
 for _name in ("json", "binascii", "gc"):
@@ -66,6 +76,9 @@ def _run(name: str) -> None:
         sys.print_exception(error)
 
 
-_run("boot.py")
-if not _is_raw:
-    _run("main.py")
+try:
+    _run("boot.py")
+    if not _is_raw:
+        _run("main.py")
+finally:
+    wire.come_to_prompt()

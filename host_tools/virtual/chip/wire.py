@@ -3,7 +3,14 @@
 
 At every beat of 10 ms the board sends one frame of 32-bit numbers: what the pins and the sensors show now.
 The interpreter sends a record at once for everything that the program does to a pin or a peripheral.
-A thread receives the frames, so that timers fire whatever the main program is doing.
+
+By the clock, and at the prompt, a thread receives the frames, so that timers fire whatever the main program
+is doing. A board with its own time needs none while a program runs: whoever lets time pass asks for the next
+frame, so the same program meets the same frames at the same places.
+
+What a chip does takes time: `spend` lets that much of it pass. A chip calls no timers while it loads a
+module, moves bytes to or from its flash, or is in another long call of C. `hold` and `release` stand around
+such work; a call that falls due meanwhile is made afterwards.
 """
 
 import _thread
@@ -11,37 +18,59 @@ import array
 from struct import pack
 
 import micropython
+import uselect
 import utime
 
-# A frame: beat, board's milliseconds, levels of pins 0-31 and above, microvolts by pin, sensors.
-BEAT, NOW_MS, LEVELS_LOW, LEVELS_HIGH, UV, SENSORS = 0, 1, 2, 3, 4, 53
-FRAME_WORDS = 69
+# A frame: beat, board's milliseconds, levels of pins 0-31 and above, microvolts by pin, sensors, the bus.
+BEAT, NOW_MS, LEVELS_LOW, LEVELS_HIGH, UV, SENSORS, IS_BUS_HUNG = 0, 1, 2, 3, 4, 53, 69
+FRAME_WORDS = 70
 NO_ANSWER = -1
 CONTROL_TIMER = 0
+BEAT_US = 10_000
+# As many callbacks wait on a chip; more are lost.
+QUEUE_LENGTH = 8
 
-# A record: kind, two small numbers, one of 32 bits; the last two kinds carry that many bytes after it.
-PIN, PWM, DONE, WDT, RESET, TIMERS, TOOK, FLASH, MEMORY, I2C = range(1, 11)
+# A record: kind, two small numbers, one of 32 bits; the last three kinds carry that many bytes after it.
+PIN, PWM, DONE, WDT, RESET, TIMERS, TOOK, FLASH, PROMPT, MEMORY, I2C, IMPORT = range(1, 13)
+FLASH_READ, FLASH_WRITE, FLASH_ERASE = 0, 1, 2
 
+# Set by start.py: what the chip's work costs, by the names of the chip file; empty on a chip whose work
+# costs nothing. `lets_time_pass(us)` does that by the board's own time, or by the clock.
+costs = {}
 frame = array.array("i", bytes(4 * FRAME_WORDS))
 _incoming = array.array("i", bytes(4 * FRAME_WORDS))
 _line = None
 _timers = [None] * 4
-# The main program waits for this lock, which is released at every beat.
+# By the clock: the main program waits for this lock, which is released at every beat.
 _next_beat = _thread.allocate_lock()
-# The latest beat whose timers have been called.
-_served_beat = -1
-# Until this time the chip does nothing at all, not even run its timers.
-_still_until_ms = 0
+# Whoever holds this one may receive a frame, and call the timers that are due.
+_receiving = _thread.allocate_lock()
+# The chip's own time: ahead of the last frame by the work that has been done since.
+_chip_us = 0
+_owed_us = 0
+_holds = 0
+has_own_time = False
+# At its prompt the unix port waits in the kernel, where no callback can run; a chip doesn't.
+is_at_prompt = False
 
 
-def connect(descriptor: int) -> None:
+def connect(descriptor: int, is_own: bool) -> None:
     """Blocks until the board has sent its first frame."""
-    global _line, _served_beat
+    global _line, has_own_time
     _line = open(descriptor, "r+b")  # noqa: SIM115 (open for the chip's whole life)
+    has_own_time = is_own
     _receive()
-    _served_beat = frame[BEAT]
     _next_beat.acquire()
-    _thread.start_new_thread(_listen, ())
+    if not has_own_time:
+        _thread.start_new_thread(_listen, ())
+
+
+def come_to_prompt() -> None:
+    global is_at_prompt
+    say(PROMPT)
+    is_at_prompt = True
+    if has_own_time:
+        _thread.start_new_thread(_listen, ())
 
 
 def say(kind: int, small: int = 0, other: int = 0, value: int = 0) -> None:
@@ -54,28 +83,72 @@ def say_bytes(kind: int, small: int, content: bytes) -> None:
 
 
 def now_ms() -> int:
-    return frame[NOW_MS]
+    return now_us() // 1000
+
+
+def now_us() -> int:
+    return max(_chip_us, frame[NOW_MS] * 1000)
 
 
 def wait_for_beat() -> None:
     """Call when there is nothing to do before the next beat: a board with its own time then goes on."""
-    # Read first: a beat that comes after this line is not done.
-    beat = _served_beat
+    _call_put_off()
     control = _timers[CONTROL_TIMER]
     if control is not None and control.is_busy():
         # The callback will run between the caller's next bytecodes.
         return
-    say(DONE, 0, 0, beat)
-    _next_beat.acquire()
-
-
-def stand_still(ms: int) -> None:
-    """Do nothing at all for this time, as a chip does while it writes flash."""
-    global _still_until_ms
-    _still_until_ms = now_ms() + ms
-    say(DONE, 0, 0, _served_beat)
-    while now_ms() < _still_until_ms:
+    if has_own_time:
+        _take_next_frame()
+    else:
         _next_beat.acquire()
+
+
+def cost_us(name: str) -> float:
+    return costs.get(name, 0)
+
+
+def spend(us: float) -> None:
+    """The chip does something for so long, and nothing else."""
+    global _chip_us
+    if us <= 0:
+        return
+    hold()
+    if has_own_time:
+        # In one step: a tick that comes in between spends, too.
+        _chip_us = now_us() + int(us)
+        while frame[NOW_MS] * 1000 + BEAT_US <= _chip_us:
+            _take_next_frame()
+    else:
+        utime.sleep_us(int(us))
+    release()
+
+
+def owe(us: float) -> None:
+    """A tick's own work, which it can't be seen to do: spent at its end, when it feeds the watchdog."""
+    global _owed_us
+    _owed_us = us
+
+
+def spend_owed() -> None:
+    global _owed_us
+    us, _owed_us = _owed_us, 0
+    spend(us)
+
+
+def hold() -> None:
+    global _holds
+    _holds += 1
+
+
+def release() -> None:
+    global _holds
+    _holds -= 1
+    if not _holds:
+        _call_put_off()
+
+
+def is_held() -> bool:
+    return _holds > 0
 
 
 def arm(timer: object) -> None:
@@ -92,32 +165,57 @@ def _count_timers() -> None:
     say(TIMERS, sum([1 << number for number in range(4) if _timers[number] is not None]))
 
 
-def _listen() -> None:
-    global _served_beat
-    while True:
+def _take_next_frame() -> None:
+    """The timers that are due are called when the lock is free again: they let time pass, too."""
+    hold()
+    with _receiving:
+        say(DONE, 0, 0, frame[BEAT])
         _receive()
-        if frame[NOW_MS] < _still_until_ms:
-            say(DONE, 0, 0, frame[BEAT])
-        else:
-            _call_timers()
-        _served_beat = frame[BEAT]
+        _call_timers()
+    release()
+
+
+def _listen() -> None:
+    waiting = uselect.poll()
+    waiting.register(_line, uselect.POLLIN)
+    while True:
+        waiting.poll(-1)
+        with _receiving:
+            # The main program may have taken it meanwhile.
+            if waiting.poll(0):
+                _receive()
+                _call_timers()
         if _next_beat.locked():
             _next_beat.release()
 
 
 def _call_timers() -> None:
     for timer in _timers:
-        if timer is None or not timer.is_due(frame[NOW_MS]):
-            continue
-        if timer.number != CONTROL_TIMER:
-            # At its prompt the unix port waits in the kernel, where no callback can run; a chip doesn't.
-            timer.is_waiting = False
-            timer.callback(timer)
-            continue
-        try:
-            micropython.schedule(timer.fire, 0)
-        except RuntimeError:
-            timer.is_waiting = False  # the queue is full: this call is lost, as on the chip
+        if timer is not None:
+            timer.put_off += timer.calls_due(frame[NOW_MS])
+    if not _holds:
+        _call_put_off()
+
+
+def _call_put_off() -> None:
+    for timer in _timers:
+        while timer is not None and timer.put_off:
+            timer.put_off -= 1
+            _call(timer)
+
+
+def _call(timer: object) -> None:
+    if is_at_prompt and timer.number != CONTROL_TIMER:
+        timer.callback(timer)
+        return
+    if sum([one.queued for one in _timers if one is not None]) >= QUEUE_LENGTH:
+        # This call is lost, as on the chip. The unix port's queue may be longer.
+        return
+    try:
+        micropython.schedule(timer.fire, 0)
+        timer.queued += 1
+    except RuntimeError:
+        pass
 
 
 def _receive() -> None:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-BEAT, NOW_MS, LEVELS_LOW, LEVELS_HIGH, UV, SENSORS = 0, 1, 2, 3, 4, 53
+BEAT, NOW_MS, LEVELS_LOW, LEVELS_HIGH, UV, SENSORS, IS_BUS_HUNG = 0, 1, 2, 3, 4, 53, 69
 PIN_COUNT = SENSORS - UV
 SENSORS_MOST = 16
-FRAME = struct.Struct(f"<{SENSORS + SENSORS_MOST}i")
+FRAME_WORDS = IS_BUS_HUNG + 1
+FRAME = struct.Struct(f"<{FRAME_WORDS}i")
 NO_ANSWER = -1
 
 _RECORD = struct.Struct("<BBHi")
@@ -23,11 +24,19 @@ class Kind(IntEnum):
     TIMERS = 6
     TOOK = 7
     FLASH = 8
-    MEMORY = 9
-    I2C = 10
+    PROMPT = 9
+    MEMORY = 10
+    I2C = 11
+    IMPORT = 12
 
 
-_CARRY_BYTES = (Kind.MEMORY, Kind.I2C)
+class FlashWork(IntEnum):
+    READ = 0
+    WRITE = 1
+    ERASE = 2
+
+
+_CARRY_BYTES = (Kind.MEMORY, Kind.I2C, Kind.IMPORT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class Life:
         # The latest beat whose work is done; the program waits for the next one.
         self.done_beat = -1
         self.has_control_timer = False
+        # Nothing runs there that could say when it has done its work: time goes by the clock.
+        self.is_at_prompt = False
         # When the program last said that, by the laptop's clock.
         self.done_at_s = time.monotonic()
         self._records = RecordReader()
@@ -67,6 +69,8 @@ class Life:
         """Take a record about its timers or its work."""
         if record.kind == Kind.TIMERS:
             self.has_control_timer = bool(record.small & CONTROL_TIMER_BIT)
+        elif record.kind == Kind.PROMPT:
+            self.is_at_prompt = True
         elif record.kind == Kind.DONE:
             self.done_beat = record.value
             self.done_at_s = time.monotonic()

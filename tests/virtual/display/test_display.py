@@ -12,7 +12,7 @@ from tests.virtual.rig import DUO, running, start_session, wait_for
 
 SCRIPT = Path(__file__).with_name("show_display.py")
 ADDRESS = 0x3C
-MACHINE = b"class I2C:\n    pass\n"
+MACHINE = b"class SoftI2C:\n    pass\n"
 TURNED = [0xA1, 0xC8]
 AWAKE = [0x8D, 0x14, 0xAF, *TURNED]
 

@@ -22,17 +22,15 @@ FREE_MMHG = 10.0
 
 
 @pytest.fixture
-def flash_folder(tmp_path: Path) -> Path:
-    """A flash without a file on it."""
-    folder = tmp_path / "flash"
-    folder.mkdir()
-    return folder
+def empty_flash(tmp_path: Path) -> Path:
+    """A flash as a new chip has it."""
+    return tmp_path / "flash.img"
 
 
 def test_from_an_empty_flash_to_an_update_in_the_middle_of_a_session(
-    flash_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_flash: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with VirtualBoard(load_board(DEVKIT), flash_folder, has_own_time=True) as board:
+    with VirtualBoard(load_board(DEVKIT), empty_flash, has_own_time=True) as board:
         assert flashed(board)["outcome"] == "ready"
         with Console(board.port) as console:
             runs_for_five_minutes_and_stops(board, console)

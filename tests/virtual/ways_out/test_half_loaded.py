@@ -9,7 +9,8 @@ from pathlib import Path
 from host_tools.catalogue.boards import load_board
 from host_tools.link.console import Console
 from host_tools.virtual.board import VirtualBoard
-from tests.virtual.rig import DEVKIT, PATIENCE_S, flash_of
+from host_tools.virtual.flash_image import FlashImage
+from tests.virtual.rig import DEVKIT, PATIENCE_S, chip_of, flash_of
 
 # Only in its first life: a module that was left as it is before its first line has run.
 HALF_LOADED = """\
@@ -42,12 +43,16 @@ def test_a_description_that_is_wrong_ends_at_the_prompt(tmp_path: Path) -> None:
 def started(folder: Path, first: str, description: object = None) -> Iterator[Console]:
     """The console of a board that runs `first` before its own main.py, with another description if given."""
     flash = flash_of(DEVKIT, folder)
-    main = flash / "main.py"
-    main.write_text(first + main.read_text())
+    image = FlashImage(flash)
+    files = {"/main.py": first.encode() + (image.read("/main.py") or b"")}
     if description:
-        (flash / "board.json").write_text(json.dumps(description))
+        slot = (image.read("/current-app") or b"").decode()
+        files[f"/{slot}/board.json"] = json.dumps(description).encode()
+    image.write(files)
     with (
-        VirtualBoard(load_board(DEVKIT), flash, has_own_time=True, patience_s=PATIENCE_S) as board,
+        VirtualBoard(
+            load_board(DEVKIT), flash, has_own_time=True, patience_s=PATIENCE_S, chip=chip_of(DEVKIT)
+        ) as board,
         Console(board.port) as console,
     ):
         yield console

@@ -9,7 +9,8 @@ import pytest
 
 from host_tools.link.console import Console
 from host_tools.virtual.board import VirtualBoard
-from tests.virtual.rig import DEVKIT, DUO, flash_of, running, start_session
+from host_tools.virtual.flash_image import FlashImage
+from tests.virtual.rig import DEVKIT, DUO, bang_of, flash_of, running, start_session
 
 # Below 10 mmHg a leg counts as free, for the guards, too.
 FREE_MMHG = 10.0
@@ -31,7 +32,7 @@ class Way:
 
 
 def spring(board: VirtualBoard, _: Console) -> None:
-    (board.flash / "bang").write_text("")
+    bang_of(board).write_text("")
 
 
 def let_write_wait(board: VirtualBoard, console: Console) -> None:
@@ -112,7 +113,7 @@ def test_every_way_out_vents(name: str, tmp_path: Path, record_property: Note) -
         record_property("way out", (name, from_mmhg, vented_s, free_s))
         assert vented_s < way.vented_within_s
         assert board.is_vented()
-        (board.flash / "bang").unlink(missing_ok=True)
+        bang_of(board).unlink(missing_ok=True)
         if way.why:
             assert way.why in why_after(board)
 
@@ -154,8 +155,7 @@ def why_after(board: VirtualBoard) -> str:
 )
 def test_corrupt_files_mean_defaults_and_a_named_warning(content: bytes, tmp_path: Path) -> None:
     flash = flash_of(DEVKIT, tmp_path)
-    (flash / "settings.json").write_bytes(content)
-    (flash / "learned.json").write_bytes(content)
+    FlashImage(flash).write({"/state/settings.json": content, "/state/learned.json": content})
     with running(DEVKIT, tmp_path, flash=flash) as (board, console):
         status = console.ask("status")
         assert status["program"] == "easy-run"
@@ -166,7 +166,9 @@ def test_corrupt_files_mean_defaults_and_a_named_warning(content: bytes, tmp_pat
 
 
 def test_a_full_disk_is_a_warning_and_stops_nothing(tmp_path: Path) -> None:
-    with running(DEVKIT, tmp_path, flash_bytes=1000) as (board, console):
+    flash = flash_of(DEVKIT, tmp_path)
+    FlashImage(flash).fill_up(free_blocks=1)
+    with running(DEVKIT, tmp_path, flash=flash) as (board, console):
         start_session(board, console)
         console.ask("stop")
         board.run_until(lambda b: b.is_vented() and b.highest_mmhg() < FREE_MMHG, 10)

@@ -1,0 +1,110 @@
+# mypy: ignore-errors
+"""The long calls that a chip makes in C, with what they cost: imports, garbage collections, the console.
+
+Nothing of MicroPython is changed: these stand in front of it, and let time pass.
+"""
+
+import builtins
+import gc as real_gc
+import sys as real_sys
+
+import wire
+
+_import = builtins.__import__
+# A chooser imports these to run them: they jump and call, as no module does that is only loaded.
+PROGRAMS = ("boot", "main", "real_main")
+# A collection that nobody asked for shows by what it has freed.
+_FREED_LEAST_BYTES = 2048
+_used_bytes = 0
+
+
+def put_in_place() -> None:
+    builtins.__import__ = _costly_import
+    real_sys.modules["gc"] = Collector()
+    real_sys.modules["sys"] = System()
+
+
+def _costly_import(name: str, *arguments: object) -> object:
+    """No timer is called until the whole module is there, with all that it imports."""
+    if name in PROGRAMS:
+        return _import(name, *arguments)
+    before = set(real_sys.modules)
+    wire.hold()
+    try:
+        return _import(name, *arguments)
+    finally:
+        new = [module for module in real_sys.modules if module not in before]
+        if new:
+            wire.say_bytes(wire.IMPORT, 0, new[-1].encode())
+            wire.spend(sum([_import_us(real_sys.modules[module]) for module in new]))
+        wire.release()
+
+
+def _import_us(module: object) -> float:
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return 0
+    import os
+
+    was, wire.costs = wire.costs, {}
+    try:
+        size = os.stat(file)[6]
+    except OSError:
+        size = 0
+    finally:
+        wire.costs = was
+    return wire.cost_us("import_module_us") + wire.cost_us("import_kb_us") * size / 1024
+
+
+class Collector:
+    """`gc`, with the time that a collection takes."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(real_gc, name)
+
+    def collect(self) -> int:
+        wire.hold()
+        spend_collection()
+        count = real_gc.collect()
+        note_used()
+        wire.release()
+        return count
+
+
+def spend_collection() -> None:
+    # The unix port's words are twice as wide as a chip's.
+    wire.spend(wire.cost_us("collect_kb_us") * real_gc.mem_alloc() / 2048)
+
+
+def note_used() -> None:
+    """Called at every tick: has there been a collection since?"""
+    global _used_bytes
+    used_bytes = real_gc.mem_alloc()
+    if used_bytes < _used_bytes - _FREED_LEAST_BYTES:
+        spend_collection()
+    _used_bytes = used_bytes
+
+
+class System:
+    """`sys`, with a console whose bytes take their time."""
+
+    def __init__(self) -> None:
+        self.stdout = Output(real_sys.stdout)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(real_sys, name)
+
+
+class Output:
+    def __init__(self, inner: object) -> None:
+        self.inner = inner
+        self.buffer = self
+
+    def write(self, content: object, *part: int) -> int:
+        """`part`: the length, or where to begin and the length."""
+        count = self.inner.write(content, *part)
+        wire.spend(wire.cost_us("console_byte_us") * count)
+        return count
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
