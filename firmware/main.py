@@ -12,6 +12,10 @@ IMPORT_THRESHOLD_BYTES = 2048
 def main() -> None:
     cause = None
     try:
+        # From here on each step of the start feeds the watchdog, and later each good tick: a start that hangs
+        # must not be kept alive by a timer.
+        boot.stop_feeding()
+        boot.WATCHDOG.feed()
         # Collecting often while modules are loaded keeps what stays close together: large pieces remain free.
         gc.threshold(IMPORT_THRESHOLD_BYTES)
         from soleus import app

@@ -9,6 +9,7 @@ from micropython import const
 from soleus.basics.annotations import Any, Callable
 from soleus.basics.loading import load
 from soleus.core.controller import Controller
+from soleus.core.session.session import DONE, FAULT, IDLE
 from soleus.link.link import Link
 from soleus.link.requests import LOOK_EVERY_MS, Requests
 from soleus.log.recorder import Recorder
@@ -55,6 +56,10 @@ class App:
     """All that stays in memory while the board runs. `services/start_up.py` has what only the start needs."""
 
     def __init__(self, boot: Any) -> None:
+        # No timer is called while a module is loaded, so the watchdog is fed between the steps of the start:
+        # each takes a fraction of the time that it allows.
+        feed = boot.WATCHDOG.feed
+        feed()
         self.boot = boot
         self.warnings = []
         self.program_id = ""
@@ -63,17 +68,25 @@ class App:
         # Once everything is built, nobody needs more of the description.
         self.board = {"name": board["name"]}
         self.controller = Controller(boots)
-        self.writer = FlashWriter(self.tick_is_at_rest, boot.WATCHDOG.feed, self.note_failed_write)
+        self.writer = FlashWriter(self.tick_is_at_rest, feed, self.note_failed_write)
         self.store = StateStore(self.writer)
+        feed()
         self.lost_session, meter = start_up.read_back(self.store, self.controller, self.warn)
         self.why = start_up.why_last(self.lost_session is not None)
-        self.parts = load("drivers.build_drivers").build(board, boots, self.store.settings.calibration)
+        feed()
+        start_up.write_first(self.warn)
+        feed()
+        self.parts = load("drivers.build_drivers").build(
+            board, boots, self.store.settings.calibration, self.warn
+        )
+        feed()
         self.recorder = Recorder(
             self, meter, load("log.ring_size").block_bytes(boots, board["sensors"]["driver"])
         )
         self.presses = Presses(board["buttons"]) if "buttons" in board else None
         self.tick = Tick(self.controller, self.parts, self.presses, boot, self.recorder.record)
         boot.keep_log = self.recorder.write_crash
+        feed()
         self.requests = Requests(self)
         self.link = Link(self.requests.answer, self.requests.after_look, self.tick)
         self.timer = Timer(boot.CONTROL_TIMER)
@@ -81,7 +94,11 @@ class App:
         start_up.write_safe_pins(board, boot.SAFE_PINS_FILE, self.warn)
         # Freed first: a program takes much room while it is checked.
         del start_up, board
+        feed()
         load("store.program_files").load_usual(self)
+        feed()
+        self.recorder.prepare()
+        feed()
 
     async def main(self) -> None:
         """Each service is a task of its own; the first that fails ends them all."""
@@ -110,6 +127,10 @@ class App:
     def tick_is_at_rest(self) -> bool:
         return self.tick.is_at_rest()
 
+    def may_load(self) -> bool:
+        """A module or a file takes a chip longer than the guards wait for a tick: neither is read in a session."""
+        return self.controller.session.state in (IDLE, DONE, FAULT) and not self.tick.is_energised()
+
     def note_failed_write(self, name: str, why: str) -> None:
         self.warn("{}: {}".format(name, why))
 
@@ -117,6 +138,7 @@ class App:
         """The controller has a new program: what was recorded before no longer fits what comes."""
         self.program_id = program_id
         self.recorder.ring.restart()
+        self.recorder.header = b""
 
     def _watch(self) -> None:
         """Looks at the tick from beside it: when the tick has failed, everything ends."""

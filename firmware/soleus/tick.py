@@ -17,6 +17,9 @@ from soleus.core.session.session import DONE, IDLE
 from soleus.drivers.board_parts import BoardParts
 from soleus.services.presses import Presses
 
+# After a long call a chip makes up for the ticks that it held up, one right after the other: sensors have not
+# measured anew by then, and nothing has changed. 0 ms is another matter: that clock stands still.
+_SOON_MS = const(8)
 # Services can press each of the core's buttons, too.
 _BUTTON_COUNT = const(9)
 
@@ -76,10 +79,13 @@ class Tick:
             # Even Ctrl-C may arrive here.
             self._end(error)
 
+    def is_energised(self) -> bool:
+        commands = self.controller.commands
+        return bool(commands.fill_bits or commands.seal_bits or commands.pump_permille)
+
     def is_at_rest(self) -> bool:
         """Nothing energised, and every chamber seen empty or open for long: flash may be written."""
-        commands = self.controller.commands
-        if commands.fill_bits or commands.seal_bits or commands.pump_permille:
+        if self.is_energised():
             return False
         emptying = self.controller.gauges.emptying
         for index in range(self.controller.boots.count):
@@ -95,10 +101,14 @@ class Tick:
         started_us = ticks_us()
         now_ms = ticks_ms()
         dt_ms = ticks_diff(now_ms, self.last_ms)
+        if 0 < dt_ms < _SOON_MS:
+            return
         self.last_ms = now_ms
         controller = self.controller
         readings = controller.readings
         self.read(readings)
+        # At once: a digital sensor needs half of the time until the next tick.
+        self.sensors.prepare()
         if self.battery:
             readings.supply_mv = self.battery.read_mv()
         readings.buttons = self._asked_buttons()
@@ -109,7 +119,6 @@ class Tick:
         self.outputs.apply(controller.step(readings, dt_ms), dt_ms)
         if self.tape:
             self.tape.note(dt_ms)
-        self.sensors.prepare()
         self.record(dt_ms)
         self.feed()
         self._measure(started_us, dt_ms)

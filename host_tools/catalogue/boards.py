@@ -9,6 +9,7 @@ from host_tools.basics.errors import InputError
 from host_tools.basics.paths import BOARDS
 from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
 from host_tools.catalogue.bench_defaults import DEFAULTS
+from host_tools.catalogue.chips import load_chip
 from host_tools.catalogue.near import perhaps
 from host_tools.catalogue.toml_file import Table, read_toml
 from soleus.core.basics.boots import Boots
@@ -74,6 +75,7 @@ def hardware_errors(board: Board) -> list[InputError]:
 def compile_board(board: Board) -> bytes:
     """The JSON that the device stores, the same bytes for the same board."""
     table = {key: value for key, value in board.table.items() if key not in _LAPTOPS_TABLES}
+    table["clock_hz"] = load_chip(board.chip).clock_hz
     return json.dumps(table, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 

@@ -107,8 +107,7 @@ def test_it_flashes_with_no_checkout_beside_it(
     pytest.importorskip("micropython_unix", reason="the unix port is not built for this kind of machine")
     board = load_board("esp32-s3-duo")
     packages = packages_folder(tmp_path)
-    (tmp_path / "flash").mkdir()
-    with VirtualBoard(board, tmp_path / "flash", has_own_time=True) as virtual:
+    with VirtualBoard(board, tmp_path / "flash.img", has_own_time=True) as virtual:
         arguments = ["flash", "--board", board.name, "--port", virtual.port, "--keep-micropython"]
         arguments += ["--packages", str(packages)]
         # It must not find what a checkout has compiled.
@@ -116,12 +115,12 @@ def test_it_flashes_with_no_checkout_beside_it(
         would = said(soleus, [*arguments, "--dry-run"], tmp_path)
         assert would.returncode == 0, would.stderr
         assert "would be sent" in would.stdout
-        assert not list((tmp_path / "flash").iterdir())
+        assert virtual.flash.names() == []
         done = said(soleus, arguments, tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
         # The wheel has compiled the same bytes as a checkout.
         slot = build_application(board, packages).slot
-        assert (tmp_path / "flash" / "current-app").read_text() == slot
+        assert virtual.flash.read("/current-app") == slot.encode()
         assert "ready" in done.stdout
         assert "nothing to do" in said(soleus, arguments, tmp_path).stdout
 

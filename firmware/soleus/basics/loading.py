@@ -28,6 +28,10 @@ def load_to_stay(name: str) -> Any:
         under_way.pop()
 
 
+def is_loaded(name: str) -> bool:
+    return "soleus." + name in sys.modules
+
+
 def unload(name: str) -> Any:
     """Also for a module that another one has imported; returns it, or None when it isn't there."""
     full_name = "soleus." + name

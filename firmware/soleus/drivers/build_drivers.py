@@ -1,7 +1,9 @@
 """Builds the drivers that a board has. Only the start needs it, so its code doesn't stay in memory."""
 
-from machine import I2C, Pin
+from machine import Pin, SoftI2C
+from micropython import const
 
+from soleus.basics.annotations import Callable
 from soleus.basics.loading import load, load_to_stay
 from soleus.core.basics.boots import Boots
 from soleus.drivers.board_parts import BoardParts
@@ -9,19 +11,26 @@ from soleus.drivers.outputs.outputs import Outputs
 from soleus.drivers.panel.buzzer import Buzzer
 from soleus.drivers.panel.led import Led
 
+# A sensor may hold the clock for some microseconds. A bus that is held longer hangs, and a tick must end.
+_BUS_WAIT_US = const(200)
 
-def build(board: dict, boots: Boots, points: list) -> BoardParts:
+
+def build(board: dict, boots: Boots, points: list, warn: Callable) -> BoardParts:
     """`points` are a person's calibration of the pressure sensors."""
     i2c = _i2c(board["i2c"]) if "i2c" in board else None
     return BoardParts(
         i2c,
         Outputs(board, boots),
-        load("drivers.sensing.pressure").pressure_sensors(board["sensors"], points, i2c),
+        load("drivers.sensing.pressure").pressure_sensors(board["sensors"], points, i2c, warn),
         load_to_stay("drivers.battery").Battery(board["battery"]) if "battery" in board else None,
         Led(board["led"]) if "led" in board else None,
         Buzzer(board["buzzer"]) if "buzzer" in board else None,
     )
 
 
-def _i2c(bus: dict) -> I2C:
-    return I2C(0, scl=Pin(bus["scl"]), sda=Pin(bus["sda"]), freq=bus.get("hz", 400_000))
+def _i2c(bus: dict) -> SoftI2C:
+    """By the processor, not by the chip's own I2C: its driver takes three times as long for the few bytes of a
+    sensor, and waits for up to 50 ms on a bus that hangs."""
+    return SoftI2C(
+        scl=Pin(bus["scl"]), sda=Pin(bus["sda"]), freq=bus.get("hz", 400_000), timeout=_BUS_WAIT_US
+    )

@@ -5,6 +5,7 @@ import binascii
 from soleus.basics.annotations import Any
 from soleus.basics.loading import load
 from soleus.core.basics.errors import SettingError
+from soleus.log.folder import FOLDER, sessions
 
 # A longer line would delay a tick: the console sends about eleven bytes a millisecond.
 PIECE_MOST_BYTES = 384
@@ -26,7 +27,7 @@ def _list(app: Any) -> dict:
     recorder = app.recorder
     return {
         "ok": True,
-        "sessions": load("log.folder").sessions(),
+        "sessions": sessions(),
         "open": recorder.path,
         "therapy_s": recorder.meter.therapy_s,
         "sessions_count": recorder.meter.sessions_count,
@@ -40,12 +41,11 @@ def _read(app: Any, request: dict) -> dict:
     if not app.tick.is_idle() and not app.recorder.has_kept_fault:
         return {"error": "log: only while idle"}
     name, at = request.get("name"), request.get("at", 0)
-    log_folder = load("log.folder")
-    if name not in [name for name, _ in log_folder.sessions()]:
+    if name not in [name for name, _ in sessions()]:
         raise SettingError("name", name, "one of the sessions that `log` lists")
     if type(at) is not int or at < 0:
         raise SettingError("at", at, "a whole number from 0")
-    with open("{}/{}".format(log_folder.FOLDER, name), "rb") as file:
+    with open("{}/{}".format(FOLDER, name), "rb") as file:
         file.seek(at)
         return {"ok": True, "data": _base64(file.read(PIECE_MOST_BYTES))}
 

@@ -1,11 +1,17 @@
-"""The requests of the console link, by their `do`: answers the frequent ones, loads modules for others."""
+"""The requests of the console link, by their `do`.
+
+Those that a session may bring are answered from what stays in memory. For others a module is loaded, and some
+read files: that takes a chip longer than the guards wait for a tick, so it is refused while a session runs.
+"""
 
 from soleus.basics.annotations import Any
-from soleus.basics.loading import load, load_to_stay
+from soleus.basics.loading import is_loaded, load, load_to_stay
+from soleus.basics.version import VERSION
 from soleus.core.basics import faults, signals
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import tenths_mmhg_from_pa
 from soleus.core.session.session import DONE, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.link.status import status
 
 # What a person's buttons do, too, and the states in which each makes sense: () is all of them.
 PRESSES = (
@@ -28,6 +34,8 @@ LINK_LOST_MS = 5000
 # A fragmented heap may have no room for the module that answers; a moment later it may have.
 NO_MEMORY = "no memory for that now: ask again"
 
+_TELEMETRY_LEAST_MS = 50
+_TELEMETRY_MOST_MS = 10_000
 # A tape is sent when it has so many rows.
 _TAPE_ROWS = 10
 
@@ -42,6 +50,13 @@ class Requests:
         self.is_led_by_link = False
         # While a laptop records this board over the link.
         self.ring_stream = None
+        self.answers = {
+            "hello": self._hello,
+            "raw": self._raw,
+            "status": self._status,
+            "telemetry": self._tell,
+            "why": self._why,
+        }
 
     def answer(self, request: dict) -> dict:
         """Never fails: the answer says what is wrong with a request."""
@@ -50,16 +65,24 @@ class Requests:
             for name, button, states in PRESSES:
                 if do == name:
                     return self._press(name, button, states)
+            answer_of = self.answers.get(do)
+            if answer_of:
+                return answer_of(request)
+            if do == "log" and request.get("piece_bytes") == 0:
+                self.ring_stream = None
+                return {"ok": True}
+            if do in BENCH_REQUESTS and is_loaded("link.bench"):
+                return load_to_stay("link.bench").answer(self.app, do, request)
+            if not self.app.may_load():
+                return {"error": "{}: not during a session".format(do)}
             if do in BENCH_REQUESTS:
                 return load_to_stay("link.bench").answer(self.app, do, request)
-            if do == "hello":
-                return self._hello()
             # These two need much memory, so no other answers are loaded with them.
             if do in ("load", "programs"):
                 return load("store.program_files").answer(self.app, do, request)
             if do == "log":
                 return load("link.log_requests").answer(self, request)
-            return load("link.answers").answer(self, do, request)
+            return load("link.answers").answer(self.app, do, request)
         except SettingError as error:
             return {"error": str(error), "key": error.key}
         except MemoryError:
@@ -126,5 +149,24 @@ class Requests:
         self.app.tick.press(button)
         return {"ok": True}
 
-    def _hello(self) -> dict:
-        return {"ok": True, "soleus": load("services.about").VERSION, "board": self.app.board["name"]}
+    def _hello(self, _request: dict) -> dict:
+        return {"ok": True, "soleus": VERSION, "board": self.app.board["name"]}
+
+    def _status(self, request: dict) -> dict:
+        return status(self.app, request)
+
+    def _why(self, _request: dict) -> dict:
+        return {"ok": True, "why": self.app.why, "lost_session": self.app.lost_session}
+
+    def _raw(self, _request: dict) -> dict:
+        """The converters' own numbers, for a calibration."""
+        return {"ok": True, "raw": list(self.app.parts.sensors.raw)}
+
+    def _tell(self, request: dict) -> dict:
+        period_ms = request.get("period_ms", 0)
+        is_whole = type(period_ms) is int and _TELEMETRY_LEAST_MS <= period_ms <= _TELEMETRY_MOST_MS
+        if period_ms != 0 and not is_whole:
+            expected = "0, or {} to {}".format(_TELEMETRY_LEAST_MS, _TELEMETRY_MOST_MS)
+            raise SettingError("period_ms", period_ms, expected)
+        self.telemetry_ms = period_ms
+        return {"ok": True}

@@ -6,16 +6,18 @@ from soleus.basics.annotations import Any
 from soleus.basics.loading import load
 from soleus.core.basics.units import mmhg_from_pa
 
+CORE_FILE = "core.json"
+
 
 def header(app: Any) -> dict:
     """Reads board and program from their files again, because they are not kept in memory."""
     about = load("services.about")
     session = app.controller.session
     table = about.about(app.board)
+    # The hash of the core, and the fingerprint of its state: a chip would compute them for a second.
+    table.update(_table(CORE_FILE))
     table.update(
         {
-            "core": about.core_hash(),
-            "state": load("log.core_walk").fingerprint(app.controller),
             "boots": _table("board.json").get("boots"),
             "program": _table("programs/{}.json".format(app.program_id)) or None,
             "minutes": session.duration_ms // 60_000,

@@ -2,8 +2,11 @@
 
 It writes in the rests only, one step at a time, each when the flash writer says so: no tick can come then.
 So a loss of power costs the cycle that was running, and nothing before it. What a step writes is up to
-`writer.py`, which is loaded for that step and changes no field here.
+`writer.py`, which changes no field here. The header of the next session is prepared before that begins: it
+takes a second of reading, and a session must wait for no file.
 """
+
+import json
 
 from micropython import const
 
@@ -11,10 +14,11 @@ from soleus.basics.annotations import Any
 from soleus.basics.loading import load
 from soleus.core.session.session import CHECKING, COMPLETED, DONE, FAULT, IDLE, PAUSED, RUNNING
 from soleus.log.ring import Overview, Ring
+from soleus.log.writer import write_crash, write_step
 from soleus.store.therapy_meter import TherapyMeter
 
-# A fragmented heap may have no room for `writer.py`. Others free what they hold, so it is tried again, every
-# 20 ms; after so many tries the step is given up, and a warning says so.
+# A fragmented heap may have no room for a step. Others free what they hold, so it is tried again, every 20 ms;
+# after so many tries the step is given up, and a warning says so.
 _TRIES_MOST = const(100)
 _ENOMEM = const(12)
 
@@ -29,6 +33,8 @@ class Recorder:
         self.ring = Ring(controller, block_bytes)
         # The file of the session that is being recorded, and what is still to be written of it.
         self.path = ""
+        # Of the next session; empty when something that it tells has changed.
+        self.header = b""
         self.steps = []
         self.tries_left = 0
         self.is_open = False
@@ -45,6 +51,8 @@ class Recorder:
         """Called beside the tick: has a session begun or ended, is this a rest?"""
         if not self.steps:
             self._look_for_steps()
+        if not self.header and not self.is_open and self.app.may_load():
+            self.prepare()
         if self.steps:
             # At each look, because the queue of the flash writer may have been full.
             self.app.writer.put("log", self._write_step)
@@ -72,12 +80,15 @@ class Recorder:
                 self._begin(["overview", "meter"])
             self.was_at_rest = is_at_rest
 
+    def prepare(self) -> None:
+        self.header = json.dumps(load("log.header").header(self.app)).encode()
+
     def keep_in(self, path: str) -> None:
         self.path = path
 
     def write_crash(self, ended_by: str, reason: str) -> None:
         if self.is_open:
-            load("log.writer").write_crash(self, ended_by, reason)
+            write_crash(self, ended_by, reason)
 
     def _begin(self, steps: list) -> None:
         self.steps = steps
@@ -88,7 +99,7 @@ class Recorder:
             return
         step = self.steps.pop(0)
         try:
-            more = load("log.writer").write_step(self, step)
+            more = write_step(self, step)
             if more:
                 self.steps = more + self.steps
         except MemoryError:
@@ -107,4 +118,6 @@ class Recorder:
             elif step == "end":
                 self.is_open = self.overview.is_on = False
                 self.path = ""
+                # The meter has gone on.
+                self.header = b""
                 self.ring.restart()

@@ -1,6 +1,6 @@
 """Writes what the recorder has collected to the session's file, a step at a time. It keeps nothing itself.
 
-Loaded for a step, in a rest: between the steps it takes no memory.
+Only the end of a session, which nothing follows, loads a module.
 """
 
 import binascii
@@ -9,6 +9,7 @@ import os
 
 from soleus.basics.annotations import Any
 from soleus.basics.loading import load
+from soleus.log.folder import new_file
 from soleus.log.slog_format import END, HEADER, MAGIC, OVERVIEW, RING
 
 SESSION_MOST_BYTES = 64 * 1024
@@ -63,10 +64,11 @@ def append_frame(path: str, kind: int, payload: Any) -> None:
 
 def _write_header(recorder: Any) -> None:
     """Once there is a file, the next try takes the same one."""
-    about = json.dumps(load("log.header").header(recorder.app)).encode()
+    if not recorder.header:
+        recorder.prepare()
     if not recorder.path:
-        recorder.keep_in(load("log.folder").new_file(SESSION_MOST_BYTES))
-    _append(recorder.path, HEADER, about)
+        recorder.keep_in(new_file(SESSION_MOST_BYTES))
+    _append(recorder.path, HEADER, recorder.header)
 
 
 def _append(path: str, kind: int, payload: Any) -> None:

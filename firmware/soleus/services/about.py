@@ -8,8 +8,8 @@ import sys
 import machine
 from micropython import const
 
-VERSION = "0.1.0"
-CORE_FOLDER = "soleus/core"
+from soleus.basics.version import VERSION
+
 _IS_FOLDER = const(0x4000)
 
 
@@ -35,26 +35,6 @@ def file_hashes(folder: str) -> dict:
         if not entry[1] & _IS_FOLDER:
             hashes[entry[0]] = _sha256(folder + "/" + entry[0])[:12]
     return hashes
-
-
-def core_hash() -> str:
-    """One for all files of the core. With the same hash, the same readings give the same commands."""
-    digest = hashlib.sha256()
-    hashes = {}
-    _note_hashes(hashes, CORE_FOLDER, "")
-    for name in sorted(hashes):
-        digest.update("{} {}\n".format(name, hashes[name]).encode())
-    return binascii.hexlify(digest.digest()).decode()[:12]
-
-
-def _note_hashes(hashes: dict, folder: str, path: str) -> None:
-    """Of the files in `folder` and below it, by their paths from the core's folder."""
-    found = file_hashes(folder)
-    for name in found:
-        hashes[path + name] = found[name]
-    for entry in os.ilistdir(folder):
-        if entry[1] & _IS_FOLDER:
-            _note_hashes(hashes, folder + "/" + entry[0], path + entry[0] + "/")
 
 
 def _sha256(name: str) -> str:

@@ -2,18 +2,21 @@
 
 import binascii
 import json
+import os
 
 import machine
+from micropython import const
 
 from soleus.basics.annotations import Any, Callable
 from soleus.basics.loading import load, load_to_stay
 from soleus.core.basics.errors import SettingError
 from soleus.core.controller import Controller
-from soleus.store.files import encode, write_whole
+from soleus.store.files import STATE_FOLDER, encode, write_whole
 from soleus.store.state_store import LEARNED_FILE, SESSION_FILE, SETTINGS_FILE, StateStore
 from soleus.store.therapy_meter import METER_FILE, TherapyMeter
 
 BOARD_FILE = "board.json"
+_FIRST_WRITE_BYTES = const(1024)
 
 _CAUSES = (
     ("WDT_RESET", "the watchdog reset it: the control tick had stopped"),
@@ -30,7 +33,24 @@ def read_board() -> tuple:
             board = json.load(file)
     except (OSError, ValueError) as error:
         raise SettingError(BOARD_FILE, str(error), "a board's description, written when it is flashed")
+    if "clock_hz" in board:
+        machine.freq(board["clock_hz"])
     return board, load("core.basics.boots_table").read_boots(board.get("boots"))
+
+
+def write_first(warn: Callable) -> None:
+    """The first write after a start looks for free blocks, through every file: now, while nothing is
+    energised, and not when a session begins. A file that is short would lie inside its folder's own block.
+    """
+    try:
+        os.mkdir(STATE_FOLDER)
+    except OSError:
+        pass
+    try:
+        with open(STATE_FOLDER + "/first-write", "wb") as file:
+            file.write(bytes(_FIRST_WRITE_BYTES))
+    except OSError as error:
+        warn("{}: {}".format(STATE_FOLDER, error))
 
 
 def read_back(store: StateStore, controller: Controller, warn: Callable) -> tuple:

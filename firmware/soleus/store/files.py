@@ -10,6 +10,9 @@ import json
 import os
 
 NEW_SUFFIX = ".new"
+# Beside the application, which nothing writes into: littlefs looks through all that was ever written into a
+# folder to find a file in it, and a chip finds a hundred at its start.
+STATE_FOLDER = "/state"
 
 
 def encode(table: dict) -> bytes:

@@ -38,9 +38,14 @@ class FlashWriter:
             self.on_error(name, "too much to write is waiting")
 
     def step(self) -> None:
-        if self.pending and not self.is_scheduled and self.may_write():
-            self.is_scheduled = True
+        if not self.pending or self.is_scheduled or not self.may_write():
+            return
+        try:
             micropython.schedule(self._write_next, 0)
+            self.is_scheduled = True
+        except RuntimeError:
+            # The queue is full of ticks that a long call has held up: the next step tries again.
+            pass
 
     def _write_one(self, _argument: int) -> None:
         self.is_scheduled = False

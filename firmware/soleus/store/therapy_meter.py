@@ -1,8 +1,8 @@
 """Hours and sessions of therapy: they add up across resets and losses of power."""
 
-from soleus.store.files import encode, write_whole
+from soleus.store.files import STATE_FOLDER, encode, write_whole
 
-METER_FILE = "meter.json"
+METER_FILE = STATE_FOLDER + "/meter.json"
 
 
 class TherapyMeter:

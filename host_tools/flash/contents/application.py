@@ -14,11 +14,15 @@ from host_tools.catalogue.programs import compile_program, load_program, load_pr
 from host_tools.flash.compile.bundles import firmware_bytecode
 from host_tools.flash.compile.mpy import compile_mpy
 from host_tools.flash.contents.packages import package_sources
+from host_tools.flash.compile.core_hash import core_hash
 from host_tools.safety import fault_help
 from soleus.core.basics import fault_table
 from soleus.core.basics.errors import SettingError
+from soleus.core.controller import Controller
 from soleus.core.program.fit import refuse_unfit
 from soleus.drivers.outputs.safe_pins import safe_pins
+from soleus.log.core_walk import fingerprint
+from soleus.log.header import CORE_FILE
 from soleus.services.advice import ADVICE_FILE
 
 MANIFEST = "manifest.json"
@@ -50,7 +54,12 @@ def build_application(
         raise InputError(
             board.file, "valves", None, "a board with its wiring; this one is for simulation only"
         )
-    files = application_files(board, package_sources(board.table, packages), has_line_numbers)
+    return application(board, package_sources(board.table, packages), has_line_numbers)
+
+
+def application(board: Board, packages: Mapping[str, Path], has_line_numbers: bool = False) -> Application:
+    """`packages` has third-party sources by their names on the board."""
+    files = application_files(board, packages, has_line_numbers)
     hashes = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
     slot = SLOT_PREFIX + hashlib.sha256(_json(hashes)).hexdigest()[:SLOT_DIGITS]
     about = {"soleus": version("soleus"), "board": board.name, "slot": slot, "files": hashes}
@@ -61,12 +70,13 @@ def build_application(
 def application_files(
     board: Board, packages: Mapping[str, Path], has_line_numbers: bool = False
 ) -> dict[str, bytes]:
-    """All that runs on a board; `packages` has third-party sources by their names there."""
+    """All that runs on a board."""
     return {
         **_bytecode(packages, has_line_numbers),
         "board.json": compile_board(board),
         "safe_pins.json": _json(safe_pins(board.table)),
         ADVICE_FILE: advice_text().encode(),
+        CORE_FILE: _json({"core": core_hash(), "state": fingerprint(Controller(board.boots))}),
         **_programs(board),
     }
 

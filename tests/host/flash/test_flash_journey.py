@@ -25,10 +25,8 @@ def options(tmp_path: Path) -> Options:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Path:
-    """A flash without a file on it."""
-    folder = tmp_path / "flash"
-    folder.mkdir()
-    return folder
+    """A flash as a new chip has it."""
+    return tmp_path / "flash.img"
 
 
 @pytest.mark.parametrize("name", ["esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold"])
@@ -68,8 +66,8 @@ def test_flashing_in_the_middle_of_a_session_vents_first(
     assert seen
     assert all(seen), "a file was written while something was energised"
     assert second.is_well
-    assert (empty / POINTER).read_text() == second.app.slot
-    table = json.loads((empty / second.app.slot / "board.json").read_text())
+    assert virtual.flash.read(f"/{POINTER}") == second.app.slot.encode()
+    table = json.loads(virtual.flash.read(f"/{second.app.slot}/board.json") or b"")
     assert table["title"] == "Another one"
 
 

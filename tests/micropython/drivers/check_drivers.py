@@ -57,7 +57,7 @@ class ADC:
         return ADC.uv[self.number]
 
 
-class I2C:
+class SoftI2C:
     def __init__(self):
         self.chips = {}
 
@@ -90,7 +90,7 @@ class machine:  # noqa: N801 (MicroPython's own name)
     pass
 
 
-for _part in (Pin, PWM, ADC, I2C, Timer):
+for _part in (Pin, PWM, ADC, SoftI2C, Timer):
     setattr(machine, _part.__name__, _part)
 sys.modules["machine"] = machine
 
@@ -265,7 +265,7 @@ class Ads1115:
 
 
 def check_ads1115():
-    i2c = I2C()
+    i2c = SoftI2C()
     chip = i2c.chips[0x48] = Ads1115([1320, 13200, 0xFFF0, 32767])
     table = {"driver": "ads1115", "part": "XGZP6847A", "addresses": [0x48], "channels": [0, 1, 2, 3]}
     sensors = pressure_sensors(dict(table, range_kpa=40, supply_mv=3300), [], i2c)
@@ -329,7 +329,7 @@ ABP2 = {"driver": "abp2", "mux_address": 0x70, "channels": [0, 1, 8], "range_kpa
 
 
 def check_abp2_behind_two_multiplexers():
-    i2c = I2C()
+    i2c = SoftI2C()
     chips = Honeywell(i2c, 0x28)
     chips.counts[0], chips.counts[1], chips.counts[8] = (
         1_677_722,
@@ -365,7 +365,7 @@ def check_abp2_behind_two_multiplexers():
 
 
 def check_a_multiplexer_that_forgot_is_told_again():
-    i2c = I2C()
+    i2c = SoftI2C()
     chips = Honeywell(i2c, 0x28)
     chips.counts[3] = 1_677_722
     sensors = pressure_sensors(dict(ABP2, channels=[3]), [], i2c)
@@ -377,7 +377,7 @@ def check_a_multiplexer_that_forgot_is_told_again():
 
 
 def check_mprls_takes_the_air_first():
-    i2c = I2C()
+    i2c = SoftI2C()
     chips = Honeywell(i2c, 0x18)
     sensors = pressure_sensors({"driver": "mprls", "mux_address": 0x70, "channels": [3]}, [], i2c)
     air_counts = 1_677_722 + 13_421_772 * 101_325 // 172_369
@@ -463,7 +463,7 @@ def check_buttons():
 
 
 def check_a_tick_of_the_drivers_allocates_nothing():
-    i2c = I2C()
+    i2c = SoftI2C()
     chips = Honeywell(i2c, 0x28)
     for channel in ABP2["channels"]:
         chips.counts[channel] = 5_000_000

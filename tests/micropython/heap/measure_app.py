@@ -48,7 +48,7 @@ class Led:
 
 
 class machine:
-    Pin = PWM = ADC = I2C = Timer = RTC = WDT = Led
+    Pin = PWM = ADC = SoftI2C = Timer = RTC = WDT = Led
     PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 
     @staticmethod

@@ -22,7 +22,7 @@ except ImportError:
 
 
 class machine:  # noqa: N801 (a module's name)
-    I2C = PWM = Pin = Timer = object
+    SoftI2C = PWM = Pin = Timer = object
 
 
 sys.modules["machine"] = machine

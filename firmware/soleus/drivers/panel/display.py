@@ -4,14 +4,14 @@ A whole picture is 1 KB, 23 ms at 400 kHz, and while a transfer runs no tick can
 """
 
 import ssd1306  # pyright: ignore[reportMissingImports] (micropython-lib's, fetched by `soleus flash`)
-from machine import I2C
+from machine import SoftI2C
 from micropython import const
 
 _ROWS_A_PAGE = const(8)
 
 
 class Display(ssd1306.SSD1306_I2C):
-    def __init__(self, table: dict, i2c: I2C) -> None:
+    def __init__(self, table: dict, i2c: SoftI2C) -> None:
         super().__init__(table["width"], table["height"], i2c, table.get("address", 0x3C))
         self.view = memoryview(self.buffer)
 

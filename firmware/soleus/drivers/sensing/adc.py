@@ -2,11 +2,15 @@
 
 At 11 dB of attenuation an ESP32 measures 150 to 2450 mV; `read_uv` uses the factory's calibration
 of its reference. One conversion has a noise of 0.3 to 0.6 mmHg with a 40 kPa part, four have half.
+
+A chip whose factory has left no calibration in its eFuse can't say microvolts, and its own scale is off by up
+to a tenth. It measures only with a person's two points for each sensor; without them a sensor counts as missing.
 """
 
 from machine import ADC, Pin
 from micropython import const
 
+from soleus.basics.annotations import Callable
 from soleus.core.basics.signals import MANIFOLD_BIT, Readings
 from soleus.drivers.sensing.calibration import Line, lines_of
 from soleus.drivers.sensing.parts import output_permille
@@ -14,10 +18,12 @@ from soleus.drivers.sensing.parts import output_permille
 _SAMPLES = const(4)
 # Above this the converter is saturated.
 _MOST_UV = const(3_000_000)
+# Of `read_u16`, nominally: 3.1 V in 65,536 steps.
+_UV_OF_A_STEP = const(47)
 
 
 class AdcPressure:
-    def __init__(self, table: dict, points: list) -> None:
+    def __init__(self, table: dict, points: list, warn: Callable) -> None:
         zero_permille, full_permille = output_permille(table["part"])
         supply_mv = table["supply_mv"]
         nominal = Line(
@@ -26,6 +32,13 @@ class AdcPressure:
         self.adcs = [ADC(Pin(pin), atten=ADC.ATTN_11DB) for pin in table["pins"]]
         self.lines = lines_of(points, len(self.adcs), nominal)
         self.raw = [0] * len(self.adcs)
+        # Of each sensor: its numbers are worth something.
+        self.is_known = [True] * len(self.adcs)
+        self.has_microvolts = _has_microvolts(self.adcs[0])
+        if not self.has_microvolts:
+            for index in range(len(self.adcs)):
+                self.is_known[index] = index < len(points) and points[index] is not None
+            warn("no calibration in this chip's eFuse: each sensor needs two points of its own")
 
     def read_chambers(self, readings: Readings) -> None:
         readings.missing_bits = 0
@@ -47,8 +60,20 @@ class AdcPressure:
 
     def _sample(self, index: int) -> bool:
         adc = self.adcs[index]
-        sum_uv = 0
-        for _ in range(_SAMPLES):
-            sum_uv += adc.read_uv()
-        self.raw[index] = sum_uv // _SAMPLES
-        return self.raw[index] < _MOST_UV
+        total = 0
+        if self.has_microvolts:
+            for _ in range(_SAMPLES):
+                total += adc.read_uv()
+        else:
+            for _ in range(_SAMPLES):
+                total += adc.read_u16() * _UV_OF_A_STEP
+        self.raw[index] = total // _SAMPLES
+        return self.raw[index] < _MOST_UV and self.is_known[index]
+
+
+def _has_microvolts(adc: ADC) -> bool:
+    try:
+        adc.read_uv()
+        return True
+    except OSError:
+        return False

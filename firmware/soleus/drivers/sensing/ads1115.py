@@ -7,7 +7,7 @@ time. A conversion that isn't done when its turn comes is a missing reading.
 
 from time import sleep_us
 
-from machine import I2C
+from machine import SoftI2C
 from micropython import const
 
 from soleus.core.basics.signals import MANIFOLD_BIT, Readings
@@ -27,7 +27,7 @@ _MOST_COUNT = const(32_767)
 
 
 class Ads1115Pressure:
-    def __init__(self, table: dict, points: list, i2c: I2C) -> None:
+    def __init__(self, table: dict, points: list, i2c: SoftI2C) -> None:
         zero_permille, full_permille = output_permille(table["part"])
         # Permille of millivolts are microvolts.
         low_count = table["supply_mv"] * zero_permille // _COUNT_UV

@@ -5,7 +5,7 @@ written to all of them at once. Sensor channels 8 to 15 are on a second one, at 
 takes 50 us at 400 kHz and as long again in the chip's driver, so one that would change nothing is left out.
 """
 
-from machine import I2C
+from machine import SoftI2C
 from micropython import const
 
 _CHANNELS = const(8)
@@ -13,7 +13,7 @@ _UNKNOWN = const(-1)
 
 
 class Mux:
-    def __init__(self, i2c: I2C, address: int, channels: list) -> None:
+    def __init__(self, i2c: SoftI2C, address: int, channels: list) -> None:
         self.i2c = i2c
         self.address = address
         self.mux_count = max(channels) // _CHANNELS + 1
@@ -21,18 +21,25 @@ class Mux:
         for channel in channels:
             self.all_bits[channel // _CHANNELS] |= 1 << channel % _CHANNELS
         self.register = bytearray(1)
+        # The only one that may have a bus joined; unknown after a failure, or when all have.
+        self.number = _UNKNOWN
         # What was last written to each; unknown for one that didn't answer.
         self.joined_bits = [_UNKNOWN] * self.mux_count
 
     def select(self, channel: int) -> None:
         """Join this bus alone; an `OSError` says that the multiplexer doesn't answer."""
-        for number in range(self.mux_count):
-            if number != channel // _CHANNELS:
-                self._join(number, 0)
-        self._join(channel // _CHANNELS, 1 << channel % _CHANNELS)
+        number = channel // _CHANNELS
+        if number != self.number:
+            self.number = _UNKNOWN
+            for other in range(self.mux_count):
+                if other != number:
+                    self._join(other, 0)
+            self.number = number
+        self._join(number, 1 << channel % _CHANNELS)
 
     def select_all(self) -> None:
         """Always written: a multiplexer that has lost its setting gets it back with the next tick."""
+        self.number = _UNKNOWN
         for number in range(self.mux_count):
             self.joined_bits[number] = _UNKNOWN
             self._join(number, self.all_bits[number])

@@ -1,0 +1,86 @@
+"""The answer to `status`: it stays in memory, because it is asked for while a session runs."""
+
+import gc
+
+from soleus.basics.annotations import Any
+from soleus.basics.loading import load
+from soleus.core.basics import faults
+from soleus.core.basics.units import mmhg_from_pa
+from soleus.core.session.session import STATE_NAMES
+from soleus.services.fault_place import fault_place
+
+
+def status(app: Any, request: dict) -> dict:
+    """While a session runs without help from a file, and without a collection: each takes a chip too long."""
+    if request.get("forget_gap"):
+        app.tick.gap_most_ms = 0
+    controller = app.controller
+    session = controller.session
+    if app.may_load():
+        gc.collect()
+    return {
+        "ok": True,
+        "state": STATE_NAMES[session.state],
+        "program": app.program_id,
+        "run_ms": session.run_ms,
+        "duration_ms": session.duration_ms,
+        "asked_mmhg": mmhg_from_pa(session.asked_pa),
+        "most_mmhg": mmhg_from_pa(session.most_pa),
+        "asks_for_life": session.asks_for_presence(),
+        "silent_ms": session.silent_ms,
+        "fault": _fault(app),
+        "rested": _rested(app),
+        "supply_mv": controller.readings.supply_mv,
+        "heap_free": gc.mem_free(),
+        "heap_used": gc.mem_alloc(),
+        "ticks": app.tick.count,
+        "tick_us": app.tick.took_us,
+        "tick_most_us": app.tick.took_most_us,
+        "gap_most_ms": app.tick.gap_most_ms,
+        "waiting_writes": len(app.writer.pending),
+        "held": _held(app.presses),
+        "warnings": app.warnings,
+    }
+
+
+def _held(presses: Any) -> list:
+    """The buttons that are down now, so that each can be checked when it has been wired."""
+    contacts = [(name, getattr(presses, name, None)) for name in ("start_stop", "softer", "louder", "stop")]
+    return [name for name, contact in contacts if contact and contact.held_ms]
+
+
+def _fault(app: Any) -> "dict | None":
+    controller = app.controller
+    latch = controller.latch
+    if latch.code == faults.NONE:
+        return None
+    code, name, requirement, unit = load("core.basics.fault_table").TABLE[latch.code]
+    is_pressure = unit == "mmHg"
+    return {
+        "code": code,
+        "name": name,
+        "requirement": requirement,
+        "where": fault_place(controller, latch.chamber_index),
+        "value": mmhg_from_pa(latch.value) if is_pressure else latch.value,
+        "limit": mmhg_from_pa(latch.limit) if is_pressure else latch.limit,
+        "unit": unit,
+        "at_ms": latch.at_ms,
+        "help": _advice(app, code),
+    }
+
+
+def _advice(app: Any, code: str) -> str:
+    """Empty in a session: the laptop knows the text, too."""
+    return load("services.advice").advice(code) if app.may_load() else ""
+
+
+def _rested(app: Any) -> list:
+    """Chambers that are left out for the rest of the session, each with the code that says why."""
+    controller = app.controller
+    notices = controller.guards.notices
+    rested = []
+    for index in range(controller.boots.count):
+        if notices.rested_bits >> index & 1:
+            code = faults.code_of(notices.code[index])
+            rested.append([controller.boots.names[index], code, _advice(app, code)])
+    return rested
