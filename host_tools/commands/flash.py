@@ -43,7 +43,7 @@ def flash(
         with console.status("starting", spinner="dots") as status:
             result = flash_board(its_board, find_port(port), options, status.update)
     except DeviceError as error:
-        sys.stderr.write(f"soleus: {error}; the old application, if there is one, is as it was\n")
+        sys.stderr.write(f"soleus: {error}\n")
         raise typer.Exit(FELL_SHORT) from None
     print_report(result)
     if not result.is_well:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import Board
-from host_tools.flash.board.device import About, Device, DeviceError
-from host_tools.flash.board.micropython import RunTool, write_micropython
+from host_tools.flash.board.device import About, Device
+from host_tools.flash.board.errors import DeviceError, NoPromptError
+from host_tools.flash.board.esptool import RunTool
+from host_tools.flash.board.micropython import write_everything, write_micropython
+from host_tools.flash.board.raw_repl import ENTER_TIMEOUT_S, FIRST_BOOT_TIMEOUT_S
 from host_tools.flash.board.self_test import Verdict, self_test
 from host_tools.flash.board.slots import Plan, carry_out, make_plan, point_to
 from host_tools.flash.contents.application import Application, build_application
-from host_tools.flash.contents.image_file import checked_image, wanted_version
+from host_tools.flash.contents.image_file import CheckedImage, checked_image
 from host_tools.flash.contents.images import IMAGES
 
 __all__ = ["DeviceError", "Flashed", "Options", "flash"]
@@ -26,12 +29,12 @@ class Options:
     packages: Path | None = None
     is_dry_run: bool = False
     keep_micropython: bool = False
-    """Keep the MicroPython that the board runs: esptool is not called."""
+    """Keep the MicroPython that the board runs: esptool is not called, and no image is needed."""
     has_line_numbers: bool = False
     """Tracebacks with line numbers, for debugging: they take heap."""
     soft_reset: bool = True
     """Before anything else, for a clean heap. False for an interpreter that ends at a soft reset."""
-    self_test: Callable[[str], Verdict] | None = self_test
+    self_test: Callable[[str, Say], Verdict] | None = self_test
     run_tool: RunTool | None = None
 
 
@@ -48,7 +51,7 @@ class Flashed:
     image: str
     """Where MicroPython came from; empty where the one on the board stays."""
     plan: Plan | None
-    """None in a dry run on a chip that has no MicroPython yet: everything would be written."""
+    """None where no MicroPython answered: everything is written, as one image."""
     tested: Verdict | None = None
     is_rolled_back: bool = False
 
@@ -58,50 +61,78 @@ class Flashed:
 
 
 def flash(board: Board, port: str, options: Options | None = None, say: Say = lambda _: None) -> Flashed:
-    """Whatever is wrong on the laptop's side is found before the board is touched."""
+    """Whatever can be wrong on the laptop's side is found before the board is touched."""
     options = options or Options()
     say("compiling the application")
     app = build_application(board, options.packages, options.has_line_numbers)
-    version = wanted_version(options.image)
-    found = _look(port, options)
-    _refuse_other_chip(board, port, found)
-    image = ""
-    if _needs_micropython(found, version, options):
-        image = _micropython(board, port, options, found, say)
-        if options.is_dry_run and found is None:
-            return Flashed(board, port, app, True, found, image, None)
-    device = Device(port, options.soft_reset)
-    plan = make_plan(device, app)
-    result = Flashed(board, port, app, options.is_dry_run, found, image, plan)
-    if not options.is_dry_run and not plan.is_done:
-        _install(device, app, plan, say)
-    # Even when there was nothing to do: looking has stopped the application, and a reset starts it again.
-    device.reset()
-    if options.is_dry_run:
-        return result
-    say("rebooting")
-    if options.self_test:
-        result.tested = options.self_test(port)
-        result.is_rolled_back = _roll_back_if_dead(port, plan, result.tested, options)
+    image = None
+    if not options.keep_micropython:
+        say("checking MicroPython's image")
+        image = checked_image(board.chip, options.image)
+    device = _connect(port, options, say)
+    if device is None:
+        assert image is not None
+        result = _first_flash(board, port, image, app, options, say)
+    else:
+        result = _update(device, board, image, app, options, say)
+    if options.self_test and not options.is_dry_run:
+        result.tested = options.self_test(port, say)
+        result.is_rolled_back = _roll_back_if_dead(port, result, options, say)
     return result
 
 
-def _look(port: str, options: Options) -> About | None:
-    """The MicroPython that answers; None if there is none."""
+def _connect(port: str, options: Options, say: Say) -> Device | None:
+    """None if no MicroPython answers. One that answers but then fails is never taken for an empty chip."""
     try:
-        device = Device(port, options.soft_reset)
-    except DeviceError:
+        return Device(port, options.soft_reset, say)
+    except NoPromptError:
         if options.keep_micropython:
             raise
         return None
+
+
+def _first_flash(
+    board: Board, port: str, image: CheckedImage, app: Application, options: Options, say: Say
+) -> Flashed:
+    if not options.is_dry_run:
+        write_everything(board.chip, port, image, app, say, options.run_tool)
+    return Flashed(board, port, app, options.is_dry_run, None, image.origin, None)
+
+
+def _update(
+    device: Device, board: Board, image: CheckedImage | None, app: Application, options: Options, say: Say
+) -> Flashed:
+    """However it ends, the board is reset, and runs what it ran before or what is new."""
     try:
-        return device.about()
+        found = device.about()
+        _refuse_other_chip(board, device.port, found)
+        origin = ""
+        if image and found.version != image.version:
+            origin = image.origin
+            if not options.is_dry_run:
+                device.close()
+                write_micropython(board.chip, device.port, image, say, options.run_tool)
+                device = Device(device.port, options.soft_reset, say, FIRST_BOOT_TIMEOUT_S)
+        plan = _replace(device, app, options, say)
     finally:
-        device.close()
+        # Even when there was nothing to do: looking has stopped the application, and a reset starts it again.
+        say("starting the board again")
+        device.reset()
+    return Flashed(board, device.port, app, options.is_dry_run, found, origin, plan)
 
 
-def _refuse_other_chip(board: Board, port: str, found: About | None) -> None:
-    if found is None or found.platform != ESP32_PLATFORM:
+def _replace(device: Device, app: Application, options: Options, say: Say) -> Plan:
+    try:
+        plan = make_plan(device, app, say)
+        if not options.is_dry_run and not plan.is_done:
+            carry_out(device, app, plan, say)
+    except DeviceError as error:
+        raise DeviceError(f"{error}; the old application, if there is one, is as it was") from None
+    return plan
+
+
+def _refuse_other_chip(board: Board, port: str, found: About) -> None:
+    if found.platform != ESP32_PLATFORM:
         return
     words = found.machine.split()
     wanted = IMAGES[board.chip].machine_word
@@ -110,32 +141,15 @@ def _refuse_other_chip(board: Board, port: str, found: About | None) -> None:
         raise InputError("--port", "", port, expected)
 
 
-def _needs_micropython(found: About | None, version: str, options: Options) -> bool:
-    return not options.keep_micropython and (found is None or found.version != version)
-
-
-def _micropython(board: Board, port: str, options: Options, found: About | None, say: Say) -> str:
-    if options.is_dry_run:
-        return options.image.name if options.image else IMAGES[board.chip].file_name
-    image = checked_image(board.chip, options.image)
-    say(f"writing MicroPython {image.version}")
-    write_micropython(board.chip, port, image, erase_all=found is None, run_tool=options.run_tool)
-    return image.origin
-
-
-def _install(device: Device, app: Application, plan: Plan, say: Say) -> None:
-    try:
-        carry_out(device, app, plan, say)
-    except DeviceError:
-        device.close()
-        raise
-
-
-def _roll_back_if_dead(port: str, plan: Plan, tested: Verdict, options: Options) -> bool:
+def _roll_back_if_dead(port: str, result: Flashed, options: Options, say: Say) -> bool:
     """If the new application doesn't answer at all, go back to the one before it."""
-    if tested.results or not plan.is_switch or not plan.old_slot:
+    plan, tested = result.plan, result.tested
+    if plan is None or tested is None or tested.results or not plan.is_switch or not plan.old_slot:
         return False
-    device = Device(port, options.soft_reset)
-    point_to(device, plan.old_slot)
-    device.reset()
+    say(f"going back to {plan.old_slot}")
+    device = Device(port, options.soft_reset, say, ENTER_TIMEOUT_S)
+    try:
+        point_to(device, plan.old_slot)
+    finally:
+        device.reset()
     return True

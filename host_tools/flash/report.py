@@ -42,15 +42,17 @@ def _micropython(result: Flashed) -> str:
 def _files(result: Flashed) -> str:
     plan = result.plan
     if plan is None:
-        return f"would send all {len(result.app.files)}"
+        all_files = f"all {len(result.app.files)}, as one image with MicroPython"
+        return f"would write {all_files}" if result.is_dry_run else f"{all_files}; read back by MD5"
     if plan.is_done:
         return "nothing to do: all read back as they should be"
     size = sum(len(result.app.files[name]) for name in plan.send)
     words = "would be " if result.is_dry_run else ""
-    parts = [f"{len(plan.send)} {words}sent ({size} bytes)"]
+    packed = f", {plan.sent_bytes} over the line" if plan.sent_bytes else ""
+    parts = [f"{len(plan.send)} {words}sent ({size} bytes{packed})"]
     for names, what in (
         (plan.copy, f"{words}copied from the old application"),
-        (plan.carry, f"of its settings {words}carried over"),
+        (plan.carry, f"of its settings {words}moved to /state"),
         (plan.chooser, f"{words}written to start it"),
     ):
         if names:

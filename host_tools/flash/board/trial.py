@@ -4,7 +4,8 @@ The core is imported from the new slot, and its validators check the board's des
 Nothing that moves air is imported.
 """
 
-from host_tools.flash.board.device import Device, DeviceError
+from host_tools.flash.board.device import Device
+from host_tools.flash.board.errors import DeviceError
 from host_tools.flash.contents.application import Application
 
 _TRIAL = """

@@ -37,16 +37,15 @@ def checked_image(chip: str, own_file: Path | None) -> CheckedImage:
         return CheckedImage(own_file, version, f"{own_file}, of your own choice")
     cached = cache_folder() / "micropython" / image.file_name
     if not cached.exists():
-        content = fetch(image.url, f"MicroPython for the {chip}", "--image FILE")
+        content = fetch(
+            image.url,
+            f"MicroPython for the {chip}",
+            "--image FILE, or keep the one on the board with --keep-micropython",
+        )
         _refuse_wrong_checksum(image.url, content, image)
         write_whole(_with_folder(cached), content)
     _refuse_wrong_checksum(str(cached), _read(cached), image)
     return CheckedImage(cached, MICROPYTHON_VERSION, f"{image.file_name}, SHA-256 checked")
-
-
-def wanted_version(own_file: Path | None) -> str:
-    """The version that the board should have; fetches nothing."""
-    return MICROPYTHON_VERSION if own_file is None else _version(own_file, _read(own_file))
 
 
 def _read(file: Path) -> bytes:

@@ -1,8 +1,6 @@
 """Flashing onto a real MicroPython: from empty, again, cut off at every step, tried and rolled back."""
 
-import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,40 +12,16 @@ pytest.importorskip("micropython_unix", reason="the unix port is not built for t
 from host_tools import flash as flash_module
 from host_tools.catalogue.boards import load_board
 from host_tools.flash import DeviceError, Options, flash
+from host_tools.flash.board import raw_repl
 from host_tools.flash.board.chooser import POINTER
 from host_tools.flash.board.device import Device
 from host_tools.flash.board.self_test import Verdict
 from host_tools.flash.contents.application import MANIFEST, Application
 from host_tools.flash.report import report_lines
+from tests.host.flash.apps import an_app
 from tests.host.flash.pty_board import PtyBoard, boot_once
 
 BOARD = load_board("esp32-devkit")
-# Enough of a core for the trial on the board.
-FAKE_CORE = {
-    "soleus/__init__.py": b"",
-    "soleus/core/__init__.py": b"",
-    "soleus/core/basics/boots_table.py": b"def read_boots(table): return table\n",
-    "soleus/core/program/table.py": (
-        b"def read_program(table):\n if 'bad' in table: raise ValueError('bad program')\n return table\n"
-    ),
-    "soleus/core/program/fit.py": b"def refuse_unfit(program, boots): pass\n",
-}
-
-
-def an_app(version: str, program: bytes = b"{}") -> Application:
-    """An application that prints its version from each of three files; a mixture would print two versions."""
-    files = {
-        **FAKE_CORE,
-        "boot.py": f"VERSION = {version!r}\n".encode(),
-        "part.py": f"VERSION = {version!r}\n".encode(),
-        "main.py": f"import boot, part\nprint('runs', boot.VERSION, part.VERSION, {version!r})\n".encode(),
-        "board.json": b'{"boots":{}}',
-        "programs/easy.json": program,
-    }
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    manifest = json.dumps({"files": hashes}, sort_keys=True).encode()
-    slot = "app-" + hashlib.sha256(manifest).hexdigest()[:12]
-    return Application(slot, {**files, MANIFEST: manifest}, programs=1)
 
 
 @pytest.fixture
@@ -55,6 +29,12 @@ def board(tmp_path: Path) -> Iterator[PtyBoard]:
     board = PtyBoard(tmp_path / "flash")
     yield board
     board.close()
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A board without power answers nothing, however long one waits."""
+    monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", 0.2)
 
 
 @pytest.fixture
@@ -66,7 +46,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> list[Application]:
 
 
 def flash_it(board: PtyBoard, tested: Verdict | None = None, dry: bool = False) -> flash_module.Flashed:
-    test = (lambda _port: tested) if tested else None
+    test = (lambda _port, _say: tested) if tested else None
     options = Options(keep_micropython=True, is_dry_run=dry, self_test=test)
     return flash(BOARD, board.port, options)
 
@@ -119,15 +99,49 @@ def test_a_damaged_file_is_found_and_put_right(board: PtyBoard, app: list[Applic
     assert runs(board.flash) == "runs one one one"
 
 
-def test_files_that_the_application_wrote_are_carried_over(board: PtyBoard, app: list[Application]) -> None:
+def test_what_an_older_application_wrote_into_its_slot_moves_to_the_state_folder_once(
+    board: PtyBoard, app: list[Application]
+) -> None:
     flash_it(board)
     (board.flash / app[0].slot / "settings.json").write_bytes(b"mine")
+    (board.flash / app[0].slot / "learned.json").write_bytes(b"older")
     (board.flash / app[0].slot / "stray.py").write_bytes(b"import trouble")
+    state = board.flash / "state"
+    state.mkdir()
+    (state / "learned.json").write_bytes(b"newer")
     app.append(an_app("two"))
-    flash_it(board)
-    assert (board.flash / app[1].slot / "settings.json").read_bytes() == b"mine"
-    assert not (board.flash / app[1].slot / "stray.py").exists()
+    plan = flash_it(board).plan
+    assert plan
+    assert plan.carry == ["settings.json"]
+    assert (state / "settings.json").read_bytes() == b"mine"
+    assert (state / "learned.json").read_bytes() == b"newer"
+    assert (board.flash / app[0].slot / "settings.json").read_bytes() == b"mine"
+    assert {file.name for file in state.iterdir()} == {"settings.json", "learned.json"}
+    there = {name.removeprefix(f"{app[1].slot}/") for name in contents(board.flash) if app[1].slot in name}
+    assert there == set(app[1].files), "a slot holds what was flashed, and nothing else"
     assert runs(board.flash) == "runs two two two"
+
+
+def test_the_state_folder_is_never_touched_again(board: PtyBoard, app: list[Application]) -> None:
+    flash_it(board)
+    (board.flash / "state").mkdir()
+    (board.flash / "state" / "settings.json").write_bytes(b"mine")
+    app.append(an_app("two"))
+    assert flash_it(board).plan
+    assert (board.flash / "state" / "settings.json").read_bytes() == b"mine"
+
+
+def test_an_old_file_that_is_not_what_its_manifest_says_is_sent_instead_of_copied(
+    board: PtyBoard, app: list[Application]
+) -> None:
+    flash_it(board)
+    (board.flash / app[0].slot / "part.py").write_bytes(b"VERSION = 'rotten'\n")
+    app.append(an_app("one", program=b'{"other":1}'))
+    plan = flash_it(board).plan
+    assert plan
+    assert sorted(plan.send) == [MANIFEST, "part.py", "programs/easy.json"]
+    assert "part.py" not in plan.copy
+    assert runs(board.flash) == "runs one one one"
 
 
 def test_only_the_slot_before_is_kept(board: PtyBoard, app: list[Application]) -> None:
@@ -209,9 +223,25 @@ class CutDevice(Device):
             self._cut()
         super().write(path, content)
 
-    def copy(self, old: str, new: str) -> None:
+    def send(self, folder: str, files: Mapping[str, bytes], is_in_use: bool) -> int:
+        """Between two files of an archive, or with half of the last one."""
+        for count, (name, content) in enumerate(files.items()):
+            if self._is_time(f"send {name}"):
+                some = dict(list(files.items())[:count])
+                super().send(folder, {**some, name: content[: len(content) // 2]}, is_in_use=False)
+                self._cut()
+        return super().send(folder, files, is_in_use)
+
+    def copy(self, old: str, new: str, hashes: Mapping[str, str]) -> list[str]:
+        for count, name in enumerate(hashes):
+            if self._is_time(f"copy {name}"):
+                super().copy(old, new, dict(list(hashes.items())[:count]))
+                self._cut()
+        return super().copy(old, new, hashes)
+
+    def copy_one(self, old: str, new: str) -> bool:
         self._step(f"copy {new}")
-        super().copy(old, new)
+        return super().copy_one(old, new)
 
     def rename(self, path: str, new_name: str) -> None:
         self._step(f"rename {path}")
@@ -226,7 +256,8 @@ class CutDevice(Device):
         super().remove_folder(folder)
 
     def reset(self) -> None:
-        self._step("reset")
+        if not self.board.is_off:
+            self._step("reset")
         super().reset()
 
     def _step(self, name: str) -> None:
@@ -273,7 +304,7 @@ def test_cut_off_at_any_step_the_old_or_the_new_application_starts(
         monkeypatch.setattr(flash_module, "Device", CutDevice)
         assert runs(folder) == new
         if not is_first:
-            assert (folder / app[-1].slot / with_settings).read_text() == "mine"
+            assert (folder / "state" / with_settings).read_text() == "mine"
     assert seen == {old, new}
     assert cut_at > len(app[-1].files)
 

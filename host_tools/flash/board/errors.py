@@ -1,0 +1,9 @@
+"""What goes wrong on the board's side."""
+
+
+class DeviceError(Exception):
+    """The board stopped answering, or refused; what was done before stays as it is."""
+
+
+class NoPromptError(DeviceError):
+    """No MicroPython answered at all. Only then may the chip be erased."""

@@ -1,0 +1,62 @@
+"""The application as a littlefs image, such as MicroPython would have made it by itself."""
+
+from littlefs import LittleFS
+
+from host_tools.flash.board.chooser import CHOOSER, POINTER
+from host_tools.flash.contents.application import Application
+
+BLOCK_BYTES = 4096
+# As MicroPython mounts it, so that files and folders lie on the flash as it would lay them.
+READ_BYTES = 32
+CACHE_BYTES = 4 * READ_BYTES
+LOOKAHEAD_BYTES = 32
+BLOCK_CYCLES = 100
+# Understood by every MicroPython from 1.24 on.
+DISK_VERSION = 0x0002_0000
+# Both must be written: littlefs would read an old one of another file system, too.
+SUPERBLOCKS = 2
+# Writing a few empty blocks costs less than telling esptool of a further run.
+BRIDGED_BYTES = 8 * BLOCK_BYTES
+ERASED = b"\xff" * BLOCK_BYTES
+
+
+def filesystem_image(app: Application, size_bytes: int) -> bytes:
+    """All of it, with the choosers, the pointer and the slot; the same files give the same bytes."""
+    fs = LittleFS(
+        block_size=BLOCK_BYTES,
+        block_count=size_bytes // BLOCK_BYTES,
+        read_size=READ_BYTES,
+        prog_size=READ_BYTES,
+        cache_size=CACHE_BYTES,
+        lookahead_size=LOOKAHEAD_BYTES,
+        block_cycles=BLOCK_CYCLES,
+        disk_version=DISK_VERSION,
+    )
+    for name, content in files_on_board(app).items():
+        folder = name.rpartition("/")[0]
+        if folder:
+            fs.makedirs(folder, exist_ok=True)
+        with fs.open(name, "wb") as file:
+            file.write(content)
+    fs.unmount()
+    return bytes(fs.context.buffer)
+
+
+def files_on_board(app: Application) -> dict[str, bytes]:
+    slot = {f"{app.slot}/{name}": content for name, content in app.files.items()}
+    return {**slot, **CHOOSER, POINTER: app.slot.encode()}
+
+
+def used_pieces(image: bytes) -> list[tuple[int, bytes]]:
+    """The used blocks in a few runs, each with its offset; last the superblocks: without them none counts."""
+    first = SUPERBLOCKS * BLOCK_BYTES
+    runs: list[list[int]] = []
+    for at in range(first, len(image), BLOCK_BYTES):
+        end = at + BLOCK_BYTES
+        if image[at:end] == ERASED:
+            continue
+        if runs and at - runs[-1][1] <= BRIDGED_BYTES:
+            runs[-1][1] = end
+        else:
+            runs.append([at, end])
+    return [*((at, image[at:end]) for at, end in runs), (0, image[:first])]

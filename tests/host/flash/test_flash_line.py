@@ -1,0 +1,174 @@
+"""Flashing over a line like a chip's: slow, late, narrow, loose, in use, or with another thing at its end."""
+
+import os
+import random
+import threading
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import serial
+
+pytest.importorskip("micropython_unix", reason="the unix port is not built for this kind of machine")
+
+from host_tools import flash as flash_module
+from host_tools.basics.errors import InputError
+from host_tools.catalogue.boards import load_board
+from host_tools.flash import DeviceError, Options, flash
+from host_tools.flash.board import line, raw_repl
+from host_tools.flash.board.device import WINDOW_BYTES, Device
+from host_tools.flash.contents.application import Application
+from tests.host.flash.apps import an_app
+from tests.host.flash.pty_board import PtyBoard, boot_once
+from tests.host.flash.wire import CHIP_ROOM_BYTES, UART_BYTES_PER_S, Wire
+
+BOARD = load_board("esp32-devkit")
+OPTIONS = Options(keep_micropython=True, self_test=None)
+# Enough that a good part of the time is the archive's, and nothing that could be compressed.
+EXTRA = {"extra.bin": random.Random(16).randbytes(3000) + b"\x03\x04\x01\x02" * 50}
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first attempt gives up early, so that a late line shows what the next ones do."""
+    monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", 0.15)
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> list[Application]:
+    apps = [an_app("one", extra=EXTRA)]
+    monkeypatch.setattr(flash_module, "build_application", lambda *_: apps[-1])
+    return apps
+
+
+@pytest.fixture
+def boards() -> Iterator[list[PtyBoard]]:
+    boards: list[PtyBoard] = []
+    yield boards
+    for board in boards:
+        board.close()
+
+
+def runs(flash_folder: Path) -> str:
+    return boot_once(flash_folder).replace("\r", "").strip()
+
+
+@pytest.mark.parametrize(
+    ("wire", "stalls"),
+    [
+        (Wire(UART_BYTES_PER_S, late_s=0.005, room_bytes=CHIP_ROOM_BYTES), (0.002, 0.008)),
+        (Wire(late_s=0.1), None),
+    ],
+    ids=[
+        "a UART without flow control to a chip that mostly stands still",
+        "answers later than the first attempt",
+    ],
+)
+def test_a_slow_line_that_works_is_flashed(
+    tmp_path: Path,
+    app: list[Application],
+    boards: list[PtyBoard],
+    wire: Wire,
+    stalls: tuple[float, float] | None,
+) -> None:
+    if wire.late_s > raw_repl.FIRST_ATTEMPT_S / 2:
+        app[0] = an_app("one")
+    boards.append(PtyBoard(tmp_path / "flash", wire, stalls))
+    said: list[str] = []
+    result = flash(BOARD, boards[0].port, OPTIONS, said.append)
+    assert result.plan
+    assert wire.lost == 0
+    assert runs(tmp_path / "flash") == "runs one one one"
+    assert any("waiting for MicroPython's prompt" in words for words in said)
+
+
+def test_ctrl_c_never_crosses_the_line_inside_an_archive(tmp_path: Path, boards: list[PtyBoard]) -> None:
+    every_byte = bytes(range(256)) * 40 + b"\x03" * 100 + b"\x04\x01\x04\x02\x03\x04"
+    boards.append(PtyBoard(tmp_path / "flash"))
+    device = Device(boards[0].port)
+    sizes = device.send("/there", {"every": every_byte, "none": b"", "deep/er": b"x"}, is_in_use=False)
+    device.close()
+    assert sizes > WINDOW_BYTES
+    assert (tmp_path / "flash/there/every").read_bytes() == every_byte
+    assert (tmp_path / "flash/there/none").read_bytes() == b""
+    assert (tmp_path / "flash/there/deep/er").read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("loses_power", [True, False], ids=["with its power", "alone"])
+def test_with_the_cable_pulled_at_any_byte_the_old_or_the_new_application_starts(
+    tmp_path: Path, app: list[Application], boards: list[PtyBoard], loses_power: bool
+) -> None:
+    flash_folder = tmp_path / "flash"
+    boards.append(PtyBoard(flash_folder))
+    flash(BOARD, boards[0].port, OPTIONS)
+    chance = random.Random(int(loses_power))
+    for number in range(6):
+        old = runs(flash_folder)
+        app.append(an_app(f"v{number}", extra={"extra.bin": chance.randbytes(3000)}))
+        new = f"runs v{number} v{number} v{number}"
+        whole = 12_000
+        board = boards[-1]
+        board.wire.unplugged_at = board.wire.passed + chance.randrange(whole)
+        with pytest.raises(DeviceError, match="is the cable loose"):
+            flash(BOARD, board.port, OPTIONS)
+        if loses_power:
+            board.lose_power()
+        assert runs(flash_folder) in (old, new)
+        if loses_power:
+            boards.append(PtyBoard(flash_folder))
+        else:
+            # Whatever it was waiting for, it can still be interrupted.
+            board.plug_in()
+        flash(BOARD, boards[-1].port, OPTIONS)
+        assert runs(flash_folder) == new
+
+
+# --- what isn't a board, or not ours alone ---
+
+
+def test_a_port_that_is_in_use_is_named_in_one_line(tmp_path: Path, boards: list[PtyBoard]) -> None:
+    boards.append(PtyBoard(tmp_path / "flash"))
+    with (
+        serial.Serial(boards[0].port, exclusive=True),
+        pytest.raises(InputError, match="no other program has open"),
+    ):
+        flash(BOARD, boards[0].port, OPTIONS)
+
+
+def test_a_port_that_is_not_there_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "REOPEN_TIMEOUT_S", 0.1)
+    with pytest.raises(InputError, match=r"/dev/nothing.: a serial port that can be opened \(No such file"):
+        flash(BOARD, "/dev/nothing", OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("says", "words"),
+    [
+        (b"", r"waited 0.5 s for MicroPython's prompt; heard nothing"),
+        (b"\xff\xfe garbage\r\n" * 100, r"heard \d+ bytes, the last of them .*garbage"),
+        (b"rst:0x10\r\ninvalid header: 0xffffffff\r\n", "has nothing to start"),
+        (b"raw REPL; CTRL-B to exit\r\n>OKgarbage", r"waited 0.5 s for the board to catch up"),
+    ],
+    ids=["silence", "garbage", "an empty chip", "garbage after a prompt"],
+)
+@pytest.mark.usefixtures("app")
+def test_a_board_that_does_not_answer_as_one_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, says: bytes, words: str
+) -> None:
+    monkeypatch.setattr(raw_repl.RawRepl.enter, "__defaults__", (0.5, False))
+    monkeypatch.setattr(flash_module, "Device", lambda port, *_: Device(port, False, timeout_s=0.5))
+    monkeypatch.setattr(raw_repl, "ANSWER_TIMEOUT_S", 0.5)
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    # What came before the port was opened is thrown away.
+    answers = threading.Thread(target=lambda: (os.read(master, 1), os.write(master, says)))
+    answers.start()
+    try:
+        with pytest.raises(DeviceError, match=words) as caught:
+            flash(BOARD, os.ttyname(slave), OPTIONS)
+    finally:
+        answers.join()
+        os.close(master)
+        os.close(slave)
+    assert "\n" not in str(caught.value)
