@@ -14,6 +14,7 @@ RunTool = Callable[[list[str], Say], str]
 
 HOLD_BOOT = "hold BOOT, press and let go RESET, let go BOOT, try again"
 _PERCENT = re.compile(r"Writing at 0x[0-9a-f]+.*?(\d+)(?:\.\d+)?%")
+_NO_CHIP = "Failed to connect"
 _FATAL = "A fatal error occurred: "
 
 
@@ -43,7 +44,9 @@ def run_esptool(arguments: list[str], say: Say) -> str:
     finally:
         process.wait()
     if process.returncode:
-        raise DeviceError(f"esptool: {_why(lines)}; {HOLD_BOOT}")
+        why = _why(lines)
+        hint = f"; {HOLD_BOOT}" if _NO_CHIP in why else ""
+        raise DeviceError(f"esptool: {why}{hint}")
     return "\n".join(lines)
 
 
@@ -60,7 +63,7 @@ def where(chip: str, port: str) -> list[str]:
 def _why(lines: list[str]) -> str:
     """esptool's own last words."""
     for line in reversed(lines):
-        if line.startswith(_FATAL):
-            return line.removeprefix(_FATAL).strip()
+        if _FATAL in line:
+            return line.partition(_FATAL)[2].strip().rstrip(".")
     said = [line for line in lines if line]
     return said[-1] if said else "it ended without a word"

@@ -4,6 +4,7 @@ import hashlib
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,13 @@ from host_tools.commands.flash import flash as flash_command
 from host_tools.flash import DeviceError, Flashed, Options, ports
 from host_tools.flash import flash as flash_board
 from host_tools.flash.board.device import About
-from host_tools.flash.board.micropython import esptool_arguments
+from host_tools.flash.board.errors import NoPromptError
 from host_tools.flash.contents.application import MANIFEST, build_application
-from host_tools.flash.contents.image_file import checked_image, wanted_version
+from host_tools.flash.contents.image_file import checked_image
 from host_tools.flash.contents.images import IMAGES, MICROPYTHON_VERSION
 from host_tools.flash.contents.packages import needed_packages, package_sources
 from host_tools.flash.report import report_lines
+from tests.host.flash.images import an_image
 
 app = typer.Typer()
 app.command()(flash_command)
@@ -48,14 +50,6 @@ def packages(tmp_path: Path) -> Path:
     return tmp_path / "packages"
 
 
-def an_image(file: Path, chip: str, version: str = "v1.27.0") -> Path:
-    head = bytearray(24)
-    head[0] = 0xE9
-    head[12] = IMAGES[chip].chip_id
-    file.write_bytes(bytes(head) + bytes(120_000) + f"MicroPython {version} on 2026-01-01; Generic".encode())
-    return file
-
-
 # --- MicroPython's image ---
 
 
@@ -69,7 +63,7 @@ def test_every_chip_has_its_image() -> None:
 
 def test_a_persons_own_image_is_checked_for_its_chip(tmp_path: Path) -> None:
     own = an_image(tmp_path / "own.bin", "esp32-s3")
-    assert checked_image("esp32-s3", own).version == wanted_version(own) == "v1.27.0"
+    assert checked_image("esp32-s3", own).version == "v1.27.0"
     with pytest.raises(InputError, match="an image for the esp32; this one is for the esp32-s3"):
         checked_image("esp32", own)
     (tmp_path / "text.bin").write_text("hello" * 30_000)
@@ -90,14 +84,6 @@ def test_a_wrong_checksum_stops_everything(cache: Path) -> None:
 def test_without_a_net_the_refusal_says_how_to_get_the_image() -> None:
     with pytest.raises(InputError, match=r"could not be downloaded \(no net\).*--image FILE"):
         checked_image("esp32-c3", None)
-
-
-def test_esptool_is_told_the_chip_the_place_and_the_file(tmp_path: Path) -> None:
-    image = checked_image("esp32", an_image(tmp_path / "own.bin", "esp32"))
-    arguments = esptool_arguments("esp32", "/dev/ttyX", image, erase_all=True)
-    assert arguments[:4] == ["--chip", "esp32", "--port", "/dev/ttyX"]
-    assert arguments[6:] == ["write-flash", "--erase-all", "0x1000", str(image.file)]
-    assert "--erase-all" not in esptool_arguments("esp32", "/dev/ttyX", image, erase_all=False)
 
 
 # --- the application's files ---
@@ -186,14 +172,24 @@ class FakeDevice:
     """A board with this MicroPython; it answers nothing else."""
 
     about_: About | None = None
+    opened = 0
+    resets = 0
 
-    def __init__(self, _port: str, _soft_reset: bool) -> None:
+    def __init__(self, port: str, *_: object) -> None:
+        self.port = port
+        FakeDevice.opened += 1
         if self.about_ is None:
-            raise DeviceError("no MicroPython")
+            raise NoPromptError("no MicroPython")
 
     def about(self) -> About:
         assert self.about_ is not None
         return self.about_
+
+    def read_whole(self, _: str) -> bytes:
+        raise DeviceError("the flash is worn out")
+
+    def reset(self) -> None:
+        FakeDevice.resets += 1
 
     def close(self) -> None:
         pass
@@ -202,41 +198,76 @@ class FakeDevice:
 @pytest.fixture
 def device(monkeypatch: pytest.MonkeyPatch) -> type[FakeDevice]:
     monkeypatch.setattr("host_tools.flash.Device", FakeDevice)
-    monkeypatch.setattr(FakeDevice, "about_", None)
+    for name, value in (("about_", None), ("opened", 0), ("resets", 0)):
+        monkeypatch.setattr(FakeDevice, name, value)
     return FakeDevice
 
 
 @pytest.mark.usefixtures("device")
-def test_a_dry_run_on_an_empty_chip_needs_no_net_and_no_esptool() -> None:
-    result = flash_board(load_board("esp32-devkit"), "/dev/ttyX", Options(is_dry_run=True))
+def test_a_dry_run_on_an_empty_chip_calls_no_esptool(tmp_path: Path) -> None:
+    own = an_image(tmp_path / "own.bin", "esp32")
+    result = flash_board(load_board("esp32-devkit"), "/dev/ttyX", Options(image=own, is_dry_run=True))
     lines = dict(report_lines(result))
-    assert lines["MicroPython"] == f"none answered; would write {IMAGES['esp32'].file_name}"
-    assert lines["files"].startswith("would send all ")
+    assert lines["MicroPython"] == f"none answered; would write {own}, of your own choice"
+    assert lines["files"].startswith("would write all ")
 
 
-def test_another_chip_than_the_boards_is_refused(device: type[FakeDevice]) -> None:
+@pytest.mark.parametrize("is_dry_run", [False, True], ids=["in earnest", "in a dry run"])
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("esp32-devkit", {}, "could not be downloaded"),
+        ("esp32-devkit", {"image": "missing.bin"}, "a file that can be read"),
+        ("esp32-devkit", {"image": "s3.bin"}, "this one is for the esp32-s3"),
+        ("esp32-s3-duo", {"image": "s3.bin"}, "ssd1306 0.1.0 could not be downloaded"),
+    ],
+    ids=["no net", "no such image", "an image for another chip", "no packages"],
+)
+def test_what_is_wrong_on_the_laptop_is_found_before_the_board_is_touched(
+    device: type[FakeDevice], tmp_path: Path, name: str, options: dict[str, str], words: str, is_dry_run: bool
+) -> None:
+    an_image(tmp_path / "s3.bin", "esp32-s3")
+    paths = {key: tmp_path / file for key, file in options.items()}
+    with pytest.raises(InputError, match=words):
+        flash_board(load_board(name), "/dev/ttyX", Options(is_dry_run=is_dry_run, **paths))
+    assert device.opened == 0
+
+
+def test_another_chip_than_the_boards_is_refused_and_runs_on(device: type[FakeDevice]) -> None:
     device.about_ = About("esp32", "v1.28.0", "Generic ESP32S3 module with ESP32S3")
     with pytest.raises(InputError, match=r"a board with an esp32, as .* this one is a Generic ESP32S3"):
-        flash_board(load_board("esp32-devkit"), "/dev/ttyX")
+        flash_board(load_board("esp32-devkit"), "/dev/ttyX", Options(keep_micropython=True))
+    assert device.resets == 1
 
 
-@pytest.mark.parametrize(("there", "erase"), [("v1.20.0", False), (None, True)])
+def test_a_board_that_fails_is_reset_so_that_it_runs_what_it_ran(device: type[FakeDevice]) -> None:
+    device.about_ = About("esp32", "v1.28.0", "Generic ESP32 module with ESP32")
+    with pytest.raises(DeviceError, match=r"worn out; the old application, if there is one, is as it was"):
+        flash_board(load_board("esp32-devkit"), "/dev/ttyX", Options(keep_micropython=True))
+    assert device.resets == 1
+
+
+@pytest.mark.parametrize(("there", "erases"), [("v1.20.0", False), (None, True)])
 def test_micropython_is_written_where_it_is_missing_or_old(
-    device: type[FakeDevice], tmp_path: Path, there: str | None, erase: bool
+    device: type[FakeDevice], tmp_path: Path, there: str | None, erases: bool
 ) -> None:
     """An update leaves settings and calibration where they are; a foreign chip is erased first."""
     if there:
         device.about_ = About("esp32", there, "Generic ESP32 module with ESP32")
     asked: list[list[str]] = []
 
-    def run_tool(arguments: list[str]) -> None:
+    def run_tool(arguments: list[str], _: Callable[[str], None]) -> str:
         asked.append(arguments)
-        raise DeviceError("enough seen")
+        if "write-flash" in arguments:
+            raise DeviceError("enough seen")
+        return "Detected flash size: 4MB"
 
     own = an_image(tmp_path / "own.bin", "esp32")
-    with pytest.raises(DeviceError, match="enough seen"):
+    with pytest.raises(DeviceError, match=r"enough seen; .*until it is flashed again"):
         flash_board(load_board("esp32-devkit"), "/dev/ttyX", Options(image=own, run_tool=run_tool))
-    assert ("--erase-all" in asked[0]) is erase
+    assert asked[-1][:4] == ["--chip", "esp32", "--port", "/dev/ttyX"]
+    assert asked[-1][-2:] == ["0x1000", str(own)]
+    assert ("--erase-all" in asked[-1]) is erases
 
 
 # --- the command ---
@@ -259,11 +290,11 @@ def test_the_command_refuses_what_it_cannot_flash(tmp_path: Path) -> None:
         assert words in str(error)
 
 
-def test_a_board_that_stops_answering_is_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_board_that_stops_answering_is_one_line_and_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> Flashed:
-        raise DeviceError("timeout waiting for first EOF reception")
+        raise DeviceError("/dev/ttyX is gone")
 
     monkeypatch.setattr("host_tools.commands.flash.flash_board", fail)
     result = run("--board", "esp32-devkit", "--port", "x")
     assert result.exit_code == 1
-    assert "the old application, if there is one, is as it was" in result.stderr
+    assert result.stderr == "soleus: /dev/ttyX is gone\n"

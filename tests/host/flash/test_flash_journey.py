@@ -1,6 +1,7 @@
 """The whole way on the virtual board: flash it empty, self-test, a session, and flash in the middle of it."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -54,12 +55,12 @@ def test_flashing_in_the_middle_of_a_session_vents_first(
             start_session(virtual, console)
         assert not virtual.is_vented()
 
-        def write(self: Device, path: str, content: bytes) -> None:
+        def send(self: Device, folder: str, files: Mapping[str, bytes], is_in_use: bool) -> int:
             seen.append(virtual.is_vented())
-            real_write(self, path, content)
+            return real_send(self, folder, files, is_in_use)
 
-        real_write = Device.write
-        monkeypatch.setattr(Device, "write", write)
+        real_send = Device.send
+        monkeypatch.setattr(Device, "send", send)
         changed = changed_board(tmp_path)
         second = flash(changed, virtual.port, options)
     assert second.app.slot != first.app.slot

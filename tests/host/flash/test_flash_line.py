@@ -25,14 +25,15 @@ from tests.host.flash.wire import CHIP_ROOM_BYTES, UART_BYTES_PER_S, Wire
 
 BOARD = load_board("esp32-devkit")
 OPTIONS = Options(keep_micropython=True, self_test=None)
+# The first attempt to enter gives up early, so that a late line shows what the next ones do.
+FIRST_ATTEMPT_S = 0.05
 # Enough that a good part of the time is the archive's, and nothing that could be compressed.
 EXTRA = {"extra.bin": random.Random(16).randbytes(3000) + b"\x03\x04\x01\x02" * 50}
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first attempt gives up early, so that a late line shows what the next ones do."""
-    monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", 0.15)
+    monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", FIRST_ATTEMPT_S)
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def runs(flash_folder: Path) -> str:
     ("wire", "stalls"),
     [
         (Wire(UART_BYTES_PER_S, late_s=0.005, room_bytes=CHIP_ROOM_BYTES), (0.002, 0.008)),
-        (Wire(late_s=0.1), None),
+        (Wire(late_s=0.03), None),
     ],
     ids=[
         "a UART without flow control to a chip that mostly stands still",
@@ -72,7 +73,7 @@ def test_a_slow_line_that_works_is_flashed(
     wire: Wire,
     stalls: tuple[float, float] | None,
 ) -> None:
-    if wire.late_s > raw_repl.FIRST_ATTEMPT_S / 2:
+    if wire.bytes_per_s > UART_BYTES_PER_S:
         app[0] = an_app("one")
     boards.append(PtyBoard(tmp_path / "flash", wire, stalls))
     said: list[str] = []
@@ -156,7 +157,6 @@ def test_a_port_that_is_not_there_is_named_in_one_line(monkeypatch: pytest.Monke
 def test_a_board_that_does_not_answer_as_one_is_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch, says: bytes, words: str
 ) -> None:
-    monkeypatch.setattr(raw_repl.RawRepl.enter, "__defaults__", (0.5, False))
     monkeypatch.setattr(flash_module, "Device", lambda port, *_: Device(port, False, timeout_s=0.5))
     monkeypatch.setattr(raw_repl, "ANSWER_TIMEOUT_S", 0.5)
     master, slave = os.openpty()

@@ -3,6 +3,7 @@
 The board's time runs as fast as this computer can; the firmware knows nothing of that.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -81,13 +82,13 @@ def says_why_after_a_power_cut_in_mid_fill(board: VirtualBoard, console: Console
 
 def vents_before_it_writes(board: VirtualBoard, other: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     written_while_vented: list[bool] = []
-    really_write = Device.write
+    really_send = Device.send
 
-    def write(self: Device, path: str, content: bytes) -> None:
+    def send(self: Device, folder: str, files: Mapping[str, bytes], is_in_use: bool) -> int:
         written_while_vented.append(board.is_vented())
-        really_write(self, path, content)
+        return really_send(self, folder, files, is_in_use)
 
-    monkeypatch.setattr(Device, "write", write)
+    monkeypatch.setattr(Device, "send", send)
     result = flash(other, board.port, Options(keep_micropython=True))
     assert result.is_well
     assert written_while_vented
