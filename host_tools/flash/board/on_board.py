@@ -1,9 +1,20 @@
 """What flashing runs on the board itself, as source: files are read, hashed and copied where they are."""
 
+# On a chip the flash is mounted anew, with larger reads: looking for free blocks before the first write then
+# takes a tenth of the reads, and never longer than the watchdog of the application that was interrupted.
 # What counts is what the flash gives back, so hashes are computed there, over large reads: each read costs a
 # chip as much as ten thousand instructions.
 HELPERS = """
 import os, binascii, hashlib
+def _mount_for_large_reads():
+    try: from flashbdev import bdev
+    except ImportError: return
+    import vfs
+    os.chdir("/")
+    vfs.umount("/")
+    try: vfs.mount(vfs.VfsLfs2(bdev, readsize=512, lookahead=64), "/")
+    except OSError: vfs.mount(bdev, "/")
+_mount_for_large_reads()
 _room = bytearray(4096)
 def _pieces(path):
     with open(path, "rb") as f:

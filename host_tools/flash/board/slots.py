@@ -81,8 +81,9 @@ def carry_out(device: Device, app: Application, plan: Plan, say: Say) -> None:
         device.remove_folder(f"/{slot}")
     _refuse_too_full(device, app, plan)
     _fill_slot(device, app, plan)
-    say("reading all files back")
-    _verify(device, app)
+    if plan.send or plan.copy:
+        say("reading all files back")
+        _verify(device, app)
     say("trying the application on the board")
     try_out(device, app)
     _write_chooser(device, plan)

@@ -34,7 +34,7 @@ def board(tmp_path: Path) -> Iterator[PtyBoard]:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A board without power answers nothing, however long one waits."""
-    monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", 0.2)
+    monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", 0.05)
 
 
 @pytest.fixture
