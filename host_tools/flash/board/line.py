@@ -11,7 +11,7 @@ from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 
 from host_tools.basics.errors import InputError
-from host_tools.flash.board.errors import DeviceError
+from host_tools.flash.board.errors import DeviceError, GoneError
 
 READ_TIMEOUT_S = 0.05
 WRITE_TIMEOUT_S = 10.0
@@ -28,11 +28,24 @@ class Line:
 
     def __init__(self, port: str) -> None:
         self.port = port
-        self._transport = _open(port)
+        self._unread = b""
+        self._open(REOPEN_TIMEOUT_S)
+
+    def reopen(self, timeout_s: float) -> None:
+        """A board with its USB port in the chip takes the port along when it resets."""
+        self.close()
+        try:
+            self._open(timeout_s)
+        except InputError:
+            raise GoneError(
+                f"{self.port} is gone, and did not come back within {timeout_s:g} s; is the cable loose?"
+            ) from None
+
+    def _open(self, timeout_s: float) -> None:
+        self._transport = _open(self.port, timeout_s)
         self._serial: serial.Serial = self._transport.serial
         self._serial.timeout = READ_TIMEOUT_S
         self._serial.write_timeout = WRITE_TIMEOUT_S
-        self._unread = b""
 
     def write(self, data: bytes) -> None:
         with self._as_device_error():
@@ -102,11 +115,11 @@ class Line:
             raise DeviceError(message) from None
         except (OSError, TypeError) as error:
             # pyserial's own `TypeError` comes from a port that was closed under it.
-            raise DeviceError(f"{self.port} is gone; is the cable loose? ({_reason(error)})") from None
+            raise GoneError(f"{self.port} is gone; is the cable loose? ({_reason(error)})") from None
 
 
-def _open(port: str) -> SerialTransport:
-    until_s = time.monotonic() + REOPEN_TIMEOUT_S
+def _open(port: str, timeout_s: float) -> SerialTransport:
+    until_s = time.monotonic() + timeout_s
     while True:
         try:
             with contextlib.redirect_stdout(io.StringIO()):

@@ -10,7 +10,7 @@ import struct
 import time
 from collections.abc import Callable
 
-from host_tools.flash.board.errors import DeviceError, NoPromptError
+from host_tools.flash.board.errors import DeviceError, GoneError, NoPromptError
 from host_tools.flash.board.line import Line, shown
 
 Say = Callable[[str], None]
@@ -24,6 +24,10 @@ FIRST_BOOT_TIMEOUT_S = 60.0
 FIRST_ATTEMPT_S = 3.0
 LONGEST_ATTEMPT_S = 8.0
 SOFT_RESET_TIMEOUT_S = 20.0
+# From a reset until MicroPython listens, and for how long it does before a watchdog may bite again.
+START_TIMEOUT_S = 4.0
+KEY_EVERY_S = 0.1
+COME_BACK_TIMEOUT_S = 10.0
 # Without a sign of life. Removing a folder or reading a slot takes seconds on a chip.
 ANSWER_TIMEOUT_S = 60.0
 
@@ -35,6 +39,9 @@ RAW_PASTE = b"\x05A\x01"
 PLAIN_PIECE_BYTES = 128
 PLAIN_PAUSE_S = 0.02
 # What the loader in a chip's ROM says, again and again, when there is nothing to start.
+# What it says first after each reset.
+RESET_SIGN = b"rst:0x"
+SIGNS_OF_MICROPYTHON = (RAW_BANNER, b">>> ", SOFT_REBOOT, b"Traceback (most recent call last)", b'{"')
 EMPTY_CHIP_SIGNS = (b"invalid header: 0x", b"waiting for download", b"No bootable app")
 
 
@@ -54,12 +61,14 @@ class RawRepl:
         while not self._try_to_enter(attempt_s, soft_reset):
             heard += self.line.drop_unread()
             if time.monotonic() > until_s:
-                kind = DeviceError if RAW_BANNER in heard or self._has_answered else NoPromptError
-                raise kind(
-                    f"{self.line.port}: waited {timeout_s:g} s for MicroPython's prompt; heard {shown(heard)}"
-                )
+                raise self._no_prompt(timeout_s, heard)
             attempt_s = min(2 * attempt_s, LONGEST_ATTEMPT_S)
-        self._catch_up()
+
+    def _no_prompt(self, timeout_s: float, heard: bytes) -> DeviceError:
+        message = f"{self.line.port}: waited {timeout_s:g} s for MicroPython's prompt; heard {shown(heard)}"
+        if self._has_answered or any(sign in heard for sign in SIGNS_OF_MICROPYTHON):
+            return DeviceError(message)
+        return NoPromptError(message)
 
     def run(self, code: str) -> str:
         """What the code printed; an exception on the board becomes a `DeviceError`."""
@@ -104,31 +113,57 @@ class RawRepl:
             raise DeviceError(lines[-1])
 
     def _try_to_enter(self, attempt_s: float, soft_reset: bool) -> bool:
-        self.line.write(INTERRUPT)
-        self.line.write(RAW)
-        if not self._hears(RAW_BANNER, attempt_s):
+        try:
+            self.line.write(INTERRUPT)
+            self.line.write(RAW)
+            if not self._hears(RAW_BANNER, attempt_s):
+                return False
+            self._has_answered = True
+            if not soft_reset:
+                return self._catches_up(attempt_s)
+            self.line.write(SOFT_RESET)
+            if not self._hears(SOFT_REBOOT, attempt_s):
+                return False
+            self._say(f"waiting for the prompt after a soft reset (up to {SOFT_RESET_TIMEOUT_S:g} s)")
+            return self._hears(RAW_BANNER, SOFT_RESET_TIMEOUT_S) and self._catches_up(attempt_s)
+        except GoneError:
+            self._say(f"waiting for {self.line.port} to come back (up to {COME_BACK_TIMEOUT_S:g} s)")
+            self.line.reopen(COME_BACK_TIMEOUT_S)
             return False
-        self._has_answered = True
-        if not soft_reset:
-            return True
-        self.line.write(SOFT_RESET)
-        if not self._hears(SOFT_REBOOT, attempt_s):
-            return False
-        self._say(f"waiting for the prompt after a soft reset (up to {SOFT_RESET_TIMEOUT_S:g} s)")
-        return self._hears(RAW_BANNER, SOFT_RESET_TIMEOUT_S)
 
     def _hears(self, sign: bytes, timeout_s: float) -> bool:
-        heard = self.line.listen(sign, *EMPTY_CHIP_SIGNS, timeout_s=timeout_s)
-        if heard and not heard.endswith(sign):
-            raise NoPromptError(f"{self.line.port}: the chip says that it has nothing to start")
+        heard = self.line.listen(sign, *EMPTY_CHIP_SIGNS, RESET_SIGN, timeout_s=timeout_s)
+        self._refuse_empty_chip(heard)
+        if heard and heard.endswith(RESET_SIGN):
+            return sign == RAW_BANNER and self._interrupt_the_start()
         return heard is not None
 
-    def _catch_up(self) -> None:
+    def _refuse_empty_chip(self, heard: bytes | None) -> None:
+        if heard and heard.endswith(EMPTY_CHIP_SIGNS):
+            raise NoPromptError(f"{self.line.port}: the chip says that it has nothing to start")
+
+    def _interrupt_the_start(self) -> bool:
+        """A board that resets itself again and again listens only for a moment each time: so, all the time.
+
+        Nothing is energised on a board that just starts, so nothing is lost by interrupting it twice.
+        """
+        until_s = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < until_s:
+            self.line.write(INTERRUPT + RAW)
+            heard = self.line.listen(RAW_BANNER, *EMPTY_CHIP_SIGNS, timeout_s=KEY_EVERY_S)
+            self._refuse_empty_chip(heard)
+            if heard:
+                return True
+        return False
+
+    def _catches_up(self, timeout_s: float) -> bool:
         """Prompts that earlier attempts still bring are older than this word, which nothing else says."""
         word = f"ready-{random.randrange(1_000_000):06d}"
         self._type(f"print('{word[:6]}' + '{word[6:]}')".encode(), waits_for_ok=False)
-        self.line.read_until(word.encode(), timeout_s=ANSWER_TIMEOUT_S, what="the board to catch up")
+        if self.line.listen(word.encode(), timeout_s=timeout_s) is None:
+            return False
         self.finish()
+        return True
 
     def _paste(self, data: bytes) -> bool:
         """With flow control: the board says when it has room. False where it can't."""

@@ -23,6 +23,8 @@ from pathlib import Path
 from tests.host.flash.wire import Wire
 
 _INTERPRETER = [sys.executable, "-c", "import sys, micropython_unix; sys.exit(micropython_unix.main())"]
+DEAF_S = 0.1
+ROM_SAYS = b"ets Jul 29 2019\r\n\r\nrst:0x8 (TG1WDT_SYS_RESET)\r\nentry 0x400805ac\r\n"
 RAW_PROMPT, PROMPT, CTRL_C = b"\x01", b"\x02", b"\x03"
 
 # The unix port has no reset, and sees the laptop's folders: this makes it behave like a board.
@@ -45,8 +47,9 @@ for _name in {files!r}:
         continue
     try:
         exec(_code)
-    except Exception as _error:
+    except (Exception, KeyboardInterrupt) as _error:
         sys.print_exception(_error)
+        if isinstance(_error, KeyboardInterrupt): break
 """
 
 
@@ -54,9 +57,19 @@ class PtyBoard:
     """`port` is what mpremote connects to; `flash` is the folder that the board sees as its root."""
 
     def __init__(
-        self, flash: Path, wire: Wire | None = None, stalls: tuple[float, float] | None = None
+        self,
+        flash: Path,
+        wire: Wire | None = None,
+        stalls: tuple[float, float] | None = None,
+        bites_after_s: float | None = None,
     ) -> None:
-        """`stalls`: how long the interpreter runs, and then how long it stands, in seconds."""
+        """`stalls`: how long the interpreter runs, and then how long it stands, in seconds.
+
+        `bites_after_s`: a watchdog that nothing feeds resets the board, unless it has a prompt by then.
+        """
+        self._bites_after_s = bites_after_s
+        self._listens_from_s = 0.0
+        self.bites = 0
         self.flash = flash
         self.wire = wire or Wire()
         self._back = Wire(self.wire.bytes_per_s, self.wire.late_s)
@@ -109,13 +122,14 @@ class PtyBoard:
                 self._note_prompt(typed)
                 self.wire.put(typed)
             arrived = self.wire.take(_unread(self._inner_slave) if self.wire.room_bytes else 0)
-            if arrived:
+            if arrived and time.monotonic() > self._listens_from_s:
                 os.write(self._inner, self._without_ctrl_c(arrived))
             if self.is_plugged and self.wire.is_cut_within(0):
                 self.wire.unplugged_at = None
                 self.unplug()
             if self._inner in ready:
                 said = os.read(self._inner, 4096)
+                self._has_prompt = self._has_prompt or b">>> " in said
                 self._back.put(said)
                 if self._is_raw_due and said.endswith(b">>> "):
                     # As on a chip, a soft reset from the raw prompt leads back to the raw prompt.
@@ -123,6 +137,13 @@ class PtyBoard:
                     os.write(self._inner, RAW_PROMPT)
             elif self._process.poll() is not None and not self.is_off:
                 self._restart()
+            elif self._is_bitten():
+                self._process.kill()
+                self._process.wait()
+                self._back.put(ROM_SAYS)
+                self.bites += 1
+                self._is_raw = False
+                self._process = self._start(is_soft=False)
             heard = self._back.take()
             if heard and self.is_plugged:
                 os.write(self._outer, heard)
@@ -130,10 +151,15 @@ class PtyBoard:
 
     def _without_ctrl_c(self, arrived: bytes) -> bytes:
         """While code runs, a chip takes Ctrl-C out of what is typed, and interrupts."""
-        if CTRL_C not in arrived or not self._is_raw or not _runs_code(self._process.pid):
+        if CTRL_C not in arrived or not _runs_code(self._process):
             return arrived
         self._process.send_signal(signal.SIGINT)
         return arrived.replace(CTRL_C, b"")
+
+    def _is_bitten(self) -> bool:
+        if self._bites_after_s is None or self._has_prompt or self.is_off:
+            return False
+        return time.monotonic() > self._listens_from_s + self._bites_after_s
 
     def _stall(self) -> None:
         """As slow as a chip: it stands still most of the time."""
@@ -166,6 +192,9 @@ class PtyBoard:
         files = ("boot.py",) if is_soft else ("boot.py", "main.py")
         code = _START.format(root=str(self.flash), files=files)
         slave = self._inner_slave
+        self._has_prompt = False
+        # Until then the loader in the ROM has the line: what is typed is lost.
+        self._listens_from_s = time.monotonic() + (DEAF_S if self._bites_after_s and not is_soft else 0.0)
         self._stands = False
         command = [*_INTERPRETER, "-i", "-c", code]
         return subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
@@ -178,9 +207,11 @@ def boot_once(flash: Path) -> str:
     return done.stdout
 
 
-def _runs_code(pid: int) -> bool:
+def _runs_code(process: "subprocess.Popen[bytes]") -> bool:
     """The unix port catches the signal only while it runs code; at its prompt Ctrl-C is a character."""
-    status = Path(f"/proc/{pid}/status").read_text()
+    if process.poll() is not None:
+        return False
+    status = Path(f"/proc/{process.pid}/status").read_text()
     (caught,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt"))
     return bool(int(caught, 16) & 1 << (signal.SIGINT - 1))
 

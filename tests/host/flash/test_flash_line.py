@@ -3,6 +3,7 @@
 import os
 import random
 import threading
+import time
 import tty
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,7 @@ EXTRA = {"extra.bin": random.Random(16).randbytes(3000) + b"\x03\x04\x01\x02" * 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raw_repl, "COME_BACK_TIMEOUT_S", 0.3)
     monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", FIRST_ATTEMPT_S)
 
 
@@ -82,6 +84,22 @@ def test_a_slow_line_that_works_is_flashed(
     assert wire.lost == 0
     assert runs(tmp_path / "flash") == "runs one one one"
     assert any("waiting for MicroPython's prompt" in words for words in said)
+
+
+@pytest.mark.usefixtures("app")
+def test_a_board_whose_watchdog_bites_again_and_again_is_still_reached(
+    tmp_path: Path, boards: list[PtyBoard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It listens only for a moment in each of its lives; so a broken application can always be replaced."""
+    monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", 1.0)
+    monkeypatch.setattr(raw_repl, "KEY_EVERY_S", 0.02)
+    (tmp_path / "flash").mkdir()
+    (tmp_path / "flash/main.py").write_text("while True: pass\n")
+    boards.append(PtyBoard(tmp_path / "flash", bites_after_s=0.3))
+    time.sleep(0.5)
+    flash(BOARD, boards[0].port, OPTIONS)
+    assert boards[0].bites
+    assert runs(tmp_path / "flash") == "runs one one one"
 
 
 def test_ctrl_c_never_crosses_the_line_inside_an_archive(tmp_path: Path, boards: list[PtyBoard]) -> None:
@@ -149,7 +167,7 @@ def test_a_port_that_is_not_there_is_named_in_one_line(monkeypatch: pytest.Monke
         (b"", r"waited 0.5 s for MicroPython's prompt; heard nothing"),
         (b"\xff\xfe garbage\r\n" * 100, r"heard \d+ bytes, the last of them .*garbage"),
         (b"rst:0x10\r\ninvalid header: 0xffffffff\r\n", "has nothing to start"),
-        (b"raw REPL; CTRL-B to exit\r\n>OKgarbage", r"waited 0.5 s for the board to catch up"),
+        (b"raw REPL; CTRL-B to exit\r\n>OKgarbage", r"heard 9 bytes, the last of them b'OKgarbage'"),
     ],
     ids=["silence", "garbage", "an empty chip", "garbage after a prompt"],
 )
