@@ -9,7 +9,7 @@ from host_tools.catalogue.boards import Board
 from host_tools.flash.board.device import About, Device
 from host_tools.flash.board.errors import DeviceError, NoPromptError
 from host_tools.flash.board.esptool import RunTool
-from host_tools.flash.board.micropython import write_everything, write_micropython
+from host_tools.flash.board.micropython import look_at_chip, write_everything, write_micropython
 from host_tools.flash.board.raw_repl import ENTER_TIMEOUT_S, FIRST_BOOT_TIMEOUT_S
 from host_tools.flash.board.self_test import Verdict, self_test
 from host_tools.flash.board.slots import Plan, carry_out, make_plan, point_to
@@ -20,6 +20,7 @@ from host_tools.flash.contents.images import IMAGES
 __all__ = ["DeviceError", "Flashed", "Options", "flash"]
 
 Say = Callable[[str], None]
+FROM_NOTHING = "to start from nothing, erase the chip with `python -m esptool erase-flash`"
 ESP32_PLATFORM = "esp32"
 
 
@@ -94,9 +95,22 @@ def _connect(port: str, options: Options, say: Say) -> Device | None:
 def _first_flash(
     board: Board, port: str, image: CheckedImage, app: Application, options: Options, say: Say
 ) -> Flashed:
-    if not options.is_dry_run:
-        write_everything(board.chip, port, image, app, say, options.run_tool)
-    return Flashed(board, port, app, options.is_dry_run, None, image.origin, None)
+    """A chip without MicroPython may still have files, and among them somebody's calibration."""
+    result = Flashed(board, port, app, options.is_dry_run, None, image.origin, None)
+    if options.is_dry_run:
+        return result
+    place = look_at_chip(board.chip, port, image, say, options.run_tool)
+    if not place.has_files:
+        write_everything(board.chip, port, image, app, place.partition, say, options.run_tool)
+        return result
+    write_micropython(board.chip, port, image, say, options.run_tool)
+    try:
+        device = Device(port, options.soft_reset, say, FIRST_BOOT_TIMEOUT_S)
+    except NoPromptError as error:
+        kept = "MicroPython was written and the files were kept"
+        raise DeviceError(f"{error}; {kept}; {FROM_NOTHING}") from None
+    result.plan = _update(device, board, image, app, options, say).plan
+    return result
 
 
 def _update(

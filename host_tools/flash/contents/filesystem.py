@@ -15,6 +15,7 @@ BLOCK_CYCLES = 100
 DISK_VERSION = 0x0002_0000
 # Both must be written: littlefs would read an old one of another file system, too.
 SUPERBLOCKS = 2
+MAGIC, MAGIC_AT = b"littlefs", 8
 # Writing a few empty blocks costs less than telling esptool of a further run.
 BRIDGED_BYTES = 8 * BLOCK_BYTES
 ERASED = b"\xff" * BLOCK_BYTES
@@ -40,6 +41,12 @@ def filesystem_image(app: Application, size_bytes: int) -> bytes:
             file.write(content)
     fs.unmount()
     return bytes(fs.context.buffer)
+
+
+def has_superblock(first_blocks: bytes) -> bool:
+    """Whether there is a littlefs in a partition that begins so."""
+    places = range(MAGIC_AT, SUPERBLOCKS * BLOCK_BYTES, BLOCK_BYTES)
+    return any(first_blocks[at : at + len(MAGIC)] == MAGIC for at in places)
 
 
 def files_on_board(app: Application) -> dict[str, bytes]:

@@ -22,13 +22,20 @@ class CableError(OSError):
     pass
 
 
+class SilenceError(Exception):
+    pass
+
+
 class NorFlash(FlashImage):  # type: ignore[misc] # The package has no types.
     """A chip that had something else on it: what nobody erases stays."""
 
-    def __init__(self, unplugged_at: int | None = None, rots_at: int | None = None) -> None:
+    def __init__(
+        self, unplugged_at: int | None = None, silent_at: int | None = None, rots_at: int | None = None
+    ) -> None:
         super().__init__()
         self.data[:] = bytes(len(self.data))
         self.unplugged_at = unplugged_at
+        self.silent_at = silent_at
         self.rots_at = rots_at
         self.written = 0
         self.order: list[int] = []
@@ -57,6 +64,8 @@ class NorFlash(FlashImage):  # type: ignore[misc] # The package has no types.
         self.written += len(unpacked)
         if self.unplugged_at is not None and self.written >= self.unplugged_at:
             raise CableError
+        if self.silent_at is not None and self.written >= self.silent_at:
+            raise SilenceError
         if self.rots_at is not None and at <= self.rots_at < at + len(unpacked):
             self.data[self.rots_at] ^= 0xFF
 
@@ -94,6 +103,8 @@ class RomLoader:
                 handle_client(
                     BootloaderConnection(pty=self._transport), self._ends, self.chip, flash=self.flash
                 )
+            except SilenceError:
+                self._ends.wait()
             except CableError:
                 self._transport.close()
                 return

@@ -1,6 +1,5 @@
 """The first flash: the real esptool against a chip's ROM loader, and the file system that it leaves."""
 
-import functools
 import hashlib
 import re
 from pathlib import Path
@@ -14,7 +13,7 @@ from host_tools.catalogue.boards import load_board
 from host_tools.flash import DeviceError, Options, flash
 from host_tools.flash.board import raw_repl
 from host_tools.flash.board.device import Device
-from host_tools.flash.board.micropython import write_everything, write_micropython
+from host_tools.flash.board.micropython import Place, look_at_chip, write_everything, write_micropython
 from host_tools.flash.contents.application import Application
 from host_tools.flash.contents.filesystem import (
     BLOCK_BYTES,
@@ -34,6 +33,9 @@ from tests.host.flash.rom_loader import NorFlash, RomLoader
 FLASH_BYTES = 4 * 1024 * 1024
 FILES_AT = 0x200000
 FILES_BYTES = FLASH_BYTES - FILES_AT
+
+
+PLACE = Partition("vfs", FILES_AT, FILES_BYTES)
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +108,7 @@ def test_one_call_writes_application_and_micropython_and_reads_both_back(
     said: list[str] = []
     image = checked(tmp_path, chip)
     with RomLoader(IMAGES[chip].esptool_chip) as loader:
-        write_everything(chip, loader.port, image, app, said.append)
+        write_everything(chip, loader.port, image, app, PLACE, said.append)
     flash = loader.flash
     pieces = used_pieces(filesystem_image(app, FILES_BYTES))
     assert flash.erased_whole == 1
@@ -141,10 +143,17 @@ def test_with_the_cable_pulled_at_any_byte_nothing_half_written_can_start(
     whole = len(content) + sum(len(piece) for _, piece in pieces)
     flash = NorFlash(unplugged_at=int(part * whole))
     with RomLoader("esp32", flash) as loader, pytest.raises(DeviceError) as caught:
-        write_everything("esp32", loader.port, image, app, lambda _: None)
+        write_everything("esp32", loader.port, image, app, PLACE, lambda _: None)
     assert "\n" not in str(caught.value)
     assert "nothing starts on this chip until it is flashed again" in str(caught.value)
     assert flash.read(IMAGES["esp32"].offset, len(content)) != content
+
+
+def test_a_chip_that_falls_silent_is_told_in_one_line(tmp_path: Path, app: Application) -> None:
+    flash = NorFlash(silent_at=100_000)
+    with RomLoader("esp32", flash) as loader, pytest.raises(DeviceError, match="esptool: ") as caught:
+        write_everything("esp32", loader.port, checked(tmp_path), app, PLACE, lambda _: None)
+    assert "\n" not in str(caught.value)
 
 
 def test_what_was_not_read_back_as_it_was_written_is_told_before_micropython_is_there(
@@ -152,35 +161,66 @@ def test_what_was_not_read_back_as_it_was_written_is_told_before_micropython_is_
 ) -> None:
     flash = NorFlash(rots_at=FILES_AT + 16)
     with RomLoader("esp32", flash) as loader, pytest.raises(DeviceError, match="MD5 of file does not match"):
-        write_everything("esp32", loader.port, checked(tmp_path), app, lambda _: None)
+        write_everything("esp32", loader.port, checked(tmp_path), app, PLACE, lambda _: None)
     assert IMAGES["esp32"].offset not in flash.order
 
 
-def test_an_image_for_another_chip_is_refused_before_anything_is_erased(
-    tmp_path: Path, app: Application
-) -> None:
+def test_an_image_for_another_chip_is_refused_before_anything_is_erased(tmp_path: Path) -> None:
     with RomLoader("esp32s3") as loader, pytest.raises(DeviceError, match="This chip is ESP32-S3, not ESP32"):
-        write_everything("esp32", loader.port, checked(tmp_path), app, lambda _: None)
+        look_at_chip("esp32", loader.port, checked(tmp_path), lambda _: None)
     assert not loader.flash.erased_whole
     assert not loader.flash.order
 
 
-def test_a_chip_that_does_not_answer_esptool_is_told_in_one_line(tmp_path: Path, app: Application) -> None:
+def test_a_chip_that_does_not_answer_esptool_is_told_in_one_line(tmp_path: Path) -> None:
     loader = RomLoader("esp32")
     with pytest.raises(DeviceError, match=r"Failed to connect to ESP32.*hold BOOT") as caught:
-        write_everything("esp32", loader.port, checked(tmp_path), app, lambda _: None)
+        look_at_chip("esp32", loader.port, checked(tmp_path), lambda _: None)
     assert "\n" not in str(caught.value)
 
 
-def test_flash_finds_an_empty_chip_and_writes_everything(
-    tmp_path: Path, app: Application, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("block", "has_files"), [(0, True), (1, True), (None, False)])
+def test_a_file_system_is_found_by_either_of_its_superblocks(
+    tmp_path: Path, app: Application, block: int | None, has_files: bool
 ) -> None:
+    flash = NorFlash()
+    if block is not None:
+        superblocks = filesystem_image(app, FILES_BYTES)[: SUPERBLOCKS * BLOCK_BYTES]
+        at = block * BLOCK_BYTES
+        flash.data[FILES_AT + at : FILES_AT + at + BLOCK_BYTES] = superblocks[at : at + BLOCK_BYTES]
+    with RomLoader("esp32", flash) as loader:
+        place = look_at_chip("esp32", loader.port, checked(tmp_path), lambda _: None)
+    assert place == Place(PLACE, has_files)
+
+
+@pytest.fixture
+def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
     monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", 0.1)
-    monkeypatch.setattr(flash_module, "Device", functools.partial(Device, timeout_s=0.2))
-    options = Options(image=an_image(tmp_path / "own.bin", "esp32"), self_test=None)
+    monkeypatch.setattr(flash_module, "Device", lambda port, *_: Device(port, timeout_s=0.2))
+    return Options(image=an_image(tmp_path / "own.bin", "esp32"), self_test=None)
+
+
+def test_flash_finds_an_empty_chip_and_writes_everything(
+    tmp_path: Path, app: Application, options: Options
+) -> None:
     with RomLoader("esp32") as loader:
         result = flash(load_board("esp32-devkit"), loader.port, options)
     assert result.plan is None
     assert result.found is None
     there = seen(loader.flash.read(FILES_AT, FILES_BYTES), tmp_path)
     assert there == hex_of(files_on_board(app))
+
+
+def test_a_chip_whose_micropython_was_cut_off_keeps_its_files(app: Application, options: Options) -> None:
+    """Its settings and calibration are among them."""
+    flash_memory = NorFlash()
+    files = filesystem_image(app, FILES_BYTES)
+    flash_memory.data[FILES_AT:] = files
+    with (
+        RomLoader("esp32", flash_memory) as loader,
+        pytest.raises(DeviceError, match=r"MicroPython was written and the files were kept; .* erase-flash"),
+    ):
+        flash(load_board("esp32-devkit"), loader.port, options)
+    assert flash_memory.erased_whole == 0
+    assert flash_memory.order == [IMAGES["esp32"].offset]
+    assert flash_memory.read(FILES_AT, FILES_BYTES) == files

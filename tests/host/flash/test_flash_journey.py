@@ -63,12 +63,14 @@ def test_flashing_in_the_middle_of_a_session_vents_first(
         monkeypatch.setattr(Device, "send", send)
         changed = changed_board(tmp_path)
         second = flash(changed, virtual.port, options)
+        device = Device(virtual.port)
+        assert device.read_whole(f"/{POINTER}") == second.app.slot.encode()
+        table = json.loads(device.read_whole(f"/{second.app.slot}/board.json") or b"")
+        device.reset()
     assert second.app.slot != first.app.slot
     assert seen
     assert all(seen), "a file was written while something was energised"
     assert second.is_well
-    assert virtual.flash.read(f"/{POINTER}") == second.app.slot.encode()
-    table = json.loads(virtual.flash.read(f"/{second.app.slot}/board.json") or b"")
     assert table["title"] == "Another one"
 
 
