@@ -12,6 +12,7 @@ from host_tools.flash.board.esptool import RunTool
 from host_tools.flash.board.micropython import look_at_chip, write_everything, write_micropython
 from host_tools.flash.board.raw_repl import ENTER_TIMEOUT_S, FIRST_BOOT_TIMEOUT_S
 from host_tools.flash.board.self_test import Verdict, self_test
+from host_tools.flash.board.session import session_that_runs
 from host_tools.flash.board.slots import Plan, carry_out, make_plan, point_to
 from host_tools.flash.contents.application import Application, build_application
 from host_tools.flash.contents.image_file import CheckedImage, checked_image
@@ -33,6 +34,8 @@ class Options:
     """Keep the MicroPython that the board runs: esptool is not called, and no image is needed."""
     has_line_numbers: bool = False
     """Tracebacks with line numbers, for debugging: they take heap."""
+    ends_session: bool = False
+    """Do it now, even if that ends a session."""
     soft_reset: bool = True
     """Before anything else, for a clean heap. False for an interpreter that ends at a soft reset."""
     self_test: Callable[[str, Say], Verdict] | None = self_test
@@ -70,6 +73,8 @@ def flash(board: Board, port: str, options: Options | None = None, say: Say = la
     if not options.keep_micropython:
         say("checking MicroPython's image")
         image = checked_image(board.chip, options.image)
+    if not options.ends_session:
+        _refuse_in_session(port, say)
     device = _connect(port, options, say)
     if device is None:
         assert image is not None
@@ -80,6 +85,12 @@ def flash(board: Board, port: str, options: Options | None = None, say: Say = la
         result.tested = options.self_test(port, say)
         result.is_rolled_back = _roll_back_if_dead(port, result, options, say)
     return result
+
+
+def _refuse_in_session(port: str, say: Say) -> None:
+    if state := session_that_runs(port, say):
+        expected = f"a board at rest, but a session is {state} there; wait for its end, or end it with --now"
+        raise InputError("--port", "", port, expected)
 
 
 def _connect(port: str, options: Options, say: Say) -> Device | None:

@@ -197,7 +197,7 @@ def test_a_file_system_is_found_by_either_of_its_superblocks(
 def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
     monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", 0.1)
     monkeypatch.setattr(flash_module, "Device", lambda port, *_: Device(port, timeout_s=0.2))
-    return Options(image=an_image(tmp_path / "own.bin", "esp32"), self_test=None)
+    return Options(image=an_image(tmp_path / "own.bin", "esp32"), self_test=None, ends_session=True)
 
 
 def test_flash_finds_an_empty_chip_and_writes_everything(

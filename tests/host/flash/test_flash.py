@@ -198,6 +198,7 @@ class FakeDevice:
 @pytest.fixture
 def device(monkeypatch: pytest.MonkeyPatch) -> type[FakeDevice]:
     monkeypatch.setattr("host_tools.flash.Device", FakeDevice)
+    monkeypatch.setattr("host_tools.flash.session_that_runs", lambda *_: "")
     for name, value in (("about_", None), ("opened", 0), ("resets", 0)):
         monkeypatch.setattr(FakeDevice, name, value)
     return FakeDevice

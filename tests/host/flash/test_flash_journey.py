@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("micropython_unix", reason="the unix port is not built for this kind of machine")
 
+from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import Board, load_board
 from host_tools.flash import Options, flash
 from host_tools.flash.board.chooser import POINTER
@@ -43,7 +45,7 @@ def test_an_empty_board_becomes_a_controller_that_passes_its_self_test(
         assert again["outcome"] == "ready", again
 
 
-def test_flashing_in_the_middle_of_a_session_vents_first(
+def test_flashing_in_the_middle_of_a_session_must_be_meant_and_vents_first(
     options: Options, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = load_board("esp32-devkit")
@@ -62,7 +64,12 @@ def test_flashing_in_the_middle_of_a_session_vents_first(
         real_send = Device.send
         monkeypatch.setattr(Device, "send", send)
         changed = changed_board(tmp_path)
-        second = flash(changed, virtual.port, options)
+        for dry in (True, False):
+            with pytest.raises(InputError, match=r"a session is running there; .* --now"):
+                flash(changed, virtual.port, replace(options, is_dry_run=dry))
+        assert not virtual.is_vented()
+        assert not seen
+        second = flash(changed, virtual.port, replace(options, ends_session=True))
         device = Device(virtual.port)
         assert device.read_whole(f"/{POINTER}") == second.app.slot.encode()
         table = json.loads(device.read_whole(f"/{second.app.slot}/board.json") or b"")

@@ -25,7 +25,7 @@ from tests.host.flash.pty_board import PtyBoard, boot_once
 from tests.host.flash.wire import CHIP_ROOM_BYTES, UART_BYTES_PER_S, Wire
 
 BOARD = load_board("esp32-devkit")
-OPTIONS = Options(keep_micropython=True, self_test=None)
+OPTIONS = Options(keep_micropython=True, self_test=None, ends_session=True)
 # The first attempt to enter gives up early, so that a late line shows what the next ones do.
 FIRST_ATTEMPT_S = 0.05
 # Enough that a good part of the time is the archive's, and nothing that could be compressed.

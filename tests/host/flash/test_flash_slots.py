@@ -47,7 +47,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> list[Application]:
 
 def flash_it(board: PtyBoard, tested: Verdict | None = None, dry: bool = False) -> flash_module.Flashed:
     test = (lambda _port, _say: tested) if tested else None
-    options = Options(keep_micropython=True, is_dry_run=dry, self_test=test)
+    options = Options(keep_micropython=True, is_dry_run=dry, self_test=test, ends_session=True)
     return flash(BOARD, board.port, options)
 
 

@@ -89,7 +89,7 @@ def vents_before_it_writes(board: VirtualBoard, other: Board, monkeypatch: pytes
         return really_send(self, folder, files, is_in_use)
 
     monkeypatch.setattr(Device, "send", send)
-    result = flash(other, board.port, Options(keep_micropython=True))
+    result = flash(other, board.port, Options(keep_micropython=True, ends_session=True))
     assert result.is_well
     assert written_while_vented
     assert all(written_while_vented)
