@@ -28,15 +28,15 @@ def flash(
     line_numbers: Annotated[
         bool, typer.Option("--line-numbers", help="Tracebacks with lines, outside the core; takes heap.")
     ] = False,
-    now: Annotated[bool, typer.Option("--now", help="Even in a session, which ends and vents.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Even in a session; it ends and vents.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Look, say what would be done, write nothing.")
     ] = False,
 ) -> None:
     """Flash a controller: MicroPython, the application, the board's description and the programs.
 
-    A board in a session is left alone, unless `--now` is given: then the session is ended and the legs are vented
-    before anything is written.
+    A board in a session is left alone, unless `--now` is given: then the session is ended and the legs are
+    vented before anything is written.
     """
     its_board = load_board(board)
     options = Options(image, packages, dry_run, keep_micropython, line_numbers, now)

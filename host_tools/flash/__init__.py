@@ -7,16 +7,16 @@ from pathlib import Path
 from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import Board
 from host_tools.flash.board.device import About, Device
-from host_tools.flash.board.errors import DeviceError, NoPromptError
 from host_tools.flash.board.esptool import RunTool
 from host_tools.flash.board.micropython import look_at_chip, write_everything, write_micropython
-from host_tools.flash.board.raw_repl import ENTER_TIMEOUT_S, FIRST_BOOT_TIMEOUT_S
 from host_tools.flash.board.self_test import Verdict, self_test
 from host_tools.flash.board.session import session_that_runs
 from host_tools.flash.board.slots import Plan, carry_out, make_plan, point_to
 from host_tools.flash.contents.application import Application, build_application
 from host_tools.flash.contents.image_file import CheckedImage, checked_image
 from host_tools.flash.contents.images import IMAGES
+from host_tools.flash.prompt.errors import DeviceError, NoPromptError
+from host_tools.flash.prompt.raw_repl import ENTER_TIMEOUT_S, FIRST_BOOT_TIMEOUT_S
 
 __all__ = ["DeviceError", "Flashed", "Options", "flash"]
 

@@ -27,6 +27,7 @@ NOT_HERE = {
     "/",
     "/current-app",
     "/current-app.new",
+    "/state",
     "board.json",
     "host_tools/data/",
     "meter.json",

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from host_tools.flash.board.errors import DeviceError
-from host_tools.flash.board.line import Line
-from host_tools.flash.board.on_board import HELPERS, RECEIVER
-from host_tools.flash.board.raw_repl import ENTER_TIMEOUT_S, RawRepl
 from host_tools.flash.contents.archive import archive_blocks
+from host_tools.flash.prompt.errors import DeviceError
+from host_tools.flash.prompt.line import Line
+from host_tools.flash.prompt.on_board import HELPERS, RECEIVER
+from host_tools.flash.prompt.raw_repl import ENTER_TIMEOUT_S, RawRepl
 from soleus.store.files import NEW_SUFFIX
 
 __all__ = ["About", "Device", "DeviceError"]

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from host_tools.flash.board.errors import DeviceError
+from host_tools.flash.prompt.errors import DeviceError
 
 BAUD = 460_800
 Say = Callable[[str], None]

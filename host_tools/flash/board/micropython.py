@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from host_tools.flash.board.errors import DeviceError
+from host_tools.flash.board.chooser import CHOOSER, POINTER
 from host_tools.flash.board.esptool import RunTool, Say, run_esptool, where
 from host_tools.flash.contents.application import Application
 from host_tools.flash.contents.filesystem import (
@@ -20,6 +20,7 @@ from host_tools.flash.contents.filesystem import (
 from host_tools.flash.contents.image_file import CheckedImage
 from host_tools.flash.contents.images import IMAGES
 from host_tools.flash.contents.partitions import Partition, files_partition
+from host_tools.flash.prompt.errors import DeviceError
 
 _SIZE = re.compile(r"Detected flash size: (\d+)(KB|MB)")
 _UNITS = {"KB": 1024, "MB": 1024 * 1024}
@@ -65,7 +66,7 @@ def write_everything(
     while any of it is missing the chip starts nothing, and when all of it is there, so are the files.
     """
     pinned = IMAGES[chip]
-    pieces = used_pieces(filesystem_image(app, partition.size_bytes))
+    pieces = used_pieces(filesystem_image(files_on_board(app), partition.size_bytes))
     with tempfile.TemporaryDirectory() as folder:
         files = []
         for number, (at, content) in enumerate(pieces):
@@ -76,6 +77,12 @@ def write_everything(
         arguments = ["write-flash", "--erase-all", *files, f"0x{pinned.offset:x}", str(image.file)]
         with _saying("nothing starts on this chip until it is flashed again"):
             (run_tool or run_esptool)([*where(pinned.esptool_chip, port), *arguments], say)
+
+
+def files_on_board(app: Application) -> dict[str, bytes]:
+    """All that an update would have brought: the slot, what chooses it, and the pointer to it."""
+    slot = {f"{app.slot}/{name}": content for name, content in app.files.items()}
+    return {**slot, **CHOOSER, POINTER: app.slot.encode()}
 
 
 def write_micropython(

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 import serial
 
-from host_tools.link.console import Console
+from host_tools.flash.prompt.line import REOPEN_AFTER_S
+from host_tools.link.console import AGAIN_AFTER_S, Console
 
 # The first start after flashing is the slowest: littlefs sees its blocks for the first time.
 START_TIMEOUT_S = 60.0
 ANSWER_TIMEOUT_S = 10.0
 # The first readings of zeroed sensors take a moment: until then a test that fell short is asked again.
 SETTLE_S = 3.0
-AGAIN_AFTER_S = 0.5
-REOPEN_AFTER_S = 0.25
 Say = Callable[[str], None]
 
 

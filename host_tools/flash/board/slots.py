@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 
 from host_tools.flash.board.chooser import CHOOSER, POINTER
 from host_tools.flash.board.device import SHORT_HASH_DIGITS, Device
-from host_tools.flash.board.errors import DeviceError
 from host_tools.flash.board.state import carry_state, state_to_carry
 from host_tools.flash.board.trial import try_out
 from host_tools.flash.contents.application import MANIFEST, SLOT_PREFIX, Application
+from host_tools.flash.contents.filesystem import BLOCK_BYTES
+from host_tools.flash.prompt.errors import DeviceError
 from soleus.store.files import NEW_SUFFIX
 
 # littlefs rounds every file up to a block, and a folder takes two.
-BLOCK_BYTES = 4096
 FOLDER_BLOCKS = 2
 Say = Callable[[str], None]
 

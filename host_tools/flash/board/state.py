@@ -5,7 +5,7 @@ own, so that one can go back to it.
 """
 
 from host_tools.flash.board.device import Device
-from host_tools.flash.board.errors import DeviceError
+from host_tools.flash.prompt.errors import DeviceError
 from soleus.store.files import NEW_SUFFIX
 
 STATE = "state"

@@ -5,8 +5,8 @@ Nothing that moves air is imported.
 """
 
 from host_tools.flash.board.device import Device
-from host_tools.flash.board.errors import DeviceError
 from host_tools.flash.contents.application import Application
+from host_tools.flash.prompt.errors import DeviceError
 
 _TRIAL = """
 import sys, json, os

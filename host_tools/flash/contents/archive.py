@@ -10,7 +10,7 @@ import struct
 import zlib
 from collections.abc import Mapping
 
-BLOCK_BYTES = 4096
+UNPACKED_BYTES = 4096
 # 2**12 is one block: the board needs no larger window to unpack it.
 WINDOW_BITS = 12
 _HEADER = struct.Struct("<BI32s")
@@ -20,8 +20,8 @@ def archive_blocks(files: Mapping[str, bytes]) -> list[bytes]:
     """The blocks as they go over the line."""
     stream = b"".join(_record(name, content) for name, content in files.items())
     return [
-        _without_ctrl_c(_compressed(stream[at : at + BLOCK_BYTES]))
-        for at in range(0, len(stream), BLOCK_BYTES)
+        _without_ctrl_c(_compressed(stream[at : at + UNPACKED_BYTES]))
+        for at in range(0, len(stream), UNPACKED_BYTES)
     ]
 
 

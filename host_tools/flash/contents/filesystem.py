@@ -1,9 +1,8 @@
-"""The application as a littlefs image, such as MicroPython would have made it by itself."""
+"""Files as a littlefs image, such as MicroPython would have made it by itself."""
+
+from collections.abc import Mapping
 
 from littlefs import LittleFS
-
-from host_tools.flash.board.chooser import CHOOSER, POINTER
-from host_tools.flash.contents.application import Application
 
 BLOCK_BYTES = 4096
 # As MicroPython mounts it, so that files and folders lie on the flash as it would lay them.
@@ -21,8 +20,8 @@ BRIDGED_BYTES = 8 * BLOCK_BYTES
 ERASED = b"\xff" * BLOCK_BYTES
 
 
-def filesystem_image(app: Application, size_bytes: int) -> bytes:
-    """All of it, with the choosers, the pointer and the slot; the same files give the same bytes."""
+def filesystem_image(files: Mapping[str, bytes], size_bytes: int) -> bytes:
+    """A whole partition of this size; the same files give the same bytes."""
     fs = LittleFS(
         block_size=BLOCK_BYTES,
         block_count=size_bytes // BLOCK_BYTES,
@@ -33,7 +32,7 @@ def filesystem_image(app: Application, size_bytes: int) -> bytes:
         block_cycles=BLOCK_CYCLES,
         disk_version=DISK_VERSION,
     )
-    for name, content in files_on_board(app).items():
+    for name, content in files.items():
         folder = name.rpartition("/")[0]
         if folder:
             fs.makedirs(folder, exist_ok=True)
@@ -47,11 +46,6 @@ def has_superblock(first_blocks: bytes) -> bool:
     """Whether there is a littlefs in a partition that begins so."""
     places = range(MAGIC_AT, SUPERBLOCKS * BLOCK_BYTES, BLOCK_BYTES)
     return any(first_blocks[at : at + len(MAGIC)] == MAGIC for at in places)
-
-
-def files_on_board(app: Application) -> dict[str, bytes]:
-    slot = {f"{app.slot}/{name}": content for name, content in app.files.items()}
-    return {**slot, **CHOOSER, POINTER: app.slot.encode()}
 
 
 def used_pieces(image: bytes) -> list[tuple[int, bytes]]:

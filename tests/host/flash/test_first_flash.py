@@ -11,24 +11,29 @@ pytest.importorskip("micropython_unix", reason="the unix port is not built for t
 from host_tools import flash as flash_module
 from host_tools.catalogue.boards import load_board
 from host_tools.flash import DeviceError, Options, flash
-from host_tools.flash.board import raw_repl
 from host_tools.flash.board.device import Device
-from host_tools.flash.board.micropython import Place, look_at_chip, write_everything, write_micropython
+from host_tools.flash.board.micropython import (
+    Place,
+    files_on_board,
+    look_at_chip,
+    write_everything,
+    write_micropython,
+)
 from host_tools.flash.contents.application import Application
 from host_tools.flash.contents.filesystem import (
     BLOCK_BYTES,
     SUPERBLOCKS,
-    files_on_board,
     filesystem_image,
     used_pieces,
 )
 from host_tools.flash.contents.image_file import CheckedImage
 from host_tools.flash.contents.images import IMAGES
 from host_tools.flash.contents.partitions import Partition, files_partition
-from tests.host.flash.apps import an_app
-from tests.host.flash.images import LISTED, UNLISTED, an_image
-from tests.host.flash.mounted import files_seen_by_micropython
-from tests.host.flash.rom_loader import NorFlash, RomLoader
+from host_tools.flash.prompt import raw_repl
+from tests.host.flash.stand_ins.apps import an_app
+from tests.host.flash.stand_ins.images import LISTED, UNLISTED, an_image
+from tests.host.flash.stand_ins.mounted import files_seen_by_micropython
+from tests.host.flash.stand_ins.rom_loader import NorFlash, RomLoader
 
 FLASH_BYTES = 4 * 1024 * 1024
 FILES_AT = 0x200000
@@ -69,13 +74,13 @@ def hex_of(files: dict[str, bytes]) -> dict[str, str]:
 
 
 def test_micropython_mounts_the_image_and_finds_every_file(tmp_path: Path, app: Application) -> None:
-    image = filesystem_image(app, FILES_BYTES)
+    image = filesystem_image(files_on_board(app), FILES_BYTES)
     assert seen(image, tmp_path) == hex_of(files_on_board(app))
-    assert filesystem_image(app, FILES_BYTES) == image
+    assert filesystem_image(files_on_board(app), FILES_BYTES) == image
 
 
 def test_the_used_pieces_are_the_image_and_end_with_what_makes_it_one(app: Application) -> None:
-    image = filesystem_image(app, FILES_BYTES)
+    image = filesystem_image(files_on_board(app), FILES_BYTES)
     pieces = used_pieces(image)
     there = bytearray(b"\xff" * len(image))
     for at, content in pieces:
@@ -110,7 +115,7 @@ def test_one_call_writes_application_and_micropython_and_reads_both_back(
     with RomLoader(IMAGES[chip].esptool_chip) as loader:
         write_everything(chip, loader.port, image, app, PLACE, said.append)
     flash = loader.flash
-    pieces = used_pieces(filesystem_image(app, FILES_BYTES))
+    pieces = used_pieces(filesystem_image(files_on_board(app), FILES_BYTES))
     assert flash.erased_whole == 1
     assert flash.order == [*(FILES_AT + at for at, _ in pieces), IMAGES[chip].offset]
     assert [at for at, _ in flash.checked] == flash.order, "each is read back before the next is written"
@@ -139,7 +144,7 @@ def test_with_the_cable_pulled_at_any_byte_nothing_half_written_can_start(
     """The loader in the ROM starts an image only if its checksum is right: so, only if all of it is there."""
     image = checked(tmp_path)
     content = image.file.read_bytes()
-    pieces = used_pieces(filesystem_image(app, FILES_BYTES))
+    pieces = used_pieces(filesystem_image(files_on_board(app), FILES_BYTES))
     whole = len(content) + sum(len(piece) for _, piece in pieces)
     flash = NorFlash(unplugged_at=int(part * whole))
     with RomLoader("esp32", flash) as loader, pytest.raises(DeviceError) as caught:
@@ -185,7 +190,7 @@ def test_a_file_system_is_found_by_either_of_its_superblocks(
 ) -> None:
     flash = NorFlash()
     if block is not None:
-        superblocks = filesystem_image(app, FILES_BYTES)[: SUPERBLOCKS * BLOCK_BYTES]
+        superblocks = filesystem_image(files_on_board(app), FILES_BYTES)[: SUPERBLOCKS * BLOCK_BYTES]
         at = block * BLOCK_BYTES
         flash.data[FILES_AT + at : FILES_AT + at + BLOCK_BYTES] = superblocks[at : at + BLOCK_BYTES]
     with RomLoader("esp32", flash) as loader:
@@ -214,7 +219,7 @@ def test_flash_finds_an_empty_chip_and_writes_everything(
 def test_a_chip_whose_micropython_was_cut_off_keeps_its_files(app: Application, options: Options) -> None:
     """Its settings and calibration are among them."""
     flash_memory = NorFlash()
-    files = filesystem_image(app, FILES_BYTES)
+    files = filesystem_image(files_on_board(app), FILES_BYTES)
     flash_memory.data[FILES_AT:] = files
     with (
         RomLoader("esp32", flash_memory) as loader,

@@ -18,13 +18,13 @@ from host_tools.commands.flash import flash as flash_command
 from host_tools.flash import DeviceError, Flashed, Options, ports
 from host_tools.flash import flash as flash_board
 from host_tools.flash.board.device import About
-from host_tools.flash.board.errors import NoPromptError
 from host_tools.flash.contents.application import MANIFEST, build_application
 from host_tools.flash.contents.image_file import checked_image
 from host_tools.flash.contents.images import IMAGES, MICROPYTHON_VERSION
 from host_tools.flash.contents.packages import needed_packages, package_sources
+from host_tools.flash.prompt.errors import NoPromptError
 from host_tools.flash.report import report_lines
-from tests.host.flash.images import an_image
+from tests.host.flash.stand_ins.images import an_image
 
 app = typer.Typer()
 app.command()(flash_command)

@@ -17,12 +17,12 @@ from host_tools import flash as flash_module
 from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import load_board
 from host_tools.flash import DeviceError, Options, flash
-from host_tools.flash.board import line, raw_repl
 from host_tools.flash.board.device import WINDOW_BYTES, Device
 from host_tools.flash.contents.application import Application
-from tests.host.flash.apps import an_app
-from tests.host.flash.pty_board import PtyBoard, boot_once
-from tests.host.flash.wire import CHIP_ROOM_BYTES, UART_BYTES_PER_S, Wire
+from host_tools.flash.prompt import line, raw_repl
+from tests.host.flash.stand_ins.apps import an_app
+from tests.host.flash.stand_ins.pty_board import PtyBoard, boot_once
+from tests.host.flash.stand_ins.wire import CHIP_ROOM_BYTES, UART_BYTES_PER_S, Wire
 
 BOARD = load_board("esp32-devkit")
 OPTIONS = Options(keep_micropython=True, self_test=None, ends_session=True)

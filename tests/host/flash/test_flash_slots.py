@@ -12,14 +12,14 @@ pytest.importorskip("micropython_unix", reason="the unix port is not built for t
 from host_tools import flash as flash_module
 from host_tools.catalogue.boards import load_board
 from host_tools.flash import DeviceError, Options, flash
-from host_tools.flash.board import raw_repl
 from host_tools.flash.board.chooser import POINTER
 from host_tools.flash.board.device import Device
 from host_tools.flash.board.self_test import Verdict
 from host_tools.flash.contents.application import MANIFEST, Application
+from host_tools.flash.prompt import raw_repl
 from host_tools.flash.report import report_lines
-from tests.host.flash.apps import an_app
-from tests.host.flash.pty_board import PtyBoard, boot_once
+from tests.host.flash.stand_ins.apps import an_app
+from tests.host.flash.stand_ins.pty_board import PtyBoard, boot_once
 
 BOARD = load_board("esp32-devkit")
 

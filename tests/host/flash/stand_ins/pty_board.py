@@ -20,7 +20,7 @@ import time
 import tty
 from pathlib import Path
 
-from tests.host.flash.wire import Wire
+from tests.host.flash.stand_ins.wire import Wire
 
 _INTERPRETER = [sys.executable, "-c", "import sys, micropython_unix; sys.exit(micropython_unix.main())"]
 DEAF_S = 0.1

@@ -11,7 +11,7 @@ from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 
 from host_tools.basics.errors import InputError
-from host_tools.flash.board.errors import DeviceError, GoneError
+from host_tools.flash.prompt.errors import DeviceError, GoneError
 
 READ_TIMEOUT_S = 0.05
 WRITE_TIMEOUT_S = 10.0

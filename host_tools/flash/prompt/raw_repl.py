@@ -10,8 +10,8 @@ import struct
 import time
 from collections.abc import Callable
 
-from host_tools.flash.board.errors import DeviceError, GoneError, NoPromptError
-from host_tools.flash.board.line import Line, shown
+from host_tools.flash.prompt.errors import DeviceError, GoneError, NoPromptError
+from host_tools.flash.prompt.line import Line, shown
 
 Say = Callable[[str], None]
 

@@ -1,0 +1,1 @@
+"""The board's prompt: the line to it, how it is entered, and what runs there."""
