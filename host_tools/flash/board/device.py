@@ -8,7 +8,7 @@ from typing import Any
 
 from host_tools.flash.contents.archive import archive_blocks
 from host_tools.flash.prompt.errors import DeviceError
-from host_tools.flash.prompt.line import Line
+from host_tools.flash.prompt.line import REOPEN_TIMEOUT_S, Line
 from host_tools.flash.prompt.on_board import HELPERS, RECEIVER
 from host_tools.flash.prompt.raw_repl import ENTER_TIMEOUT_S, RawRepl
 from soleus.store.files import NEW_SUFFIX
@@ -42,6 +42,7 @@ class Device:
     ) -> None:
         self.port = port
         self._say = say
+        say(f"opening {port} (up to {REOPEN_TIMEOUT_S:g} s)")
         self._line = Line(port)
         self._repl = RawRepl(self._line, say)
         self._can_receive = False

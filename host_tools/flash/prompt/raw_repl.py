@@ -84,17 +84,22 @@ class RawRepl:
 
     def wait_for(self, sign: bytes, what: str) -> None:
         """A sign that the code which runs has printed; its error, if it ended instead."""
-        heard = self.line.read_until(sign, RUN, timeout_s=ANSWER_TIMEOUT_S, what=what)
-        if heard.endswith(RUN):
+        if self._read_until(sign, RUN, what=what).endswith(RUN):
             self._read_error()
             raise DeviceError(f"{self.line.port}: the board ended too early, while waiting for {what}")
 
     def finish(self) -> bytes:
-        said = self.line.read_until(
-            RUN, timeout_s=ANSWER_TIMEOUT_S, what="the board's answer", is_silence=True
-        )
+        said = self._read_until(RUN, what="the board's answer")
         self._read_error()
         return said[: -len(RUN)]
+
+    def _read_until(self, *endings: bytes, what: str) -> bytes:
+        heard = self.line.read_until(
+            *endings, RESET_SIGN, timeout_s=ANSWER_TIMEOUT_S, what=what, is_silence=True
+        )
+        if heard.endswith(RESET_SIGN):
+            raise DeviceError(f"{self.line.port}: waited for {what}, but the board reset itself")
+        return heard
 
     def reset(self) -> None:
         """From any state: what runs is interrupted first. Nothing answers any more."""
@@ -105,9 +110,7 @@ class RawRepl:
         time.sleep(PLAIN_PAUSE_S * 5)
 
     def _read_error(self) -> None:
-        error = self.line.read_until(
-            RUN + b">", timeout_s=ANSWER_TIMEOUT_S, what="the end of its answer", is_silence=True
-        )
+        error = self._read_until(RUN + b">", what="the end of its answer")
         lines = error[: -len(RUN) - 1].decode("utf-8", "replace").strip().splitlines()
         if lines:
             raise DeviceError(lines[-1])

@@ -137,7 +137,7 @@ def test_micropython_alone_leaves_the_files_on_the_board(tmp_path: Path) -> None
     assert flash.read(FILES_AT, FILES_BYTES) == b"\xa5" * FILES_BYTES
 
 
-@pytest.mark.parametrize("part", [0.0, 0.2, 0.8, 0.999])
+@pytest.mark.parametrize("part", [0.0, 0.2, 0.999])
 def test_with_the_cable_pulled_at_any_byte_nothing_half_written_can_start(
     tmp_path: Path, app: Application, part: float
 ) -> None:

@@ -5,7 +5,7 @@ import random
 import threading
 import time
 import tty
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from host_tools.catalogue.boards import load_board
 from host_tools.flash import DeviceError, Options, flash
 from host_tools.flash.board.device import WINDOW_BYTES, Device
 from host_tools.flash.contents.application import Application
+from host_tools.flash.contents.archive import archive_blocks
 from host_tools.flash.prompt import line, raw_repl
 from tests.host.flash.stand_ins.apps import an_app
 from tests.host.flash.stand_ins.pty_board import PtyBoard, boot_once
@@ -112,6 +113,31 @@ def test_ctrl_c_never_crosses_the_line_inside_an_archive(tmp_path: Path, boards:
     assert (tmp_path / "flash/there/every").read_bytes() == every_byte
     assert (tmp_path / "flash/there/none").read_bytes() == b""
     assert (tmp_path / "flash/there/deep/er").read_bytes() == b"x"
+
+
+def test_what_does_not_arrive_as_it_was_sent_is_refused_by_the_board(
+    tmp_path: Path, boards: list[PtyBoard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bent(files: Mapping[str, bytes]) -> list[bytes]:
+        (block,) = archive_blocks(files)
+        return [block[:-100] + bytes([block[-100] ^ 0x40]) + block[-99:]]
+
+    monkeypatch.setattr("host_tools.flash.board.device.archive_blocks", bent)
+    boards.append(PtyBoard(tmp_path / "flash"))
+    device = Device(boards[0].port)
+    with pytest.raises(DeviceError, match="/there/noise did not arrive as it was sent"):
+        device.send("/there", {"noise": random.Random(1).randbytes(3000)}, is_in_use=True)
+    assert not (tmp_path / "flash/there/noise").exists()
+    assert device.run("print('still there')") == "still there"
+    device.close()
+
+
+def test_a_board_that_resets_itself_meanwhile_is_told_at_once(tmp_path: Path, boards: list[PtyBoard]) -> None:
+    boards.append(PtyBoard(tmp_path / "flash"))
+    device = Device(boards[0].port)
+    with pytest.raises(DeviceError, match="but the board reset itself"):
+        device.run("import machine; machine.reset()")
+    device.close()
 
 
 @pytest.mark.parametrize("loses_power", [True, False], ids=["with its power", "alone"])

@@ -184,7 +184,7 @@ class PtyBoard:
         if not is_soft:
             self.resets += 1
             self._is_raw = False
-        self._back.put(b"MPY: soft reboot\r\n" if is_soft else b"\r\n")
+        self._back.put(b"MPY: soft reboot\r\n" if is_soft else ROM_SAYS)
         self._is_raw_due = self._is_raw
         self._process = self._start(is_soft and self._is_raw)
 
