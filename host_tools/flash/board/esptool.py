@@ -16,6 +16,10 @@ HOLD_BOOT = "hold BOOT, press and let go RESET, let go BOOT, try again"
 _PERCENT = re.compile(r"Writing at 0x[0-9a-f]+.*?(\d+)(?:\.\d+)?%")
 _NO_CHIP = "Failed to connect"
 _FATAL = "A fatal error occurred: "
+_STAGES = {
+    "Verifying written data...": "reading back what was written",
+    "Erasing flash memory (this may take a while)...": "erasing the whole flash (up to a minute)",
+}
 
 
 def run_esptool(arguments: list[str], say: Say) -> str:
@@ -48,12 +52,6 @@ def run_esptool(arguments: list[str], say: Say) -> str:
         hint = f"; {HOLD_BOOT}" if _NO_CHIP in why else ""
         raise DeviceError(f"esptool: {why}{hint}")
     return "\n".join(lines)
-
-
-_STAGES = {
-    "Verifying written data...": "reading back what was written",
-    "Erasing flash memory (this may take a while)...": "erasing the whole flash (up to a minute)",
-}
 
 
 def where(chip: str, port: str) -> list[str]:

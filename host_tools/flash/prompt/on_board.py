@@ -9,7 +9,9 @@ import os, binascii, hashlib
 def _mount_for_large_reads():
     try: from flashbdev import bdev
     except ImportError: return
-    import vfs
+    import gc, vfs
+    # A file that nobody holds any more is closed before what it belongs to goes.
+    gc.collect()
     os.chdir("/")
     vfs.umount("/")
     try: vfs.mount(vfs.VfsLfs2(bdev, readsize=512, lookahead=64), "/")
@@ -74,6 +76,7 @@ def _drop(path):
         if entry[1] & 0x4000: _drop(name)
         else: os.remove(name)
     os.rmdir(path)
+    _made.clear()
 def _copy(old, new):
     _folders(new)
     h = hashlib.sha256()

@@ -31,6 +31,8 @@ COME_BACK_TIMEOUT_S = 10.0
 # Without a sign of life. Removing a folder or reading a slot takes seconds on a chip.
 ANSWER_TIMEOUT_S = 60.0
 
+LAST_RESORT = "press its RESET button and try again, or erase the chip with `python -m esptool erase-flash`"
+
 INTERRUPT, RAW, RUN, SOFT_RESET = b"\r\x03", b"\r\x01", b"\x04", b"\x04"
 RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n>"
 SOFT_REBOOT = b"soft reboot\r\n"
@@ -38,10 +40,10 @@ RESET_CODE = b"import machine; machine.reset()"
 RAW_PASTE = b"\x05A\x01"
 PLAIN_PIECE_BYTES = 128
 PLAIN_PAUSE_S = 0.02
-# What the loader in a chip's ROM says, again and again, when there is nothing to start.
-# What it says first after each reset.
+# From MicroPython, or from Soleus on its console link.
+SIGNS_OF_MICROPYTHON = (RAW_BANNER, b">>> ", SOFT_REBOOT, b"Traceback (most recent call last)", b'"seq": ')
+# What the loader in a chip's ROM says first after each reset; and again and again, with nothing to start.
 RESET_SIGN = b"rst:0x"
-SIGNS_OF_MICROPYTHON = (RAW_BANNER, b">>> ", SOFT_REBOOT, b"Traceback (most recent call last)", b'{"')
 EMPTY_CHIP_SIGNS = (b"invalid header: 0x", b"waiting for download", b"No bootable app")
 
 
@@ -64,14 +66,8 @@ class RawRepl:
                 raise self._no_prompt(timeout_s, heard)
             attempt_s = min(2 * attempt_s, LONGEST_ATTEMPT_S)
 
-    def _no_prompt(self, timeout_s: float, heard: bytes) -> DeviceError:
-        message = f"{self.line.port}: waited {timeout_s:g} s for MicroPython's prompt; heard {shown(heard)}"
-        if self._has_answered or any(sign in heard for sign in SIGNS_OF_MICROPYTHON):
-            return DeviceError(message)
-        return NoPromptError(message)
-
     def run(self, code: str) -> str:
-        """What the code printed; an exception on the board becomes a `DeviceError`."""
+        """What the code printed. An exception on the board becomes a `DeviceError`."""
         self.begin(code)
         return self.finish().decode("utf-8", "replace").strip()
 
@@ -93,6 +89,14 @@ class RawRepl:
         self._read_error()
         return said[: -len(RUN)]
 
+    def reset(self) -> None:
+        """From any state: what runs is interrupted first. Nothing answers any more."""
+        self.line.write(INTERRUPT + RAW)
+        self.line.listen(RAW_BANNER, timeout_s=FIRST_ATTEMPT_S)
+        self._type(RESET_CODE, waits_for_ok=False)
+        # The port must stay open until the board has read all of it.
+        time.sleep(PLAIN_PAUSE_S * 5)
+
     def _read_until(self, *endings: bytes, what: str) -> bytes:
         heard = self.line.read_until(
             *endings, RESET_SIGN, timeout_s=ANSWER_TIMEOUT_S, what=what, is_silence=True
@@ -101,13 +105,11 @@ class RawRepl:
             raise DeviceError(f"{self.line.port}: waited for {what}, but the board reset itself")
         return heard
 
-    def reset(self) -> None:
-        """From any state: what runs is interrupted first. Nothing answers any more."""
-        self.line.write(INTERRUPT + RAW)
-        self.line.listen(RAW_BANNER, timeout_s=FIRST_ATTEMPT_S)
-        self._type(RESET_CODE, waits_for_ok=False)
-        # The port must stay open until the board has read all of it.
-        time.sleep(PLAIN_PAUSE_S * 5)
+    def _no_prompt(self, timeout_s: float, heard: bytes) -> DeviceError:
+        message = f"{self.line.port}: waited {timeout_s:g} s for MicroPython's prompt; heard {shown(heard)}"
+        if self._has_answered or any(sign in heard for sign in SIGNS_OF_MICROPYTHON):
+            return DeviceError(f"{message}; {LAST_RESORT}")
+        return NoPromptError(message)
 
     def _read_error(self) -> None:
         error = self._read_until(RUN + b">", what="the end of its answer")

@@ -1,5 +1,6 @@
 """Flashing over a line like a chip's: slow, late, narrow, loose, in use, or with another thing at its end."""
 
+import contextlib
 import os
 import random
 import threading
@@ -22,6 +23,7 @@ from host_tools.flash.contents.application import Application
 from host_tools.flash.contents.archive import archive_blocks
 from host_tools.flash.prompt import line, raw_repl
 from tests.host.flash.stand_ins.apps import an_app
+from tests.host.flash.stand_ins.images import an_image
 from tests.host.flash.stand_ins.pty_board import PtyBoard, boot_once
 from tests.host.flash.stand_ins.wire import CHIP_ROOM_BYTES, UART_BYTES_PER_S, Wire
 
@@ -187,6 +189,26 @@ def test_a_port_that_is_not_there_is_named_in_one_line(monkeypatch: pytest.Monke
         flash(BOARD, "/dev/nothing", OPTIONS)
 
 
+@contextlib.contextmanager
+def something_that_says(says: bytes) -> Iterator[str]:
+    """A port with something at its end that answers so, whatever it hears."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    # What came before the port was opened is thrown away.
+    answers = threading.Thread(target=lambda: (os.read(master, 1), os.write(master, says)))
+    answers.start()
+    yield os.ttyname(slave)
+    answers.join()
+    os.close(master)
+    os.close(slave)
+
+
+@pytest.fixture
+def half_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flash_module, "Device", lambda port, *_: Device(port, False, timeout_s=0.5))
+    monkeypatch.setattr(raw_repl, "ANSWER_TIMEOUT_S", 0.5)
+
+
 @pytest.mark.parametrize(
     ("says", "words"),
     [
@@ -197,22 +219,26 @@ def test_a_port_that_is_not_there_is_named_in_one_line(monkeypatch: pytest.Monke
     ],
     ids=["silence", "garbage", "an empty chip", "garbage after a prompt"],
 )
-@pytest.mark.usefixtures("app")
-def test_a_board_that_does_not_answer_as_one_is_told_in_one_line(
-    monkeypatch: pytest.MonkeyPatch, says: bytes, words: str
-) -> None:
-    monkeypatch.setattr(flash_module, "Device", lambda port, *_: Device(port, False, timeout_s=0.5))
-    monkeypatch.setattr(raw_repl, "ANSWER_TIMEOUT_S", 0.5)
-    master, slave = os.openpty()
-    tty.setraw(slave)
-    # What came before the port was opened is thrown away.
-    answers = threading.Thread(target=lambda: (os.read(master, 1), os.write(master, says)))
-    answers.start()
-    try:
-        with pytest.raises(DeviceError, match=words) as caught:
-            flash(BOARD, os.ttyname(slave), OPTIONS)
-    finally:
-        answers.join()
-        os.close(master)
-        os.close(slave)
+@pytest.mark.usefixtures("app", "half_a_second")
+def test_a_board_that_does_not_answer_as_one_is_told_in_one_line(says: bytes, words: str) -> None:
+    with something_that_says(says) as port, pytest.raises(DeviceError, match=words) as caught:
+        flash(BOARD, port, OPTIONS)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "says", [b"Traceback (most recent call last):\r\n", b'{"seq": 7, "event": "ready"}*1f2e\n']
+)
+@pytest.mark.usefixtures("app", "half_a_second")
+def test_a_board_with_micropython_that_does_not_come_to_its_prompt_is_never_erased(
+    tmp_path: Path, says: bytes
+) -> None:
+    asked: list[list[str]] = []
+    options = Options(
+        image=an_image(tmp_path / "own.bin", "esp32"),
+        ends_session=True,
+        run_tool=lambda arguments, _: asked.append(arguments) or "",
+    )
+    with something_that_says(says) as port, pytest.raises(DeviceError, match="press its RESET button"):
+        flash(BOARD, port, options)
+    assert not asked
