@@ -17,6 +17,7 @@ from host_tools.benchmark.speed.figures import measure
 from host_tools.benchmark.speed.page import PAGE, page, show
 from host_tools.benchmark.step.cost import step_costs
 from host_tools.benchmark.step.page import cost_files
+from host_tools.benchmark.step.work import refuse_outdated_count
 from host_tools.output.page import write
 
 
@@ -49,6 +50,7 @@ def _speed() -> None:
 def _cost() -> None:
     with Console(stderr=True).status("counting the instructions of a step"):
         costs = step_costs()
+        refuse_outdated_count()
     write(cost_files(costs, _commit()))
 
 

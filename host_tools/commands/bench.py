@@ -1,10 +1,11 @@
 """`soleus bench`: test a simulator, a virtual board or a real one, keep the proof, and look back at it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperCommand
 
 from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
@@ -22,17 +23,41 @@ from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.bench.targets.target import BenchError, Target
 from host_tools.bench.targets.virtual_target import VirtualTarget
 from host_tools.catalogue.boards import load_board
+from host_tools.commands.bench_chip import bench_chip
 from host_tools.link.console import Console as LinkConsole
 from host_tools.plant.files.spec import load_plant
 
 HISTORY = "history"
+CHIP = "chip"
 PLOT_LINES_MOST = 12
 
 
+class BenchCommand(TyperCommand):
+    """A suite or a step is an argument; `chip` is a command of its own: it needs no boots and no firmware."""
+
+    def make_context(self, info_name: Any, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        if args[:1] == [CHIP]:
+            return _chip_command().make_context(f"{info_name} {CHIP}", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+def _chip_command() -> Any:
+    app = typer.Typer(add_completion=False)
+    app.command(CHIP)(bench_chip)
+    return typer.main.get_command(app)
+
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command("bench", cls=BenchCommand)
 def bench(
     what: Annotated[
         str,
-        typer.Argument(help=f"A suite ({', '.join(SUITES)}), one step ({', '.join(STEPS)}), or {HISTORY}."),
+        typer.Argument(
+            help=f"A suite ({', '.join(SUITES)}), one step ({', '.join(STEPS)}), {HISTORY}; "
+            f"or {CHIP}, with options of its own: `soleus bench {CHIP} --help`."
+        ),
     ] = "acceptance",
     target: Annotated[str, typer.Option(help="sim, virtual, or the port of a real board.")] = "sim",
     board: Annotated[str, typer.Option(help="A board's name or TOML file.")] = DEFAULT_BOARD,
@@ -58,6 +83,8 @@ def bench(
     plot: Annotated[Path | None, typer.Option(help="history: a chart as .png.")] = None,
 ) -> None:
     """Test a machine step by step; status 1 when a line failed."""
+    if what == CHIP:
+        raise InputError(CHIP, "", None, f"first, with its own options: `soleus bench {CHIP} --port PORT`")
     if what == HISTORY:
         show_history(History(history), unit or [], line, plot)
         return

@@ -44,8 +44,8 @@ LOOKED_AT_TICKS = 9000
 LINES_OF_A_CALL = 9
 # The unix port's words are twice as wide as a chip's.
 WORDS_RATIO = 2
-_COLLECTED = re.compile(r"Collected : (\d+)")
-_UNIX_PORT = "import sys, micropython_unix; sys.exit(micropython_unix.main())"
+COLLECTED = re.compile(r"Collected : (\d+)")
+UNIX_PORT = "import sys, micropython_unix; sys.exit(micropython_unix.main())"
 
 
 @dataclass(frozen=True)
@@ -155,13 +155,13 @@ def _steps(folder: Path, begin: int, end: int) -> int:
 
 def _instructions(folder: Path, last_tick: int, what: str) -> int:
     valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    found = _COLLECTED.search(_run(folder, last_tick, what, valgrind))
+    found = COLLECTED.search(_run(folder, last_tick, what, valgrind))
     assert found
     return int(found[1])
 
 
 def _run(folder: Path, last_tick: int, what: str, before: list[str]) -> str:
-    port = [sys.executable, "-c", _UNIX_PORT, "-X", "heapsize=4M", SCRIPT.name]
+    port = [sys.executable, "-c", UNIX_PORT, "-X", "heapsize=4M", SCRIPT.name]
     run = subprocess.run(
         [*before, *port, "session.json", str(last_tick), what],
         cwd=folder,

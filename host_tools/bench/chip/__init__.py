@@ -1,0 +1,1 @@
+"""What work costs a chip, measured on the chip: any board with MicroPython, without boots, without Soleus."""

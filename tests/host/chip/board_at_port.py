@@ -1,0 +1,57 @@
+"""What may be at a port: a virtual board, somebody who answers garbage, nobody."""
+
+import os
+import pty
+import sys
+import threading
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from host_tools import cli
+from host_tools.catalogue.boards import load_board
+from host_tools.virtual.board import VirtualBoard
+
+DEVKIT = "esp32-devkit"
+
+
+@contextmanager
+def bare_virtual_board(folder: Path) -> Iterator[str]:
+    """The port of a board with nothing but MicroPython on it."""
+    with VirtualBoard(load_board(DEVKIT), folder) as board:
+        yield board.port
+
+
+@contextmanager
+def port_that_says(answer: bytes) -> Iterator[str]:
+    """Whatever is typed gets the same answer; nothing at all if that is empty."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    threading.Thread(target=_answer, args=(master, answer), daemon=True).start()
+    try:
+        yield os.ttyname(slave)
+    finally:
+        os.close(slave)
+
+
+def _answer(master: int, answer: bytes) -> None:
+    try:
+        while os.read(master, 4096):
+            os.write(master, answer)
+    except OSError:
+        # The test has closed the other end.
+        os.close(master)
+
+
+def soleus(*words: object) -> int:
+    """Type a command; its exit status."""
+    before = sys.argv
+    sys.argv = ["soleus", *map(str, words)]
+    try:
+        cli.main()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    finally:
+        sys.argv = before
+    return 0
