@@ -23,7 +23,7 @@ WORKERS ?= auto
 MUTANTS := out/mutants
 MUTMUT_VERSION := 3.8.1
 
-.PHONY: help setup sim flash test quick lint format benchmark healthy explore mutants docs lock clean
+.PHONY: help setup sim flash chip test quick lint format benchmark healthy explore mutants docs lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ sim: $(READY)  ## run one session on the simulator: out/session.png and out/sess
 flash: $(READY)  ## flash a controller: make flash BOARD=esp32-devkit PORT=/dev/ttyUSB0
 	@test -n "$(BOARD)" || { echo "say which board: make flash BOARD=esp32-devkit PORT=/dev/ttyUSB0" >&2; exit 2; }
 	$(BIN)/soleus flash --board $(BOARD) $(if $(PORT),--port $(PORT))
+
+chip: $(READY)  ## test what is at a port without any boots, chip or virtual board: make chip PORT=/dev/ttyUSB0
+	@test -n "$(PORT)" || { echo "say where: make chip PORT=/dev/ttyUSB0" >&2; exit 2; }
+	$(BIN)/python -m pytest tests/hardware --port $(PORT) $(if $(BOARD),--board $(BOARD))
 
 test: setup  ## run every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not by_the_clock"
