@@ -129,6 +129,28 @@ def test_a_port_that_is_busy_or_not_there_is_said_at_once(capsys: pytest.Capture
     assert "it can't be opened" in missing
 
 
+def test_a_cable_that_is_pulled_is_one_line_and_nothing_is_saved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash, saved = tmp_path / "flash", tmp_path / "mine.toml"
+    flash.mkdir()
+    asked: list[str] = []
+    really_run = device.Device.run
+
+    def run(self: device.Device, code: str) -> str:
+        asked.append(code)
+        if len(asked) > 4:
+            self.close()
+        return really_run(self, code)
+
+    monkeypatch.setattr(device.Device, "run", run)
+    with bare_virtual_board(flash) as port:
+        assert soleus("bench", "chip", "--port", port, "--chip", "esp32", "--save", saved) == 1
+    error = capsys.readouterr().err.splitlines()
+    assert [line for line in error if "the board failed while it was measured" in line] == error[-1:]
+    assert not saved.exists()
+
+
 def test_chip_comes_first_because_its_options_are_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert soleus("bench", "--target", "/dev/ttyUSB0", "chip") == 2
     assert "soleus bench chip --port" in capsys.readouterr().err
