@@ -73,7 +73,7 @@ def _flash_reads(said: Results) -> tuple[float, ...]:
 
 def _flash_writes(said: Results) -> tuple[float, ...]:
     """littlefs reads back what it wrote, so a read is taken off each piece; the erase is what one piece
-    of each block costs more than the others."""
+    of each block costs more than the others. A page is two of its pieces, as littlefs writes it."""
     pieces_us, piece_bytes = said["flash_pieces_us"], said["flash_piece_bytes"]
     usual_us = median(pieces_us)
     count = SECTOR_BYTES // piece_bytes
