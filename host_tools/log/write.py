@@ -8,9 +8,9 @@ from typing import Any
 
 from host_tools.basics.atomic_file import write_whole
 from host_tools.catalogue.toml_file import Table
+from host_tools.flash.compile.core_hash import core_hash
 from host_tools.log.frames import framed
 from host_tools.log.state import StateNames, packed
-from host_tools.flash.compile.core_hash import core_hash
 from host_tools.sim.simulate import Session
 from soleus.core.basics import fault_table
 from soleus.core.basics.boots import Boots

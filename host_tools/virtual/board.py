@@ -57,8 +57,8 @@ class VirtualBoard:
         is_on: bool = True,
     ) -> None:
         """`flash` is the file that holds it. `chip` says what work costs; without it work costs nothing but
-        the laptop's time. `outside` is a folder of the host that the program sees as /outside. Without `is_on`
-        the board waits for `power_on`, so that whoever listens misses nothing.
+        the laptop's time. `outside` is a folder of the host that the program sees as /outside. Without
+        `is_on` the board waits for `power_on`, so that whoever listens misses nothing.
         """
         refuse_without_unix_port()
         self.board = board

@@ -29,8 +29,8 @@ def build(board: dict, boots: Boots, points: list, warn: Callable) -> BoardParts
 
 
 def _i2c(bus: dict) -> SoftI2C:
-    """By the processor, not by the chip's own I2C: its driver takes three times as long for the few bytes of a
-    sensor, and waits for up to 50 ms on a bus that hangs."""
+    """By the processor, not by the chip's own I2C: that one's driver takes three times as long for the few
+    bytes of a sensor, and waits for up to 50 ms on a bus that hangs."""
     return SoftI2C(
         scl=Pin(bus["scl"]), sda=Pin(bus["sda"]), freq=bus.get("hz", 400_000), timeout=_BUS_WAIT_US
     )

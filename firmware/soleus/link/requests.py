@@ -71,22 +71,24 @@ class Requests:
             if do == "log" and request.get("piece_bytes") == 0:
                 self.ring_stream = None
                 return {"ok": True}
-            if do in BENCH_REQUESTS and is_loaded("link.bench"):
-                return load_to_stay("link.bench").answer(self.app, do, request)
-            if not self.app.may_load():
+            is_there = do in BENCH_REQUESTS and is_loaded("link.bench")
+            if not is_there and not self.app.may_load():
                 return {"error": "{}: not during a session".format(do)}
-            if do in BENCH_REQUESTS:
-                return load_to_stay("link.bench").answer(self.app, do, request)
-            # These two need much memory, so no other answers are loaded with them.
-            if do in ("load", "programs"):
-                return load("store.program_files").answer(self.app, do, request)
-            if do == "log":
-                return load("link.log_requests").answer(self, request)
-            return load("link.answers").answer(self.app, do, request)
+            return self._answer_of_module(do, request)
         except SettingError as error:
             return {"error": str(error), "key": error.key}
         except MemoryError:
             return {"error": NO_MEMORY}
+
+    def _answer_of_module(self, do: str, request: dict) -> dict:
+        if do in BENCH_REQUESTS:
+            return load_to_stay("link.bench").answer(self.app, do, request)
+        # These two need much memory, so no other answers are loaded with them.
+        if do in ("load", "programs"):
+            return load("store.program_files").answer(self.app, do, request)
+        if do == "log":
+            return load("link.log_requests").answer(self, request)
+        return load("link.answers").answer(self.app, do, request)
 
     def after_look(self, has_heard: bool) -> None:
         """After each look at the link, which says whether a line came: sends what is due."""

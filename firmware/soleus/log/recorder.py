@@ -17,8 +17,8 @@ from soleus.log.ring import Overview, Ring
 from soleus.log.writer import write_crash, write_step
 from soleus.store.therapy_meter import TherapyMeter
 
-# A fragmented heap may have no room for a step. Others free what they hold, so it is tried again, every 20 ms;
-# after so many tries the step is given up, and a warning says so.
+# A fragmented heap may have no room for a step. Others free what they hold, so it is tried again, every
+# 20 ms; after so many tries the step is given up, and a warning says so.
 _TRIES_MOST = const(100)
 _ENOMEM = const(12)
 

@@ -12,9 +12,9 @@ from host_tools.basics.paths import FIRMWARE
 from host_tools.catalogue.boards import Board, compile_board
 from host_tools.catalogue.programs import compile_program, load_program, load_program_table, program_names
 from host_tools.flash.compile.bundles import firmware_bytecode
+from host_tools.flash.compile.core_hash import core_hash
 from host_tools.flash.compile.mpy import compile_mpy
 from host_tools.flash.contents.packages import package_sources
-from host_tools.flash.compile.core_hash import core_hash
 from host_tools.safety import fault_help
 from soleus.core.basics import fault_table
 from soleus.core.basics.errors import SettingError

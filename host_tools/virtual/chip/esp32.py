@@ -1,5 +1,6 @@
 # mypy: ignore-errors
-"""The flash as a block device, as `esp32.Partition` is one: a file of the host, which costs what flash costs."""
+# ruff: noqa: ARG004 (MicroPython's own signatures)
+"""The flash as a block device, as `esp32.Partition` is one: a file of the host, at the price of flash."""
 
 import wire
 

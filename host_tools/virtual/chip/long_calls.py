@@ -1,4 +1,5 @@
 # mypy: ignore-errors
+# ruff: noqa: PTH116 (MicroPython has no pathlib)
 """The long calls that a chip makes in C, with what they cost: imports, garbage collections, the console.
 
 Nothing of MicroPython is changed: these stand in front of it, and let time pass.

@@ -117,7 +117,7 @@ class Timer:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        # Calls that are in MicroPython's queue, and those that will be when the chip looks for callbacks again.
+        # Calls that are in MicroPython's queue, and those that will be when the chip looks again.
         self.queued = 0
         self.put_off = 0
         self.is_running = False

@@ -3,8 +3,9 @@
 At 11 dB of attenuation an ESP32 measures 150 to 2450 mV; `read_uv` uses the factory's calibration
 of its reference. One conversion has a noise of 0.3 to 0.6 mmHg with a 40 kPa part, four have half.
 
-A chip whose factory has left no calibration in its eFuse can't say microvolts, and its own scale is off by up
-to a tenth. It measures only with a person's two points for each sensor; without them a sensor counts as missing.
+A chip whose factory has left no calibration in its eFuse can't say microvolts, and its own scale is off by
+up to a tenth. It measures only with a person's two points for each sensor; without them a sensor counts as
+missing.
 """
 
 from machine import ADC, Pin
