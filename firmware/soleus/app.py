@@ -128,7 +128,7 @@ class App:
         return self.tick.is_at_rest()
 
     def may_load(self) -> bool:
-        """A module or a file takes a chip longer than the guards wait for a tick: none is read in a session."""
+        """A module or a file takes a chip longer than the guards wait for a tick: not in a session."""
         return self.controller.session.state in (IDLE, DONE, FAULT) and not self.tick.is_energised()
 
     def note_failed_write(self, name: str, why: str) -> None:

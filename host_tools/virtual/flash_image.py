@@ -7,8 +7,8 @@ from littlefs import LittleFS
 from littlefs.errors import LittleFSError
 
 from host_tools.basics.errors import InputError
+from host_tools.flash.contents.filesystem import BLOCK_BYTES
 
-BLOCK_BYTES = 4096
 # Of the boards that Soleus knows, the smallest has 2 MB of flash for files.
 BLOCKS = 512
 FULL_FILE = "/full"

@@ -20,7 +20,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         if name == "heap"
     )
     if heaps:
-        terminalreporter.section("KB free of 160, in words of 32 bits")
+        terminalreporter.section("KB free of the chip's heap, in words of 32 bits")
         terminalreporter.line(f"{'board':<20}{'at rest':>10}{'all asked once':>16}{'at the highest':>16}")
     for board, at_rest, afterwards, highest in heaps:
         terminalreporter.line(

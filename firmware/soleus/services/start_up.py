@@ -43,10 +43,8 @@ def write_first(warn: Callable) -> None:
     energised, and not when a session begins. A file that is short would lie inside its folder's own block.
     """
     try:
-        os.mkdir(STATE_FOLDER)
-    except OSError:
-        pass
-    try:
+        if STATE_FOLDER[1:] not in os.listdir("/"):
+            os.mkdir(STATE_FOLDER)
         with open(STATE_FOLDER + "/first-write", "wb") as file:
             file.write(bytes(_FIRST_WRITE_BYTES))
     except OSError as error:

@@ -5,21 +5,25 @@ import pty
 import sys
 import threading
 import tty
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from host_tools import cli
 from host_tools.catalogue.boards import load_board
+from host_tools.catalogue.chips import load_chip
 from host_tools.virtual.board import VirtualBoard
+from host_tools.virtual.flash_image import FlashImage
 
 DEVKIT = "esp32-devkit"
 
 
 @contextmanager
-def bare_virtual_board(folder: Path) -> Iterator[str]:
-    """The port of a board with nothing but MicroPython on it."""
-    with VirtualBoard(load_board(DEVKIT), folder) as board:
+def bare_virtual_board(folder: Path, files: Mapping[str, bytes] | None = None) -> Iterator[str]:
+    """The port of a board with nothing but MicroPython and these files on it."""
+    flash = folder / "flash.img"
+    FlashImage(flash).write(files or {})
+    with VirtualBoard(load_board(DEVKIT), flash, chip=load_chip("esp32")) as board:
         yield board.port
 
 

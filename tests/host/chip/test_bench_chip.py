@@ -9,6 +9,7 @@ import serial
 
 from host_tools.catalogue.chips import COSTS, load_chip
 from host_tools.flash.board import device
+from host_tools.virtual.flash_image import FlashImage
 from tests.host.chip.board_at_port import DEVKIT, bare_virtual_board, port_that_says, soleus
 
 # These are no small differences of two times, so a busy computer has them, too.
@@ -29,22 +30,20 @@ SAID_EVERYWHERE = {
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A virtual board answers at once; whoever doesn't never will."""
-    monkeypatch.setattr(device, "REPL_ATTEMPTS", 1)
-    monkeypatch.setattr(device, "REPL_TIMEOUT_S", 1.0)
+    monkeypatch.setattr("host_tools.flash.board.device.ENTER_TIMEOUT_S", 2.0)
 
 
 def test_a_bare_board_is_measured_and_left_as_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    flash, saved, report = tmp_path / "flash", tmp_path / "mine.toml", tmp_path / "run.json"
-    flash.mkdir()
-    with bare_virtual_board(flash) as port:
+    saved, report = tmp_path / "mine.toml", tmp_path / "run.json"
+    with bare_virtual_board(tmp_path) as port:
         words = ["--target", port, "--board", DEVKIT, "--save", saved, "--json", report]
         assert soleus("bench", "chip", *words) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "GPIO26 as an output" in said
     assert "every board fits" in said
-    assert list(flash.iterdir()) == []
+    assert FlashImage(tmp_path / "flash.img").names() == []
     table = json.loads(report.read_text())
     found = {name for name, cost in table["costs"].items() if cost["measured"] is not None}
     assert found >= MEASURED_EVERYWHERE, table["costs"]
@@ -69,8 +68,7 @@ def is_taken_but_claims_no_chip(saved: Path, found: set[str]) -> bool:
 def test_a_board_with_an_application_is_refused_because_of_its_valves(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "current-app").write_text("app-123456789abc")
-    with bare_virtual_board(tmp_path) as port:
+    with bare_virtual_board(tmp_path, {"/current-app": b"app-123456789abc"}) as port:
         assert soleus("bench", "chip", "--port", port, "--chip", "esp32") == 2
     error = capsys.readouterr().err
     assert "could move a valve" in error
@@ -132,8 +130,7 @@ def test_a_port_that_is_busy_or_not_there_is_said_at_once(capsys: pytest.Capture
 def test_a_cable_that_is_pulled_is_one_line_and_nothing_is_saved(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flash, saved = tmp_path / "flash", tmp_path / "mine.toml"
-    flash.mkdir()
+    saved = tmp_path / "mine.toml"
     asked: list[str] = []
     really_run = device.Device.run
 
@@ -144,7 +141,7 @@ def test_a_cable_that_is_pulled_is_one_line_and_nothing_is_saved(
         return really_run(self, code)
 
     monkeypatch.setattr(device.Device, "run", run)
-    with bare_virtual_board(flash) as port:
+    with bare_virtual_board(tmp_path) as port:
         assert soleus("bench", "chip", "--port", port, "--chip", "esp32", "--save", saved) == 1
     error = capsys.readouterr().err.splitlines()
     assert [line for line in error if "the board failed while it was measured" in line] == error[-1:]

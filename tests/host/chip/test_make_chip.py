@@ -25,8 +25,8 @@ def run_suite(*words: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.by_the_clock
 def test_a_short_part_of_it_passes_on_a_virtual_board(tmp_path: Path) -> None:
     board = load_board(DEVKIT)
-    install(board, tmp_path, {})
-    with VirtualBoard(board, tmp_path) as machine:
+    install(board, tmp_path / "flash.img", {})
+    with VirtualBoard(board, tmp_path / "flash.img") as machine:
         done = run_suite("--port", machine.port, "-k", SHORT)
     assert done.returncode == 0, done.stdout
     assert re.search(

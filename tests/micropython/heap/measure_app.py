@@ -56,6 +56,10 @@ class machine:
         return 1
 
     @staticmethod
+    def freq(hz=0):
+        pass
+
+    @staticmethod
     def unique_id():
         return b"123456"
 

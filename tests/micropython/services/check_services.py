@@ -38,6 +38,8 @@ from soleus.store.flash_writer import FlashWriter
 from soleus.store.therapy_meter import TherapyMeter
 from soleus.tick import Tick as ControlTick
 
+# Beside this script, not in the root of the laptop's files.
+therapy_meter.METER_FILE = "meter.json"
 with open("boots.json") as file:
     BOOTS = json.load(file)
 
@@ -209,7 +211,7 @@ def written_by(log_writer):
     app = Thing()
     app.controller = core("esp32-devkit")
     app.writer = FlashWriter(lambda: True, lambda: None, lambda name, why: warned.append((name, why)))
-    writing, recorder_module.load = recorder_module.load, lambda _: log_writer
+    writing, recorder_module.write_step = recorder_module.write_step, log_writer.write_step
     try:
         recorder = recorder_module.Recorder(app, TherapyMeter(0, 0), 4096)
         recorder.is_open = True
@@ -221,7 +223,7 @@ def written_by(log_writer):
             if not recorder.is_open:
                 break
     finally:
-        recorder_module.load = writing
+        recorder_module.write_step = writing
     assert not recorder.is_open
     assert recorder.path == ""
     return warned
@@ -271,7 +273,7 @@ def check_a_broken_list_is_one_warning_on_every_board():
     for board in BOOTS:
         for name in state_load.learned(core(board)):
             assert warnings_of({name: "nonsense"}, core(board)) == [
-                f"learned.json: {name} makes no sense; defaults used"
+                f"/state/learned.json: {name} makes no sense; defaults used"
             ]
 
 

@@ -14,9 +14,9 @@ from tests.virtual.rig import DEVKIT, PATIENCE_S, chip_of, flash_of
 
 # Only in its first life: a module that was left as it is before its first line has run.
 HALF_LOADED = """\
-import machine, sys
+import json, machine, sys
 if machine.reset_cause() == machine.PWRON_RESET:
-    sys.modules['soleus.core.controller'] = sys
+    sys.modules['soleus.core.controller'] = json
 """
 
 

@@ -44,13 +44,16 @@ class HoneywellPressure:
         self.lines = lines_of(points, count, nominal)
         self.raw = [0] * count
         self.answer = bytearray(4)
+        # Bound once: the tick allocates nothing.
+        self.read_bus = i2c.readfrom_into
         self.is_started = False
         self.air = load_to_stay("drivers.sensing.air").Air(count) if self.is_absolute else None
 
     def read_chambers(self, readings: Readings) -> None:
         """In one loop without calls of its own: with ten sensors it is the longest part of a tick."""
         chamber_pa, raw, lines = readings.chamber_pa, self.raw, self.lines
-        mux, read, address, answer = self.mux, self.i2c.readfrom_into, self.address, self.answer
+        mux, read, address = self.mux, self.read_bus, self.address
+        answer = self.answer
         missing_bits = 0
         bit = 1
         for index in range(len(raw)):
