@@ -10,7 +10,7 @@ import sys
 
 from machine import WDT, Pin, Timer
 
-# Written from the board's description: {"low": [pins], "high": [pins]}.
+# Written from the board's description: {"low": [pins], "high": [pins], "lamp": [pins]}.
 SAFE_PINS_FILE = "safe_pins.json"
 # Long enough for the slowest flash write, which stops everything; 1000 is the least the chip allows.
 WATCHDOG_MS = 1500
@@ -43,14 +43,19 @@ def stop_feeding() -> None:
 
 
 def _feed(_timer: Timer) -> None:
+    """Whoever stands before the machine sees that it only rests: its lamp blinks white."""
     WATCHDOG.feed()
+    for pin in LAMP:
+        pin.value(not pin.value())
 
 
 def _pins_to_rest() -> tuple:
     try:
         with open(SAFE_PINS_FILE) as file:
             table = json.load(file)
-        return [Pin(pin) for pin in table["low"]], [Pin(pin) for pin in table["high"]], []
+        low = {pin: Pin(pin) for pin in table["low"]}
+        lamp = [low[pin] for pin in table.get("lamp", ())]
+        return list(low.values()), [Pin(pin) for pin in table["high"]], [], lamp
     except (OSError, ValueError, KeyError, TypeError):
         pass
     # It is not known which pins are outputs: release all of them, as a hard reset would, except those of
@@ -62,10 +67,10 @@ def _pins_to_rest() -> tuple:
     )
     chip = getattr(sys.implementation, "_machine", "")
     not_ours, count = next((not_ours, count) for name, not_ours, count in chips if name in chip)
-    return [], [], [Pin(pin) for pin in range(count) if pin not in not_ours]
+    return [], [], [Pin(pin) for pin in range(count) if pin not in not_ours], []
 
 
-LOW, HIGH, RELEASED = _pins_to_rest()
+LOW, HIGH, RELEASED, LAMP = _pins_to_rest()
 vent()
 # Never needed again, and the heap is small.
 del _pins_to_rest

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from host_tools.flash import Flashed
+from soleus.store.files import STATE_FOLDER
 
 
 def print_report(result: Flashed, console: Console | None = None) -> None:
@@ -52,7 +53,7 @@ def _files(result: Flashed) -> str:
     parts = [f"{len(plan.send)} {words}sent ({size} bytes{packed})"]
     for names, what in (
         (plan.copy, f"{words}copied from the old application"),
-        (plan.carry, f"of its settings {words}moved to /state"),
+        (plan.carry, f"of its settings {words}moved to {STATE_FOLDER}"),
         (plan.chooser, f"{words}written to start it"),
     ):
         if names:

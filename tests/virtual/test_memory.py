@@ -33,5 +33,5 @@ def test_settings_that_found_no_memory_to_be_written_are_written_later(tmp_path:
         assert console.ask("set", settings={"sound": False})["ok"]
         wait_for(board, console, lambda: console.ask("status")["waiting_writes"] == 0)
         assert not bang.exists()
-        assert b"false" in (board.flash.read("/state/settings.json") or b"")
+        assert b"false" in (board.flash.read("/data/state/settings.json") or b"")
         assert not console.ask("status")["warnings"]

@@ -18,7 +18,7 @@ from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, bang_of, running, start_s
 Note = Callable[[str, object], None]
 RING_LEAST_S = 10.0
 PIECE_BYTES = 384
-FIRST_LOG = "/log/000001.slog"
+FIRST_LOG = "/data/log/000001.slog"
 
 
 class Rig:

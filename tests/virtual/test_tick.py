@@ -68,7 +68,7 @@ def test_nothing_is_written_to_flash_while_pressure_is_held(tmp_path: Path) -> N
         assert max(work.highest_mmhg for work in written) < 10
         assert console.ask("set", settings={"sound": False})["ok"]
         board.wait_until(lambda _: console.ask("status")["waiting_writes"] == 0, 20)
-        assert b'"sound": false' in (board.flash.read("/state/settings.json") or b"")
+        assert b'"sound": false' in (board.flash.read("/data/state/settings.json") or b"")
 
 
 @pytest.mark.parametrize("name", [DEVKIT, DUO, ONE_SENSOR])

@@ -3,9 +3,9 @@
 import os
 
 from soleus.log.slog_format import MAGIC
-from soleus.store.files import forget
+from soleus.store.files import DATA_FOLDER, forget
 
-FOLDER = "/log"
+FOLDER = DATA_FOLDER + "/log"
 SUFFIX = ".slog"
 # Of all files together: the flash of the smallest board has 2 MB for files.
 ALL_MOST_BYTES = 256 * 1024

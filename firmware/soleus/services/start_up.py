@@ -11,7 +11,7 @@ from soleus.basics.annotations import Any, Callable
 from soleus.basics.loading import load, load_to_stay
 from soleus.core.basics.errors import SettingError
 from soleus.core.controller import Controller
-from soleus.store.files import STATE_FOLDER, encode, write_whole
+from soleus.store.files import DATA_FOLDER, STATE_FOLDER, encode, write_whole
 from soleus.store.state_store import LEARNED_FILE, SESSION_FILE, SETTINGS_FILE, StateStore
 from soleus.store.therapy_meter import METER_FILE, TherapyMeter
 
@@ -43,8 +43,10 @@ def write_first(warn: Callable) -> None:
     energised, and not when a session begins. A file that is short would lie inside its folder's own block.
     """
     try:
-        if STATE_FOLDER[1:] not in os.listdir("/"):
-            os.mkdir(STATE_FOLDER)
+        for folder in (DATA_FOLDER, STATE_FOLDER):
+            room, _, name = folder.rpartition("/")
+            if name not in os.listdir(room or "/"):
+                os.mkdir(folder)
         with open(STATE_FOLDER + "/first-write", "wb") as file:
             file.write(bytes(_FIRST_WRITE_BYTES))
     except OSError as error:

@@ -10,9 +10,11 @@ import json
 import os
 
 NEW_SUFFIX = ".new"
-# Beside the application, which nothing writes into: littlefs looks through all that was ever written into a
-# folder to find a file in it, and a chip finds a hundred at its start.
-STATE_FOLDER = "/state"
+# What changes lies below a folder of its own. littlefs looks through all that was ever written into a folder
+# to find a file in it, and a chip looks through the root a hundred times at its start: `/data` takes what
+# littlefs notes when it moves a folder that is written often.
+DATA_FOLDER = "/data"
+STATE_FOLDER = DATA_FOLDER + "/state"
 
 
 def encode(table: dict) -> bytes:

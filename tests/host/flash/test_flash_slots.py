@@ -106,8 +106,8 @@ def test_what_an_older_application_wrote_into_its_slot_moves_to_the_state_folder
     (board.flash / app[0].slot / "settings.json").write_bytes(b"mine")
     (board.flash / app[0].slot / "learned.json").write_bytes(b"older")
     (board.flash / app[0].slot / "stray.py").write_bytes(b"import trouble")
-    state = board.flash / "state"
-    state.mkdir()
+    state = board.flash / "data" / "state"
+    state.mkdir(parents=True)
     (state / "learned.json").write_bytes(b"newer")
     app.append(an_app("two"))
     plan = flash_it(board).plan
@@ -124,11 +124,11 @@ def test_what_an_older_application_wrote_into_its_slot_moves_to_the_state_folder
 
 def test_the_state_folder_is_never_touched_again(board: PtyBoard, app: list[Application]) -> None:
     flash_it(board)
-    (board.flash / "state").mkdir()
-    (board.flash / "state" / "settings.json").write_bytes(b"mine")
+    (board.flash / "data" / "state").mkdir(parents=True)
+    (board.flash / "data" / "state" / "settings.json").write_bytes(b"mine")
     app.append(an_app("two"))
     assert flash_it(board).plan
-    assert (board.flash / "state" / "settings.json").read_bytes() == b"mine"
+    assert (board.flash / "data" / "state" / "settings.json").read_bytes() == b"mine"
 
 
 def test_an_old_file_that_is_not_what_its_manifest_says_is_sent_instead_of_copied(

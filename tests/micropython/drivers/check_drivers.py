@@ -212,7 +212,7 @@ def check_the_pump_stops_before_the_valves_close():
 
 
 def check_safe_pins():
-    assert safe_pins(BOARD) == {"low": [5, 6, 1, 2, 3, 4, 7, 8, 9], "high": []}
+    assert safe_pins(BOARD) == {"low": [5, 6, 1, 2, 3, 4, 7, 8, 9], "high": [], "lamp": [7, 8, 9]}
     registers = dict(BOARD, valves=dict(SHIFT, driver="shift_register"))
     assert safe_pins(registers)["high"] == [13]
 

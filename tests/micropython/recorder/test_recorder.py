@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -10,12 +11,18 @@ from typing import Any
 import pytest
 
 from host_tools.catalogue.boards import load_board
+from host_tools.catalogue.chips import COSTS, load_chip
+from host_tools.flash.board.chooser import LOOKAHEAD_BYTES, READ_BYTES
 from host_tools.log.blocks import decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames
 from tests.micropython.interpreters.run import HAS_UNIX, INTERPRETERS, run_unix
 
 SCRIPT = Path(__file__).with_name("record_ticks.py")
 Run = Callable[..., str]
+# boot.py has it for the chip alone.
+WATCHDOG_MS = 1500
+# `-k life -s` with 2,500 of them takes a minute.
+SESSIONS = int(os.environ.get("SOLEUS_WEAR_SESSIONS", "160"))
 
 
 @functools.cache
@@ -62,9 +69,16 @@ def test_the_oldest_sessions_make_room(run: Run) -> None:
 
 
 @pytest.mark.skipif(not HAS_UNIX, reason="littlefs is in the unix port")
-def test_a_session_erases_few_blocks() -> None:
-    """Real littlefs on a counting flash. A block lasts 100,000 erases, so this is a lifetime."""
-    erases = json.loads(run_unix(SCRIPT.with_name("count_erases.py"), heap_bytes=16 << 20))
-    print(f"erases a session: {erases}")
-    assert erases["a_session"] < 30
-    assert erases["with_ring"] < 40
+def test_a_life_of_sessions_wears_the_flash_slowly_and_keeps_it_fast() -> None:
+    """Real littlefs on a counting flash, by the costs of the slowest chip. A block lasts 100,000 erases."""
+    chip = load_chip("esp32")
+    costs = json.dumps({name: chip[name] for name in COSTS if name.startswith("flash_")})
+    mount = json.dumps({"readsize": READ_BYTES, "lookahead": LOOKAHEAD_BYTES})
+    wear = SCRIPT.with_name("wear_flash.py")
+    found = json.loads(run_unix(wear, str(SESSIONS), costs, mount, heap_bytes=16 << 20))
+    print(f"after {SESSIONS} sessions: {found}")
+    assert found["a_session"] < 35
+    assert found["with_ring"] < 45
+    assert found["last_start_ms"] < 1.05 * found["first_start_ms"]
+    # Between two pieces of work the watchdog is fed.
+    assert max(found["longest_ms"], found["first_write_ms"]) < WATCHDOG_MS / 3

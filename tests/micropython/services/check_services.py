@@ -273,7 +273,7 @@ def check_a_broken_list_is_one_warning_on_every_board():
     for board in BOOTS:
         for name in state_load.learned(core(board)):
             assert warnings_of({name: "nonsense"}, core(board)) == [
-                f"/state/learned.json: {name} makes no sense; defaults used"
+                f"/data/state/learned.json: {name} makes no sense; defaults used"
             ]
 
 

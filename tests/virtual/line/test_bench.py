@@ -177,7 +177,7 @@ def test_a_person_is_guided_and_nonsense_refused_in_one_line(tmp_path: Path) -> 
     with running(DEVKIT, tmp_path) as (board, console):
         console.close()
         shown = typed_at(board.port, ["nonsense"], tmp_path / "history.sqlite")
-        settings = board.flash.read("/state/settings.json")
+        settings = board.flash.read("/data/state/settings.json")
     assert "Reference gauge on the hose of left.foot" in shown
     assert "is no pressure" in " ".join(shown.split())
     assert "Traceback" not in shown

@@ -155,7 +155,7 @@ def why_after(board: VirtualBoard) -> str:
 )
 def test_corrupt_files_mean_defaults_and_a_named_warning(content: bytes, tmp_path: Path) -> None:
     flash = flash_of(DEVKIT, tmp_path)
-    FlashImage(flash).write({"/state/settings.json": content, "/state/learned.json": content})
+    FlashImage(flash).write({"/data/state/settings.json": content, "/data/state/learned.json": content})
     with running(DEVKIT, tmp_path, flash=flash) as (board, console):
         status = console.ask("status")
         assert status["program"] == "easy-run"
@@ -167,7 +167,7 @@ def test_corrupt_files_mean_defaults_and_a_named_warning(content: bytes, tmp_pat
 
 def test_a_full_disk_is_a_warning_and_stops_nothing(tmp_path: Path) -> None:
     flash = flash_of(DEVKIT, tmp_path)
-    FlashImage(flash).fill_up(free_blocks=5)
+    FlashImage(flash).fill_up(free_blocks=7)
     with running(DEVKIT, tmp_path, flash=flash) as (board, console):
         start_session(board, console)
         console.ask("stop")

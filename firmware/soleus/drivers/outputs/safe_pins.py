@@ -1,4 +1,7 @@
-"""Which level every output has in the safe state: for `boot.py`, which reads it before anything else."""
+"""Which level every output has in the safe state: for `boot.py`, which reads it before anything else.
+
+And the lamp with which it says that no application runs.
+"""
 
 
 def safe_pins(board: dict) -> dict:
@@ -17,4 +20,6 @@ def safe_pins(board: dict) -> dict:
     for part in ("led", "buzzer"):
         table = board.get(part, {})
         low += [table[key] for key in ("red", "green", "blue", "pin") if key in table]
-    return {"low": low, "high": high}
+    led = board.get("led", {})
+    lamp = [led[colour] for colour in ("red", "green", "blue") if colour in led]
+    return {"low": low, "high": high, "lamp": lamp}
