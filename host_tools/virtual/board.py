@@ -217,6 +217,11 @@ class VirtualBoard:
         with self._lock:
             return self.hardware.wiring.is_all_vent()
 
+    @property
+    def watchdog_longest_ms(self) -> int:
+        """How long the watchdog had to wait to be fed, at most."""
+        return self._processor.watchdog.longest_ms
+
     def highest_mmhg(self) -> float:
         return self.hardware.highest_mmhg()
 

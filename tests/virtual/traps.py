@@ -6,6 +6,8 @@ import gc
 import os
 import time
 
+import wire
+
 HOG = []
 MISSED = []
 
@@ -61,6 +63,12 @@ def spin() -> None:
     started_ms = time.ticks_ms()
     while time.ticks_diff(time.ticks_ms(), started_ms) < 2000:
         pass
+
+
+def stand_still() -> None:
+    """As in a long call of C: no tick comes in between."""
+    os.remove("/outside/bang")
+    wire.spend(200_000)
 
 
 def sleep() -> None:

@@ -15,6 +15,8 @@ def answer(app: Any, do: str, request: dict) -> dict:
         return {"ok": True, "programs": program_ids()}
     minutes, pressure_mmhg = request.get("minutes", 0), request.get("pressure_mmhg", 0)
     load_program(app, request.get("program", app.program_id), minutes, pressure_mmhg)
+    # Before the answer: a session may begin right after it.
+    app.recorder.prepare()
     return {
         "ok": True,
         "program": app.program_id,

@@ -80,6 +80,8 @@ class Watchdog:
     def __init__(self) -> None:
         self._limit_ms = 0
         self._fed_at_ms = 0
+        # The longest that it had to wait for.
+        self.longest_ms = 0
 
     def stop(self) -> None:
         self._limit_ms = 0
@@ -88,6 +90,8 @@ class Watchdog:
         """`small` is 0 when the watchdog is started, with its limit as value, and 1 when it is fed."""
         if record.small == 0:
             self._limit_ms = record.value
+        else:
+            self.longest_ms = max(self.longest_ms, now_ms - self._fed_at_ms)
         self._fed_at_ms = now_ms
 
     def bites(self, now_ms: int) -> bool:

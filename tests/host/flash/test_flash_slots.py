@@ -304,7 +304,7 @@ def test_cut_off_at_any_step_the_old_or_the_new_application_starts(
         monkeypatch.setattr(flash_module, "Device", CutDevice)
         assert runs(folder) == new
         if not is_first:
-            assert (folder / "state" / with_settings).read_text() == "mine"
+            assert (folder / "data" / "state" / with_settings).read_text() == "mine"
     assert seen == {old, new}
     assert cut_at > len(app[-1].files)
 

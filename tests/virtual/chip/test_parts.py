@@ -1,0 +1,46 @@
+"""Parts of a chip that fail as real ones do: a bus that hangs, a converter without its calibration."""
+
+from pathlib import Path
+
+from tests.virtual.rig import DEVKIT, DUO, running, start_session, wait_for
+
+VENTED_WITHIN_MS = 200
+SETTLED_MS = 6000
+
+
+def test_a_bus_that_hangs_ends_a_session_at_once_and_holds_no_tick_up(tmp_path: Path) -> None:
+    with running(DUO, tmp_path) as (board, console):
+        start_session(board, console)
+        console.ask("status", forget_gap=True)
+        wait_for(board, console, lambda: not board.is_vented())
+        board.hang_bus()
+        hung_ms = board.now_ms
+        wait_for(board, console, lambda: bool(console.ask("status")["fault"]))
+        assert board.journal.energised_ms() - hung_ms <= VENTED_WITHIN_MS
+        status = console.ask("status")
+        assert status["fault"]["code"] == "E12"
+        assert status["gap_most_ms"] <= 30
+
+
+def test_a_chip_without_a_calibration_stays_up_and_says_what_it_needs(tmp_path: Path) -> None:
+    """It used to end the app at the first tick, and again after each restart."""
+    with running(DEVKIT, tmp_path, has_adc_calibration=False) as (board, console):
+        board.run_until(lambda b: b.now_ms > SETTLED_MS)
+        status = console.ask("status")
+        assert "no calibration in this chip's eFuse" in " ".join(status["warnings"])
+        assert status["fault"]["code"] == "E12"
+        assert board.is_vented()
+        assert len(board.journal.happenings) == 1
+
+
+def test_two_points_for_each_sensor_do_for_a_chip_without_a_calibration(tmp_path: Path) -> None:
+    points = [[[165_000, 0], [3_135_000, 40_000]]] * 4
+    with running(DEVKIT, tmp_path, has_adc_calibration=False) as (board, console):
+        assert console.ask("set", settings={"calibration": points})["ok"]
+        board.wait_until(lambda _: console.ask("status")["waiting_writes"] == 0)
+        board.power_off()
+        board.power_on()
+        console.expect("ready", 20)
+        board.run_until(lambda b, at_ms=board.now_ms: b.now_ms > at_ms + SETTLED_MS)
+        assert console.ask("status")["fault"] is None
+        start_session(board, console, mmhg=15)
