@@ -55,8 +55,9 @@ class Tick:
         self.failure = None
         self.last_ms = ticks_ms()
         self.count = 0
-        # Of those while something was energised: nobody waits for a tick while nothing is.
         self.gap_most_ms = 0
+        # Of the gaps while something was energised: while nothing is, a write to the flash makes longer ones.
+        self.gap_energised_ms = 0
         self.was_energised = False
         self.took_us = 0
         self.took_most_us = 0
@@ -148,6 +149,7 @@ class Tick:
         self.count += 1
         self.took_us = ticks_diff(ticks_us(), started_us)
         self.took_most_us = max(self.took_most_us, self.took_us)
+        self.gap_most_ms = max(self.gap_most_ms, dt_ms)
         if self.was_energised:
-            self.gap_most_ms = max(self.gap_most_ms, dt_ms)
+            self.gap_energised_ms = max(self.gap_energised_ms, dt_ms)
         self.was_energised = self.is_energised()

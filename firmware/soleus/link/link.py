@@ -13,6 +13,7 @@ import io
 import json
 import select
 import sys
+from time import ticks_diff, ticks_ms
 
 from micropython import const
 
@@ -27,7 +28,8 @@ _SEQ_MOST = const(1_000_000)
 
 class Link:
     def __init__(self, answer: Callable, after_look: Callable, tick: Any) -> None:
-        """`answer` turns a request's table into the answer's; `after_look` is told whether a line came."""
+        """`answer` turns a request's table into the answer's; `after_look` is told whether a line came, and
+        how long ago the look before was: on a busy chip longer than it should be."""
         self.answer = answer
         self.after_look = after_look
         self.tick = tick
@@ -37,12 +39,17 @@ class Link:
         self.line = bytearray()
         self.is_too_long = False
         self.byte = bytearray(1)
+        self.looked_ms = ticks_ms()
         self.stdin: Any = sys.stdin.buffer
         self.poll = select.poll()
         self.poll.register(sys.stdin, select.POLLIN)
 
     def step(self) -> None:
-        self.after_look(self._look())
+        has_heard = self._look()
+        now_ms = ticks_ms()
+        passed_ms = ticks_diff(now_ms, self.looked_ms)
+        self.looked_ms = now_ms
+        self.after_look(has_heard, passed_ms)
 
     def send(self, table: dict) -> None:
         self.seq = self.seq % _SEQ_MOST + 1

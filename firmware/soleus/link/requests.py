@@ -90,9 +90,9 @@ class Requests:
             return load("link.log_requests").answer(self, request)
         return load("link.answers").answer(self.app, do, request)
 
-    def after_look(self, has_heard: bool) -> None:
+    def after_look(self, has_heard: bool, passed_ms: int) -> None:
         """After each look at the link, which says whether a line came: sends what is due."""
-        self.silent_ms = 0 if has_heard else self.silent_ms + LOOK_EVERY_MS
+        self.silent_ms = 0 if has_heard else self.silent_ms + passed_ms
         if self.silent_ms >= LINK_LOST_MS:
             self._give_up_link()
         app = self.app
@@ -103,7 +103,7 @@ class Requests:
             app.link.send(tape.event())
         if not self.telemetry_ms:
             return
-        self.since_telemetry_ms += LOOK_EVERY_MS
+        self.since_telemetry_ms += passed_ms
         if self.since_telemetry_ms >= self.telemetry_ms:
             self.since_telemetry_ms = 0
             app.link.send(self.telemetry())

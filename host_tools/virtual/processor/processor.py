@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from host_tools.plant.parts.units import BEAT_MS
 from host_tools.virtual.processor.frames import Kind, Record, RecordReader
 from host_tools.virtual.processor.interpreter import Interpreter
 
@@ -20,7 +21,7 @@ TYPED_AT_ONCE_BYTES = 2048
 class Life:
     """The processor from one reset to the next."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
+    def __init__(self, interpreter: Interpreter, typed_a_beat: int) -> None:
         self.interpreter = interpreter
         # The latest beat whose work is done; the program waits for the next one.
         self.done_beat = -1
@@ -31,12 +32,16 @@ class Life:
         self.done_at_s = time.monotonic()
         self._records = RecordReader()
         self._typed = b""
+        # So many bytes arrive in a beat, on a line of the chip's speed.
+        self._typed_a_beat = typed_a_beat
+        self._may_type = typed_a_beat
 
     def descriptors(self) -> list[int]:
         """The descriptors on which its output arrives."""
         return [self.interpreter.terminal, self.interpreter.line.fileno()]
 
     def send_frame(self, frame: bytes) -> None:
+        self._may_type = self._typed_a_beat
         # An interpreter that hangs takes no frames.
         with contextlib.suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
             self.interpreter.line.send(frame)
@@ -47,9 +52,10 @@ class Life:
         if not self._typed:
             return
         try:
-            count = os.write(self.interpreter.terminal, self._typed[:TYPED_AT_ONCE_BYTES])
+            count = os.write(self.interpreter.terminal, self._typed[: self._may_type])
         except OSError:
             return
+        self._may_type -= count
         self._typed = self._typed[count:]
 
     def printed(self) -> bytes:
@@ -118,7 +124,10 @@ class Processor:
             "memory": self.memory.hex(),
             "is_raw": is_raw,
         }
-        self.life = Life(Interpreter(config, Path(self._folder.name), self._heap_bytes))
+        byte_us = config["costs"].get("console_byte_us", 0)
+        typed_a_beat = int(BEAT_MS * 1000 / byte_us) if byte_us else TYPED_AT_ONCE_BYTES
+        interpreter = Interpreter(config, Path(self._folder.name), self._heap_bytes)
+        self.life = Life(interpreter, min(typed_a_beat, TYPED_AT_ONCE_BYTES))
         self.life.send_frame(frame)
 
     def stop(self) -> None:

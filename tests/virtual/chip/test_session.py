@@ -41,7 +41,7 @@ def test_a_session_that_is_asked_often_loads_nothing_and_is_never_late(name: str
         status = ask_often(board, console, begun_ms + SESSION_MS)
         assert status["fault"] is None
         assert status["state"] == "running"
-        gap_ms, tick_us = status["gap_most_ms"], status["tick_most_us"]
+        gap_ms, tick_us = status["gap_energised_ms"], status["tick_most_us"]
         loaded = [work.what for work in board.journal.imports[imports:]]
         console.ask("stop")
         wait_for(board, console, lambda: console.ask("status")["state"] == "done")

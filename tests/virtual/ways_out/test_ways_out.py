@@ -35,11 +35,6 @@ def spring(board: VirtualBoard, _: Console) -> None:
     bang_of(board).write_text("")
 
 
-def let_write_wait(board: VirtualBoard, console: Console) -> None:
-    console.ask("set", settings={"sound": False})
-    spring(board, console)
-
-
 def ctrl_c(_: VirtualBoard, console: Console) -> None:
     console.serial.write(b"\x03")
 
@@ -66,7 +61,7 @@ WAYS = {
         "from soleus import app; trap(app, 'colour_of', fail)",
     ),
     "exception in the flash writer": Way(
-        let_write_wait, 0.5, "ValueError", "from soleus import app; trap(app.App, 'tick_is_at_rest', fail)"
+        spring, 0.5, "ValueError", "from soleus import app; trap(app.FlashWriter, 'step', fail)"
     ),
     "exception in the watch over the tick": Way(
         spring, 0.3, "ValueError", "from soleus import app; trap(app, 'is_in_session', fail)"
