@@ -18,6 +18,8 @@ def main() -> None:
         boot.WATCHDOG.feed()
         # Collecting often while modules are loaded keeps what stays close together: large pieces remain free.
         gc.threshold(IMPORT_THRESHOLD_BYTES)
+        __import__("soleus.core.controller")
+        boot.WATCHDOG.feed()
         from soleus import app
 
         app.run(boot)

@@ -12,7 +12,7 @@ import typer
 from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
 from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import Board, load_board
-from host_tools.catalogue.chips import load_chip
+from host_tools.catalogue.chips import Chip, load_chip
 from host_tools.flash.contents.packages import cached_package_sources, package_sources
 from host_tools.plant.files.spec import load_plant
 from host_tools.virtual.board import VirtualBoard
@@ -36,6 +36,9 @@ def virtual(
     packages: Annotated[
         Path | None, typer.Option(help="A folder with micropython-lib packages, for use without a net.")
     ] = None,
+    chip: Annotated[
+        str, typer.Option(help="A chip file, or a chip's name: what work costs; else the board's own chip.")
+    ] = "",
     empty: Annotated[bool, typer.Option("--empty", help="Start without any file of Soleus on it.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="As fast as this computer can.")] = False,
 ) -> None:
@@ -43,16 +46,23 @@ def virtual(
     its_board = load_board(board)
     if its_board.is_sketch:
         raise InputError(its_board.file, "valves", None, "a board with its wiring")
+    its_chip = _chip(chip or its_board.chip, its_board)
     file = flash or Path(platformdirs.user_data_dir("soleus")) / "virtual" / f"{its_board.name}.img"
     if not empty:
         install(its_board, file, _packages(its_board, packages))
-    chip = load_chip(its_board.chip)
     spec = load_plant(plant)
-    with VirtualBoard(its_board, file, plant=spec, seed=seed, has_own_time=fast, chip=chip) as machine:
+    with VirtualBoard(its_board, file, plant=spec, seed=seed, has_own_time=fast, chip=its_chip) as machine:
         print(f"port {machine.port}", flush=True)
         print(f"flash {file}", flush=True)
         print("`help` lists what can happen to it; Ctrl-C or `quit` ends it", flush=True)
         _obey(machine)
+
+
+def _chip(name: str, board: Board) -> Chip:
+    chip = load_chip(name)
+    if chip.kind != board.chip:
+        raise InputError(chip.file, "chip", chip.kind, f"{board.chip}, as {board.file} says")
+    return chip
 
 
 def _packages(board: Board, folder: Path | None) -> dict[str, Path]:

@@ -46,7 +46,7 @@ def test_a_start_that_hangs_is_ended_by_the_watchdog(tmp_path: Path) -> None:
         assert board.is_vented()
 
 
-def test_files_mounted_as_microprython_does_are_too_slow_for_the_slowest_chip(tmp_path: Path) -> None:
+def test_files_mounted_as_micropython_does_are_too_slow_for_the_slowest_chip(tmp_path: Path) -> None:
     """Why the chooser mounts them again: what was measured on an emulated chip shows on a virtual one."""
     flash = flash_of(DEVKIT, tmp_path)
     plain = CHOOSER["boot.py"].split(b"# Every output is safe")[0]
