@@ -138,6 +138,9 @@ class Tick:
                 pass
 
     def _asked_buttons(self) -> int:
+        # Nearly always.
+        if self.handled_count == self.asked_count:
+            return 0
         buttons = 0
         for index in range(_BUTTON_COUNT):
             if self.handled_count[index] != self.asked_count[index]:
@@ -147,9 +150,11 @@ class Tick:
 
     def _measure(self, started_us: Any, dt_ms: int) -> None:
         self.count += 1
-        self.took_us = ticks_diff(ticks_us(), started_us)
-        self.took_most_us = max(self.took_most_us, self.took_us)
-        self.gap_most_ms = max(self.gap_most_ms, dt_ms)
-        if self.was_energised:
-            self.gap_energised_ms = max(self.gap_energised_ms, dt_ms)
+        self.took_us = took_us = ticks_diff(ticks_us(), started_us)
+        if took_us > self.took_most_us:
+            self.took_most_us = took_us
+        if dt_ms > self.gap_most_ms:
+            self.gap_most_ms = dt_ms
+        if self.was_energised and dt_ms > self.gap_energised_ms:
+            self.gap_energised_ms = dt_ms
         self.was_energised = self.is_energised()

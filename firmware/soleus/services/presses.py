@@ -31,9 +31,29 @@ class Presses:
         self.stop = _contact(table, "stop")
         # A hold that has done its work is not also a press.
         self.is_hold_done = False
+        contacts = (self.start_stop, self.softer, self.louder, self.stop)
+        self.reads = [contact.pin.value for contact in contacts if contact]
+        self.pressed_level = 0 if table.get("active_low", True) else 1
+        # Every contact was up in the last tick.
+        self.were_up = False
 
     def step(self, state: int, dt_ms: int) -> int:
         """The core's button bits of this tick."""
+        are_up = self._are_up()
+        if are_up and self.were_up:
+            # Nearly always: four contacts one by one would be an eighth of the tick.
+            return 0
+        self.were_up = are_up
+        return self._step_each(state, dt_ms)
+
+    def _are_up(self) -> bool:
+        pressed_level = self.pressed_level
+        for read in self.reads:
+            if read() == pressed_level:
+                return False
+        return True
+
+    def _step_each(self, state: int, dt_ms: int) -> int:
         bits = 0
         if self.stop:
             self.stop.step(dt_ms)

@@ -10,8 +10,6 @@ from micropython import const
 from soleus.drivers.outputs.duty import FULL_U16, u16_from_permille
 
 _HOLD_HZ = const(20_000)
-# Longer times make no difference.
-_ON_MOST_MS = const(60_000)
 
 
 class GpioValves:
@@ -29,9 +27,16 @@ class GpioValves:
             self.outputs = [Pin(pin, Pin.OUT, value=0) for pin in pins]
         self.on_ms = [0] * len(pins)
         self.is_on = [False] * len(pins)
+        self.driven_bits = 0
+        # Some valve still has its full power, and will get less.
+        self.is_pulling = False
 
     def apply(self, fill_bits: int, seal_bits: int, dt_ms: int) -> None:
         bits = fill_bits | seal_bits << self.fill_count
+        if bits == self.driven_bits and not self.is_pulling:
+            return
+        self.driven_bits = bits
+        self.is_pulling = False
         for index in range(len(self.outputs)):
             if bits >> index & 1:
                 self._energise(index, dt_ms)
@@ -43,12 +48,16 @@ class GpioValves:
         if not self.is_on[index]:
             self.is_on[index] = True
             self.on_ms[index] = 0
+            self.is_pulling = self.is_chopped
             self._drive(index, FULL_U16)
             return
-        was_pulling = self.on_ms[index] < self.peak_ms
-        self.on_ms[index] = min(self.on_ms[index] + dt_ms, _ON_MOST_MS)
-        if self.is_chopped and was_pulling and self.on_ms[index] >= self.peak_ms:
+        if not self.is_chopped or self.on_ms[index] >= self.peak_ms:
+            return
+        self.on_ms[index] += dt_ms
+        if self.on_ms[index] >= self.peak_ms:
             self._drive(index, self.hold_u16)
+        else:
+            self.is_pulling = True
 
     def _drive(self, index: int, duty_u16: int) -> None:
         if self.is_chopped:

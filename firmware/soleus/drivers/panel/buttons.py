@@ -16,7 +16,7 @@ class Contact:
         self.pin = Pin(pin, Pin.IN, Pin.PULL_UP if is_active_low else Pin.PULL_DOWN)
         self.pressed_level = 0 if is_active_low else 1
         self.held_ms = 0
-        # In the tick in which a press ends, how long it has lasted; 0 in all others.
+        # After the step in which a press ends, how long it has lasted; 0 after all others.
         self.released_after_ms = 0
 
     def step(self, dt_ms: int) -> None:

@@ -18,20 +18,24 @@ class Line:
         if span_raw <= 0 or span_pa <= 0:
             raise ValueError("calibration: the second point must be above the first in both")
         # Microvolts reach 4 million: sixteenths of that fit, and are still finer than the converter.
-        self.shift = 4 if high_raw > 1 << 18 else 0
+        shift = 4 if high_raw > 1 << 18 else 0
         # The largest number of a converter: 16 bits of an ADS1115, 18 of a digital sensor or of microvolts.
         most_raw = 1 << 15 if high_raw < 1 << 15 else 1 << 18
-        self.fraction_bits = _FRACTION_BITS_MOST
-        while self._slope(span_pa, span_raw) * most_raw > _PRODUCT_MOST:
-            self.fraction_bits -= 1
-        self.slope = self._slope(span_pa, span_raw)
-        self.zero_raw = low_raw - low_pa * span_raw // span_pa
+        fraction_bits = _FRACTION_BITS_MOST
+        while _slope(span_pa, span_raw, fraction_bits + shift) * most_raw > _PRODUCT_MOST:
+            fraction_bits -= 1
+        slope = _slope(span_pa, span_raw, fraction_bits + shift)
+        zero_raw = low_raw - low_pa * span_raw // span_pa
+        # A loop over ten sensors calculates `pa` by itself: the call would take longer than the numbers.
+        self.numbers = (zero_raw, shift, slope, fraction_bits)
 
     def pa(self, raw: int) -> int:
-        return (raw - self.zero_raw >> self.shift) * self.slope >> self.fraction_bits
+        zero_raw, shift, slope, fraction_bits = self.numbers
+        return (raw - zero_raw >> shift) * slope >> fraction_bits
 
-    def _slope(self, span_pa: int, span_raw: int) -> int:
-        return ((span_pa << self.fraction_bits + self.shift) + span_raw // 2) // span_raw
+
+def _slope(span_pa: int, span_raw: int, bits: int) -> int:
+    return ((span_pa << bits) + span_raw // 2) // span_raw
 
 
 def lines_of(point_pairs: list, count: int, nominal: Line) -> list:

@@ -33,89 +33,78 @@ _COUNT_SHIFT = const(6)
 class HoneywellPressure:
     def __init__(self, table: dict, points: list, i2c: SoftI2C) -> None:
         self.is_absolute = table["driver"] == "mprls"
-        self.i2c = i2c
-        self.channels = list(table["channels"])
+        # Methods looked up once: in the tick that would be an object each time.
+        self.write, self.read = i2c.writeto, i2c.readfrom_into
+        channels = list(table["channels"])
         self.address = _MPRLS_ADDRESS if self.is_absolute else _ABP2_ADDRESS
-        self.mux = Mux(i2c, table["mux_address"], self.channels) if "mux_address" in table else None
+        self.mux = Mux(i2c, table["mux_address"], channels) if "mux_address" in table else None
         range_pa = _MPRLS_RANGE_PA if self.is_absolute else int(table["range_kpa"] * 1000)
         low_count = COUNTS_AT_ZERO >> _COUNT_SHIFT
         nominal = Line(low_count, 0, low_count + (COUNTS_SPAN >> _COUNT_SHIFT), range_pa)
-        count = len(self.channels)
+        count = len(channels)
         self.lines = lines_of(points, count, nominal)
         self.raw = [0] * count
         self.answer = bytearray(4)
-        # Bound once: the tick allocates nothing.
-        self.read_bus = i2c.readfrom_into
+        # What a board with a single sensor reads.
+        self.manifold_pa = [0]
         self.is_started = False
         self.air = load_to_stay("drivers.sensing.air").Air(count) if self.is_absolute else None
 
     def read_chambers(self, readings: Readings) -> None:
-        """In one loop without calls of its own: with ten sensors it is the longest part of a tick."""
-        chamber_pa, raw, lines = readings.chamber_pa, self.raw, self.lines
-        mux, read, address = self.mux, self.read_bus, self.address
-        answer = self.answer
-        missing_bits = 0
-        bit = 1
-        for index in range(len(raw)):
-            try:
-                if mux:
-                    mux.select(self.channels[index])
-                read(address, answer)
-            except OSError:
-                answer[0] = 0
-            if self.is_started and answer[0] & _STATUS_OF_RESULT == _STATUS_POWERED:
-                value = answer[1] << 16 - _COUNT_SHIFT | (answer[2] << 8 | answer[3]) >> _COUNT_SHIFT
-                raw[index] = value
-                pa = lines[index].pa(value)
-                if self.air:
-                    pa = self.air.gauge_pa(index, pa)
-                if pa is None:
-                    missing_bits |= bit
-                else:
-                    chamber_pa[index] = pa
-            else:
-                missing_bits |= bit
-            bit <<= 1
-        readings.missing_bits = missing_bits
-        self._end_tick()
+        readings.missing_bits = self._read_into(readings.chamber_pa)
 
     def read_manifold(self, readings: Readings) -> None:
-        readings.missing_bits = 0
-        pa = self._gauge_pa(0)
-        if pa is None:
-            readings.missing_bits = MANIFOLD_BIT
-        else:
-            readings.manifold_pa = pa
-        self._end_tick()
+        readings.missing_bits = self._read_into(self.manifold_pa) and MANIFOLD_BIT
+        if not readings.missing_bits:
+            readings.manifold_pa = self.manifold_pa[0]
 
     def prepare(self) -> None:
         """After a tick: one command starts every sensor."""
         try:
             if self.mux:
-                self.mux.select_all()
-            self.i2c.writeto(self.address, START)
+                self.mux.join_all()
+            self.write(self.address, START)
             self.is_started = True
         except OSError:
             self.is_started = False
 
-    def _gauge_pa(self, index: int) -> "int | None":
-        try:
-            if not self.is_started or not self._collect(index):
-                return None
-        except OSError:
-            return None
-        pa = self.lines[index].pa(self.raw[index])
-        return self.air.gauge_pa(index, pa) if self.air else pa
+    def _read_into(self, target_pa: list) -> int:
+        """In one loop without calls of its own: with ten sensors it is the longest part of a tick.
 
-    def _collect(self, index: int) -> bool:
-        if self.mux:
-            self.mux.select(self.channels[index])
-        self.i2c.readfrom_into(self.address, self.answer)
-        answer = self.answer
-        if not answer[0] & _STATUS_POWERED or answer[0] & _STATUS_BAD:
-            return False
-        self.raw[index] = answer[1] << 16 - _COUNT_SHIFT | (answer[2] << 8 | answer[3]) >> _COUNT_SHIFT
-        return True
+        Returns the missing sensors.
+        """
+        # At most three in a line: four would make a tuple.
+        raw, lines, air = self.raw, self.lines, self.air
+        read, address, answer = self.read, self.address, self.answer
+        # A sensor that is alone there is joined since its start.
+        mux = self.mux if len(raw) > 1 else None
+        # A sensor that nobody has started has nothing new to tell.
+        good_status = _STATUS_POWERED if self.is_started else -1
+        missing_bits = 0
+        bit = 1
+        for index in range(len(raw)):
+            try:
+                if mux:
+                    mux.join(index)
+                read(address, answer)
+            except OSError:
+                answer[0] = 0
+            if answer[0] & _STATUS_OF_RESULT == good_status:
+                value = answer[1] << 16 - _COUNT_SHIFT | (answer[2] << 8 | answer[3]) >> _COUNT_SHIFT
+                raw[index] = value
+                zero_raw, shift, slope, fraction_bits = lines[index].numbers
+                pa = (value - zero_raw >> shift) * slope >> fraction_bits
+                if air:
+                    pa = air.gauge_pa(index, pa)
+                if pa is None:
+                    missing_bits |= bit
+                else:
+                    target_pa[index] = pa
+            else:
+                missing_bits |= bit
+            bit <<= 1
+        self._end_tick()
+        return missing_bits
 
     def _end_tick(self) -> None:
         self.is_started = False

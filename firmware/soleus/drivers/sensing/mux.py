@@ -14,40 +14,39 @@ _UNKNOWN = const(-1)
 
 class Mux:
     def __init__(self, i2c: SoftI2C, address: int, channels: list) -> None:
-        self.i2c = i2c
+        self.write = i2c.writeto
         self.address = address
         self.mux_count = max(channels) // _CHANNELS + 1
+        # Of each sensor: its multiplexer, and its bit there.
+        self.numbers = bytes([channel // _CHANNELS for channel in channels])
+        self.bits = bytes([1 << channel % _CHANNELS for channel in channels])
         self.all_bits = [0] * self.mux_count
         for channel in channels:
             self.all_bits[channel // _CHANNELS] |= 1 << channel % _CHANNELS
         self.register = bytearray(1)
         # The only one that may have a bus joined; unknown after a failure, or when all have.
         self.number = _UNKNOWN
-        # What was last written to each; unknown for one that didn't answer.
-        self.joined_bits = [_UNKNOWN] * self.mux_count
 
-    def select(self, channel: int) -> None:
-        """Join this bus alone; an `OSError` says that the multiplexer doesn't answer."""
-        number = channel // _CHANNELS
+    def join(self, index: int) -> None:
+        """Join this sensor's bus alone; an `OSError` says that the multiplexer doesn't answer."""
+        number = self.numbers[index]
         if number != self.number:
-            self.number = _UNKNOWN
-            for other in range(self.mux_count):
-                if other != number:
-                    self._join(other, 0)
-            self.number = number
-        self._join(number, 1 << channel % _CHANNELS)
+            self._part_others(number)
+        register = self.register
+        register[0] = self.bits[index]
+        self.write(self.address + number, register)
 
-    def select_all(self) -> None:
+    def join_all(self) -> None:
         """Always written: a multiplexer that has lost its setting gets it back with the next tick."""
         self.number = _UNKNOWN
         for number in range(self.mux_count):
-            self.joined_bits[number] = _UNKNOWN
-            self._join(number, self.all_bits[number])
+            self.register[0] = self.all_bits[number]
+            self.write(self.address + number, self.register)
 
-    def _join(self, number: int, bits: int) -> None:
-        if self.joined_bits[number] == bits:
-            return
-        self.joined_bits[number] = _UNKNOWN
-        self.register[0] = bits
-        self.i2c.writeto(self.address + number, self.register)
-        self.joined_bits[number] = bits
+    def _part_others(self, number: int) -> None:
+        self.number = _UNKNOWN
+        self.register[0] = 0
+        for other in range(self.mux_count):
+            if other != number:
+                self.write(self.address + other, self.register)
+        self.number = number

@@ -1,0 +1,1 @@
+"""What a whole tick of the flashed application costs a chip."""
