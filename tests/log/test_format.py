@@ -57,6 +57,18 @@ def test_ticks_come_back_as_they_were(extras: int, usual_ms: int, data: st.DataO
         assert block.ticks.shape[1] == CHANNELS + 3 + extras
 
 
+def test_a_block_without_any_change_takes_a_bit_a_tick() -> None:
+    coder, core = TickCoder(3, RING_EXTRAS, 10), Controller(BOOTS)
+    rest = (10, 0, 0, 0, 0, 0, 0, 0, 0)
+    for _ in range(2):
+        coder.begin(bytearray(512), 1, 0)
+        begin = coder.at
+        for _ in range(100):
+            put(coder, core, rest, [0, 1, 2, 3, 4])
+    assert coder.end() - begin == 13
+    assert decode_ring(bytes(coder.buffer[: coder.at]), 3).ticks.tolist() == [[*rest, 0, 1, 2, 3, 4]] * 100
+
+
 @pytest.mark.parametrize("extras", [RING_EXTRAS, OVERVIEW_EXTRAS])
 @pytest.mark.parametrize("chambers", [3, 10])
 def test_no_tick_is_longer_than_it_says(chambers: int, extras: int) -> None:

@@ -45,22 +45,20 @@ class Ring:
             return
         if self.is_still:
             return
-        controller, coder = self.controller, self.coder
+        controller, coder, extras = self.controller, self.coder, self.extras
         if self.act_count != controller.service.handled_count:
             self.act_count = controller.service.handled_count
             self._close_block()
             self._open_block()
             return
         readings = controller.readings
-        self.extras[0] = readings.manifold_pa
-        self.extras[1] = readings.supply_mv
-        coder.code(
-            dt_ms, readings.buttons, readings.missing_bits, controller, readings.chamber_pa, self.extras
-        )
-        code = controller.latch.code
-        if code == 0:
+        extras[0] = readings.manifold_pa
+        extras[1] = readings.supply_mv
+        coder.code(dt_ms, readings.buttons, readings.missing_bits, controller, readings.chamber_pa, extras)
+        if self.kept_code and controller.latch.code == 0:
             self.kept_code = 0
-        if coder.is_full():
+        if coder.at > coder.full_at:
+            code = controller.latch.code
             self._close_block()
             self.is_still = code != 0 and code != self.kept_code
             if not self.is_still:
@@ -120,10 +118,13 @@ class Overview:
         """Called at the end of each tick: allocates nothing."""
         if not self.is_on:
             return
-        self.since_ms += max(dt_ms, 0)
+        if dt_ms > 0:
+            self.since_ms += dt_ms
         self.buttons |= self.controller.readings.buttons
+        if self.since_ms < OVERVIEW_MS:
+            return
         is_short = self.coder.at > len(self.buffer) * 3 // 4
-        if self.since_ms < (OVERVIEW_MS * _SPARING_FACTOR if is_short else OVERVIEW_MS):
+        if is_short and self.since_ms < OVERVIEW_MS * _SPARING_FACTOR:
             return
         if self.coder.is_full():
             # Its time is added to that of the next row, which comes after the next write.

@@ -39,12 +39,13 @@ class TickCoder:
         # The longest that a tick can become: every channel jumps, and takes 41 bits.
         self.tick_most_bytes = 20 + (41 * self.count + 7 >> 3)
         self.buffer = bytearray(0)
-        self.ticks = self.at = 0
+        self.ticks = self.at = self.full_at = 0
         self._forget()
 
     def begin(self, buffer: bytearray, number: int, at_ms: int) -> None:
         """A new block, which needs none before it. The core's state may follow, before the first tick."""
         self.buffer = buffer
+        self.full_at = len(buffer) - self.tick_most_bytes
         self._put_16(0, number & 0xFFFF)
         self._put_16(2, number >> 16)
         self._put_16(6, 0)
@@ -74,21 +75,48 @@ class TickCoder:
             self.at = at
 
     def is_full(self) -> bool:
-        return self.at + self.tick_most_bytes > len(self.buffer)
+        return self.at > self.full_at
 
     def code(
         self, dt_ms: int, buttons: int, missing_bits: int, core: Any, chambers: list, extras: list
     ) -> None:
         """Bound: readings stay within 2**28, so that a step doubled stays below 2**30."""
-        has_quiet = False
-        for n in range(self.loud_count, self.count):
-            index = self.order[n]
-            value = chambers[index] if index < self.chamber_count else extras[index - self.chamber_count]
-            has_quiet = has_quiet or value != self.expected[index]
-        state_word = core.latch.code << 5 | core.session.state << 1 | core.commands.gate_on
-        self._code_flagged(has_quiet, dt_ms, buttons, missing_bits, core.commands, state_word)
-        self._code_channels(chambers, extras, self.count if has_quiet else self.loud_count)
+        count = self.loud_count
+        if count < self.count and self._has_quiet(chambers, extras):
+            count = self.count
+        commands = core.commands
+        state_word = core.latch.code << 5 | core.session.state << 1 | commands.gate_on
+        if (
+            buttons
+            or count > self.loud_count
+            or state_word != self.state_word
+            or commands.fill_bits != self.fill_bits
+            or commands.seal_bits != self.seal_bits
+            or missing_bits != self.missing_bits
+            or dt_ms != self.usual_dt_ms
+        ):
+            self._code_flagged(count > self.loud_count, dt_ms, buttons, missing_bits, commands, state_word)
+        elif commands.pump_permille != self.pump_permille:
+            self.pump_permille = commands.pump_permille
+            self._put(0x800 | self.pump_permille, 12)
+        elif count:
+            # One zero, as nearly always; the first channel sees to full bytes.
+            self.bits <<= 1
+            self.bits_count += 1
+        else:
+            self._put(0, 1)
+        self._code_channels(chambers, extras, count)
         self.ticks += 1
+
+    def _has_quiet(self, chambers: list, extras: list) -> bool:
+        """Has a quiet channel changed?"""
+        chamber_count, expected, order = self.chamber_count, self.expected, self.order
+        for n in range(self.loud_count, self.count):
+            index = order[n]
+            value = chambers[index] if index < chamber_count else extras[index - chamber_count]
+            if value != expected[index]:
+                return True
+        return False
 
     def _code_channels(self, chambers: list, extras: list, count: int) -> None:
         chamber_count, expected, order = self.chamber_count, self.expected, self.order
@@ -100,17 +128,27 @@ class TickCoder:
             value = chambers[index] if index < chamber_count else extras[index - chamber_count]
             loudness = all_loudness[index]
             k = loudness >> 2
-            step = value - expected[index]
-            if k >= NOISY_K and -NOISE_MOST <= step <= NOISE_MOST:
-                expected[index] += step >> 1
+            before = expected[index]
+            step = value - before << 1
+            if step < 0:
+                step = -1 - step
+            # In zigzag, twice as much.
+            if k >= NOISY_K and step <= 2 * NOISE_MOST:
+                expected[index] = before + (value - before >> 1)
             else:
                 expected[index] = value
-            step = step << 1 if step >= 0 else -step * 2 - 1
             zeros = step >> k
-            if zeros < ESCAPE_ZEROS:
-                # The one that ends the zeros, and the lower bits. Bound: 7 + 8 + 12 bits.
-                bits = bits << zeros + 1 + k | step + (1 - zeros << k)
-                bits_count += zeros + 1 + k
+            if zeros == 0:
+                # The most common code: a one and the lower bits.
+                bits = bits << k + 1 | 1 << k | step
+                bits_count += k + 1
+                if loudness:
+                    all_loudness[index] = loudness - 1
+            elif zeros < ESCAPE_ZEROS:
+                # The one that ends the zeros, and the lower bits. Bound: 8 + 8 + 12 bits.
+                width = zeros + 1 + k
+                bits = bits << width | step + (1 - zeros << k)
+                bits_count += width
             else:
                 self.at, self.bits, self.bits_count = at, bits, bits_count
                 self._put_jump(step, value)
@@ -119,11 +157,9 @@ class TickCoder:
             if zeros > 1:
                 loudness += zeros - 1
                 all_loudness[index] = loudness if loudness < LOUDNESS_MOST else LOUDNESS_MOST
-            elif zeros == 0 and loudness:
-                all_loudness[index] = loudness - 1
             while bits_count >= 8:
                 bits_count -= 8
-                buffer[at] = bits >> bits_count & 0xFF
+                buffer[at] = bits >> bits_count
                 at += 1
                 bits &= (1 << bits_count) - 1
         self.at, self.bits, self.bits_count = at, bits, bits_count
@@ -151,13 +187,6 @@ class TickCoder:
         has_pump = commands.pump_permille != self.pump_permille
         has_state = state_word != self.state_word
         has_time = dt_ms != self.usual_dt_ms
-        if not (has_valves or has_missing or has_state or has_time or has_quiet or buttons):
-            if has_pump:
-                self.pump_permille = commands.pump_permille
-                self._put(0x800 | self.pump_permille, 12)
-            else:
-                self._put(0, 1)
-            return
         flags = 0x180 | has_quiet << 6 | has_time << 5 | (buttons != 0) << 4 | has_missing << 3
         self._put(flags | has_valves << 2 | has_pump << 1 | has_state, 9)
         if has_time:

@@ -16,16 +16,16 @@ from micropython import const
 from soleus.drivers.outputs.duty import FULL_U16, u16_from_permille
 
 _HOLD_HZ = const(20_000)
-_ON_MOST_MS = const(60_000)
 # A bit that a spike on the cable has flipped is put right this often.
 _REFRESH_MS = const(100)
 
 
 class ShiftRegisterValves:
     def __init__(self, table: dict, chamber_count: int) -> None:
-        self.data = Pin(table["data"], Pin.OUT, value=0)
-        self.clock = Pin(table["clock"], Pin.OUT, value=0)
-        self.latch = Pin(table["latch"], Pin.OUT, value=0)
+        # Only what they are called for: to look a method up allocates.
+        self.put_data = Pin(table["data"], Pin.OUT, value=0).value
+        self.put_clock = Pin(table["clock"], Pin.OUT, value=0).value
+        self.put_latch = Pin(table["latch"], Pin.OUT, value=0).value
         self.chamber_count = chamber_count
         self.output_count = 8 * table["registers"]
         self.fill_masks = [1 << output for output in table["fill_outputs"]]
@@ -33,8 +33,9 @@ class ShiftRegisterValves:
         self.peak_ms = table.get("peak_ms", 100)
         # Chopped by an active-low pin: the share of the time that it is high is the share that is off.
         self.hold_off_u16 = FULL_U16 - u16_from_permille(table.get("hold_permille", 1000))
+        self.fill_bits = self.seal_bits = 0
         self.shown_bits = 0
-        self.since_rise_ms = _ON_MOST_MS
+        self.since_rise_ms = self.peak_ms
         self.since_shift_ms = 0
         # The registers wake up with anything in them: clear them before the outputs are enabled.
         self._shift(0)
@@ -42,9 +43,16 @@ class ShiftRegisterValves:
         self.off_u16 = FULL_U16
 
     def apply(self, fill_bits: int, seal_bits: int, dt_ms: int) -> None:
-        bits = self._output_bits(fill_bits, seal_bits)
-        self.since_rise_ms = min(self.since_rise_ms + dt_ms, _ON_MOST_MS)
         self.since_shift_ms += dt_ms
+        bits = self.shown_bits
+        is_pulling = self.since_rise_ms < self.peak_ms
+        if fill_bits != self.fill_bits or seal_bits != self.seal_bits:
+            self.fill_bits, self.seal_bits = fill_bits, seal_bits
+            bits = self._output_bits(fill_bits, seal_bits)
+        elif not is_pulling and self.since_shift_ms < _REFRESH_MS:
+            return
+        if is_pulling:
+            self.since_rise_ms += dt_ms
         if bits & ~self.shown_bits:
             self.since_rise_ms = 0
         if bits != self.shown_bits or self.since_shift_ms >= _REFRESH_MS:
@@ -69,12 +77,16 @@ class ShiftRegisterValves:
             self.enable.duty_u16(off_u16)
 
     def _shift(self, bits: int) -> None:
-        data, clock = self.data, self.clock
+        put_data, put_clock = self.put_data, self.put_clock
+        before = -1
         for output in range(self.output_count - 1, -1, -1):
-            data.value(bits >> output & 1)
-            clock.value(1)
-            clock.value(0)
-        self.latch.value(1)
-        self.latch.value(0)
+            level = bits >> output & 1
+            if level != before:
+                put_data(level)
+                before = level
+            put_clock(1)
+            put_clock(0)
+        self.put_latch(1)
+        self.put_latch(0)
         self.shown_bits = bits
         self.since_shift_ms = 0

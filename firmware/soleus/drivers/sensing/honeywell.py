@@ -78,6 +78,11 @@ class HoneywellPressure:
         read, address, answer = self.read, self.address, self.answer
         # A sensor that is alone there is joined since its start.
         mux = self.mux if len(raw) > 1 else None
+        # The multiplexer that alone may have a bus joined: after the start all have.
+        number = -1
+        if mux:
+            write, numbers = self.write, mux.numbers
+            register, joined_bits, mux_address = mux.register, mux.bits, mux.address
         # A sensor that nobody has started has nothing new to tell.
         good_status = _STATUS_POWERED if self.is_started else -1
         missing_bits = 0
@@ -85,7 +90,10 @@ class HoneywellPressure:
         for index in range(len(raw)):
             try:
                 if mux:
-                    mux.join(index)
+                    if number != numbers[index]:
+                        number = mux.part_others(numbers[index])
+                    register[0] = joined_bits[index]
+                    write(mux_address + number, register)
                 read(address, answer)
             except OSError:
                 answer[0] = 0

@@ -9,7 +9,6 @@ from machine import SoftI2C
 from micropython import const
 
 _CHANNELS = const(8)
-_UNKNOWN = const(-1)
 
 
 class Mux:
@@ -24,29 +23,17 @@ class Mux:
         for channel in channels:
             self.all_bits[channel // _CHANNELS] |= 1 << channel % _CHANNELS
         self.register = bytearray(1)
-        # The only one that may have a bus joined; unknown after a failure, or when all have.
-        self.number = _UNKNOWN
-
-    def join(self, index: int) -> None:
-        """Join this sensor's bus alone; an `OSError` says that the multiplexer doesn't answer."""
-        number = self.numbers[index]
-        if number != self.number:
-            self._part_others(number)
-        register = self.register
-        register[0] = self.bits[index]
-        self.write(self.address + number, register)
 
     def join_all(self) -> None:
         """Always written: a multiplexer that has lost its setting gets it back with the next tick."""
-        self.number = _UNKNOWN
         for number in range(self.mux_count):
             self.register[0] = self.all_bits[number]
             self.write(self.address + number, self.register)
 
-    def _part_others(self, number: int) -> None:
-        self.number = _UNKNOWN
+    def part_others(self, number: int) -> int:
+        """No bus of any other one is joined from now on."""
         self.register[0] = 0
         for other in range(self.mux_count):
             if other != number:
                 self.write(self.address + other, self.register)
-        self.number = number
+        return number
