@@ -18,7 +18,11 @@ from host_tools.benchmark.speed.page import PAGE, page, show
 from host_tools.benchmark.step.cost import step_costs
 from host_tools.benchmark.step.page import cost_files
 from host_tools.benchmark.step.work import refuse_outdated_count
+from host_tools.benchmark.tick.count import tick_count
+from host_tools.benchmark.tick.kept import refuse_outdated_ticks
+from host_tools.catalogue.boards import load_board
 from host_tools.output.page import write
+from host_tools.virtual.chip_costs import TICK_INSTRUCTIONS
 
 
 class Part(StrEnum):
@@ -48,10 +52,12 @@ def _speed() -> None:
 
 
 def _cost() -> None:
-    with Console(stderr=True).status("counting the instructions of a step"):
+    with Console(stderr=True).status("counting the instructions of a step, and of whole ticks; ten minutes"):
         costs = step_costs()
+        ticks = [tick_count(load_board(name)) for name in TICK_INSTRUCTIONS]
         refuse_outdated_count()
-    write(cost_files(costs, _commit()))
+    write(cost_files(costs, ticks, _commit()))
+    refuse_outdated_ticks(ticks)
 
 
 def _pressure(draws: int) -> None:

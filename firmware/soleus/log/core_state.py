@@ -19,14 +19,44 @@ class CoreState:
         self.lists = tuple(found.lists)
 
     def pack(self, buffer: bytearray, at: int, end: int) -> int:
-        """Returns where the next byte goes, or 0 without room. Single numbers come first, then the lists."""
-        if at + 5 * len(self.names) > end:
+        """Returns where the next byte goes, or 0 without room. Single numbers come first, then the lists.
+
+        It runs within one tick, and most of that goes into it: what is common is written without a call, and
+        what is called is looked up once.
+        """
+        names, get, put = self.names, getattr, put_number
+        if at + 5 * len(names) > end:
             return 0
-        at = self._pack_singles(buffer, at)
+        owners, ends = self.owners, self.ends
+        before = same_count = first = 0
+        for n in range(len(owners)):
+            owner = owners[n]
+            for index in range(first, ends[n]):
+                value = get(owner, names[index])
+                if value == before:
+                    same_count += 1
+                    continue
+                if same_count == 1 and 0 <= before < 0x40:
+                    buffer[at] = before
+                    at += 1
+                elif same_count:
+                    at = _put_same(buffer, at, before, same_count)
+                same_count = 0
+                before = value
+                if 0 <= value < 0x40:
+                    buffer[at] = value
+                    at += 1
+                else:
+                    at = put(buffer, at, value)
+            first = ends[n]
+        return self._pack_lists(buffer, _put_same(buffer, at, before, same_count), end)
+
+    def _pack_lists(self, buffer: bytearray, at: int, end: int) -> int:
+        has_any, put = any, put_number
         before = same_count = 0
         for values in self.lists:
             # Most lists are all zero most of the time.
-            if before == 0 and not any(values):
+            if not before and not has_any(values):
                 same_count += len(values)
                 continue
             if at + 4 + 5 * len(values) > end:
@@ -39,30 +69,12 @@ class CoreState:
                     at = _put_same(buffer, at, before, same_count)
                     same_count = 0
                 before = value
-                # The most common length, without a call: this runs in the tick.
                 if 0x40 <= value < 0x2000:
                     buffer[at] = 0x80 | value & 0x3F
                     buffer[at + 1] = value >> 6
                     at += 2
                 else:
-                    at = put_number(buffer, at, value)
-        return _put_same(buffer, at, before, same_count)
-
-    def _pack_singles(self, buffer: bytearray, at: int) -> int:
-        before = same_count = 0
-        index = 0
-        for n in range(len(self.owners)):
-            owner = self.owners[n]
-            while index < self.ends[n]:
-                value = getattr(owner, self.names[index])
-                index += 1
-                if value == before:
-                    same_count += 1
-                    continue
-                at = _put_same(buffer, at, before, same_count)
-                same_count = 0
-                before = value
-                at = put_number(buffer, at, value)
+                    at = put(buffer, at, value)
         return _put_same(buffer, at, before, same_count)
 
 

@@ -47,11 +47,11 @@ class Presses:
         return self._step_each(state, dt_ms)
 
     def _are_up(self) -> bool:
-        pressed_level = self.pressed_level
+        pressed_level, are_up = self.pressed_level, True
         for read in self.reads:
             if read() == pressed_level:
-                return False
-        return True
+                are_up = False
+        return are_up
 
     def _step_each(self, state: int, dt_ms: int) -> int:
         bits = 0

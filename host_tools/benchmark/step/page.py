@@ -1,8 +1,10 @@
-"""docs/cost.md: what a chip pays for one step of the core."""
+"""docs/cost.md: what a chip pays for one step of the core, and for a whole tick."""
 
 from collections.abc import Sequence
 
 from host_tools.benchmark.step.cost import StepCost
+from host_tools.benchmark.tick.count import TickCount
+from host_tools.benchmark.tick.page import tick_section
 from host_tools.output.page import Files, table
 
 PAGE = "docs/cost.md"
@@ -23,7 +25,7 @@ figures by a percent or two.
 """
 
 
-def cost_files(costs: Sequence[StepCost], commit: str) -> Files:
+def cost_files(costs: Sequence[StepCost], ticks: Sequence[TickCount], commit: str) -> Files:
     headings = (
         "legs x chambers",
         "middle of a fill",
@@ -32,7 +34,7 @@ def cost_files(costs: Sequence[StepCost], commit: str) -> Files:
         "with a controller",
     )
     text = _TEXT.format(commit=commit, costs=table(headings, [_row(cost) for cost in costs]))
-    return {PAGE: text.encode()}
+    return {PAGE: (text + tick_section(ticks)).encode()}
 
 
 def _row(cost: StepCost) -> tuple[str, ...]:

@@ -18,24 +18,25 @@ from typing import Any
 import numpy as np
 
 from host_tools.basics.errors import InputError
-from host_tools.benchmark.step.cost import LOOKED_AT_TICKS, PROGRAM, UNIX_PORT
+from host_tools.benchmark.step.cost import PROGRAM, UNIX_PORT
 from host_tools.catalogue.boards import Board
 from host_tools.flash.contents.application import application_files
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace
-from host_tools.virtual.electric import Electric
-from host_tools.virtual.processor.frames import FRAME_WORDS, SENSORS, UV
-from soleus.core.basics.signals import Readings
 from soleus.core.program.table import read_program
 from soleus.core.regulate.regulation import FILL
+from soleus.drivers.sensing.calibration import Line
+from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN, output_permille
 
 HERE = Path(__file__).parent
 SCRIPTS = ("on_board.py", "stand_ins.py")
 PARTS = ("sensors", "buttons", "core", "outputs", "recorder")
 # Between two markers with nothing between them, before each tick's parts.
 MARKS_A_TICK = len(PARTS) + 2
-IDLE_FROM, IDLE_TICKS = 300, 60
-MIDDLE_TICKS = 100
+IDLE_FROM, IDLE_TICKS = 300, 30
+MIDDLE_TICKS = 30
+# Of the second cycle: valves move, rows of the overview are written, and blocks of the ring are opened.
+CYCLE_TICKS = 1000
 MARKER = "mp_os_errno"
 ALLOCATOR_FILE = "gc.c"
 # A line with a cost begins with a line number, or how far it is from the last one.
@@ -62,7 +63,6 @@ class TickCount:
     middle: Moment
     p99: int
     busiest: int
-    ticks: int
 
 
 def tick_count(board: Board) -> TickCount:
@@ -73,15 +73,17 @@ def tick_count(board: Board) -> TickCount:
         folder = Path(name)
         _lay_out(folder, board, trace)
         _refuse_other_commands(folder, trace)
-        whole = _wholes(folder, *_second_cycle(trace), "whole")
-        begin = _middle_of_a_fill(trace)
+        begin = _second_cycle(trace)[0]
+        whole = _wholes(folder, begin, begin + CYCLE_TICKS, "whole")
+        middle = _middle_of_a_fill(trace)
+        in_middle = whole[middle - begin : middle - begin + MIDDLE_TICKS]
+        idle = _wholes(folder, IDLE_FROM, IDLE_FROM + IDLE_TICKS, "idle")
         return TickCount(
             board=board,
-            idle=_moment(folder, IDLE_FROM, IDLE_FROM + IDLE_TICKS, "idle"),
-            middle=_moment(folder, begin, begin + MIDDLE_TICKS, "whole"),
+            idle=_moment(idle, _part_costs(folder, IDLE_FROM, IDLE_FROM + IDLE_TICKS, "idle-parts")),
+            middle=_moment(in_middle, _part_costs(folder, middle, middle + MIDDLE_TICKS, "parts")),
             p99=int(np.percentile(whole, 99)),
             busiest=int(whole.max()),
-            ticks=len(whole),
         )
 
 
@@ -107,23 +109,32 @@ def _lay_out(folder: Path, board: Board, trace: Trace) -> None:
 
 
 def _rows(board: Board, trace: Trace) -> np.ndarray:
-    """For each tick: the battery's microvolts (millivolts where none is measured), the buttons, and what each sensor puts on its wire."""
-    electric = Electric(board.table)
+    """For each tick: the battery's microvolts (millivolts where none is measured), the buttons, and what each
+    sensor puts on its wire."""
     sensors = board.table["sensors"]
-    count = 1 if electric.is_manifold else board.boots.count
-    places = [UV + pin for pin in sensors["pins"]] if sensors["driver"] == "adc" else range(SENSORS, SENSORS + count)
-    supply = UV + board.table["battery"]["pin"] if "battery" in board.table else None
-    frame = [0] * FRAME_WORDS
-    # In the middle of a pascal, because drivers round down.
-    readings: Any = Readings(board.boots.count)
-    rows = np.zeros((len(trace), 2 + count), "<i4")
-    for tick in range(min(len(trace), LOOKED_AT_TICKS * 2)):
-        readings.manifold_pa = trace.manifold_reading_pa[tick] + 0.5
-        readings.supply_mv = int(trace.supply_mv[tick])
-        readings.chamber_pa[:] = [pa + 0.5 for pa in trace.reading_pa[tick]]
-        electric.fill_in(frame, readings)
-        rows[tick] = (frame[supply] if supply else readings.supply_mv, trace.buttons[tick], *(frame[place] for place in places))
-    return rows
+    is_manifold = board.table["boots"]["sensors"] == "manifold"
+    pa = trace.manifold_reading_pa[:, np.newaxis] if is_manifold else trace.reading_pa
+    raw = _microvolts(sensors, pa) if sensors["driver"] == "adc" else _counts(sensors, pa)
+    supply = trace.supply_mv
+    if "battery" in board.table:
+        divider = board.table["battery"]
+        share = divider["bottom_ohm"] / (divider["top_ohm"] + divider["bottom_ohm"])
+        supply = np.rint(supply * (1000 * share))
+    return np.column_stack([supply, trace.buttons, raw]).astype("<i4")
+
+
+def _microvolts(sensors: dict[str, Any], pa: np.ndarray) -> np.ndarray:
+    """What the driver takes for exactly these pascals, by its own line."""
+    zero_permille, full_permille = output_permille(sensors["part"])
+    low_uv, high_uv = (sensors["supply_mv"] * permille for permille in (zero_permille, full_permille))
+    line = Line(low_uv, 0, high_uv, int(sensors["range_kpa"] * 1000))
+    zero_uv, shift, slope, fraction_bits = line.numbers
+    return zero_uv + (-((-pa.astype(np.int64) << fraction_bits) // slope) << shift)
+
+
+def _counts(sensors: dict[str, Any], pa: np.ndarray) -> np.ndarray:
+    """In the middle of a pascal, because the driver rounds down."""
+    return COUNTS_AT_ZERO + np.rint(COUNTS_SPAN * (pa + 0.5) / (sensors["range_kpa"] * 1000)).astype(int)
 
 
 def _second_cycle(trace: Trace) -> tuple[int, int]:
@@ -138,7 +149,7 @@ def _middle_of_a_fill(trace: Trace) -> int:
 
 
 def _refuse_other_commands(folder: Path, trace: Trace) -> None:
-    """The application must do in every tick what the simulated session did: else something else is counted."""
+    """The application must do in every tick what the simulated session did: else something else counts."""
     last = _second_cycle(trace)[1]
     _run(folder, [], 0, last, "commands")
     commands = np.fromfile(folder / "commands.bin", "<i4").reshape(last, 3)
@@ -150,9 +161,7 @@ def _refuse_other_commands(folder: Path, trace: Trace) -> None:
         raise InputError(folder, f"tick {tick}", commands[tick].tolist(), expected)
 
 
-def _moment(folder: Path, begin: int, end: int, what: str) -> Moment:
-    parts = _part_costs(folder, begin, end, "idle-parts" if what == "idle" else "parts")
-    whole = _wholes(folder, begin, end, what)
+def _moment(whole: np.ndarray, parts: np.ndarray) -> Moment:
     middle = np.median(parts, axis=0).astype(int).tolist()
     return Moment(dict(zip(PARTS, middle, strict=True)), int(np.median(whole)))
 
@@ -204,6 +213,7 @@ def _own_costs(file: Path) -> Iterator[int]:
 
 
 def _run(folder: Path, before: list[str], first: int, last: int, what: str) -> None:
+    shutil.rmtree(folder / "data", ignore_errors=True)
     port = [sys.executable, "-c", UNIX_PORT, "-X", "heapsize=32M", SCRIPTS[0]]
     subprocess.run(
         [*before, *port, str(first), str(last), what],

@@ -2,7 +2,7 @@
 
 on_board.py FIRST_TICK LAST_TICK idle|idle-parts|whole|parts|commands
 
-`mark()` is a function of the port that nothing else calls: Valgrind writes down what it has counted each time.
+`mark()` is a function of the port that nothing else calls: there Valgrind writes down what it has counted.
 """
 
 import array
@@ -12,6 +12,7 @@ import os
 import sys
 
 import stand_ins
+import vfs
 
 mark = os.errno
 SUPPLY, BUTTONS, FIRST_SENSOR = 0, 1, 2
@@ -23,6 +24,9 @@ def main():
         session = json.load(file)
     first, last, what = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     ticks = open("ticks.bin", "rb")
+    # The application's own folder is at the root of a board's flash.
+    os.mkdir("data")
+    vfs.mount(vfs.VfsPosix(os.getcwd() + "/data"), "/data")
     os.chdir("app")
     sys.path[:] = ["", ".frozen"]
     gc.threshold(2048)

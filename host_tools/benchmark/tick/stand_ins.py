@@ -1,4 +1,4 @@
-"""The chip's modules, as lean as they can be: what a tick calls of them is machine code of a few instructions.
+"""The chip's modules, as lean as can be: what a tick calls of them is machine code of a few instructions.
 
 A chip's own pins, buses and converters take their time by the chip's file; here only Python counts.
 """
@@ -59,7 +59,7 @@ def read_answer(_address, buffer):
 class Part:
     OUT = IN = PULL_UP = PULL_DOWN = ATTN_11DB = PERIODIC = 1
 
-    def __init__(self, pin=None, mode=None, pull=None, **_):
+    def __init__(self, pin=None, _mode=None, pull=None, **_):
         self.pin = pin.pin if isinstance(pin, Part) else pin
         # A contact is read; every other pin is driven.
         self.value = take if pull is None else released
@@ -75,7 +75,7 @@ class Part:
     def deinit(self):
         pass
 
-    def memory(self, content=b""):
+    def memory(self, _content=b""):
         return b""
 
 

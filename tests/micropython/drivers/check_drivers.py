@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN003, ANN201, ANN202, ANN204, ARG002, ARG005, E402, PERF401, PT018, RET503, RUF012
+# ruff: noqa: ANN001, ANN003, ANN201, ANN202, ANN204, ARG002, E402, PERF401, PT018, RET503, RUF012
 # ... because it runs on MicroPython, where a chip's modules are put in place before what imports them.
 """Every driver against pins and chips that behave as their datasheets say. Runs on MicroPython."""
 
@@ -468,7 +468,7 @@ def check_buttons():
 
 
 class QuietI2C:
-    """A bus that allocates nothing by itself. It has methods, as a chip's has: to look one up may allocate."""
+    """A bus that allocates nothing. It has methods, as a chip's has: to look one up may allocate."""
 
     def writeto(self, address, content):
         pass

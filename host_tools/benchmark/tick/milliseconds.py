@@ -1,0 +1,39 @@
+"""What a tick's instructions, bus and samples take on a board's chip, by the chip's file."""
+
+from itertools import pairwise
+from typing import Any
+
+from host_tools.catalogue.boards import Board
+from host_tools.catalogue.chips import Chip
+
+SAMPLES_A_SENSOR = 4
+BITS_A_BYTE = 9
+# Address and content.
+SELECT_BYTES, ANSWER_BYTES, START_BYTES = 2, 5, 4
+CHANNELS_A_MUX = 8
+
+
+def bus_and_samples_ms(board: Board, chip: Chip) -> float:
+    sensors = board.table["sensors"]
+    samples = 1 if "battery" in board.table else 0
+    bus_us = 0.0
+    if sensors["driver"] == "adc":
+        samples += SAMPLES_A_SENSOR * len(sensors["pins"])
+    else:
+        transfers = _transfers(sensors)
+        bits = BITS_A_BYTE * sum(transfers)
+        bus_us = bits * chip["soft_i2c_bit_us"] + len(transfers) * chip["soft_i2c_transaction_us"]
+    return (samples * chip["adc_sample_us"] + bus_us) / 1000
+
+
+def instructions_ms(instructions: int, chip: Chip) -> float:
+    return instructions * chip["instruction_ns"] / 1e6
+
+
+def _transfers(sensors: dict[str, Any]) -> list[int]:
+    """Bytes of each, of digital sensors behind multiplexers: all joined for the start, then each alone."""
+    numbers = [channel // CHANNELS_A_MUX for channel in sensors["channels"]]
+    mux_count = max(numbers) + 1
+    changes = 1 + sum(before != after for before, after in pairwise(numbers))
+    selects = mux_count + changes * (mux_count - 1) + len(numbers)
+    return [SELECT_BYTES] * selects + [ANSWER_BYTES] * len(numbers) + [START_BYTES]
