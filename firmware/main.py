@@ -6,7 +6,7 @@ import machine
 
 import boot
 
-IMPORT_THRESHOLD_BYTES = 2048
+IMPORT_THRESHOLD_BYTES = 16 * 1024
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
         # must not be kept alive by a timer.
         boot.stop_feeding()
         boot.WATCHDOG.feed()
-        # Collecting often while modules are loaded keeps what stays close together: large pieces remain free.
+        # Collecting now and then while modules are loaded keeps what stays close together: large pieces remain free.
         gc.threshold(IMPORT_THRESHOLD_BYTES)
         __import__("soleus.core.controller")
         boot.WATCHDOG.feed()

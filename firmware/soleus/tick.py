@@ -74,10 +74,12 @@ class Tick:
                 self.asked_count[index] = (self.asked_count[index] + 1) & 0xFFFF
 
     def run(self, _timer: Timer) -> None:
-        if self.is_over:
-            return
+        # All of it inside: Ctrl-C that came before or after would be printed and forgotten.
         try:
+            if self.is_over:
+                return
             self._run()
+            return
         except BaseException as error:
             # Even Ctrl-C may arrive here.
             self._end(error)

@@ -327,9 +327,14 @@ class VirtualBoard:
             self._processor.life.type(first_typed)
 
     def _hard_reset(self, why: str, cause: int) -> None:
+        """The reset button and a loss of power release the pins. After a reset by the watchdog or by a program
+        they stay as they were until boot.py vents: it resets the processor, not what drives the pins."""
         self._processor.stop()
-        self.hardware.release_pins()
-        self._note(f"released: {why}")
+        if cause in (WDT_RESET, SOFT_RESET):
+            self._note(why)
+        else:
+            self.hardware.release_pins()
+            self._note(f"released: {why}")
         self.terminal.say_hard_reset()
         self._processor.reset_cause = cause
         if self._has_power:

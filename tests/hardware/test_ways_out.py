@@ -12,9 +12,10 @@ LEFT_ALONE_S = 3.0
 
 
 def refuse_unsafe_levels(board: Board) -> None:
-    """Each output as the pins themselves show it, at the prompt."""
+    """Each output as the pins themselves show it, at the prompt. The lamp blinks there."""
     levels = board.at_prompt(
-        "import boot; print([p.value() for p in boot.LOW], [p.value() for p in boot.HIGH])"
+        "import boot; print([p.value() for p in boot.LOW if p not in boot.LAMP], "
+        "[p.value() for p in boot.HIGH])"
     )
     low, _, high = levels.partition("] [")
     assert "1" not in low, levels

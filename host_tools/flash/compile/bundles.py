@@ -97,7 +97,7 @@ def merged(modules: list[str], has_line_numbers: bool = False) -> str:
             if defined.setdefault(name, module) != module:
                 raise InputError(module, name, None, f"a name that {defined[name]} doesn't have, in one file")
         body += tree.body
-    return ast.unparse(ast.Module(body, []))
+    return ast.unparse(_Unbracketed().visit(ast.Module(body, [])))
 
 
 def redirected(source: str, apart_from: set[str], has_line_numbers: bool = False) -> str:
@@ -179,6 +179,15 @@ class _Inside(ast.NodeTransformer):
         is_docstring = isinstance(node.value, ast.Constant)
         self.generic_visit(node)
         return None if is_docstring and node.col_offset == 0 else node
+
+
+class _Unbracketed(ast.NodeTransformer):
+    """`a, b = c, d` stays as it is: of `a, b = (c, d)` MicroPython would make a tuple, in every tick."""
+
+    def visit_Assign(self, node: ast.Assign) -> ast.Assign:
+        if isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+            node.value = ast.Name(", ".join(map(ast.unparse, node.value.elts)))
+        return node
 
 
 def _defined(tree: ast.Module) -> Iterator[str]:

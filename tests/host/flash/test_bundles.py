@@ -32,6 +32,15 @@ def test_what_is_loaded_while_it_runs_has_a_file_of_its_own() -> None:
                 assert not isinstance(name, ast.Constant) or f"soleus.{name.value}" in texts
 
 
+def test_two_values_at_once_make_no_tuple_on_a_board() -> None:
+    """Its compiler swaps `a, b = c, d` without one; brackets around `c, d` make one, in every tick."""
+    for module, text in bundles._texts(False).items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+                value = ast.get_source_segment(text, node.value)
+                assert not (isinstance(node.value, ast.Tuple) and str(value).startswith("(")), (module, value)
+
+
 def test_with_line_numbers_only_the_core_is_joined() -> None:
     assert CONTROLLER in bundles.bundles(True)
     assert APP not in bundles.bundles(True)
