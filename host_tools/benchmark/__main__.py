@@ -20,6 +20,7 @@ from host_tools.benchmark.step.page import cost_files
 from host_tools.benchmark.step.work import refuse_outdated_count
 from host_tools.benchmark.tick.count import tick_count
 from host_tools.benchmark.tick.kept import refuse_outdated_ticks
+from host_tools.benchmark.tick.page import tick_section
 from host_tools.catalogue.boards import load_board
 from host_tools.output.page import write
 from host_tools.virtual.chip_costs import TICK_INSTRUCTIONS
@@ -56,7 +57,7 @@ def _cost() -> None:
         costs = step_costs()
         ticks = [tick_count(load_board(name)) for name in TICK_INSTRUCTIONS]
         refuse_outdated_count()
-    write(cost_files(costs, ticks, _commit()))
+    write(cost_files(costs, tick_section(ticks), _commit()))
     refuse_outdated_ticks(ticks)
 
 

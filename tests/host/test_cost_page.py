@@ -7,6 +7,7 @@ from host_tools.benchmark.step.cost import StepCost
 from host_tools.benchmark.step.page import PAGE, cost_files
 from host_tools.benchmark.tick.count import PARTS, Moment, TickCount
 from host_tools.benchmark.tick.kept import refuse_outdated_ticks
+from host_tools.benchmark.tick.page import tick_section
 from host_tools.catalogue.boards import load_board
 from host_tools.virtual.chip_costs import TICK_INSTRUCTIONS
 
@@ -18,7 +19,7 @@ def tick(board: str, middle: int) -> TickCount:
 
 def test_each_size_and_board_has_its_rows_and_the_page_names_its_commit() -> None:
     costs = [StepCost("1 x 1", 1234, 56_789, 1024, 2048), StepCost("2 x 5", 149_000, 294_000, 32_768, 40_960)]
-    page = cost_files(costs, [tick("esp32-devkit", 110_000)], "abc1234")[PAGE].decode()
+    page = cost_files(costs, tick_section([tick("esp32-devkit", 110_000)]), "abc1234")[PAGE].decode()
     assert "| 1 x 1 | 1,234 | 56,789 | 1.0 KB | 2.0 KB |" in page
     assert "| 2 x 5 | 149,000 | 294,000 | 32.0 KB | 40.0 KB |" in page
     assert "`abc1234`" in page

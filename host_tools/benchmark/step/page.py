@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 
 from host_tools.benchmark.step.cost import StepCost
-from host_tools.benchmark.tick.count import TickCount
-from host_tools.benchmark.tick.page import tick_section
 from host_tools.output.page import Files, table
 
 PAGE = "docs/cost.md"
@@ -25,7 +23,7 @@ figures by a percent or two.
 """
 
 
-def cost_files(costs: Sequence[StepCost], ticks: Sequence[TickCount], commit: str) -> Files:
+def cost_files(costs: Sequence[StepCost], of_ticks: str, commit: str) -> Files:
     headings = (
         "legs x chambers",
         "middle of a fill",
@@ -34,7 +32,7 @@ def cost_files(costs: Sequence[StepCost], ticks: Sequence[TickCount], commit: st
         "with a controller",
     )
     text = _TEXT.format(commit=commit, costs=table(headings, [_row(cost) for cost in costs]))
-    return {PAGE: (text + tick_section(ticks)).encode()}
+    return {PAGE: (text + of_ticks).encode()}
 
 
 def _row(cost: StepCost) -> tuple[str, ...]:

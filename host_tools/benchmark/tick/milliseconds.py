@@ -3,11 +3,11 @@
 from itertools import pairwise
 from typing import Any
 
+from host_tools.bench.chip.costs import BITS_A_BYTE
 from host_tools.catalogue.boards import Board
 from host_tools.catalogue.chips import Chip
 
 SAMPLES_A_SENSOR = 4
-BITS_A_BYTE = 9
 # Address and content.
 SELECT_BYTES, ANSWER_BYTES, START_BYTES = 2, 5, 4
 CHANNELS_A_MUX = 8

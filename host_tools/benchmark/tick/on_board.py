@@ -16,7 +16,7 @@ import vfs
 
 mark = os.errno
 SUPPLY, BUTTONS, FIRST_SENSOR = 0, 1, 2
-TICK_MS = 10
+DT_MS = 10
 
 
 def main():
@@ -80,7 +80,7 @@ class World:
         if not self.is_idle or self.count == 0:
             self.ticks.readinto(self.row)
         self.count += 1
-        self.now_ms += TICK_MS
+        self.now_ms += DT_MS
         for byte in range(3):
             stand_ins.clock_ms[byte] = self.now_ms >> 8 * byte & 0xFF
         if self.row[BUTTONS] and not self.is_idle:
@@ -137,7 +137,7 @@ class Parts:
 
     def run(self):
         tick, controller, readings = self.tick, self.controller, self.controller.readings
-        tick.last_ms += TICK_MS
+        tick.last_ms += DT_MS
         mark()
         mark()
         tick.read(readings)
@@ -147,13 +147,13 @@ class Parts:
         mark()
         readings.buttons = tick._asked_buttons()
         if tick.presses:
-            readings.buttons |= tick.presses.step(controller.session.state, TICK_MS)
+            readings.buttons |= tick.presses.step(controller.session.state, DT_MS)
         mark()
-        commands = controller.step(readings, TICK_MS)
+        commands = controller.step(readings, DT_MS)
         mark()
-        tick.outputs.apply(commands, TICK_MS)
+        tick.outputs.apply(commands, DT_MS)
         mark()
-        tick.record(TICK_MS)
+        tick.record(DT_MS)
         mark()
 
 

@@ -8,12 +8,12 @@ import time as unix_time
 
 import micropython
 
-SENSORS_MOST = 16
+ANSWERS_MOST = 16
 ANSWER_BYTES = 4
 
 # What the world shows in this tick: the clock, and each sensor's answer on the bus, in the order of asking.
 clock_ms = bytearray(4)
-answers = bytearray(ANSWER_BYTES * SENSORS_MOST)
+answers = bytearray(ANSWER_BYTES * ANSWERS_MOST)
 place = bytearray(1)
 # By the numbers of their pins: microvolts, four for each tick.
 samples = {}
