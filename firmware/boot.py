@@ -1,9 +1,9 @@
 """Every output to its safe state, before anything else.
 
-Power-on and the reset button release the pins of an ESP32, and the pull-downs on the board close the gates. A
-soft reset releases nothing, nor does a reset by the watchdog or by a program: an energised valve stays energised
-until a program changes it. So this runs first, needs no other file of Soleus, and `main.py` uses the same few
-lines when the app ends.
+Power-on and the reset button release the pins of an ESP32, and the pull-downs on the board close the gates.
+A soft reset releases nothing, nor does a reset by the watchdog or by a program: an energised valve stays
+energised until a program changes it. So this runs first, needs no other file of Soleus, and `main.py` uses
+the same few lines when the app ends.
 """
 
 import json

@@ -16,7 +16,8 @@ def main() -> None:
         # must not be kept alive by a timer.
         boot.stop_feeding()
         boot.WATCHDOG.feed()
-        # Collecting now and then while modules are loaded keeps what stays close together: large pieces remain free.
+        # Collecting now and then while modules are loaded keeps what stays close together, so that large
+        # pieces remain free; more often, it would take a chip a second.
         gc.threshold(IMPORT_THRESHOLD_BYTES)
         __import__("soleus.core.controller")
         boot.WATCHDOG.feed()

@@ -327,7 +327,7 @@ class VirtualBoard:
             self._processor.life.type(first_typed)
 
     def _hard_reset(self, why: str, cause: int) -> None:
-        """The reset button and a loss of power release the pins. After a reset by the watchdog or by a program
+        """The reset button and a loss of power release the pins. After a reset by the watchdog or a program
         they stay as they were until boot.py vents: it resets the processor, not what drives the pins."""
         self._processor.stop()
         if cause in (WDT_RESET, SOFT_RESET):

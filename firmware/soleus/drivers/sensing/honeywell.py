@@ -80,9 +80,12 @@ class HoneywellPressure:
         mux = self.mux if len(raw) > 1 else None
         # The multiplexer that alone may have a bus joined: after the start all have.
         number = -1
+        # Without a multiplexer nobody looks at these.
+        numbers = joined_bits = raw
+        write, register, mux_address = self.write, answer, address
         if mux:
-            write, numbers = self.write, mux.numbers
-            register, joined_bits, mux_address = mux.register, mux.bits, mux.address
+            numbers, joined_bits = mux.numbers, mux.bits
+            register, mux_address = mux.register, mux.address
         # A sensor that nobody has started has nothing new to tell.
         good_status = _STATUS_POWERED if self.is_started else -1
         missing_bits = 0
