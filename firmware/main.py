@@ -28,6 +28,7 @@ def main() -> None:
         cause = error
     vent_surely()
     try:
+        gc.collect()
         # Loaded only now: the app has the use of its 1 KB while it runs.
         from soleus.services import exit_report
 

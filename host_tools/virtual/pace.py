@@ -15,6 +15,8 @@ from host_tools.virtual.hardware import Hardware
 from host_tools.virtual.processor.processor import Life
 
 AHEAD_MOST_MS = 500
+# For so long the board's time waits for a process to start.
+START_MOST_S = 5.0
 # After so long without a byte the other end counts as gone, for the firmware, too.
 GONE_AFTER_S = 5.0
 # A board that is further behind, because the laptop was asleep, doesn't catch up.
@@ -63,6 +65,9 @@ class Pace:
     def is_beat_due(self, life: Life | None, hardware: Hardware) -> bool:
         now_s = time.monotonic()
         is_due_by_clock = now_s >= self._next_beat_s
+        if life and not life.has_begun and now_s <= life.done_at_s + START_MOST_S:
+            self._next_beat_s = now_s + BEAT_MS / 1000
+            return False
         if life is None or not self._may_hurry(hardware.now_ms, now_s):
             return is_due_by_clock
         if life.done_beat == hardware.beat:

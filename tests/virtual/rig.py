@@ -24,6 +24,7 @@ PATIENCE_S = 10.0
 # In the board's time.
 ASKED_EVERY_MS = 100
 
+IMPORT_THRESHOLD_BYTES = 2048
 # On the flash beside the app: it waits for the file bang on the host, then does harm.
 _TRAPS = Path(__file__).with_name("traps.py")
 
@@ -42,7 +43,9 @@ def flash_of(name: str, folder: Path, trap: str = "") -> Path:
         slot = f"/{files['/current-app'].decode()}"
         files[f"{slot}/traps.py"] = _TRAPS.read_bytes()
         files[f"{slot}/real_main.mpy"] = files.pop(f"{slot}/main.mpy")
-        files[f"{slot}/main.py"] = f"from traps import *\n{trap}\nimport real_main\n".encode()
+        # As main.py does it, or what the trap loads would leave no large piece of the heap.
+        lines = ["import gc", f"gc.threshold({IMPORT_THRESHOLD_BYTES})", "from traps import *", trap]
+        files[f"{slot}/main.py"] = "\n".join([*lines, "import real_main", ""]).encode()
     flash = folder / "flash.img"
     FlashImage(flash).write(files)
     return flash

@@ -26,7 +26,8 @@ MISCHIEF = {
 def test_no_tick_comes_more_than_20_ms_late_while(name: str, tmp_path: Path, record_property: Note) -> None:
     """The gap to the tick before, less 10 ms. Other work of this computer may delay a tick, too, so the best
     of some tries counts."""
-    with running(DEVKIT, tmp_path, trap=MISCHIEF[name], has_own_time=False) as (board, console):
+    # By the laptop's clock, on which what a chip's work costs would come on top of the laptop's own.
+    with running(DEVKIT, tmp_path, trap=MISCHIEF[name], has_own_time=False, chip=None) as (board, console):
         delays_ms: list[int] = []
         while len(delays_ms) < TRIES and min(delays_ms, default=STOOD_STILL_MS) > DELAY_MOST_MS:
             console.ask("status", forget_gap=True)
@@ -47,7 +48,7 @@ def _collections(outside: Path) -> str:
     if not file.exists():
         return ""
     count, longest_us = map(int, file.read_text().split())
-    assert count > 20
+    assert count > 100
     return (
         f"{count} collections, {2_000_000 // count} us each with making the garbage, at most {longest_us} us"
     )

@@ -11,8 +11,8 @@ from soleus.basics.annotations import Any, Callable
 from soleus.basics.loading import load, load_to_stay
 from soleus.core.basics.errors import SettingError
 from soleus.core.controller import Controller
-from soleus.store.files import DATA_FOLDER, STATE_FOLDER, encode, write_whole
-from soleus.store.state_store import LEARNED_FILE, SESSION_FILE, SETTINGS_FILE, StateStore
+from soleus.store.files import DATA_FOLDER, SESSION_FILE, STATE_FOLDER, encode, write_whole
+from soleus.store.state_store import LEARNED_FILE, SETTINGS_FILE, StateStore
 from soleus.store.therapy_meter import METER_FILE, TherapyMeter
 
 BOARD_FILE = "board.json"

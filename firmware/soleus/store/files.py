@@ -15,6 +15,8 @@ NEW_SUFFIX = ".new"
 # littlefs notes when it moves a folder that is written often.
 DATA_FOLDER = "/data"
 STATE_FOLDER = DATA_FOLDER + "/state"
+# There while a session is under way.
+SESSION_FILE = STATE_FOLDER + "/session.json"
 
 
 def encode(table: dict) -> bytes:

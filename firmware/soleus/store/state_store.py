@@ -9,12 +9,11 @@ import binascii
 from soleus.basics.loading import load
 from soleus.core.controller import Controller
 from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, SERVICE
-from soleus.store.files import STATE_FOLDER, encode
+from soleus.store.files import SESSION_FILE, STATE_FOLDER, encode
 from soleus.store.flash_writer import FlashWriter
 
 SETTINGS_FILE = STATE_FOLDER + "/settings.json"
 LEARNED_FILE = STATE_FOLDER + "/learned.json"
-SESSION_FILE = STATE_FOLDER + "/session.json"
 
 
 class Settings:

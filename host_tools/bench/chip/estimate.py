@@ -7,6 +7,7 @@ from host_tools.catalogue.boards import Board
 from host_tools.catalogue.chips import Chip
 from host_tools.flash.contents.application import application_files
 from host_tools.flash.contents.packages import cached_package_sources
+from host_tools.virtual.chip_costs import tick_instructions
 
 TICK_MOST_MS = 5.0
 """Half of the 10 ms, so that the link and the rest have the other half."""
@@ -19,14 +20,10 @@ HEAP_LEAST_KB = 40.0
 FIRST_WRITE_MOST_S = 1.5
 """The watchdog bites after this long."""
 
-# Of docs/cost.md, in the middle of a fill: a line that is above every size measured there but the smallest.
-STEP_INSTRUCTIONS, CHAMBER_INSTRUCTIONS = 98_000, 4_950
-# Recorder, buttons, drivers' own code, beside the core's step: not counted yet, a guess.
-BESIDE_STEP = 0.5
 # Of docs/device.md: the application's heap at its highest. Another board counts as the largest of these.
-APPLICATION_KB = {"esp32-devkit": 112.7, "esp32-s3-duo": 125.5, "esp32-c3-manifold": 95.5}
-# Of the start, counted on an emulated chip whose littlefs reads 512 bytes at a time.
-START_READS, START_READ_BYTES = 3_500, 512
+APPLICATION_KB = {"esp32-devkit": 119.5, "esp32-s3-duo": 132.0, "esp32-c3-manifold": 103.9}
+# Of the start, counted on a virtual board: littlefs reads 256 bytes or more at a time.
+START_READS, START_READ_BYTES = 5_800, 256
 # Each sensor on the bus is selected by one transfer and read by another: seven bytes together.
 BUS_TRANSFERS, BUS_BITS = 2, 7 * 9
 ADC_SAMPLES = 4
@@ -66,26 +63,22 @@ def needs_adc(board: Board) -> bool:
 
 
 def _tick(chip: Chip, board: Board) -> Estimate:
-    core_ms = _instructions(board) * chip["instruction_ns"] / 1e6
+    work_ms = tick_instructions(board) * chip["instruction_ns"] / 1e6
     sensors_ms = _sensors_us(chip, board) / 1000
     outputs_ms = (CHANGES * chip["pwm_change_us"] + chip["callback_us"]) / 1000
-    total_ms = core_ms * (1 + BESIDE_STEP) + sensors_ms + outputs_ms
+    total_ms = work_ms + sensors_ms + outputs_ms
     parts = (
-        f"core {core_ms:.2f}, half as much for the recorder and the rest (a guess), "
-        f"sensors {sensors_ms:.2f}, outputs and callback {outputs_ms:.2f}; {total_ms * 10:.0f} % of 10 ms"
+        f"core, recorder and drivers {work_ms:.2f}, bus and samples {sensors_ms:.2f}, "
+        f"outputs and callback {outputs_ms:.2f}; {total_ms * 10:.0f} % of 10 ms"
     )
     return Estimate("tick", total_ms, "ms", TICK_MOST_MS, False, parts)
-
-
-def _instructions(board: Board) -> int:
-    return STEP_INSTRUCTIONS + CHAMBER_INSTRUCTIONS * board.boots.count
 
 
 def _sensors_us(chip: Chip, board: Board) -> float:
     sensors = 1 if board.boots.has_manifold_sensor_only else board.boots.count
     if board.table["sensors"]["driver"] == "adc":
         return sensors * ADC_SAMPLES * chip["adc_sample_us"]
-    return sensors * (BUS_TRANSFERS * chip["i2c_transaction_us"] + BUS_BITS * chip["i2c_bit_us"])
+    return sensors * (BUS_TRANSFERS * chip["soft_i2c_transaction_us"] + BUS_BITS * chip["soft_i2c_bit_us"])
 
 
 def _gap(chip: Chip, board: Board) -> Estimate:

@@ -26,6 +26,8 @@ class Life:
         # The latest beat whose work is done; the program waits for the next one.
         self.done_beat = -1
         self.has_control_timer = False
+        # It has said something. Before that the laptop starts a process, which takes a chip no time.
+        self.has_begun = False
         # Nothing runs there that could say when it has done its work: time goes by the clock.
         self.is_at_prompt = False
         # When the program last said that, by the laptop's clock.
@@ -65,10 +67,12 @@ class Life:
             return b""
 
     def records(self) -> Iterator[Record]:
-        try:
-            data = self.interpreter.line.recv(65536)
-        except (BlockingIOError, ConnectionResetError):
-            return iter(())
+        """All that have come: the last ones before it ends say why it ends."""
+        data = b""
+        with contextlib.suppress(BlockingIOError, ConnectionResetError):
+            while piece := self.interpreter.line.recv(65536):
+                data += piece
+        self.has_begun = self.has_begun or bool(data)
         return self._records.feed(data)
 
     def take(self, record: Record) -> None:
