@@ -199,7 +199,8 @@ def _call_timers() -> None:
 
 def _call_put_off() -> None:
     for timer in _timers:
-        while timer is not None and timer.put_off:
+        # At the prompt two threads may come here at once, without a lock between them: never below 0.
+        while timer is not None and timer.put_off > 0:
             timer.put_off -= 1
             _call(timer)
 
