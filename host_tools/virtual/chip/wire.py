@@ -66,8 +66,10 @@ def connect(descriptor: int, is_own: bool) -> None:
 
 
 def come_to_prompt() -> None:
-    global is_at_prompt
+    global is_at_prompt, _holds
     say(PROMPT)
+    # What Ctrl-C has ended holds nothing any more.
+    _holds = 0
     is_at_prompt = True
     if has_own_time:
         _thread.start_new_thread(_listen, ())
@@ -113,14 +115,16 @@ def spend(us: float) -> None:
     if us <= 0:
         return
     hold()
-    if has_own_time:
-        # In one step: a tick that comes in between spends, too.
-        _chip_us = now_us() + int(us)
-        while frame[NOW_MS] * 1000 + BEAT_US <= _chip_us:
-            _take_next_frame()
-    else:
-        utime.sleep_us(int(us))
-    release()
+    try:
+        if has_own_time:
+            # In one step: a tick that comes in between spends, too.
+            _chip_us = now_us() + int(us)
+            while frame[NOW_MS] * 1000 + BEAT_US <= _chip_us:
+                _take_next_frame()
+        else:
+            utime.sleep_us(int(us))
+    finally:
+        release()
 
 
 def owe(us: float) -> None:
@@ -168,11 +172,14 @@ def _count_timers() -> None:
 def _take_next_frame() -> None:
     """The timers that are due are called when the lock is free again: they let time pass, too."""
     hold()
-    with _receiving:
-        say(DONE, 0, 0, frame[BEAT])
-        _receive()
-        _call_timers()
-    release()
+    try:
+        with _receiving:
+            say(DONE, 0, 0, frame[BEAT])
+            _receive()
+            _call_timers()
+    finally:
+        # Ctrl-C may have come while it waited.
+        release()
 
 
 def _listen() -> None:

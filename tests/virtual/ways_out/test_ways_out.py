@@ -139,7 +139,8 @@ def why_after(board: VirtualBoard) -> str:
     board.power_on()
     with Console(board.port) as console:
         try:
-            return str(console.ask("why", timeout_s=2.0)["why"])
+            # A start takes a chip its time: Ctrl-D must not come in the middle of it.
+            return str(console.ask("why", timeout_s=5.0)["why"])
         except TimeoutError:
             console.serial.write(b"\x04")
             return str(console.ask("why", timeout_s=8.0)["why"])
