@@ -65,25 +65,25 @@ class Collector:
 
     def collect(self) -> int:
         wire.hold()
-        spend_collection()
+        wire.spend(_collection_us())
         count = real_gc.collect()
-        note_used()
+        collected_us()
         wire.release()
         return count
 
 
-def spend_collection() -> None:
+def _collection_us() -> float:
     # The unix port's words are twice as wide as a chip's.
-    wire.spend(wire.cost_us("collect_kb_us") * real_gc.mem_alloc() / 2048)
+    return wire.cost_us("collect_kb_us") * real_gc.mem_alloc() / 2048
 
 
-def note_used() -> None:
-    """Called at every tick: has there been a collection since?"""
+def collected_us() -> float:
+    """Asked at every tick: how long a collection took that nobody asked for; 0 if there was none since."""
     global _used_bytes
     used_bytes = real_gc.mem_alloc()
-    if used_bytes < _used_bytes - _FREED_LEAST_BYTES:
-        spend_collection()
+    has_freed = used_bytes < _used_bytes - _FREED_LEAST_BYTES
     _used_bytes = used_bytes
+    return _collection_us() if has_freed else 0
 
 
 class System:
