@@ -11,7 +11,7 @@ from soleus.basics.annotations import Any, Callable
 from soleus.basics.loading import load, load_to_stay
 from soleus.core.basics.errors import SettingError
 from soleus.core.controller import Controller
-from soleus.store.files import DATA_FOLDER, SESSION_FILE, STATE_FOLDER, encode, write_whole
+from soleus.store.files import DATA_FOLDER, SESSION_FILE, STATE_FOLDER, encode, forget, write_whole
 from soleus.store.state_store import LEARNED_FILE, SETTINGS_FILE, StateStore
 from soleus.store.therapy_meter import METER_FILE, TherapyMeter
 
@@ -68,6 +68,8 @@ def read_back(store: StateStore, controller: Controller, warn: Callable) -> tupl
     state_load.load_learned(table or {}, controller, warn)
     store.learned_crc = binascii.crc32(encode(state_load.learned(controller)))
     lost_session = state_load.read_or_warn(SESSION_FILE, warn)
+    # Told once, because later starts have nothing to do with it.
+    forget(SESSION_FILE)
     table = state_load.read_or_warn(METER_FILE, warn) or {}
     numbers = (table.get("therapy_s", 0), table.get("sessions", 0))
     is_whole = all(type(number) is int for number in numbers)

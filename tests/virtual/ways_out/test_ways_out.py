@@ -172,6 +172,23 @@ def test_a_full_disk_is_a_warning_and_stops_nothing(tmp_path: Path) -> None:
         assert "28" in console.ask("status")["warnings"][0]
 
 
+def test_a_session_that_was_lost_is_told_at_the_next_start_and_not_again(tmp_path: Path) -> None:
+    with running(DEVKIT, tmp_path) as (board, console):
+        # After so long, the boots are known to be empty, and the note of the session can be written.
+        board.run_until(lambda b: b.now_ms > 5500)
+        start_session(board, console)
+        told = []
+        for _ in range(2):
+            board.power_off()
+            board.power_on()
+            console.expect("ready", 20)
+            told.append(console.ask("why"))
+    assert told[0]["lost_session"]["program"] == "easy-run"
+    assert "during a session" in told[0]["why"]
+    assert told[1]["lost_session"] is None
+    assert told[1]["why"] == "power on"
+
+
 def test_settings_survive_a_power_cut(tmp_path: Path) -> None:
     with running(DEVKIT, tmp_path) as (board, console):
         assert console.ask("set", settings={"program": "bedtime", "sound": False})["ok"]
