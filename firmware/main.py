@@ -19,6 +19,7 @@ def main() -> None:
         # Collecting now and then while modules are loaded keeps what stays close together, so that large
         # pieces remain free; more often, it would take a chip a second.
         gc.threshold(IMPORT_THRESHOLD_BYTES)
+        # In two steps: while a module is loaded nothing else runs that could feed the watchdog.
         __import__("soleus.core.controller")
         boot.WATCHDOG.feed()
         from soleus import app
@@ -28,6 +29,7 @@ def main() -> None:
         cause = error
     vent_surely()
     try:
+        # What the app held is free only now.
         gc.collect()
         # Loaded only now: the app has the use of its 1 KB while it runs.
         from soleus.services import exit_report

@@ -11,7 +11,7 @@ from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
 from host_tools.catalogue.bench_defaults import DEFAULTS
 from host_tools.catalogue.chips import load_chip
 from host_tools.catalogue.near import perhaps
-from host_tools.catalogue.toml_file import Table, read_toml
+from host_tools.catalogue.toml_file import Table, read_toml, refuse_unknown_keys, text_in
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.errors import SettingError
@@ -54,11 +54,11 @@ def read_board(name: str | Path) -> Board:
     """The same without a check of the wiring, for callers that report every error in it."""
     file = board_file(name)
     table = read_toml(file)
-    _refuse_unknown(file, table)
+    refuse_unknown_keys(file, table, _KEYS)
     _refuse_bench(file, table.get("bench", {}))
     return Board(
         name=_name(file, table),
-        title=_text(file, table, "title"),
+        title=text_in(file, table, "title"),
         chip=_chip(file, table),
         boots=_boots(file, table),
         table=table,
@@ -96,12 +96,6 @@ def layout(boots: Boots) -> str:
     return f"{boots.legs} x {boots.chambers_per_leg} chambers, {valves}, {sensors}, {gate}"
 
 
-def _refuse_unknown(file: Path, table: Table) -> None:
-    for key in table:
-        if key not in _KEYS:
-            raise InputError(file, key, table[key], f"not a key here; known: {', '.join(_KEYS)}")
-
-
 def _refuse_bench(file: Path, bench: object) -> None:
     if not isinstance(bench, dict):
         raise InputError(file, "bench", bench, "a table [bench] of limits for the bench")
@@ -113,24 +107,17 @@ def _refuse_bench(file: Path, bench: object) -> None:
 
 
 def _name(file: Path, table: Table) -> str:
-    name = _text(file, table, "name")
+    name = text_in(file, table, "name")
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise InputError(file, "name", name, "small letters, digits and hyphens")
     return name
 
 
 def _chip(file: Path, table: Table) -> str:
-    chip = _text(file, table, "chip")
+    chip = text_in(file, table, "chip")
     if chip not in CHIPS:
         raise InputError(file, "chip", chip, f"one of {', '.join(CHIPS)}")
     return chip
-
-
-def _text(file: Path, table: Table, key: str) -> str:
-    text = table.get(key)
-    if not isinstance(text, str) or not text:
-        raise InputError(file, key, text, "text")
-    return text
 
 
 def _boots(file: Path, table: Table) -> Boots:

@@ -7,7 +7,7 @@ from host_tools.basics.errors import InputError
 from host_tools.basics.paths import BOARDS
 from host_tools.board_check import CHIPS
 from host_tools.catalogue.near import perhaps
-from host_tools.catalogue.toml_file import Table, read_toml
+from host_tools.catalogue.toml_file import Table, read_toml, refuse_unknown_keys, text_in
 
 CHIPS_FOLDER = BOARDS / "chips"
 
@@ -71,12 +71,10 @@ def load_chip(name: str | Path) -> Chip:
     """One of the chips that come with Soleus, by name, or any chip file, by path."""
     file = _chip_file(name)
     table = read_toml(file)
-    for key in table:
-        if key not in _KEYS:
-            raise InputError(file, key, table[key], f"not a key here; known: {', '.join(_KEYS)}")
+    refuse_unknown_keys(file, table, _KEYS)
     return Chip(
-        name=_text(file, table, "name"),
-        title=_text(file, table, "title"),
+        name=text_in(file, table, "name"),
+        title=text_in(file, table, "title"),
         kind=_kind(file, table),
         clock_hz=_hz(file, table, "clock_hz"),
         default_clock_hz=_hz(file, table, "default_clock_hz"),
@@ -96,17 +94,10 @@ def _chip_file(name: str | Path) -> Path:
 
 
 def _kind(file: Path, table: Table) -> str:
-    kind = _text(file, table, "chip")
+    kind = text_in(file, table, "chip")
     if kind not in CHIPS:
         raise InputError(file, "chip", kind, f"one of {', '.join(CHIPS)}")
     return kind
-
-
-def _text(file: Path, table: Table, key: str) -> str:
-    text = table.get(key)
-    if not isinstance(text, str) or not text:
-        raise InputError(file, key, text, "text")
-    return text
 
 
 def _hz(file: Path, table: Table, key: str) -> int:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,19 @@ def read_toml(file: Path) -> Table:
         raise InputError(file, _line(str(error)), None, f"valid TOML ({_complaint(str(error))})") from None
     except RecursionError:
         raise InputError(file, "", None, "fewer brackets inside one another") from None
+
+
+def refuse_unknown_keys(file: Path, table: Table, known: Iterable[str]) -> None:
+    for key in table:
+        if key not in known:
+            raise InputError(file, key, table[key], f"not a key here; known: {', '.join(known)}")
+
+
+def text_in(file: Path, table: Table, key: str) -> str:
+    text = table.get(key)
+    if not isinstance(text, str) or not text:
+        raise InputError(file, key, text, "text")
+    return text
 
 
 def _line(error: str) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 
 from host_tools.catalogue.boards import load_board
 from host_tools.catalogue.chips import Chip, load_chip
+from host_tools.flash.board.chooser import POINTER, files_on_board
 from host_tools.flash.contents.application import application
 from host_tools.link.console import Console
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.flash_image import FlashImage
-from host_tools.virtual.install import flash_files
 from tests.display_driver import driver_file
 
 DEVKIT = "esp32-devkit"
@@ -24,7 +24,7 @@ PATIENCE_S = 10.0
 # In the board's time.
 ASKED_EVERY_MS = 100
 
-IMPORT_THRESHOLD_BYTES = 2048
+IMPORT_THRESHOLD_BYTES = 16 * 1024
 # On the flash beside the app: it waits for the file bang on the host, then does harm.
 _TRAPS = Path(__file__).with_name("traps.py")
 
@@ -33,17 +33,17 @@ _TRAPS = Path(__file__).with_name("traps.py")
 def _installed(name: str) -> dict[str, bytes]:
     board = load_board(name)
     packages = {"ssd1306.py": driver_file()} if "display" in board.table else {}
-    return flash_files(application(board, packages))
+    return files_on_board(application(board, packages))
 
 
 def flash_of(name: str, folder: Path, trap: str = "") -> Path:
     """A flash with the firmware. `trap` is a line of Python that the board runs first: see traps.py."""
     files = dict(_installed(name))
     if trap:
-        slot = f"/{files['/current-app'].decode()}"
+        slot = files[POINTER].decode()
         files[f"{slot}/traps.py"] = _TRAPS.read_bytes()
         files[f"{slot}/real_main.mpy"] = files.pop(f"{slot}/main.mpy")
-        # As main.py does it, or what the trap loads would leave no large piece of the heap.
+        # As main.py does before it loads anything, or what the trap loads would scatter over the heap.
         lines = ["import gc", f"gc.threshold({IMPORT_THRESHOLD_BYTES})", "from traps import *", trap]
         files[f"{slot}/main.py"] = "\n".join([*lines, "import real_main", ""]).encode()
     flash = folder / "flash.img"

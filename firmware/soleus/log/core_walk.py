@@ -14,7 +14,7 @@ def walk(owner: Any, path: str = "", seen: Any = None) -> Any:
     """(path, owner, name, value) of every integer and every list of integers, in the order of their names.
 
     Several objects may hold the same part: an object claims its parts before any of them is walked. Claimed
-    ones are kept by their ids: a search through all of them took a chip a second.
+    parts are remembered by their ids, because a search through a list of them would take a chip a second.
     """
     seen = {id(owner)} if seen is None else seen
     part_names = []

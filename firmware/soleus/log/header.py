@@ -14,7 +14,7 @@ def header(app: Any) -> dict:
     about = load("services.about")
     session = app.controller.session
     table = about.about(app.board)
-    # The hash of the core, and the fingerprint of its state: a chip would compute them for a second.
+    # The hash of the core, and the fingerprint of its state: computing them would take a chip a second.
     table.update(_table(CORE_FILE))
     table.update(
         {

@@ -2,8 +2,8 @@
 
 It writes in the rests only, one step at a time, each when the flash writer says so: no tick can come then.
 So a loss of power costs the cycle that was running, and nothing before it. What a step writes is up to
-`writer.py`, which changes no field here. The header of the next session is prepared before that begins: it
-takes a second of reading, and a session must wait for no file.
+`writer.py`, which changes no field here. The header of the next session is prepared before that begins,
+because it is read from several files.
 """
 
 import json

@@ -4,6 +4,8 @@ They are the same for every version of Soleus, so that an interrupted update can
 together. Without a pointer they do nothing, and the board shows its prompt.
 """
 
+from host_tools.flash.contents.application import Application
+
 POINTER = "current-app"
 
 _SOURCE = """\
@@ -58,3 +60,9 @@ CHOOSER = {
     ).encode(),
 }
 """In the order in which they are written: on a board that had other files, nothing starts in between."""
+
+
+def files_on_board(app: Application) -> dict[str, bytes]:
+    """All files of a flashed board: the slot, what chooses it, and the pointer to it."""
+    slot = {f"{app.slot}/{name}": content for name, content in app.files.items()}
+    return {**slot, **CHOOSER, POINTER: app.slot.encode()}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from host_tools.flash.board.chooser import CHOOSER, POINTER
+from host_tools.flash.board.chooser import files_on_board
 from host_tools.flash.board.esptool import RunTool, Say, run_esptool, where
 from host_tools.flash.contents.application import Application
 from host_tools.flash.contents.filesystem import (
@@ -77,12 +77,6 @@ def write_everything(
         arguments = ["write-flash", "--erase-all", *files, f"0x{pinned.offset:x}", str(image.file)]
         with _saying("nothing starts on this chip until it is flashed again"):
             (run_tool or run_esptool)([*where(pinned.esptool_chip, port), *arguments], say)
-
-
-def files_on_board(app: Application) -> dict[str, bytes]:
-    """All that an update would have brought: the slot, what chooses it, and the pointer to it."""
-    slot = {f"{app.slot}/{name}": content for name, content in app.files.items()}
-    return {**slot, **CHOOSER, POINTER: app.slot.encode()}
 
 
 def write_micropython(

@@ -12,6 +12,8 @@ LOOKAHEAD_BYTES = 32
 BLOCK_CYCLES = 100
 # Understood by every MicroPython from 1.24 on.
 DISK_VERSION = 0x0002_0000
+# For reading: a newer MicroPython raises the version when it writes.
+ANY_VERSION = 0
 # Both must be written: littlefs would read an old one of another file system, too.
 SUPERBLOCKS = 2
 MAGIC, MAGIC_AT = b"littlefs", 8
@@ -22,7 +24,34 @@ ERASED = b"\xff" * BLOCK_BYTES
 
 def filesystem_image(files: Mapping[str, bytes], size_bytes: int) -> bytes:
     """A whole partition of this size; the same files give the same bytes."""
-    fs = LittleFS(
+    fs = _unmounted(size_bytes, DISK_VERSION)
+    fs.format()
+    fs.mount()
+    put_files(fs, files)
+    fs.unmount()
+    return bytes(fs.context.buffer)
+
+
+def mounted(image: bytes) -> LittleFS:
+    """The file system in a partition; a `LittleFSError` where there is none."""
+    fs = _unmounted(len(image), ANY_VERSION)
+    fs.context.buffer = bytearray(image)
+    fs.mount()
+    return fs
+
+
+def put_files(fs: LittleFS, files: Mapping[str, bytes]) -> None:
+    """Write these files beside those that are there."""
+    for name, content in files.items():
+        folder = name.rpartition("/")[0]
+        if folder:
+            fs.makedirs(folder, exist_ok=True)
+        with fs.open(name, "wb") as file:
+            file.write(content)
+
+
+def _unmounted(size_bytes: int, disk_version: int) -> LittleFS:
+    return LittleFS(
         block_size=BLOCK_BYTES,
         block_count=size_bytes // BLOCK_BYTES,
         read_size=READ_BYTES,
@@ -30,16 +59,9 @@ def filesystem_image(files: Mapping[str, bytes], size_bytes: int) -> bytes:
         cache_size=CACHE_BYTES,
         lookahead_size=LOOKAHEAD_BYTES,
         block_cycles=BLOCK_CYCLES,
-        disk_version=DISK_VERSION,
+        disk_version=disk_version,
+        mount=False,
     )
-    for name, content in files.items():
-        folder = name.rpartition("/")[0]
-        if folder:
-            fs.makedirs(folder, exist_ok=True)
-        with fs.open(name, "wb") as file:
-            file.write(content)
-    fs.unmount()
-    return bytes(fs.context.buffer)
 
 
 def has_superblock(first_blocks: bytes) -> bool:

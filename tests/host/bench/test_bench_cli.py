@@ -4,14 +4,12 @@ import csv
 import datetime as dt
 import json
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from host_tools import cli
 from host_tools.bench.measure.line import Curve, Line
 from host_tools.bench.report.history import History, first_drift
 from host_tools.bench.report.record import from_json, to_json
@@ -19,18 +17,7 @@ from host_tools.bench.report.report import report_html
 from host_tools.bench.run import BenchRun
 from host_tools.bench.targets.target import Identity
 from tests.host.output.chromium import dump_dom
-
-
-def soleus(*arguments: object) -> int:
-    before = sys.argv
-    sys.argv = ["soleus", *map(str, arguments)]
-    try:
-        cli.main()
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    finally:
-        sys.argv = before
-    return 0
+from tests.soleus_command import soleus
 
 
 def test_a_run_writes_all_its_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

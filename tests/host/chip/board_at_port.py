@@ -2,14 +2,12 @@
 
 import os
 import pty
-import sys
 import threading
 import tty
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from host_tools import cli
 from host_tools.catalogue.boards import load_board
 from host_tools.catalogue.chips import load_chip
 from host_tools.virtual.board import VirtualBoard
@@ -46,16 +44,3 @@ def _answer(master: int, answer: bytes) -> None:
     except OSError:
         # The test has closed the other end.
         os.close(master)
-
-
-def soleus(*words: object) -> int:
-    """Type a command; its exit status."""
-    before = sys.argv
-    sys.argv = ["soleus", *map(str, words)]
-    try:
-        cli.main()
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    finally:
-        sys.argv = before
-    return 0

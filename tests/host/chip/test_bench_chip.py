@@ -10,7 +10,8 @@ import serial
 from host_tools.catalogue.chips import COSTS, load_chip
 from host_tools.flash.board import device
 from host_tools.virtual.flash_image import FlashImage
-from tests.host.chip.board_at_port import DEVKIT, bare_virtual_board, port_that_says, soleus
+from tests.host.chip.board_at_port import DEVKIT, bare_virtual_board, port_that_says
+from tests.soleus_command import soleus
 
 # These are no small differences of two times, so a busy computer has them, too.
 MEASURED_EVERYWHERE = {"instruction_ns", "heap_bytes", "collect_kb_us", "console_byte_us"}

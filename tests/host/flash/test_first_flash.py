@@ -11,10 +11,10 @@ pytest.importorskip("micropython_unix", reason="the unix port is not built for t
 from host_tools import flash as flash_module
 from host_tools.catalogue.boards import load_board
 from host_tools.flash import DeviceError, Options, flash
+from host_tools.flash.board.chooser import files_on_board
 from host_tools.flash.board.device import Device
 from host_tools.flash.board.micropython import (
     Place,
-    files_on_board,
     look_at_chip,
     write_everything,
     write_micropython,

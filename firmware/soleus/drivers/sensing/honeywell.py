@@ -2,8 +2,8 @@
 
 Both have the same protocol: AA 00 00 starts a conversion, which takes 5 ms; then a status byte and 24 bits of
 pressure can be read. The status says whether the part has power (0x40), is still busy (0x20), has
-a corrupt memory (0x04) or a saturated result (0x01). Conversions of all sensors start together right
-after a tick and are collected at the next, so a reading is one tick old and never older.
+a corrupt memory (0x04) or a saturated result (0x01). Conversions of all sensors start together as soon as
+the last ones have been collected, so a reading is one tick old and never older.
 
 The MPRLS measures against vacuum: `air.py` takes off the pressure of the air.
 """
@@ -59,7 +59,7 @@ class HoneywellPressure:
             readings.manifold_pa = self.manifold_pa[0]
 
     def prepare(self) -> None:
-        """After a tick: one command starts every sensor."""
+        """One command starts every sensor."""
         try:
             if self.mux:
                 self.mux.join_all()
