@@ -11,6 +11,7 @@ from rich.console import Console as Terminal
 from host_tools.basics.errors import FELL_SHORT, InputError
 from host_tools.flash.ports import find_port
 from host_tools.link.console import Console, open_console
+from host_tools.safety import fault_help
 
 # Often enough for a virtual board whose time runs ten times as fast.
 LOOK_EVERY_S = 0.2
@@ -45,7 +46,7 @@ def ask(
                 _end_service(console, table["act"].get("for_ms", 0))
             if do == "start":
                 answer = _stay(console)
-            _print(answer)
+            _print(with_advice(answer))
             if do == "telemetry":
                 _listen(console)
         except OSError as error:
@@ -53,6 +54,12 @@ def ask(
             raise typer.Exit(FELL_SHORT) from None
     if not answer["ok"] or answer.get("fault"):
         raise typer.Exit(FELL_SHORT)
+
+
+def with_advice(status: dict[str, Any]) -> dict[str, Any]:
+    """A board reads no file while a session runs, so what it says of a rested chamber lacks the advice."""
+    rested = [[name, code, text or fault_help.advice(code)] for name, code, text in status.get("rested", ())]
+    return {**status, "rested": rested} if rested else status
 
 
 def _argument(text: str) -> tuple[str, Any]:

@@ -69,7 +69,7 @@ def _fault(app: Any) -> "dict | None":
 
 
 def _advice(app: Any, code: str) -> str:
-    """Empty in a session: the laptop knows the text, too."""
+    """Empty in a session: `soleus ask` adds the text."""
     return load("services.advice").advice(code) if app.may_load() else ""
 
 

@@ -9,7 +9,9 @@ from subprocess import PIPE
 import pytest
 
 from host_tools.cli import main
+from host_tools.commands.ask import with_advice
 from host_tools.link.console import Console
+from host_tools.safety import fault_help
 from tests.virtual.rig import DEVKIT, running
 
 _START = """
@@ -17,6 +19,12 @@ import sys, typer
 from host_tools.commands.virtual import virtual
 typer.run(virtual)
 """
+
+
+def test_a_rested_chamber_comes_with_what_to_do_although_a_board_reads_no_file_in_a_session() -> None:
+    rested = with_advice({"rested": [["left.foot", "E31", ""], ["left.calf", "E31", "as the board says"]]})
+    assert rested["rested"][0][2] == fault_help.advice("E31")
+    assert rested["rested"][1][2] == "as the board says"
 
 
 def test_a_virtual_board_from_the_command_line(tmp_path: Path) -> None:
