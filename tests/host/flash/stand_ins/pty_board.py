@@ -147,6 +147,9 @@ class PtyBoard:
             heard = self._back.take()
             if heard and self.is_plugged:
                 os.write(self._outer, heard)
+        # The power may have gone just as the interpreter was being started again.
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
         self._process.wait()
 
     def _without_ctrl_c(self, arrived: bytes) -> bytes:
