@@ -218,6 +218,12 @@ class VirtualBoard:
             return self.hardware.wiring.is_all_vent()
 
     @property
+    def is_at_prompt(self) -> bool:
+        """True if no program runs: whoever types speaks to MicroPython."""
+        life = self._processor.life
+        return life is not None and life.is_at_prompt
+
+    @property
     def watchdog_longest_ms(self) -> int:
         """How long the watchdog had to wait to be fed, at most."""
         return self._processor.watchdog.longest_ms

@@ -15,6 +15,7 @@ from host_tools.catalogue.chips import Chip, chip_names, load_chip
 from host_tools.flash import ESP32_PLATFORM
 from host_tools.flash.board.device import About, Device, DeviceError
 from host_tools.flash.contents.images import IMAGES
+from host_tools.flash.prompt import raw_repl
 
 UNIX_PLATFORMS = ("linux", "darwin")
 """A virtual board: MicroPython's unix port."""
@@ -47,7 +48,7 @@ def bare_board(port: str, is_any_welcome: bool) -> Iterator[Device]:
     """A board at its prompt. It is reset afterwards: pins, clock and timers are as after power-on then."""
     _refuse_unusable_port(port)
     with _or_no_micropython(port):
-        device = Device(port)
+        device = Device(port, timeout_s=raw_repl.ENTER_TIMEOUT_S)
     try:
         if not is_any_welcome:
             _refuse_application(device)

@@ -9,6 +9,7 @@ import serial
 
 from host_tools.catalogue.chips import COSTS, load_chip
 from host_tools.flash.board import device
+from host_tools.flash.prompt import raw_repl
 from host_tools.virtual.flash_image import FlashImage
 from tests.host.chip.board_at_port import DEVKIT, bare_virtual_board, port_that_says
 from tests.soleus_command import soleus
@@ -31,7 +32,8 @@ SAID_EVERYWHERE = {
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A virtual board answers at once; whoever doesn't never will."""
-    monkeypatch.setattr("host_tools.flash.board.device.ENTER_TIMEOUT_S", 2.0)
+    monkeypatch.setattr(raw_repl, "ENTER_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", 0.5)
 
 
 def test_a_bare_board_is_measured_and_left_as_it_was(

@@ -138,12 +138,10 @@ def why_after(board: VirtualBoard) -> str:
     board.plug_link()
     board.power_on()
     with Console(board.port) as console:
-        try:
-            # A start takes a chip its time: Ctrl-D must not come in the middle of it.
-            return str(console.ask("why", timeout_s=5.0)["why"])
-        except TimeoutError:
+        if board.is_at_prompt:
             console.serial.write(b"\x04")
-            return str(console.ask("why", timeout_s=8.0)["why"])
+            board.wait_until(lambda b: not b.is_at_prompt)
+        return str(console.ask("why", timeout_s=8.0)["why"])
 
 
 @pytest.mark.parametrize(
