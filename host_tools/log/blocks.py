@@ -6,7 +6,14 @@ import numpy as np
 
 from host_tools.log.state import number_at
 from soleus.core.basics.limits import TICK_MS
-from soleus.log.slog_format import BLOCK_HEAD_BYTES, OVERVIEW_EXTRAS, OVERVIEW_MS, RING_EXTRAS
+from soleus.log.slog_format import (
+    BLOCK_HEAD_BYTES,
+    LAST_PIECE,
+    OVERVIEW_EXTRAS,
+    OVERVIEW_MS,
+    RING_EXTRAS,
+    STATE_IN_PIECES,
+)
 from soleus.log.tick_coder import (
     BUTTONS_BITS,
     ESCAPE_ZEROS,
@@ -59,15 +66,25 @@ def _decode(payload: bytes, channel_count: int, usual_dt_ms: int) -> Block:
         loudness.append(payload[state_at])
         value, state_at = number_at(payload, state_at + 1)
         expected.append(value)
-    state_end = state_at + int.from_bytes(payload[6:8], "little")
-    ticks = _Ticks(payload[state_end:], loudness, expected, usual_dt_ms)
+    about_state = int.from_bytes(payload[6:8], "little")
+    is_in_pieces = about_state == STATE_IN_PIECES
+    ticks_at = state_at + (0 if is_in_pieces else about_state)
+    ticks = _Ticks(payload[ticks_at:], loudness, expected, usual_dt_ms, is_in_pieces)
     rows = [ticks.next() for _ in range(ticks_count)]
     table = np.array(rows, np.int64).reshape(ticks_count, CHANNELS + channel_count)
-    return Block(number, at_ms, payload[state_at:state_end], table)
+    state = ticks.whole_state() if is_in_pieces else payload[state_at:ticks_at]
+    return Block(number, at_ms, state, table)
 
 
 class _Ticks:
-    def __init__(self, content: bytes, loudness: list[int], expected: list[int], usual_dt_ms: int) -> None:
+    def __init__(
+        self,
+        content: bytes,
+        loudness: list[int],
+        expected: list[int],
+        usual_dt_ms: int,
+        has_pieces_to_come: bool,
+    ) -> None:
         # As text, because Python's own string methods then find the next 1 and read a number.
         self._bits = "".join(f"{byte:08b}" for byte in content)
         self._at = 0
@@ -75,12 +92,20 @@ class _Ticks:
         self._loud = [index for index, one in enumerate(loudness) if one]
         self._quiet = [index for index, one in reversed(list(enumerate(loudness))) if not one]
         self._usual_dt_ms = usual_dt_ms
+        self._has_pieces_to_come = has_pieces_to_come
+        self._state = b""
         self._expected = expected
         # A quiet channel's first value may be the expected one.
         self._values = list(expected)
         self._missing_bits = self._fill_bits = self._seal_bits = self._pump_permille = self._state_word = 0
 
     def next(self) -> list[int]:
+        row = self._row()
+        if self._has_pieces_to_come:
+            self._piece()
+        return row
+
+    def _row(self) -> list[int]:
         dt_ms, buttons = self._usual_dt_ms, 0
         order = self._loud
         is_ordinary = not self._take(1)
@@ -105,6 +130,22 @@ class _Ticks:
         word = self._state_word
         machine = [dt_ms, buttons, self._missing_bits, self._fill_bits, self._seal_bits, self._pump_permille]
         return [*machine, word & 1, word >> 1 & 15, word >> 5, *self._channels(order)]
+
+    def whole_state(self) -> bytes:
+        """After the last tick: what hadn't come until then is at the block's end."""
+        while self._has_pieces_to_come:
+            self._piece()
+        return self._state
+
+    def _piece(self) -> None:
+        self._at += -self._at % 8
+        length = self._take(8)
+        self._has_pieces_to_come = not length & LAST_PIECE
+        length &= ~LAST_PIECE
+        if not length:
+            # The block was too small for the rest.
+            self._state = b""
+        self._state += bytes(self._take(8) for _ in range(length))
 
     def _channels(self, order: list[int]) -> list[int]:
         for index in order:

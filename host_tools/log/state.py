@@ -23,7 +23,12 @@ class StateNames:
 
 def packed(controller: Controller) -> bytes:
     buffer = bytearray(65536)
-    return bytes(buffer[: CoreState(controller).pack(buffer, 0, len(buffer))])
+    state = CoreState(controller)
+    state.take()
+    at = 0
+    while state.has_more():
+        at = state.pack_piece(buffer, at)
+    return bytes(buffer[:at])
 
 
 def unpacked(content: bytes, names: StateNames) -> dict[str, int | list[int]]:
@@ -54,7 +59,7 @@ def _put(owner: Any, name: str, was: Any, value: Any) -> None:
 
 
 class _Numbers:
-    """The numbers one after the other, as `CoreState.pack` has written them."""
+    """The numbers one after the other, as `CoreState` has written them."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content

@@ -10,7 +10,7 @@ from host_tools.basics.atomic_file import write_whole
 from host_tools.catalogue.toml_file import Table
 from host_tools.flash.compile.core_hash import core_hash
 from host_tools.log.frames import framed
-from host_tools.log.state import StateNames, packed
+from host_tools.log.state import StateNames
 from host_tools.sim.simulate import Session
 from soleus.core.basics import fault_table
 from soleus.core.basics.boots import Boots
@@ -18,6 +18,7 @@ from soleus.core.basics.limits import TICK_MS
 from soleus.core.basics.signals import Commands, Readings
 from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
+from soleus.log.core_state import CoreState
 from soleus.log.core_walk import fingerprint
 from soleus.log.end import end
 from soleus.log.slog_format import END, HEADER, MAGIC, NAMES, RING, RING_EXTRAS
@@ -68,8 +69,9 @@ def _blocks(session: Session, fresh: Controller) -> Iterator[bytes]:
         trace.manifold_reading_pa, trace.supply_mv,
     ]  # fmt: skip
     machine = zip(*(column.tolist() for column in columns), strict=True)
-    coder.begin(bytearray(BLOCK_BYTES), number, at_ms)
-    coder.add_state(_Packed(packed(fresh)), BLOCK_BYTES)
+    state = CoreState(fresh)
+    state.take()
+    coder.begin(bytearray(BLOCK_BYTES), number, at_ms, state)
     for row, chambers in zip(machine, trace.reading_pa.tolist(), strict=True):
         tick.put(row)
         coder.code(row[0], row[1], row[2], tick, chambers, list(row[9:]))
@@ -97,18 +99,6 @@ class _Tick:
         commands = self.commands
         commands.fill_bits, commands.seal_bits, commands.pump_permille, commands.gate_on = row[3:7]
         self.state, self.code = row[7:9]
-
-
-class _Packed:
-    """A state that has been packed before."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-
-    def pack(self, buffer: bytearray, at: int, end_at: int) -> int:
-        assert at + len(self.content) <= end_at
-        buffer[at : at + len(self.content)] = self.content
-        return at + len(self.content)
 
 
 def _json(value: Any) -> bytes:

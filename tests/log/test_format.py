@@ -16,6 +16,7 @@ from host_tools.log.log_file import parse_log
 from host_tools.log.state import StateNames, packed, restore, unpacked
 from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
+from soleus.log.core_state import CoreState
 from soleus.log.core_walk import walk
 from soleus.log.slog_format import MAGIC, OVERVIEW_EXTRAS, OVERVIEW_MS, RING, RING_EXTRAS
 from soleus.log.tick_coder import TickCoder
@@ -55,6 +56,42 @@ def test_ticks_come_back_as_they_were(extras: int, usual_ms: int, data: st.DataO
         assert (block.number, block.at_ms, block.state) == (number, 123_456_789, b"")
         assert block.ticks.tolist() == [[*machine, *values] for machine, values in rows]
         assert block.ticks.shape[1] == CHANNELS + 3 + extras
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_the_state_at_a_blocks_beginning_comes_back_however_soon_it_ends(data: st.DataObject) -> None:
+    """It comes in pieces beside the first ticks. Meanwhile the core goes on, which changes nothing of it."""
+    channels = st.lists(READING, min_size=3 + RING_EXTRAS, max_size=3 + RING_EXTRAS)
+    rows = data.draw(st.lists(st.tuples(MACHINE, channels), max_size=30))
+    core = Controller(BOOTS)
+    coder, state = TickCoder(3, RING_EXTRAS, 10), CoreState(core)
+    for number in (1, 2):
+        core.at_ms = core.sequencer.level_pa = 1000 * number
+        before = packed(core)
+        state.take()
+        coder.begin(bytearray(8192), number, core.at_ms, state)
+        for machine, values in rows:
+            core.at_ms += 10
+            put(coder, core, machine, values)
+        block = decode_ring(bytes(coder.buffer[: coder.end()]), 3)
+        assert block.state == before
+        assert block.ticks.tolist() == [[*machine, *values] for machine, values in rows]
+
+
+def test_a_block_too_small_for_the_state_keeps_its_ticks() -> None:
+    core = Controller(BOOTS)
+    coder, state = TickCoder(3, RING_EXTRAS, 10), CoreState(core)
+    state.take()
+    coder.begin(bytearray(260), 1, 0, state)
+    row = (10, 0, 0, 0, 0, 0, 0, 0, 0)
+    ticks = 0
+    while not coder.is_full():
+        put(coder, core, row, [ticks] * 5)
+        ticks += 1
+    block = decode_ring(bytes(coder.buffer[: coder.end()]), 3)
+    assert block.state == b""
+    assert block.ticks[:, -1].tolist() == list(range(ticks))
 
 
 def test_a_block_without_any_change_takes_a_bit_a_tick() -> None:

@@ -1,12 +1,19 @@
 """The core's state as bytes: every integer that its objects hold, so that a replay can begin in the middle.
 
-The objects are walked once; after that packing allocates nothing and may run inside the tick.
+A state belongs to one moment, so all of it is taken within one tick. It is packed afterwards, some numbers
+in each of the next ticks: all in one would take a chip longer than a tick may. The objects are walked once;
+after that nothing allocates.
 """
+
+from collections import deque
 
 from soleus.basics.annotations import Any
 from soleus.basics.loading import load
 
 SAME, SAME_MOST = 0x40, 0xFF
+# As many numbers are packed in a tick; each takes five bytes at most.
+PIECE_NUMBERS = 24
+PIECE_MOST_BYTES = 5 * PIECE_NUMBERS
 
 
 class CoreState:
@@ -17,65 +24,58 @@ class CoreState:
         # Most owners have several names: those of owner n end before `ends[n]`.
         self.ends = bytes(found.ends)
         self.lists = tuple(found.lists)
+        count = len(self.names) + sum([len(values) for values in self.lists])
+        self.taken = deque((), count)  # noqa: RUF037 (MicroPython wants the empty tuple)
+        self.singles_left = self.before = 0
 
-    def pack(self, buffer: bytearray, at: int, end: int) -> int:
-        """Returns where the next byte goes, or 0 without room. Single numbers come first, then the lists.
-
-        It runs within one tick, and most of that goes into it: what is common is written without a call, and
-        what is called is looked up once.
-        """
-        names, get, put = self.names, getattr, put_number
-        if at + 5 * len(names) > end:
-            return 0
+    def take(self) -> None:
+        """All numbers as they are now: the single ones, then the lists. Drops what was not packed yet."""
+        taken, names, get = self.taken, self.names, getattr
         owners, ends = self.owners, self.ends
-        before = same_count = first = 0
+        first = 0
         for n in range(len(owners)):
             owner = owners[n]
-            for index in range(first, ends[n]):
-                value = get(owner, names[index])
-                if value == before:
-                    same_count += 1
-                    continue
-                if same_count == 1 and 0 <= before < 0x40:
-                    buffer[at] = before
-                    at += 1
-                elif same_count:
-                    at = _put_same(buffer, at, before, same_count)
-                same_count = 0
-                before = value
-                if 0 <= value < 0x40:
-                    buffer[at] = value
-                    at += 1
-                else:
-                    at = put(buffer, at, value)
-            first = ends[n]
-        return self._pack_lists(buffer, _put_same(buffer, at, before, same_count), end)
-
-    def _pack_lists(self, buffer: bytearray, at: int, end: int) -> int:
-        has_any, put = any, put_number
-        before = same_count = 0
+            end = ends[n]
+            for index in range(first, end):
+                taken.append(get(owner, names[index]))
+            first = end
         for values in self.lists:
-            # Most lists are all zero most of the time.
-            if not before and not has_any(values):
-                same_count += len(values)
+            taken.extend(values)
+        self.singles_left = len(names)
+        self.before = 0
+
+    def has_more(self) -> bool:
+        return bool(self.taken)
+
+    def pack_piece(self, buffer: bytearray, at: int) -> int:
+        """Returns where the next byte goes. The number before the first list counts as 0."""
+        count = PIECE_NUMBERS
+        if self.singles_left:
+            count = min(count, self.singles_left)
+            self.singles_left -= count
+            begins_lists = not self.singles_left
+        else:
+            count = min(count, len(self.taken))
+            begins_lists = False
+        taken, put = self.taken, put_number
+        before = self.before
+        same_count = 0
+        for _ in range(count):
+            value = taken.popleft()
+            if value == before:
+                same_count += 1
                 continue
-            if at + 4 + 5 * len(values) > end:
-                return 0
-            for value in values:
-                if value == before:
-                    same_count += 1
-                    continue
-                if same_count:
-                    at = _put_same(buffer, at, before, same_count)
-                    same_count = 0
-                before = value
-                if 0x40 <= value < 0x2000:
-                    buffer[at] = 0x80 | value & 0x3F
-                    buffer[at + 1] = value >> 6
-                    at += 2
-                else:
-                    at = put(buffer, at, value)
-        return _put_same(buffer, at, before, same_count)
+            if same_count:
+                at = _put_same(buffer, at, before, same_count)
+                same_count = 0
+            before = value
+            if 0 <= value < 0x40:
+                buffer[at] = value
+                at += 1
+            else:
+                at = put(buffer, at, value)
+        self.before = 0 if begins_lists else before
+        return _put_same(buffer, at, before, same_count) if same_count else at
 
 
 def _put_same(buffer: bytearray, at: int, value: int, count: int) -> int:

@@ -85,8 +85,8 @@ class Ring:
         self.number += 1
         self.oldest = max(self.oldest, self.number - BLOCKS_COUNT + 1)
         buffer = self.blocks[self.number % BLOCKS_COUNT]
-        self.coder.begin(buffer, self.number, self.controller.at_ms)
-        self.coder.add_state(self.state, len(buffer) - 2 * self.coder.tick_most_bytes)
+        self.state.take()
+        self.coder.begin(buffer, self.number, self.controller.at_ms, self.state)
         self.is_open = True
 
     def _close_block(self) -> None:

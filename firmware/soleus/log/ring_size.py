@@ -12,4 +12,4 @@ def block_bytes(boots: Boots, driver: str) -> int:
     All but one are whole at any time, and those reach back 10 s in every program.
     """
     sensors = 1 if boots.has_manifold_sensor_only else boots.count
-    return 700 + 60 * boots.count + sensors * (600 if driver in _ANALOG else 285)
+    return 700 + 64 * boots.count + sensors * (470 if driver in _ANALOG else 285)

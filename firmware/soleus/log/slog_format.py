@@ -13,10 +13,13 @@ RING = 3  # a block with every tick
 END = 4  # JSON: how it ended
 NAMES = 5  # JSON, added by the laptop: names of the state's numbers
 
-# A block: its number (32 bits; of an overview: how many rows had no room), the number of its ticks (16)
-# and of its state's bytes (16), the machine's time before its first tick (32). Then a byte for each
-# channel, the core's state, and the ticks' bits: see `tick_coder.py`.
+# A block: its number (32 bits; of an overview: how many rows had no room), the number of its ticks (16),
+# a word about its state (16), the machine's time before its first tick (32). Then a byte and a number for
+# each channel, and the ticks' bits, with pieces of the core's state among the first: see `tick_coder.py`.
+# Older logs have the whole state before the ticks; the word is then the number of its bytes.
 BLOCK_HEAD_BYTES = 12
+STATE_IN_PIECES = 0xFFFF
+LAST_PIECE = 0x80
 
 # Channels beside the chambers: of a tick, the manifold's pressure and the supply in mV; of an overview's
 # row, supply, stage, block, level, cycle, rested chambers.

@@ -10,11 +10,15 @@ value itself in 32.
 block's beginning, and so does what is expected first. A channel whose loudness is nothing there is quiet for
 the whole block: it has its code only in ticks in which a quiet one changes. After a small step
 of a noisy channel, its expectation moves only half the way, so that noise is coded once and not twice.
+
+In a block with the core's state, each of the first ticks is filled up to a whole byte, and a piece of the
+state follows: a byte with the piece's length, whose highest bit marks the last one, and so many bytes. What
+is left when the block ends comes at its end, piece after piece.
 """
 
 from soleus.basics.annotations import Any
-from soleus.log.core_state import put_number
-from soleus.log.slog_format import BLOCK_HEAD_BYTES
+from soleus.log.core_state import PIECE_MOST_BYTES, put_number
+from soleus.log.slog_format import BLOCK_HEAD_BYTES, LAST_PIECE, STATE_IN_PIECES
 
 LOUDNESS_FIRST = 20
 # `k` is 12 at most.
@@ -39,16 +43,20 @@ class TickCoder:
         # The longest that a tick can become: every channel jumps, and takes 41 bits.
         self.tick_most_bytes = 20 + (41 * self.count + 7 >> 3)
         self.buffer = bytearray(0)
+        # The core's state, while pieces of it are still to come.
+        self.state = None
         self.ticks = self.at = self.full_at = 0
         self._forget()
 
-    def begin(self, buffer: bytearray, number: int, at_ms: int) -> None:
-        """A new block, which needs none before it. The core's state may follow, before the first tick."""
+    def begin(self, buffer: bytearray, number: int, at_ms: int, state: Any = None) -> None:
+        """A new block, which needs none before it. A state that has been taken follows in pieces."""
         self.buffer = buffer
-        self.full_at = len(buffer) - self.tick_most_bytes
+        self.state = state
+        # Two bytes are for what fills the last tick up, and for a piece without any room.
+        self.full_at = len(buffer) - self.tick_most_bytes - 2
         self._put_16(0, number & 0xFFFF)
         self._put_16(2, number >> 16)
-        self._put_16(6, 0)
+        self._put_16(6, STATE_IN_PIECES if state else 0)
         self._put_16(8, at_ms & 0xFFFF)
         self._put_16(10, at_ms >> 16)
         at = BLOCK_HEAD_BYTES
@@ -67,12 +75,6 @@ class TickCoder:
         self.at = at
         self.ticks = 0
         self._forget()
-
-    def add_state(self, state: Any, end: int) -> None:
-        at = state.pack(self.buffer, self.at, end)
-        if at:
-            self._put_16(6, at - self.at)
-            self.at = at
 
     def is_full(self) -> bool:
         return self.at > self.full_at
@@ -107,6 +109,8 @@ class TickCoder:
             self._put(0, 1)
         self._code_channels(chambers, extras, count)
         self.ticks += 1
+        if self.state:
+            self._put_piece()
 
     def _has_quiet(self, chambers: list, extras: list) -> bool:
         """Has a quiet channel changed?"""
@@ -174,10 +178,31 @@ class TickCoder:
 
     def end(self) -> int:
         """Returns the length of the block; its last byte is filled up with zeros."""
-        if self.bits_count:
-            self._put(0, 8 - self.bits_count)
+        self._fill_up()
+        while self.state:
+            self._put_piece()
         self._put_16(4, self.ticks)
         return self.at
+
+    def _fill_up(self) -> None:
+        if self.bits_count:
+            self._put(0, 8 - self.bits_count)
+
+    def _put_piece(self) -> None:
+        self._fill_up()
+        buffer, at, state = self.buffer, self.at, self.state
+        if at + PIECE_MOST_BYTES >= len(buffer):
+            # A block this small has no state.
+            self.state = None
+            buffer[at] = LAST_PIECE
+            self.at = at + 1
+            return
+        end = state.pack_piece(buffer, at + 1)
+        buffer[at] = end - at - 1
+        if not state.has_more():
+            self.state = None
+            buffer[at] |= LAST_PIECE
+        self.at = end
 
     def _code_flagged(
         self, has_quiet: bool, dt_ms: int, buttons: int, missing_bits: int, commands: Any, state_word: int
