@@ -49,4 +49,8 @@ def vent_surely() -> None:
             pass
 
 
-main()
+try:
+    main()
+except KeyboardInterrupt:
+    # It has come again, perhaps on the way to the vents.
+    vent_surely()

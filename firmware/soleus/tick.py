@@ -52,6 +52,8 @@ class Tick:
         # While a bench is connected: records every tick for it.
         self.tape = None
         self.is_over = False
+        # Only a tick that was broken off leaves it set.
+        self.has_begun = False
         self.failure = None
         self.last_ms = ticks_ms()
         self.count = 0
@@ -78,10 +80,15 @@ class Tick:
         try:
             if self.is_over:
                 return
+            if self.has_begun:
+                # Ctrl-C has come again and again on the way to the vents, and was printed and forgotten.
+                raise KeyboardInterrupt
+            self.has_begun = True
             self._run()
+            self.has_begun = False
             return
         except BaseException as error:
-            # Even Ctrl-C may arrive here.
+            # Even Ctrl-C may arrive here, and once more before the vents are open: the next tick opens them.
             self._end(error)
 
     def is_energised(self) -> bool:
@@ -129,12 +136,13 @@ class Tick:
         self._measure(started_us, dt_ms)
 
     def _end(self, error: BaseException) -> None:
-        """Vent for certain: a second Ctrl-C must not leave the outputs on. The app looks at `failure`."""
+        """The vents first: whatever breaks this off, the next tick isn't over and comes here again. The app
+        looks at `failure`."""
         while True:
             try:
-                self.is_over = True
                 self.vent()
                 self.failure = error
+                self.is_over = True
                 return
             except KeyboardInterrupt:
                 pass

@@ -24,7 +24,6 @@ from host_tools.virtual.processor.interpreter import refuse_without_unix_port
 from host_tools.virtual.processor.processor import (
     HARD_RESET,
     PWRON_RESET,
-    SOFT_RESET,
     WDT_RESET,
     Life,
     Processor,
@@ -285,7 +284,7 @@ class VirtualBoard:
         elif kind == Kind.MEMORY:
             self._processor.memory = record.content
         elif kind == Kind.RESET:
-            self._hard_reset("machine.reset", SOFT_RESET)
+            self._hard_reset("machine.reset", HARD_RESET, keeps_pins=True)
 
     def _look_at_interpreter(self) -> None:
         life = self._processor.life
@@ -293,7 +292,7 @@ class VirtualBoard:
             return
         if not life.interpreter.has_ended():
             if self._processor.watchdog.bites(self.now_ms):
-                self._hard_reset("watchdog", WDT_RESET)
+                self._hard_reset("watchdog", WDT_RESET, keeps_pins=True)
             return
         # What it has printed last.
         self._carry_terminal()
@@ -332,11 +331,11 @@ class VirtualBoard:
         if first_typed and self._processor.life:
             self._processor.life.type(first_typed)
 
-    def _hard_reset(self, why: str, cause: int) -> None:
+    def _hard_reset(self, why: str, cause: int, keeps_pins: bool = False) -> None:
         """The reset button and a loss of power release the pins. After a reset by the watchdog or a program
         they stay as they were until boot.py vents: it resets the processor, not what drives the pins."""
         self._processor.stop()
-        if cause in (WDT_RESET, SOFT_RESET):
+        if keeps_pins:
             self._note(why)
         else:
             self.hardware.release_pins()

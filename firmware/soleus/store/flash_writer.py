@@ -24,6 +24,8 @@ class FlashWriter:
         self.on_error = on_error
         self.pending = []
         self.is_scheduled = False
+        # Ctrl-C that came during a write.
+        self.interrupt = None
         self._write_next = self._write_one
 
     def put(self, name: str, content: "bytes | Callable | None") -> None:
@@ -38,6 +40,8 @@ class FlashWriter:
             self.on_error(name, "too much to write is waiting")
 
     def step(self) -> None:
+        if self.interrupt:
+            raise self.interrupt
         if not self.pending or self.is_scheduled or not self.may_write():
             return
         try:
@@ -48,6 +52,13 @@ class FlashWriter:
             pass
 
     def _write_one(self, _argument: int) -> None:
+        try:
+            self._write()
+        except KeyboardInterrupt as interrupt:
+            # From here it would only be printed: the next step tells the app.
+            self.interrupt = interrupt
+
+    def _write(self) -> None:
         self.is_scheduled = False
         if not self.pending or under_way or not self.may_write():
             return

@@ -143,6 +143,22 @@ def check_a_second_ctrl_c_does_not_come_between_the_first_and_the_vents():
         assert tick.is_over
 
 
+def check_ctrl_c_during_a_write_ends_the_app():
+    """What comes out of a scheduled call would only be printed."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    writer = FlashWriter(lambda: True, lambda: None, None)
+    writer.put("log", interrupt)
+    writer._write_one(0)
+    try:
+        writer.step()
+    except KeyboardInterrupt:
+        return
+    raise AssertionError("Ctrl-C was lost")
+
+
 def check_a_write_waits_for_a_module_that_is_half_loaded():
     sys.modules["meanwhile"] = meanwhile = Meanwhile()
     path, services.__path__ = services.__path__, "."

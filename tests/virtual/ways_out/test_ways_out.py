@@ -78,7 +78,7 @@ WAYS = {
     "a program asks for a soft reset": Way(
         spring, 0.3, "SystemExit", "import machine; " + IN_LINK.format("machine.soft_reset")
     ),
-    "machine.reset": Way(spring, 0.3, "restarted", "import machine; " + IN_LINK.format("machine.reset")),
+    "machine.reset": Way(spring, 0.3, "it was reset", "import machine; " + IN_LINK.format("machine.reset")),
     "MemoryError, the heap full to the last byte": Way(spring, 0.5, "", IN_LINK.format("fill_heap")),
     "disk full, unhandled": Way(spring, 0.3, "28", IN_LINK.format("fill_disk")),
     "link unplugged": Way(lambda b, _: b.unplug_link(), 7.0, "power on"),
