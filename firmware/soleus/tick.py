@@ -55,7 +55,8 @@ class Tick:
         # Only a tick that was broken off leaves it set.
         self.has_begun = False
         self.failure = None
-        self.last_ms = ticks_ms()
+        # When the last one began, and when it had its readings.
+        self.begun_ms = self.last_ms = ticks_ms()
         self.count = 0
         self.gap_most_ms = 0
         # Of the gaps while something was energised: while nothing is, a write to the flash makes longer ones.
@@ -65,7 +66,7 @@ class Tick:
         self.took_most_us = 0
 
     def start(self, timer: Timer, stop_feeding: Callable) -> None:
-        self.last_ms = ticks_ms()
+        self.begun_ms = self.last_ms = ticks_ms()
         timer.init(period=TICK_MS, mode=Timer.PERIODIC, callback=self.run)
         stop_feeding()
 
@@ -112,15 +113,18 @@ class Tick:
     def _run(self) -> None:
         started_us = ticks_us()
         now_ms = ticks_ms()
-        dt_ms = ticks_diff(now_ms, self.last_ms)
-        if 0 < dt_ms < _SOON_MS:
+        if 0 < ticks_diff(now_ms, self.begun_ms) < _SOON_MS:
             return
-        self.last_ms = now_ms
+        self.begun_ms = now_ms
         controller = self.controller
         readings = controller.readings
         self.read(readings)
         # At once: a digital sensor needs half of the time until the next tick.
         self.sensors.prepare()
+        # Only now: for as long as the sensors took, the outputs have stood, too.
+        now_ms = ticks_ms()
+        dt_ms = ticks_diff(now_ms, self.last_ms)
+        self.last_ms = now_ms
         if self.battery:
             readings.supply_mv = self.battery.read_mv()
         readings.buttons = self._asked_buttons()

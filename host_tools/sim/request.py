@@ -14,6 +14,7 @@ from host_tools.catalogue.boards import Board, load_board
 from host_tools.catalogue.programs import load_program
 from host_tools.plant.faults import Fault, parse_fault
 from host_tools.plant.files.draw import draw_plant
+from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import PlantSpec, load_plant
 from host_tools.plant.plant import Plant
 from host_tools.sim.user_events import Event, parse_event
@@ -97,7 +98,7 @@ def new_controller(request: Request) -> Controller:
 
 def new_plant(request: Request) -> Plant:
     """The plant as the seed draws it, with its faults planned."""
-    plant = draw_plant(request.plant, request.board.boots, request.seed)
+    plant = draw_plant(on_board(request.plant, request.board.table), request.board.boots, request.seed)
     for fault in request.faults:
         plant.set_fault(fault)
     return plant

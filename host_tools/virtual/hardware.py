@@ -33,6 +33,8 @@ class Hardware:
 
     def __init__(self, board: Board, plant: PlantSpec, seed: int, is_compiled: bool) -> None:
         self._plant = draw_plant(on_board(plant, board.table), board.boots, seed)
+        # The drivers take the turns.
+        self._plant.sensors.half = 0
         # Where time isn't a person's, the plant would take most of it.
         self._fast_plant = CompiledPlant(self._plant, board.boots.count) if is_compiled else None
         self.readings = Readings(board.boots.count)

@@ -25,7 +25,7 @@ from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
 from soleus.core.session.session import DONE
 from soleus.drivers.sensing.calibration import Line
-from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN, output_permille
+from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN, has_turns, output_permille
 from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, wait_for
 
 PROGRAM = "easy-run"
@@ -143,6 +143,9 @@ class Reader:
         self.boots = board.boots
         self.sensors = board.table["sensors"]
         self.battery = board.table.get("battery")
+        # Of sensors that are read in turns, the half that isn't read keeps what it showed.
+        self.half = self.boots.count // 2 if has_turns(self.sensors) else 0
+        self.is_second_half = True
         range_pa = int(self.sensors["range_kpa"] * 1000)
         if self.sensors["driver"] == "adc":
             zero_permille, full_permille = output_permille(self.sensors["part"])
@@ -157,7 +160,10 @@ class Reader:
         if self.boots.has_manifold_sensor_only:
             readings.manifold_pa = self._pa(frame, 0) or 0
         else:
+            self.is_second_half = not self.is_second_half
             for index in range(self.boots.count):
+                if self.half and self.is_second_half != (index >= self.half):
+                    continue
                 pa = self._pa(frame, index)
                 if pa is None:
                     readings.missing_bits |= 1 << index

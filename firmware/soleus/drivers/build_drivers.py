@@ -11,8 +11,9 @@ from soleus.drivers.outputs.outputs import Outputs
 from soleus.drivers.panel.buzzer import Buzzer
 from soleus.drivers.panel.led import Led
 
-# A sensor may hold the clock for some microseconds. A bus that is held longer hangs, and a tick must end.
-_BUS_WAIT_US = const(200)
+# None of the parts holds the clock, and their lines rise within a microsecond. A bus whose clock stays low
+# hangs. One that is slow in each bit costs a tick 9 ms with this, and no more.
+_BUS_WAIT_US = const(25)
 
 
 def build(board: dict, boots: Boots, points: list, warn: Callable) -> BoardParts:
@@ -30,7 +31,11 @@ def build(board: dict, boots: Boots, points: list, warn: Callable) -> BoardParts
 
 def _i2c(bus: dict) -> SoftI2C:
     """By the processor, not by the chip's own I2C: that one's driver takes three times as long for the few
-    bytes of a sensor, and waits for up to 50 ms on a bus that hangs."""
+    bytes of a sensor, and waits for up to 50 ms on a bus that hangs.
+
+    It asks nobody whether the data line is free: a sensor that a reset has left in the middle of a byte, with
+    its data low, gets its nine clocks from whatever is asked next.
+    """
     return SoftI2C(
         scl=Pin(bus["scl"]), sda=Pin(bus["sda"]), freq=bus.get("hz", 400_000), timeout=_BUS_WAIT_US
     )

@@ -6,6 +6,7 @@ from typing import Any
 from host_tools.bench.chip.costs import BITS_A_BYTE
 from host_tools.catalogue.boards import Board
 from host_tools.catalogue.chips import Chip
+from soleus.drivers.sensing.parts import has_turns
 
 SAMPLES_A_SENSOR = 4
 # Address and content.
@@ -31,9 +32,15 @@ def instructions_ms(instructions: int, chip: Chip) -> float:
 
 
 def _transfers(sensors: dict[str, Any]) -> list[int]:
-    """Bytes of each, of digital sensors behind multiplexers: all joined for the start, then each alone."""
+    """Bytes of each, of digital sensors behind multiplexers: all of a turn joined for the start, then each
+    alone. Of two turns, the longer one."""
     numbers = [channel // CHANNELS_A_MUX for channel in sensors["channels"]]
     mux_count = max(numbers) + 1
-    changes = 1 + sum(before != after for before, after in pairwise(numbers))
+    if has_turns(sensors):
+        numbers = numbers[len(numbers) // 2 :]
+    # Where one multiplexer has all that were started, no other has to be parted from it.
+    changes = (
+        sum(before != after for before, after in pairwise([-1, *numbers])) if len(set(numbers)) > 1 else 0
+    )
     selects = mux_count + changes * (mux_count - 1) + len(numbers)
     return [SELECT_BYTES] * selects + [ANSWER_BYTES] * len(numbers) + [START_BYTES]

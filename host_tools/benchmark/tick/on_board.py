@@ -97,7 +97,8 @@ class World:
 
     def _answer(self):
         answers = stand_ins.answers
-        stand_ins.place[0] = 0
+        # Sensors that are read in turns ask for theirs alone.
+        stand_ins.place[0] = 4 * self.app.tick.sensors.first
         for index in range(len(self.row) - FIRST_SENSOR):
             count = self.row[FIRST_SENSOR + index]
             at = 4 * index

@@ -179,6 +179,7 @@ def _sensors(spec: PlantSpec, boots: Any, dice: _Dice) -> Sensors:
         dice.numbers("sensor.offset", sensor.offset_mmhg, count),
         dice.numbers("sensor.bow", sensor.bow_mmhg, count),
         dice.numbers("sensor.noise", sensor.noise_mmhg, count),
+        sensor.turns,
     )
 
 

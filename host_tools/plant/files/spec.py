@@ -132,6 +132,8 @@ class SensorSpec(_Table):
     offset_mmhg: Annotated[Range, _within(-50.0, 50.0)]
     bow_mmhg: Annotated[Range, _within(-50.0, 50.0)]
     noise_mmhg: Annotated[Range, _within(0.0, 20.0)]
+    # 2 if each tick reads one half of the sensors. The board says so, and no plant file.
+    turns: Literal[1, 2] = 1
 
 
 class DigitalSensorSpec(_Table):

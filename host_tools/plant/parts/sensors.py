@@ -40,6 +40,7 @@ class Sensors:
         offset_mmhg: np.ndarray,
         bow_mmhg: np.ndarray,
         noise_mmhg: np.ndarray,
+        turns: int,
     ) -> None:
         count = len(gain)
         self.count = count
@@ -61,6 +62,10 @@ class Sensors:
         self.newest = 0
         self.shown_pa = np.zeros(count, np.int64)
         self.mode = np.zeros(count, np.int64)
+        # With two turns each half is read in every second tick, as the drivers do.
+        self.half = count // 2 if turns > 1 else 0
+        self.is_first_half = 1
+        self.missing_bits = (1 << count) - (1 << self.half) if self.half else 0
 
     def heal(self) -> None:
         for i in range(self.count):
@@ -79,8 +84,14 @@ class Sensors:
         """Fill in the chambers' readings; return the bits of those without one."""
         missing_bits = 0
         for i in range(self.count):
+            if self.half and self.is_first_half != int(i < self.half):
+                # It keeps what it showed.
+                missing_bits |= self.missing_bits & 1 << i
+                continue
             chamber_pa[i] = self.reading(i, now_ms, noise)
             missing_bits |= self.is_missing(i, now_ms) << i
+        self.is_first_half = 1 - self.is_first_half
+        self.missing_bits = missing_bits
         return missing_bits
 
     def reading(self, i: int, now_ms: int, noise: Noise) -> int:

@@ -189,7 +189,8 @@ class PlainGuards:
             pressure_pa, limit_pa = chamber.pressure_pa, tick.target_pa[index] + limits.OVER_TARGET_PA
             is_high = pressure_pa > limits.OVER_TRIP_PA
             self.over_count[index] = self.over_count[index] + 1 if is_high else 0
-            if self.over_count[index] >= samples:
+            # The same value again may be the same sample.
+            if self.over_count[index] >= samples + (chamber.moved_pa == 0):
                 self.latch("over").trip(faults.OVER_TRIP, index, pressure_pa, limits.OVER_TRIP_PA, at_ms)
             is_over = tick.keep_bits >> index & 1 and pressure_pa > limit_pa
             self.over_ms[index] = self.over_ms[index] + tick.dt_ms if is_over else 0

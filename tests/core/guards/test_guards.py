@@ -657,6 +657,32 @@ def test_a_chamber_that_is_open_has_no_target_to_be_above() -> None:
     assert outcome.told[0] == faults.NONE
 
 
+@pytest.mark.parametrize(
+    ("values_mmhg", "trips"),
+    [
+        ([140, 140], False),
+        ([140, 140, 80, 80], False),
+        ([140, 141], True),
+        ([140, 140, 141], True),
+        ([140, 140, 140], True),
+    ],
+    ids=["one sample twice", "and gone", "two samples", "two samples in turns", "stuck there"],
+)
+def test_a_sample_that_is_shown_twice_counts_once_above_the_trip_limit(
+    values_mmhg: list[int], trips: bool
+) -> None:
+    """Where sensors are read in turns, a single spike must not be two samples."""
+    guard, gauges, latch = Overpressure(BOOTS), Gauges(BOOTS), FaultLatch()
+    gauges.age_ms[CALF] = 0
+    before = 80
+    for tick, mmhg in enumerate(values_mmhg):
+        gauges.pressure_pa[CALF] = gauges.overview.highest_pa = pa_from_mmhg(mmhg)
+        gauges.overview.unmoved_bits = (mmhg == before) << CALF
+        guard.step(gauges, 0, [TARGET_PA] * 3, latch, tick * TICK_MS, TICK_MS)
+        before = mmhg
+    assert (latch.code == faults.OVER_TRIP) == trips
+
+
 def test_nobody_takes_an_old_pressure_for_a_new_one() -> None:
     guard, gauges, latch = Overpressure(BOOTS), Gauges(BOOTS), FaultLatch()
     gauges.pressure_pa[CALF] = OVER_TRIP_PA + 1000

@@ -368,6 +368,85 @@ def check_abp2_behind_two_multiplexers():
     assert read(sensors, 3).missing_bits == 0b111
 
 
+def check_two_legs_are_read_in_turns():
+    """Each keeps what it showed while the other is read, and nobody shows anything before its first turn."""
+    i2c = SoftI2C()
+    chips = Honeywell(i2c, 0x28)
+    channels = [0, 1, 2, 8, 9, 10]
+    for channel in channels:
+        chips.counts[channel] = 1_677_722
+    sensors = pressure_sensors(dict(ABP2, channels=channels), [], i2c, no_warning)
+    readings = Readings(6)
+    sensors.read_chambers(readings)
+    seen = []
+    for tick in range(6):
+        for channel in channels:
+            chips.counts[channel] = 1_677_722 + (tick + 1) * 389_286
+        if tick == 4:
+            chips.counts[9] = None
+        sensors.prepare()
+        Mux.writes = 0
+        sensors.read_chambers(readings)
+        # The other leg's buses were parted for the start.
+        assert Mux.writes == 3, Mux.writes
+        thousands = [round(pa / 1000) for pa in readings.chamber_pa]
+        seen.append((readings.missing_bits, thousands[0], thousands[5]))
+    # The second leg's turn comes first, because the first one's has passed without a start.
+    assert seen == [
+        (0b000111, 0, 1),
+        (0, 2, 1),
+        (0, 2, 3),
+        (0, 4, 3),
+        (0b010000, 4, 5),
+        (0b010000, 6, 5),
+    ], seen
+
+
+class HungI2C:
+    """Somebody holds the clock low after so many transfers: each of the next takes its whole time-out."""
+
+    def __init__(self, transfers):
+        self.transfers = transfers
+        self.waits = 0
+
+    def writeto(self, _address, _content):
+        self.transfers -= 1
+        if self.transfers < 0:
+            self.waits += 1
+            raise OSError(116)
+
+    def readfrom_into(self, address, buffer):
+        self.writeto(address, buffer)
+        buffer[0] = 0x40
+        buffer[1] = 0x1A
+
+
+def check_a_bus_that_hangs_is_given_up_at_once():
+    channels = [0, 1, 2, 3, 4, 8, 9, 10, 11, 12]
+    for transfers in range(40):
+        i2c = HungI2C(transfers)
+        sensors = pressure_sensors(dict(ABP2, channels=channels), [], i2c, no_warning)
+        for _ in range(3):
+            sensors.prepare()
+            waits = i2c.waits
+            missing_bits = read(sensors, 10).missing_bits
+            # The start or the first sensor has waited, and nobody after it.
+            assert i2c.waits <= waits + 1
+            if i2c.waits:
+                assert missing_bits == 0b11_1111_1111
+    for transfers in range(20):
+        i2c = HungI2C(transfers)
+        table = {"driver": "ads1115", "part": "XGZP6847A", "addresses": [0x48], "channels": [0, 1, 2, 3]}
+        sensors = pressure_sensors(dict(table, range_kpa=40, supply_mv=3300), [], i2c, no_warning)
+        for _ in range(3):
+            sensors.prepare()
+            waits = i2c.waits
+            missing_bits = read(sensors, 4).missing_bits
+            assert i2c.waits <= waits + 1
+            if i2c.waits:
+                assert missing_bits == 0b1111
+
+
 def check_a_multiplexer_that_forgot_is_told_again():
     i2c = SoftI2C()
     chips = Honeywell(i2c, 0x28)

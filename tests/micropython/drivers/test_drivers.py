@@ -12,4 +12,4 @@ SCRIPT = Path(__file__).with_name("check_drivers.py")
 
 @pytest.mark.parametrize("run", INTERPRETERS)
 def test_drivers(run: Callable[..., str]) -> None:
-    assert int(run(SCRIPT).split()[0]) >= 15
+    assert int(run(SCRIPT).split()[0]) >= 17

@@ -4,6 +4,7 @@
 
 import json
 import sys
+import time
 
 try:
     import select
@@ -141,6 +142,43 @@ def check_a_second_ctrl_c_does_not_come_between_the_first_and_the_vents():
         assert board.is_vented
         assert isinstance(tick.failure, KeyboardInterrupt)
         assert tick.is_over
+
+
+class Slow:
+    """A board whose sensors take 100 ms in one of its ticks."""
+
+    def __init__(self):
+        self.waits_ms = [0, 100, 0]
+        self.dt_ms = []
+        self.sensors = self.outputs = self.WATCHDOG = self
+        self.battery = None
+
+    def read_chambers(self, _readings):
+        time.sleep_ms(self.waits_ms.pop(0))
+
+    def prepare(self):
+        pass
+
+    def apply(self, _commands, dt_ms):
+        self.dt_ms.append(dt_ms)
+
+    def vent(self):
+        pass
+
+    def feed(self):
+        pass
+
+
+def check_the_step_after_slow_sensors_knows_how_long_they_took():
+    """The outputs have stood meanwhile: a guard must count that now, and not in the next tick."""
+    board = Slow()
+    tick = ControlTick(core("esp32-devkit"), board, None, board, lambda _dt_ms: None)
+    for _ in range(3):
+        time.sleep_ms(10)
+        tick.run(None)
+    assert tick.failure is None
+    assert board.dt_ms[1] >= 110, board.dt_ms
+    assert board.dt_ms[2] < 100, board.dt_ms
 
 
 def check_ctrl_c_during_a_write_ends_the_app():

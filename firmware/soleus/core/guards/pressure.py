@@ -65,8 +65,10 @@ class Overpressure:
         if pressure_pa <= OVER_TRIP_PA:
             self.over_trip_count[index] = 0
             return
-        self.over_trip_count[index] = min(self.over_trip_count[index] + 1, self.over_trip_samples)
-        if self.over_trip_count[index] >= self.over_trip_samples:
+        # Where sensors are read in turns, each sample is shown twice. The same value in a third tick counts.
+        samples = self.over_trip_samples + (self.gauges.overview.unmoved_bits >> index & 1)
+        self.over_trip_count[index] = min(self.over_trip_count[index] + 1, samples)
+        if self.over_trip_count[index] >= samples:
             self.latch.trip(faults.OVER_TRIP, index, pressure_pa, OVER_TRIP_PA, at_ms)
 
 

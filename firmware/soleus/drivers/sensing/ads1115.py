@@ -2,7 +2,8 @@
 
 One converter for all four inputs takes 1.16 ms for each at 860 samples a second. The first input is
 converted while the machine waits for its next tick; converters at other addresses work at the same
-time. A conversion that isn't done when its turn comes is a missing reading.
+time. A conversion that isn't done when its turn comes is a missing reading. A bus that hangs is given up for
+that tick: all of its readings are missing.
 """
 
 from time import sleep_us
@@ -24,6 +25,7 @@ _COUNT_UV = const(125)
 _CONVERSION_US = const(1250)
 # A count of 32,767 means that the converter is saturated.
 _MOST_COUNT = const(32_767)
+_NOT_ACKNOWLEDGED = const(19)
 
 
 class Ads1115Pressure:
@@ -64,34 +66,48 @@ class Ads1115Pressure:
 
     def prepare(self) -> None:
         """After a tick: start the first input of every converter for the next."""
-        self._start(self.inputs[0])
-        self.is_prepared = True
+        self.is_prepared = self._start(self.inputs[0])
 
     def _convert_all(self) -> None:
-        for index in range(len(self.raw)):
-            self.raw[index] = -1
+        self._forget()
         for input_number in self.inputs:
-            if input_number != self.inputs[0] or not self.is_prepared:
-                self._start(input_number)
-                sleep_us(_CONVERSION_US)
-            self._collect(input_number)
+            if not self._convert(input_number):
+                self._forget()
+                break
         self.is_prepared = False
 
-    def _start(self, input_number: int) -> None:
+    def _forget(self) -> None:
+        for index in range(len(self.raw)):
+            self.raw[index] = -1
+
+    def _convert(self, input_number: int) -> bool:
+        """On every converter. False if the bus hangs."""
+        if input_number != self.inputs[0] or not self.is_prepared:
+            if not self._start(input_number):
+                return False
+            sleep_us(_CONVERSION_US)
+        return self._collect(input_number)
+
+    def _start(self, input_number: int) -> bool:
         self.config[1] = _CONFIG_HIGH | input_number << 4
         for address in self.addresses:
             try:
                 self.i2c.writeto(address, self.config)
-            except OSError:
-                pass  # noticed when the result is read
+            except OSError as error:
+                if error.errno != _NOT_ACKNOWLEDGED:
+                    return False
+                # That converter is noticed when its result is read.
+        return True
 
-    def _collect(self, input_number: int) -> None:
+    def _collect(self, input_number: int) -> bool:
         for index in range(len(self.channels)):
             if self.channels[index] % 4 == input_number:
                 try:
                     self.raw[index] = self._count(self.addresses[self.channels[index] // 4])
-                except OSError:
-                    self.raw[index] = -1
+                except OSError as error:
+                    if error.errno != _NOT_ACKNOWLEDGED:
+                        return False
+        return True
 
     def _count(self, address: int) -> int:
         """-1 where there is no measurement. A little below ground counts as zero."""

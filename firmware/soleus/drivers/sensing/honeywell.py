@@ -2,8 +2,14 @@
 
 Both have the same protocol: AA 00 00 starts a conversion, which takes 5 ms; then a status byte and 24 bits of
 pressure can be read. The status says whether the part has power (0x40), is still busy (0x20), has
-a corrupt memory (0x04) or a saturated result (0x01). Conversions of all sensors start together as soon as
-the last ones have been collected, so a reading is one tick old and never older.
+a corrupt memory (0x04) or a saturated result (0x01). Conversions start together, a tick before they are
+collected.
+
+Two legs are read in turns, because all of their sensors would take a quarter of each tick: one leg in this
+tick, the other in the next. What the core sees of a chamber is one or two ticks old.
+
+A sensor that doesn't acknowledge is missing, and only that one. Any other failure is the bus's: nobody else
+on it is asked in that tick, and all of its readings are missing.
 
 The MPRLS measures against vacuum: `air.py` takes off the pressure of the air.
 """
@@ -15,11 +21,13 @@ from soleus.basics.loading import load_to_stay
 from soleus.core.basics.signals import MANIFOLD_BIT, Readings
 from soleus.drivers.sensing.calibration import Line, lines_of
 from soleus.drivers.sensing.mux import Mux
-from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN
+from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN, has_turns
 
 _ABP2_ADDRESS = const(0x28)
 _MPRLS_ADDRESS = const(0x18)
 _MPRLS_RANGE_PA = const(172_369)  # 25 psi
+
+_NOT_ACKNOWLEDGED = const(19)
 
 _STATUS_POWERED = const(0x40)
 _STATUS_BAD = const(0x20 | 0x04 | 0x01)
@@ -36,15 +44,20 @@ class HoneywellPressure:
         # Methods looked up once: in the tick that would be an object each time.
         self.write, self.read = i2c.writeto, i2c.readfrom_into
         channels = list(table["channels"])
+        count = len(channels)
+        # Of two legs, the first sensor of the second one.
+        self.half = count // 2 if has_turns(table) else 0
+        # Whose turn it is.
+        self.first, self.end = 0, self.half or count
         self.address = _MPRLS_ADDRESS if self.is_absolute else _ABP2_ADDRESS
-        self.mux = Mux(i2c, table["mux_address"], channels) if "mux_address" in table else None
+        self.mux = Mux(i2c, table["mux_address"], channels, self.half) if "mux_address" in table else None
         range_pa = _MPRLS_RANGE_PA if self.is_absolute else int(table["range_kpa"] * 1000)
         low_count = COUNTS_AT_ZERO >> _COUNT_SHIFT
         nominal = Line(low_count, 0, low_count + (COUNTS_SPAN >> _COUNT_SHIFT), range_pa)
-        count = len(channels)
         self.lines = lines_of(points, count, nominal)
         self.raw = [0] * count
         self.answer = bytearray(4)
+        self.all_bits = self.missing_bits = (1 << count) - 1
         # What a board with a single sensor reads.
         self.manifold_pa = [0]
         self.is_started = False
@@ -59,14 +72,16 @@ class HoneywellPressure:
             readings.manifold_pa = self.manifold_pa[0]
 
     def prepare(self) -> None:
-        """One command starts every sensor."""
+        """One command starts every sensor whose turn is next."""
         try:
             if self.mux:
-                self.mux.join_all()
+                self.mux.join_turn(1 if self.first else 0)
             self.write(self.address, START)
             self.is_started = True
-        except OSError:
+        except OSError as error:
             self.is_started = False
+            if error.errno != _NOT_ACKNOWLEDGED:
+                self.missing_bits = self.all_bits
 
     def _read_into(self, target_pa: list) -> int:
         """In one loop without calls of its own: with ten sensors it is the longest part of a tick.
@@ -76,21 +91,21 @@ class HoneywellPressure:
         # At most three in a line: four would make a tuple.
         raw, lines, air = self.raw, self.lines, self.air
         read, address, answer = self.read, self.address, self.answer
+        first, end = self.first, self.end
         # A sensor that is alone there is joined since its start.
         mux = self.mux if len(raw) > 1 else None
-        # The multiplexer that alone may have a bus joined: after the start all have.
+        # The multiplexer that alone may have a bus joined.
         number = -1
         # Without a multiplexer nobody looks at these.
         numbers = joined_bits = raw
         write, register, mux_address = self.write, answer, address
         if mux:
             numbers, joined_bits = mux.numbers, mux.bits
-            register, mux_address = mux.register, mux.address
+            register, mux_address, number = mux.register, mux.address, mux.number
+        # Those whose turn it isn't keep what they showed.
+        missing_bits = self.missing_bits | (1 << end) - (1 << first)
         # A sensor that nobody has started has nothing new to tell.
-        good_status = _STATUS_POWERED if self.is_started else -1
-        missing_bits = 0
-        bit = 1
-        for index in range(len(raw)):
+        for index in range(first, end if self.is_started else first):
             try:
                 if mux:
                     if number != numbers[index]:
@@ -98,26 +113,31 @@ class HoneywellPressure:
                     register[0] = joined_bits[index]
                     write(mux_address + number, register)
                 read(address, answer)
-            except OSError:
-                answer[0] = 0
-            if answer[0] & _STATUS_OF_RESULT == good_status:
+            except OSError as error:
+                if error.errno == _NOT_ACKNOWLEDGED:
+                    continue
+                missing_bits = self.all_bits
+                break
+            if answer[0] & _STATUS_OF_RESULT == _STATUS_POWERED:
                 value = answer[1] << 16 - _COUNT_SHIFT | (answer[2] << 8 | answer[3]) >> _COUNT_SHIFT
                 raw[index] = value
                 zero_raw, shift, slope, fraction_bits = lines[index].numbers
                 pa = (value - zero_raw >> shift) * slope >> fraction_bits
                 if air:
                     pa = air.gauge_pa(index, pa)
-                if pa is None:
-                    missing_bits |= bit
-                else:
+                if pa is not None:
                     target_pa[index] = pa
-            else:
-                missing_bits |= bit
-            bit <<= 1
-        self._end_tick()
+                    missing_bits ^= 1 << index
+        self.missing_bits = missing_bits
+        self._end_turn()
         return missing_bits
 
-    def _end_tick(self) -> None:
+    def _end_turn(self) -> None:
         self.is_started = False
         if self.air:
             self.air.end_tick()
+        if self.half:
+            if self.first:
+                self.first, self.end = 0, self.half
+            else:
+                self.first, self.end = self.half, len(self.raw)

@@ -12,6 +12,9 @@ ANALOG_PERMILLE = (("XGZP6847A", 50, 950), ("MPX5050", 40, 940))
 COUNTS_AT_ZERO = 1_677_722
 COUNTS_SPAN = 13_421_772
 
+# A select and an answer take 230 us.
+_READ_IN_A_TICK = 5
+
 
 def output_permille(part: str) -> tuple:
     """An analog part's output at 0 and at full range."""
@@ -19,3 +22,9 @@ def output_permille(part: str) -> tuple:
         if part.startswith(name):
             return zero_permille, full_permille
     raise ValueError("sensors.part = {!r}: not an analog part that Soleus knows".format(part))
+
+
+def has_turns(sensors: dict) -> bool:
+    """Too many sensors behind multiplexers for one tick: they are read in two, first the first half of them.
+    `sensors` is that table of a board's description."""
+    return "mux_address" in sensors and len(sensors["channels"]) > _READ_IN_A_TICK
