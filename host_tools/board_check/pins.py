@@ -14,6 +14,8 @@ class Role(Enum):
     """Moves air: its pull-down must keep it off until the firmware runs."""
     INDICATOR = "indicator"
     """A light or a sound: may flicker while the chip starts."""
+    TRIGGER = "trigger"
+    """Feeds the one-shot, whose input draws no current, by a change of its level."""
     BUTTON = "button"
     STOP = "stop"
     BUS = "bus"
@@ -31,6 +33,7 @@ _SINGLE = {
     "valves": dict.fromkeys(("data", "clock", "latch", "output_enable"), Role.POWER),
     "pump": {"pin": Role.POWER},
     "gate": {"pin": Role.POWER},
+    "one_shot": {"pin": Role.TRIGGER},
     "i2c": {"scl": Role.BUS, "sda": Role.BUS},
     "battery": {"pin": Role.ANALOG},
     "buttons": {
@@ -92,6 +95,8 @@ def _why_not(chip: Chip, use: Use) -> str:
     if use.pin in chip.input_only_pins:
         lacks = "drive anything" if use.role not in (Role.BUTTON, Role.STOP) else "pull up a button"
         return f"another pin: {spans(chip.input_only_pins)} are input-only and can't {lacks}"
+    if use.role is Role.TRIGGER:
+        return ""
     if use.pin in chip.strap_level and not _is_good_strap(chip, use):
         return f"another pin: {_named(chip.strap_level)} decide how the {chip.title} starts (strapping pins)"
     if use.pin in chip.restless_pins and use.role is not Role.INDICATOR:

@@ -97,6 +97,8 @@ DRIVERS: dict[str, dict[str, Shape]] = {
 TABLES: dict[str, Shape] = {
     "pump": {"pin": PIN, "pwm_hz": _whole(100, 40_000, "Hz")},
     "gate": {"pin": PIN},
+    # Longer than the longest gap between two ticks, shorter than what a guard takes for a tick that is late.
+    "one_shot": {"pin": PIN, "hold_ms": _whole(40, 60, "ms")},
     "i2c": {"scl": PIN, "sda": PIN, "hz": _whole(10_000, 400_000, "Hz")},
     "battery": {
         "pin": PIN,
@@ -117,7 +119,7 @@ TABLES: dict[str, Shape] = {
 }
 
 HARDWARE_TABLES = (
-    *("valves", "pump", "gate", "sensors", "i2c", "battery"),
+    *("valves", "pump", "gate", "one_shot", "sensors", "i2c", "battery"),
     *("buttons", "led", "buzzer", "display", "pneumatics", "supply"),
 )
 

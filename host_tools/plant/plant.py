@@ -73,6 +73,8 @@ class Plant:
         noise: Noise,
     ) -> None:
         self.has_gate = has_gate
+        # After so long without a tick the one-shot takes the gate's power, or the pump's; 0: there is none.
+        self.one_shot_ms = 0
         self.pump = pump
         self.manifold = manifold
         self.valves = valves
@@ -104,8 +106,12 @@ class Plant:
         beats = self.clock.next_beats(self.noise)
         self.network.manifold_max_mmhg = self.manifold.pressure_mmhg
         is_gated_off = self.has_gate and commands.gate_on == 0
-        for _ in range(beats):
-            self.beat(commands.fill_bits, commands.seal_bits, commands.pump_permille, not is_gated_off)
+        pump_permille = commands.pump_permille
+        for passed_beats in range(beats):
+            if self.one_shot_ms and passed_beats * BEAT_MS >= self.one_shot_ms:
+                is_gated_off = self.has_gate != 0
+                pump_permille = 0
+            self.beat(commands.fill_bits, commands.seal_bits, pump_permille, not is_gated_off)
         self.dt_ms = self.clock.dt_ms
         self.tick_ms = self.clock.tick_ms
         self.note_truth()

@@ -53,6 +53,7 @@ class Hardware:
 
     def pass_beat(self) -> None:
         self.wiring.read(self.commands)
+        self.wiring.pass_ms(BEAT_MS)
         (self._fast_plant or self._plant).tick(self.commands, self.readings)
         self.now_ms += BEAT_MS
         self.beat += 1

@@ -50,6 +50,21 @@ class ShiftRegisters:
             self.shown_bits = self.shifted_bits
 
 
+class OneShot:
+    """Its output is on for `hold_ms` after a rising edge; each further one makes that begin anew."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.pin, self.hold_ms = table["pin"], table["hold_ms"]
+        self.left_ms = 0
+
+    def feel(self, pins: Pins, pin: int, before: float) -> None:
+        if pin == self.pin and before < 0.5 <= pins.high_share(pin):
+            self.left_ms = self.hold_ms
+
+    def is_on(self) -> bool:
+        return self.left_ms > 0
+
+
 class Wiring:
     """From pins to `Commands`, by the board's description: the reverse of what the drivers do."""
 
@@ -58,23 +73,36 @@ class Wiring:
         self.pump_pin = board["pump"]["pin"]
         self.gate_pin = board["gate"]["pin"] if board["boots"].get("gate") else None
         self.registers = ShiftRegisters(self.valves) if self.valves["driver"] == "shift_register" else None
+        self.one_shot = OneShot(board["one_shot"]) if "one_shot" in board else None
         self.pins = Pins()
+
+    def pass_ms(self, ms: int) -> None:
+        if self.one_shot:
+            self.one_shot.left_ms = max(self.one_shot.left_ms - ms, 0)
 
     def set_level(self, pin: int, is_output: bool, level: int) -> None:
         before = self.pins.high_share(pin)
         self.pins.set_level(pin, is_output, level)
-        if self.registers:
-            self.registers.feel(self.pins, pin, before)
+        for part in (self.registers, self.one_shot):
+            if part:
+                part.feel(self.pins, pin, before)
 
     def read(self, commands: Commands) -> None:
         commands.fill_bits, commands.seal_bits = self._valve_bits()
         commands.pump_permille = round(self.pins.high_share(self.pump_pin) * 1000)
         commands.gate_on = 1 if self.gate_pin is None else int(self.pins.high_share(self.gate_pin) > 0)
+        if self.one_shot and not self.one_shot.is_on():
+            # It is in the way of the gate, and where there is none, of the pump.
+            if self.gate_pin is None:
+                commands.pump_permille = 0
+            else:
+                commands.gate_on = 0
 
     def is_all_vent(self) -> bool:
         commands = Commands()
         self.read(commands)
-        return commands.fill_bits == 0 and commands.seal_bits == 0 and commands.pump_permille == 0
+        has_energy = commands.fill_bits or commands.seal_bits or commands.pump_permille
+        return not has_energy or not commands.gate_on
 
     def _valve_bits(self) -> tuple[int, int]:
         if self.registers is None:

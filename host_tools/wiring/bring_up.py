@@ -15,6 +15,7 @@ def bring_up(board: Board) -> list[tuple[str, list[str]]]:
         ("Supply alone: no module, no pump, no valves", _supply(board)),
         ("The module on USB, loads still off", _module(board)),
         *([("The second switch", _gate())] if "gate" in board.table else []),
+        *([("The one-shot", _one_shot(board))] if "one_shot" in board.table else []),
         ("Sensors, at open air", _sensors(board)),
         ("Valves, without the pump", _valves(board)),
         ("The relief valve, with a hand pump", _relief(board)),
@@ -73,6 +74,20 @@ def _gate() -> list[str]:
     return [
         "Supply on, loads still off. V_LOAD: below 0.5 V while the reset button is held.",
         "GATE at 0 V: V_LOAD below 0.5 V. GATE at 3.3 V (a wire, the module unplugged): V_LOAD equals V_IN.",
+    ]
+
+
+def _one_shot(board: Board) -> list[str]:
+    hold_ms = board.table["one_shot"]["hold_ms"]
+    name = "GATE" if "gate" in board.table else "PUMP"
+    by_hand = (
+        f"{name} at 3.3 V by a wire, the module unplugged: nothing follows. "
+        "Touch ALIVE to ground and let go: it follows for a blink."
+    )
+    return [
+        "While the firmware runs, Q is at 3.3 V. Hold the reset button: 0 V.",
+        f"With a scope: Q falls {hold_ms * 9 // 10} to {hold_ms * 12 // 10} ms after ALIVE's last pulse.",
+        by_hand,
     ]
 
 

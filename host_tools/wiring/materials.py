@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from host_tools.board_check.bus import mux_addresses
 from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.nets import sensor_names
+from host_tools.wiring.schematic.one_shot import CAPACITOR_NF, resistor_kohm
 
 MODULES = {
     "esp32": "ESP32-WROOM-32 development board, 4 MB flash",
@@ -60,6 +61,7 @@ def _power(board: Board) -> list[Item]:
         Item(1, "5 V converter", f"1 A, from {supply['least_v']:g} to {supply['most_v']:g} V"),
         Item(1, "D3 SS14", "Schottky 1 A 40 V: USB and the converter may be plugged in together"),
         *_gate(board),
+        *_one_shot(board),
         Item(1, "Q1 AO3400A (pump)", "30 V, 5.7 A, fully on at 2.5 V at the gate"),
         Item(1, "SS34 (pump)", "flyback diode, Schottky 3 A 40 V, cathode to plus"),
     ]
@@ -72,6 +74,29 @@ def _gate(board: Board) -> list[Item]:
         Item(1, "Q2 AOD409", "P-channel, -60 V, 26 A: the second switch"),
         Item(1, "Q3 AO3400A", "drives Q2; 10 kΩ from its gate to ground"),
         Item(2, "10 kΩ (second switch)", "both gates to their resting side: off until driven"),
+    ]
+
+
+def _one_shot(board: Board) -> list[Item]:
+    if "one_shot" not in board.table:
+        return []
+    hold_ms = board.table["one_shot"]["hold_ms"]
+    what = "the second switch" if "gate" in board.table else "the pump"
+    return [
+        Item(
+            1,
+            "SN74LVC1G123",
+            f"one-shot, retriggered by each tick; 100 nF. **{hold_ms} ms without one: off**",
+        ),
+        Item(1, "SN74LVC1G08", f"lets the pin have {what} only while the one-shot holds; 100 nF"),
+        Item(1, f"{resistor_kohm(hold_ms)} kΩ, 1 %", "with the next, how long the one-shot holds"),
+        Item(1, f"{CAPACITOR_NF} nF, 5 %", "C0G or film: an X7R changes with its age"),
+        Item(
+            1,
+            "100 kΩ (one-shot)",
+            "its input to 3.3 V; no stronger one: the pin may be a strapping pin",
+        ),
+        Item(1, "10 kΩ (one-shot)", "the AND's other input to ground: off until the firmware drives it"),
     ]
 
 
@@ -102,6 +127,9 @@ def _sensors(board: Board) -> list[Item]:
     items = [Item(count, sensors["part"], f"0 to {sensors['range_kpa']} kPa, supplied with {volts:g} V")]
     if sensors["driver"] in ("adc", "ads1115"):
         items.append(Item(count, "1 kΩ and 100 nF", "at each sensor's output: takes the pump's ripple away"))
+        items.append(
+            Item(count, "220 kΩ (sensors)", "each input to ground: **an open wire reads less than 0**")
+        )
     items.append(Item(len(sensors.get("addresses", [])), "ADS1115", "at 3.3 V"))
     items.append(Item(len(mux_addresses(sensors)), "TCA9548A", "at 3.3 V, addresses as in board.toml"))
     if "mux_address" in sensors:

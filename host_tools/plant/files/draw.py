@@ -41,6 +41,7 @@ def draw_plant(spec: PlantSpec, boots: Any, seed: int) -> Plant:
         Network(spec.integration.steady_substeps, spec.integration.moving_substeps),
         _noise(dice),
     )
+    plant.one_shot_ms = spec.one_shot_ms
     for name in spec.at:
         differ(plant, spec.at[name], name, boots, dice.numbers)
     cross_hoses(plant, {name: at.hose_to for name, at in spec.at.items() if at.hose_to}, boots)

@@ -12,6 +12,7 @@ ON_A_BUS = (*DIGITAL_DRIVERS, "ads1115")
 
 def on_board(spec: PlantSpec, table: Mapping[str, Any]) -> PlantSpec:
     """`table` is the board's file; a sketch without sensors keeps the plant's own."""
+    spec = spec.model_copy(update={"one_shot_ms": table.get("one_shot", {}).get("hold_ms", 0)})
     driver = table.get("sensors", {}).get("driver")
     if driver in DIGITAL_DRIVERS:
         changed = {**dict(spec.digital_sensor), "turns": 2 if has_turns(table["sensors"]) else 1}

@@ -204,6 +204,8 @@ class PlantSpec(_Table):
     digital_sensor: DigitalSensorSpec
     supply: SupplySpec
     integration: IntegrationSpec
+    # After so long without a tick a board's one-shot takes the power away; 0: it has none. The board says so.
+    one_shot_ms: int = 0
     at: dict[str, OneChamberSpec] = {}
 
 

@@ -7,6 +7,7 @@ from host_tools.board_check.power import divided_mv
 from host_tools.catalogue.boards import Board
 from host_tools.wiring.schematic.bus_panel import bus_panel
 from host_tools.wiring.schematic.nets import load_rail
+from host_tools.wiring.schematic.one_shot import ONE_SHOT_OUTPUT, one_shot
 from host_tools.wiring.schematic.register_panel import register_panel
 from host_tools.wiring.schematic.svg import ANALOG, BUTTON, INDICATOR, POWER, Panel, circuit
 
@@ -15,6 +16,8 @@ def circuit_panels(board: Board) -> list[Panel]:
     """In the order in which a board is built up."""
     table = board.table
     panels = [_supply(board)]
+    if "one_shot" in table:
+        panels.append(one_shot(board))
     if "gate" in table:
         panels.append(_gate(board))
     panels.append(_pump(board))
@@ -62,6 +65,7 @@ def _supply(board: Board) -> Panel:
 
 def _gate(board: Board) -> Panel:
     pin = board.table["gate"]["pin"]
+    label = ONE_SHOT_OUTPUT if "one_shot" in board.table else f"GATE\nGPIO{pin}"
 
     def draw(d: schemdraw.Drawing) -> None:
         switch = elm.PFet().reverse().at((0, 0))
@@ -89,7 +93,7 @@ def _gate(board: Board) -> Panel:
         d += elm.Resistor().at(base.center).down(1.5).label("10 kΩ", loc="bottom")
         d += elm.Ground()
         d += elm.Resistor().at(base.center).left(1.6).label("100 Ω")
-        d += elm.Dot(open=True).label(f"GATE\nGPIO{pin}", loc="left", color=POWER)
+        d += elm.Dot(open=True).label(label, loc="left", color=POWER)
 
     return circuit("Second switch: Q2 AOD409, Q3 AO3400A", draw)
 
@@ -121,7 +125,8 @@ def _low_side(d: schemdraw.Drawing, load: str, rail: str, label: str, diode: str
 
 def _pump(board: Board) -> Panel:
     pump = board.table["pump"]
-    label = f"PUMP\nGPIO{pump['pin']}"
+    is_behind_one_shot = "one_shot" in board.table and "gate" not in board.table
+    label = ONE_SHOT_OUTPUT if is_behind_one_shot else f"PUMP\nGPIO{pump['pin']}"
     title = f"Pump, {pump['pwm_hz'] / 1000:g} kHz: AO3400A"
     return circuit(title, lambda d: _low_side(d, "pump", load_rail(board), label, "SS34"))
 
@@ -158,7 +163,13 @@ def _analog_sensor(board: Board) -> Panel:
         d += node
         d += elm.Capacitor().at(node.center).down(1.6).label("100 nF", loc="bottom")
         d += elm.Ground()
-        d += elm.Line().at(node.center).right(0.7)
+        d += elm.Line().at(node.center).right(2)
+        open_ = elm.Dot()
+        d += open_
+        # An input that is left open floats, and could look like a pressure.
+        d += elm.Resistor().at(open_.center).down(1.6).label("220 kΩ", loc="bottom")
+        d += elm.Ground()
+        d += elm.Line().at(open_.center).right(0.7)
         d += elm.Dot(open=True).label(label, loc="right", color=ANALOG)
 
     count = len(sensors["pins"])

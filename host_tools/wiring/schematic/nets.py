@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from host_tools.board_check.counts import INPUTS_PER_CHIP, OUTPUTS_PER_REGISTER
 from host_tools.catalogue.boards import Board
 
-POWER, INDICATOR, BUTTON, BUS, ANALOG = "power", "indicator", "button", "bus", "analog"
+POWER, TRIGGER, INDICATOR, BUTTON, BUS, ANALOG = "power", "trigger", "indicator", "button", "bus", "analog"
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,18 @@ def _valve_nets(board: Board) -> Iterator[Net]:
 
 def _other_nets(board: Board) -> Iterator[Net]:
     table = board.table
-    yield Net("PUMP", table["pump"]["pin"], POWER, "pump transistor's gate, 100 ohm", "0 V")
+    is_behind = "one_shot" in table and "gate" not in table
+    to_pump = "pump transistor's gate, 100 ohm" + (", through the one-shot's AND" if is_behind else "")
+    yield Net("PUMP", table["pump"]["pin"], POWER, to_pump, "0 V")
     if "gate" in table:
-        yield Net("GATE", table["gate"]["pin"], POWER, "second switch, through its small transistor", "0 V")
+        to_gate = "second switch, through its small transistor"
+        to_gate += ", behind the one-shot's AND" if "one_shot" in table else ""
+        yield Net("GATE", table["gate"]["pin"], POWER, to_gate, "0 V")
+    if "one_shot" in table:
+        yield Net("ALIVE", table["one_shot"]["pin"], TRIGGER, "one-shot's input, 100 kohm to 3.3 V", "3.3 V")
     if table["sensors"]["driver"] == "adc":
         for name, pin in zip(sensor_names(board), table["sensors"]["pins"], strict=True):
-            yield Net(f"P {name}", pin, ANALOG, "pressure sensor's output, 1 kohm and 100 nF", "-")
+            yield Net(f"P {name}", pin, ANALOG, "pressure sensor's output, 1 kohm, 100 nF and 220 kohm", "-")
     if "i2c" in table:
         yield Net("SCL", table["i2c"]["scl"], BUS, "I2C clock, 2.2 kohm to 3.3 V", "3.3 V")
         yield Net("SDA", table["i2c"]["sda"], BUS, "I2C data, 2.2 kohm to 3.3 V", "3.3 V")

@@ -10,7 +10,15 @@ import schemdraw
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 INK, SOFT, PAPER, FRAME = "#1b2a33", "#5d6d77", "#ffffff", "#d5dde2"
 POWER, INDICATOR, BUTTON, BUS, ANALOG = "#b2431b", "#9a6a00", "#1d6f3c", "#5b3fa0", "#1a5f93"
-KIND_COLOURS = {"power": POWER, "indicator": INDICATOR, "button": BUTTON, "bus": BUS, "analog": ANALOG}
+TRIGGER = "#8a1d5c"
+KIND_COLOURS = {
+    "power": POWER,
+    "trigger": TRIGGER,
+    "indicator": INDICATOR,
+    "button": BUTTON,
+    "bus": BUS,
+    "analog": ANALOG,
+}
 
 
 @dataclass(frozen=True)

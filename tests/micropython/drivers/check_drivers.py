@@ -217,6 +217,30 @@ def check_safe_pins():
     assert safe_pins(registers)["high"] == [13]
 
 
+class Edges:
+    """Counts how often a pin rises."""
+
+    def __init__(self, pin):
+        self.pin, self.count = pin, 0
+
+    def feel(self, pin, level):
+        if pin == self.pin and level:
+            self.count += 1
+
+
+def check_every_tick_feeds_the_one_shot():
+    boots = read_boots(BOARD["boots"])
+    outputs = Outputs(dict(BOARD, one_shot={"pin": 19, "hold_ms": 50}), boots)
+    edges = Edges(19)
+    Pin.watchers.append(edges)
+    for _ in range(5):
+        outputs.apply(Commands(), 10)
+    Pin.watchers.remove(edges)
+    assert edges.count == 5
+    assert Pin.levels[19] == 0
+    assert 19 in safe_pins(dict(BOARD, one_shot={"pin": 19, "hold_ms": 50}))["low"]
+
+
 # --- pressure ---
 
 

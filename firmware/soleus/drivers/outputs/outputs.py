@@ -18,6 +18,10 @@ class Outputs:
         self.valves = valves(table, boots.count)
         self.pump = Pump(board["pump"])
         self.gate = Pin(board["gate"]["pin"], Pin.OUT, value=0) if boots.has_gate else None
+        # Without a pulse at every tick, the one-shot takes the power away: of the gate, or of the pump.
+        self.put_pulse = (
+            Pin(board["one_shot"]["pin"], Pin.OUT, value=0).value if "one_shot" in board else None
+        )
 
     def apply(self, commands: Commands, dt_ms: int) -> None:
         """What takes energy away goes first: the pump before the valves that it would blow against."""
@@ -27,3 +31,6 @@ class Outputs:
             self.gate.value(commands.gate_on)
         self.valves.apply(commands.fill_bits, commands.seal_bits, dt_ms)
         self.pump.apply(commands.pump_permille)
+        if self.put_pulse:
+            self.put_pulse(1)
+            self.put_pulse(0)

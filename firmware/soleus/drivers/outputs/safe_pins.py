@@ -11,6 +11,8 @@ def safe_pins(board: dict) -> dict:
     high = []
     if board["boots"].get("gate"):
         low.append(board["gate"]["pin"])
+    if "one_shot" in board:
+        low.append(board["one_shot"]["pin"])
     if valves["driver"] == "shift_register":
         # An output-enable is active low: high switches every output of the registers off at once.
         high.append(valves["output_enable"])
