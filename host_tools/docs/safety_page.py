@@ -306,6 +306,16 @@ def _measured_row(each: Requirement, trip: Trip, result: TripResult) -> list[str
     ]
 
 
+_ONE_SHOT = (
+    "one-shot, fed by each good tick: 50 ms after the last one it opens the second switch, "
+    "or stops the pump where there is none"
+)
+_ONE_SHOT_FOR = (
+    "a loop or a chip that hangs, and the seconds between the watchdog's reset and `boot.py`, "
+    "in which the pins stay as they were"
+)
+
+
 def _hardware() -> str:
     return _left(
         ("part", "for"),
@@ -323,7 +333,12 @@ def _hardware() -> str:
                 "a second cut of the supply of pump and valves (`gate`)",
                 "a shorted pump transistor; a board without one carries that risk by name",
             ],
+            [_ONE_SHOT, _ONE_SHOT_FOR],
             ["hardware watchdog, fed only by a good tick", "a loop that hangs, where no guard runs any more"],
+            [
+                "pull-downs at every analog input",
+                "a wire that is off: it reads less than no pressure, and is named, instead of floating",
+            ],
             ["a zip that a person can open under pressure, alone", "a vent that is stuck closed"],
         ],
     )

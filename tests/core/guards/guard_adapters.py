@@ -53,7 +53,9 @@ class _Compared:
             overview.read_bits = self._boots.all_bits & ~readings.missing_bits
         is_read = [bool(overview.read_bits >> index & 1) for index in range(count)]
         moved_pa = [pa[index] - self._last_pa[index] if is_read[index] else 0 for index in range(count)]
-        overview.unmoved_bits = overview.read_bits & bits_of([moved == 0 for moved in moved_pa])
+        overview.unmoved_bits = overview.still_bits = overview.read_bits & bits_of(
+            [moved == 0 for moved in moved_pa]
+        )
         overview.jumped_bits = bits_of([abs(moved) > JUMP_PA for moved in moved_pa]) & (1 if is_one else -1)
         overview.jump_pa[:] = moved_pa
         self._last_pa = [pa[index] if is_read[index] else self._last_pa[index] for index in range(count)]

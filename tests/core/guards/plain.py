@@ -139,6 +139,7 @@ class PlainGuards:
         self.same_ms = [0] * count
         self.jumps: list[tuple[int, int, int]] = [(0, 0, 0)] * count
         self.over_ms, self.over_count = [0] * count, [0] * count
+        self.was_same = [False] * count
         self.pressed_ms, self.rising_ms = [0] * count, [0] * count
 
     def latch(self, name: str) -> FaultLatch:
@@ -148,7 +149,9 @@ class PlainGuards:
         for index, chamber in enumerate(self.machine.chambers):
             if not chamber.is_read:
                 continue
-            if chamber.moved_pa:
+            was_same, self.was_same[index] = self.was_same[index], chamber.moved_pa == 0
+            is_seen_once = self.machine.boots.has_manifold_sensor_only
+            if chamber.moved_pa or not (was_same or is_seen_once):
                 self.same_ms[index] = 0
                 continue
             is_fed = tick.is_pumping and tick.fill_bits >> index & 1

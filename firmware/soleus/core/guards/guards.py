@@ -156,7 +156,7 @@ class ActiveGuards:
         # A while after the kept chambers have last changed, air moves only in those that are filled.
         is_vent_over = emptying.unchanged_ms >= VENT_MOVES_MS
         moving_bits = self.commands.fill_bits if is_vent_over else overview.read_bits
-        if overview.unmoved_bits & moving_bits or self.sensor_stuck.same_bits:
+        if overview.still_bits & moving_bits or self.sensor_stuck.same_bits:
             self.sensor_stuck.step(at_ms, dt_ms)
         if is_odd:
             self.sensor_erratic.step(at_ms, dt_ms)

@@ -87,7 +87,7 @@ class SensorStuck:
     def step(self, at_ms: int, dt_ms: int) -> None:
         """The commands are those of the tick before: they moved the air."""
         overview = self.gauges.overview
-        unmoved_bits = overview.unmoved_bits
+        unmoved_bits = overview.still_bits
         # Without a reading there is nothing to compare.
         self.same_bits &= unmoved_bits | ~overview.read_bits
         same_ms = self.same_ms

@@ -42,6 +42,8 @@ class Gauges:
         self.zero_pa = [0] * boots.count
         self.manifold_zero_pa = 0
         self.is_zeroed = False
+        # Sensors whose last reading was the same as the one before it.
+        self.same_bits = 0
 
     def is_fresh(self, index: int) -> bool:
         return self.age_ms[index] < READING_BAD_MS
@@ -113,6 +115,8 @@ class Gauges:
         overview.low_bits = low_bits
         overview.highest_pa = highest_pa
         overview.unmoved_bits = unmoved_bits
+        overview.still_bits = unmoved_bits & self.same_bits
+        self.same_bits = unmoved_bits | self.same_bits & missing_bits
         overview.jumped_bits = jumped_bits
         is_odd = is_strange or highest_pa > ODD_MOST_PA
         overview.is_odd = is_odd or missing_bits | jumped_bits | low_bits != 0

@@ -39,7 +39,7 @@ class ManifoldGauges(Gauges):
         overview.highest_pa = max(0, max(self.pressure_pa))
         moved_pa = self.manifold_pa - before_pa
         overview.read_bits = 0 if missing_bit else self.all_bits
-        overview.unmoved_bits = overview.read_bits if moved_pa == 0 else 0
+        overview.unmoved_bits = overview.still_bits = overview.read_bits if moved_pa == 0 else 0
         overview.jumped_bits = 0 if -JUMP_PA <= moved_pa <= JUMP_PA else 1
         overview.jump_pa[0] = moved_pa
         is_strange = self.manifold_pa < ODD_LEAST_PA or self.manifold_pa > ODD_MOST_PA

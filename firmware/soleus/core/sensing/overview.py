@@ -22,6 +22,9 @@ class Overview:
         # how far. One sensor on the manifold speaks for every chamber.
         self.read_bits = 0
         self.unmoved_bits = 0
+        # Those that gave the same one twice in a row: a board that reads its sensors in turns shows each once
+        # more before the next.
+        self.still_bits = 0
         self.jumped_bits = 0
         self.jump_pa = [0] * boots.count
         # A sensor gave no reading, jumped, is too low, or gave what no working sensor may give.
