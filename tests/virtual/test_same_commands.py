@@ -179,4 +179,4 @@ class Reader:
         if self.sensors["driver"] == "adc":
             return self.line.pa(frame[UV + self.sensors["pins"][index]])
         count = frame[SENSORS + index]
-        return None if count == NO_ANSWER else self.line.pa(count >> 6)
+        return None if count == NO_ANSWER else self.line.pa((count >> 8) << 2)

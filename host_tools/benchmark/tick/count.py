@@ -133,8 +133,12 @@ def _microvolts(sensors: dict[str, Any], pa: np.ndarray) -> np.ndarray:
 
 
 def _counts(sensors: dict[str, Any], pa: np.ndarray) -> np.ndarray:
-    """In the middle of a pascal, because the driver rounds down."""
-    return COUNTS_AT_ZERO + np.rint(COUNTS_SPAN * (pa + 0.5) / (sensors["range_kpa"] * 1000)).astype(int)
+    """What the driver takes for exactly these pascals, by its own line. It reads the first two bytes."""
+    low_count = COUNTS_AT_ZERO >> 6
+    line = Line(low_count, 0, low_count + (COUNTS_SPAN >> 6), int(sensors["range_kpa"] * 1000))
+    zero_count, _, slope, fraction_bits = line.numbers
+    counts = zero_count - (-(pa.astype(np.int64) << fraction_bits) // slope)
+    return (counts + 3 >> 2) << 8
 
 
 def _second_cycle(trace: Trace) -> tuple[int, int]:

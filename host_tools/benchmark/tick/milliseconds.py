@@ -10,7 +10,7 @@ from soleus.drivers.sensing.parts import has_turns
 
 SAMPLES_A_SENSOR = 4
 # Address and content.
-SELECT_BYTES, ANSWER_BYTES, START_BYTES = 2, 5, 4
+SELECT_BYTES, ANSWER_BYTES, START_BYTES = 2, 4, 4
 CHANNELS_A_MUX = 8
 
 

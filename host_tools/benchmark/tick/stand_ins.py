@@ -51,7 +51,7 @@ def read_answer(_address, buffer):
     target = ptr8(buffer)  # noqa: F821 (a word of viper's)
     at = ptr8(place)  # noqa: F821 (a word of viper's)
     first = at[0]
-    for byte in range(4):
+    for byte in range(3):
         target[byte] = source[first + byte]
     at[0] = first + 4
 

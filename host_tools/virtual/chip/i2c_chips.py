@@ -64,10 +64,11 @@ class Honeywell:
             if self._is_joined(index) and count != wire.NO_ANSWER:
                 started_us = self.started_us[index]
                 is_busy = started_us == NEVER or wire.now_us() - started_us < CONVERSION_US
-                buffer[0] = STATUS_POWERED | (STATUS_BUSY if is_busy else 0)
-                buffer[1] = count >> 16 & 0xFF
-                buffer[2] = count >> 8 & 0xFF
-                buffer[3] = count & 0xFF
+                status = STATUS_POWERED | (STATUS_BUSY if is_busy else 0)
+                # As many bytes as it is asked for.
+                buffer[:] = bytes([status, count >> 16 & 0xFF, count >> 8 & 0xFF, count & 0xFF])[
+                    : len(buffer)
+                ]
                 return
         raise OSError(ENODEV)
 

@@ -337,8 +337,8 @@ class Honeywell:
             raise OSError(19)
         channel = self.joined()[0]
         count = self.counts[channel]
-        buffer[0] = self.status | (0 if self.started[channel] else 0x20)
-        buffer[1], buffer[2], buffer[3] = count >> 16, count >> 8 & 0xFF, count & 0xFF
+        status = self.status | (0 if self.started[channel] else 0x20)
+        buffer[:] = bytes([status, count >> 16, count >> 8 & 0xFF, count & 0xFF])[: len(buffer)]
         self.started[channel] = False
 
 

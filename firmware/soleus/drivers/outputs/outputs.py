@@ -25,12 +25,16 @@ class Outputs:
 
     def apply(self, commands: Commands, dt_ms: int) -> None:
         """What takes energy away goes first: the pump before the valves that it would blow against."""
-        if commands.pump_permille < self.pump.permille:
-            self.pump.apply(commands.pump_permille)
+        pump = self.pump
+        pump_permille = commands.pump_permille
+        if pump_permille < pump.permille:
+            pump.apply(pump_permille)
         if self.gate:
             self.gate.value(commands.gate_on)
         self.valves.apply(commands.fill_bits, commands.seal_bits, dt_ms)
-        self.pump.apply(commands.pump_permille)
+        # Nearly always it is as it was.
+        if pump_permille != pump.permille:
+            pump.apply(pump_permille)
         if self.put_pulse:
             self.put_pulse(1)
             self.put_pulse(0)

@@ -1,7 +1,7 @@
 """Honeywell ABP2 (gauge) and MPRLS (absolute) behind a TCA9548A.
 
-Both have the same protocol: AA 00 00 starts a conversion, which takes 5 ms; then a status byte and 24 bits of
-pressure can be read. The status says whether the part has power (0x40), is still busy (0x20), has
+Both have the same protocol: AA 00 00 starts a conversion, which takes 5 ms; then a status byte and up to 24
+bits of pressure can be read. The status says whether the part has power (0x40), is still busy (0x20), has
 a corrupt memory (0x04) or a saturated result (0x01). Conversions start together, a tick before they are
 collected.
 
@@ -34,8 +34,10 @@ _STATUS_BAD = const(0x20 | 0x04 | 0x01)
 _STATUS_OF_RESULT = const(_STATUS_POWERED | _STATUS_BAD)
 START = b"\xaa\x00\x00"
 
-# Counts are cut to 18 bits, so that the line's product stays below 2**30; that is under 1 Pa for 40 kPa.
+# The last of three bytes isn't read: a step of the first two is under 1 Pa for 40 kPa. Counts have 18 bits
+# all the same, as a person's calibration has them; with more the line's product would reach 2**30.
 _COUNT_SHIFT = const(6)
+_READ_SHIFT = const(2)
 
 
 class HoneywellPressure:
@@ -54,9 +56,10 @@ class HoneywellPressure:
         range_pa = _MPRLS_RANGE_PA if self.is_absolute else int(table["range_kpa"] * 1000)
         low_count = COUNTS_AT_ZERO >> _COUNT_SHIFT
         nominal = Line(low_count, 0, low_count + (COUNTS_SPAN >> _COUNT_SHIFT), range_pa)
-        self.lines = lines_of(points, count, nominal)
+        # Of each sensor, the numbers of its line.
+        self.lines = [line.numbers for line in lines_of(points, count, nominal)]
         self.raw = [0] * count
-        self.answer = bytearray(4)
+        self.answer = bytearray(3)
         self.all_bits = self.missing_bits = (1 << count) - 1
         # What a board with a single sensor reads.
         self.manifold_pa = [0]
@@ -119,9 +122,9 @@ class HoneywellPressure:
                 missing_bits = self.all_bits
                 break
             if answer[0] & _STATUS_OF_RESULT == _STATUS_POWERED:
-                value = answer[1] << 16 - _COUNT_SHIFT | (answer[2] << 8 | answer[3]) >> _COUNT_SHIFT
+                value = (answer[1] << 8 | answer[2]) << _READ_SHIFT
                 raw[index] = value
-                zero_raw, shift, slope, fraction_bits = lines[index].numbers
+                zero_raw, shift, slope, fraction_bits = lines[index]
                 pa = (value - zero_raw >> shift) * slope >> fraction_bits
                 if air:
                     pa = air.gauge_pa(index, pa)
