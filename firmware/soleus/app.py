@@ -3,6 +3,7 @@
 import asyncio
 import gc
 
+import micropython
 from machine import Timer
 from micropython import const
 
@@ -23,6 +24,8 @@ _WATCH_EVERY_MS = const(20)
 # Eight of them are a picture: five pictures a second.
 _PAGE_EVERY_MS = const(25)
 _WARNINGS_MOST = const(8)
+# For an exception's words and its place.
+_EXCEPTION_BYTES = const(200)
 # Being out of memory is usually brief: each service frees within its step what it holds. Four failures in a
 # row mean that it lasts, and then the vents must be open within half a second.
 _TRIES_MOST = const(4)
@@ -103,6 +106,10 @@ class App:
     async def main(self) -> None:
         """Each service is a task of its own; the first that fails ends them all."""
         gc.threshold(-1)
+        if hasattr(micropython, "alloc_emergency_exception_buf"):
+            # In a tick the heap is locked, so this is where its exceptions are kept. A port without this
+            # function has a place of its own.
+            micropython.alloc_emergency_exception_buf(_EXCEPTION_BYTES)
         gc.collect()
         self.tick.start(self.timer, self.boot.stop_feeding)
         services = [

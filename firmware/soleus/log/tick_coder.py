@@ -44,7 +44,7 @@ class TickCoder:
         self.tick_most_bytes = 20 + (41 * self.count + 7 >> 3)
         self.buffer = bytearray(0)
         # The core's state, while pieces of it are still to come.
-        self.state = None
+        self.state: Any = None
         self.ticks = self.at = self.full_at = 0
         self._forget()
 

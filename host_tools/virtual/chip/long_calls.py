@@ -1,6 +1,7 @@
 # mypy: ignore-errors
 # ruff: noqa: PTH116 (MicroPython has no pathlib)
-"""The long calls that a chip makes in C, with what they cost: imports, garbage collections, the console.
+"""The long calls that a chip makes in C, with what they cost: imports, garbage collections, the console;
+and the lock on the heap, which Python in the place of C must open.
 
 Nothing of MicroPython is changed: these stand in front of it, and let time pass.
 """
@@ -9,6 +10,7 @@ import builtins
 import gc as real_gc
 import sys as real_sys
 
+import micropython as real_micropython
 import wire
 
 _import = builtins.__import__
@@ -22,6 +24,7 @@ _used_bytes = 0
 def put_in_place() -> None:
     builtins.__import__ = _costly_import
     real_sys.modules["gc"] = Collector()
+    real_sys.modules["micropython"] = Interpreter()
     real_sys.modules["sys"] = System()
 
 
@@ -84,6 +87,16 @@ def collected_us() -> float:
     has_freed = used_bytes < _used_bytes - _FREED_LEAST_BYTES
     _used_bytes = used_bytes
     return _collection_us() if has_freed else 0
+
+
+class Interpreter:
+    """`micropython`, whose heap the stand-ins can open."""
+
+    heap_lock = staticmethod(wire.lock_heap)
+    heap_unlock = staticmethod(wire.unlock_heap)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(real_micropython, name)
 
 
 class System:

@@ -173,8 +173,10 @@ class WDT:
         wire.say(wire.WDT, 0, 0, timeout)
 
     def feed(self) -> None:
+        was_locked = wire.open_heap()
         wire.spend_owed()
         wire.say(wire.WDT, 1)
+        wire.close_heap(was_locked)
 
 
 class RTC:
@@ -206,16 +208,24 @@ class I2C:
         self.chips = chips_of(config["i2c"])
 
     def writeto(self, address: int, content: bytes, stop: bool = True) -> int:
-        self._spend(1 + len(content))
-        self._chip(address).write(address, content)
+        was_locked = wire.open_heap()
+        try:
+            self._spend(1 + len(content))
+            self._chip(address).write(address, content)
+        finally:
+            wire.close_heap(was_locked)
         return len(content)
 
     def writevto(self, address: int, parts: list, stop: bool = True) -> int:
         return self.writeto(address, b"".join([bytes(part) for part in parts]))
 
     def readfrom_into(self, address: int, buffer: bytearray, stop: bool = True) -> None:
-        self._spend(1 + len(buffer))
-        self._chip(address).read(address, buffer)
+        was_locked = wire.open_heap()
+        try:
+            self._spend(1 + len(buffer))
+            self._chip(address).read(address, buffer)
+        finally:
+            wire.close_heap(was_locked)
 
     def readfrom(self, address: int, count: int, stop: bool = True) -> bytes:
         buffer = bytearray(count)

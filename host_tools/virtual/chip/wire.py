@@ -11,6 +11,9 @@ frame, so the same program meets the same frames at the same places.
 What a chip does takes time: `spend` lets that much of it pass. A chip calls no timers while it loads a
 module, moves bytes to or from its flash, or is in another long call of C. `hold` and `release` stand around
 such work; a call that falls due meanwhile is made afterwards.
+
+What stands in for a chip's C is Python, and needs memory that C doesn't: where the program has locked the
+heap, `open_heap` and `close_heap` stand around it.
 """
 
 import _thread
@@ -49,6 +52,7 @@ _receiving = _thread.allocate_lock()
 _chip_us = 0
 _owed_us = 0
 _holds = 0
+_has_locked_heap = False
 has_own_time = False
 # At its prompt the unix port waits in the kernel, where no callback can run; a chip doesn't.
 is_at_prompt = False
@@ -77,7 +81,9 @@ def come_to_prompt() -> None:
 
 def say(kind: int, small: int = 0, other: int = 0, value: int = 0) -> None:
     """Packed by one call and written by one: a timer may run between any two bytecodes."""
+    was_locked = open_heap()
     _line.write(pack("<BBHi", kind, small, other, value))
+    close_heap(was_locked)
 
 
 def say_bytes(kind: int, small: int, content: bytes) -> None:
@@ -114,6 +120,7 @@ def spend(us: float) -> None:
     global _chip_us
     if us <= 0:
         return
+    was_locked = open_heap()
     hold()
     try:
         if has_own_time:
@@ -125,6 +132,7 @@ def spend(us: float) -> None:
             utime.sleep_us(int(us))
     finally:
         release()
+        close_heap(was_locked)
 
 
 def owe(us: float) -> None:
@@ -137,6 +145,31 @@ def spend_owed() -> None:
     global _owed_us
     us, _owed_us = _owed_us, 0
     spend(us)
+
+
+def lock_heap() -> None:
+    """The program's own `heap_lock`."""
+    global _has_locked_heap
+    micropython.heap_lock()
+    _has_locked_heap = True
+
+
+def unlock_heap() -> None:
+    global _has_locked_heap
+    _has_locked_heap = False
+    micropython.heap_unlock()
+
+
+def open_heap() -> bool:
+    if not _has_locked_heap:
+        return False
+    unlock_heap()
+    return True
+
+
+def close_heap(was_locked: bool) -> None:
+    if was_locked:
+        lock_heap()
 
 
 def hold() -> None:

@@ -2,6 +2,7 @@
 # ... because it runs on MicroPython, where a chip's modules are put in place before what imports them.
 """What the services promise without a chip below them. Runs on MicroPython."""
 
+import gc
 import json
 import sys
 import time
@@ -179,6 +180,42 @@ def check_the_step_after_slow_sensors_knows_how_long_they_took():
     assert tick.failure is None
     assert board.dt_ms[1] >= 110, board.dt_ms
     assert board.dt_ms[2] < 100, board.dt_ms
+
+
+class Calm(Slow):
+    """A board on which nothing takes long."""
+
+    def read_chambers(self, _readings):
+        pass
+
+    def apply(self, _commands, _dt_ms):
+        pass
+
+
+def check_no_tick_collects_garbage():
+    """MicroPython takes the memory of a function with many variables from the heap, and may collect for it:
+    on a chip that takes 10 ms, in the middle of a tick."""
+    board = Calm()
+    tick = ControlTick(core("esp32-s3-duo"), board, None, board, lambda _dt_ms: None)
+    gc.collect()
+    gc.threshold(9000)
+    for _ in range(8):
+        bytearray(1000)
+    free_bytes = gc.mem_free()
+    for _ in range(40):
+        time.sleep_ms(9)
+        tick.run(None)
+    left_bytes = gc.mem_free()
+    gc.threshold(-1)
+    assert tick.failure is None
+    assert left_bytes < free_bytes + 4000, "the garbage is gone"
+
+
+def check_after_a_tick_that_failed_there_is_memory_again():
+    board = Interrupted(3)
+    tick = ControlTick(core("esp32-devkit"), board, None, board, None)
+    tick.run(None)
+    assert len(bytearray(100)) == 100
 
 
 def check_ctrl_c_during_a_write_ends_the_app():
