@@ -52,20 +52,14 @@ class FlashWriter:
             pass
 
     def _write_one(self, _argument: int) -> None:
+        name = item = None
         try:
-            self._write()
-        except KeyboardInterrupt as interrupt:
-            # From here it would only be printed: the next step tells the app.
-            self.interrupt = interrupt
-
-    def _write(self) -> None:
-        self.is_scheduled = False
-        if not self.pending or under_way or not self.may_write():
-            return
-        item = self.pending.pop(0)
-        name, content = item
-        self.feed()
-        try:
+            self.is_scheduled = False
+            if not self.pending or under_way or not self.may_write():
+                return
+            item = self.pending.pop(0)
+            name, content = item
+            self.feed()
             if content is None:
                 forget(name)
             elif callable(content):
@@ -77,3 +71,6 @@ class FlashWriter:
             self.pending.append(item)
         except OSError as error:
             self.on_error(name, "not written: {}".format(error))
+        except KeyboardInterrupt as interrupt:
+            # From here it would only be printed: the next step tells the app.
+            self.interrupt = interrupt
