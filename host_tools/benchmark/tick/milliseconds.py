@@ -10,7 +10,7 @@ from soleus.drivers.sensing.parts import has_turns
 
 SAMPLES_A_SENSOR = 4
 # Address and content.
-SELECT_BYTES, ANSWER_BYTES, START_BYTES = 2, 4, 4
+SELECT_BYTES, READ_BYTES, START_BYTES = 2, 4, 4
 CHANNELS_A_MUX = 8
 
 
@@ -43,4 +43,4 @@ def _transfers(sensors: dict[str, Any]) -> list[int]:
         sum(before != after for before, after in pairwise([-1, *numbers])) if len(set(numbers)) > 1 else 0
     )
     selects = mux_count + changes * (mux_count - 1) + len(numbers)
-    return [SELECT_BYTES] * selects + [ANSWER_BYTES] * len(numbers) + [START_BYTES]
+    return [SELECT_BYTES] * selects + [READ_BYTES] * len(numbers) + [START_BYTES]
