@@ -12,7 +12,7 @@ from soleus.drivers.panel.buzzer import Buzzer
 from soleus.drivers.panel.led import Led
 
 # None of the parts holds the clock, and their lines rise within a microsecond. A bus whose clock stays low
-# hangs. One that is slow in each bit costs a tick 9 ms with this, and no more.
+# hangs. One that is slow in each bit costs a tick some 10 ms with this.
 _BUS_WAIT_US = const(25)
 
 
