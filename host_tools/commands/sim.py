@@ -19,6 +19,7 @@ from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
 from host_tools.basics.errors import FELL_SHORT, InputError
 from host_tools.catalogue.boards import layout
 from host_tools.output.trace_suffix import check_suffix
+from host_tools.plant.vocabulary import MODES
 from host_tools.sim.request import Request, prepare
 from soleus.log.folder import SUFFIX
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from host_tools.sim.figures.metrics import SessionResult
     from host_tools.sim.simulate import Session, Sink
 
+FAULT_HELP = "COMPONENT:MODE@START[+DURATION], such as sensor.left.calf:dead@60s+5s. " + "; ".join(
+    f"{kind}: {', '.join(modes)}" for kind, modes in MODES.items()
+)
+
 
 def sim(
     program: Annotated[str, typer.Argument(help="A program's name or TOML file.")] = "easy-run",
@@ -34,7 +39,7 @@ def sim(
     plant: Annotated[str, typer.Option(help="A plant's name or TOML file.")] = DEFAULT_PLANT,
     minutes: Annotated[int | None, typer.Option(help="Instead of the program's own start value.")] = None,
     pressure: Annotated[int | None, typer.Option(help="mmHg, instead of the program's start value.")] = None,
-    fault: Annotated[list[str] | None, typer.Option(help="COMPONENT:MODE@START[+DURATION]")] = None,
+    fault: Annotated[list[str] | None, typer.Option(help=FAULT_HELP)] = None,
     event: Annotated[
         list[str] | None, typer.Option(help="What a person does: pause@300s, softer@90s ...")
     ] = None,

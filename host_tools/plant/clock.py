@@ -5,6 +5,8 @@ from host_tools.plant.parts.noise import Noise
 from host_tools.plant.parts.units import BEAT_MS
 
 SLOW_TICK_MS = 120
+# A held-up bus, with sensors that answer in the end: longer than a beat, and not yet a late tick.
+SLOW_BUS_TICK_MS = 40
 GAP_MS = 300
 LATEST_BEATS = 20
 # A counter with a flipped bit: `ticks_diff` jumps by this, once forwards and once back.
@@ -16,6 +18,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.mode = OK
+        self.is_bus_slow = 0
         self.dt_ms = BEAT_MS
         self.tick_ms = BEAT_MS
         self.broken_since_ms = -1
@@ -24,6 +27,7 @@ class Clock:
 
     def heal(self) -> None:
         self.mode = OK
+        self.is_bus_slow = 0
 
     def break_as(self, mode: int, since_ms: int) -> None:
         if since_ms != self.broken_since_ms:
@@ -45,6 +49,8 @@ class Clock:
         elif self.mode == WRONG and noise.uniform() < 0.1:
             glitch_ms = self.glitch_sign * GLITCH_MS
             self.glitch_sign = -self.glitch_sign
+        if self.is_bus_slow:
+            beats = max(beats, SLOW_BUS_TICK_MS // BEAT_MS)
         self.tick_ms = beats * BEAT_MS
         self.dt_ms = 0 if self.mode == STUCK else self.tick_ms + glitch_ms
         return beats

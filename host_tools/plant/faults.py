@@ -8,71 +8,10 @@ import numpy as np
 from host_tools.basics.errors import InputError
 from host_tools.basics.times import time_ms
 from host_tools.plant.parts.modes import KIND_NAMES, MODE_NAMES
+from host_tools.plant.vocabulary import AMOUNTS, MODES
 
 FAULTS_MOST = 64
 FOREVER_MS = 1 << 60
-
-MODES: dict[str, dict[str, str]] = {
-    "sensor": {
-        "off": "unplugged: reads its electrical floor, or gives nothing, as the plant file says",
-        "stuck": "keeps showing its last reading",
-        "garbage": "shows anything within its range",
-        "wrong": "shows 0.8 of the pressure",
-        "slow": "follows with a lag of 1 s",
-        "delayed": "shows the pressure of 200 ms ago",
-        "intermittent": "loose plug: off for about half of the time, in spells of 100 ms",
-    },
-    "valve": {
-        "off": "its coil never energises",
-        "stuck": "stays where it is",
-        "slow": "takes ten times as long to switch",
-        "intermittent": "loose plug: drops out for about half of the time, in spells of 100 ms",
-        "leak": "its seat leaks: never less than 4 % open",
-    },
-    "pump": {
-        "off": "doesn't run",
-        "stuck": "runs at full power, whatever is commanded (a shorted transistor)",
-        "slow": "gives half of its flow",
-        "intermittent": "loose plug: off for about half of the time, in spells of 100 ms",
-    },
-    "hose": {
-        "off": "slipped off: chamber and valve are open to the air",
-        "leak": "has a hole at the valve's end",
-        "kink": "passes a fiftieth of its flow",
-    },
-    "garment": {
-        "off": "the chamber is open to the air and can't hold",
-        "leak": "a seam leaks",
-    },
-    "leg": {"move": "contracts once a second, 25 mL in 0.3 s"},
-    "clock": {
-        "slow": "each tick comes after 120 ms",
-        "delayed": "one tick comes after 300 ms",
-        "intermittent": "one tick in four is 20 to 200 ms late",
-        "stuck": "the counter stands still: every tick measures 0 ms",
-        "wrong": "the counter glitches: now and then a tick measures 65,536 ms too much or too little",
-    },
-    "supply": {
-        "off": "no voltage for pump and valves; logic and sensors live on",
-        "wrong": "the voltage sags to 70 %",
-        "intermittent": "loose plug: off for about half of the time, in spells of 100 ms",
-    },
-    "manifold": {"leak": "a fitting leaks"},
-}
-
-# The size of a fault, where its mode has one: a conductance in mL/s/sqrt(mmHg) [G], or a factor.
-_AMOUNTS = {
-    ("valve", "slow"): 10.0,
-    ("valve", "leak"): 0.04,
-    ("pump", "slow"): 0.5,
-    ("hose", "off"): 45.0,
-    ("hose", "leak"): 4.0,
-    ("hose", "kink"): 0.02,
-    ("garment", "off"): 60.0,
-    ("garment", "leak"): 3.0,
-    ("supply", "wrong"): 0.7,
-    ("manifold", "leak"): 5.0,
-}
 
 
 @dataclass(frozen=True)
@@ -88,7 +27,7 @@ class Fault:
 
     @property
     def amount(self) -> float:
-        return _AMOUNTS.get((KIND_NAMES[self.kind], MODE_NAMES[self.mode]), 0.0)
+        return AMOUNTS.get((KIND_NAMES[self.kind], MODE_NAMES[self.mode]), 0.0)
 
 
 class FaultSchedule:
@@ -127,15 +66,15 @@ class FaultSchedule:
         self.next_ms = next_ms
 
 
-def parse_fault(text: str, boots: Any) -> Fault:
-    """Read `COMPONENT:MODE@START[+DURATION]` for these boots."""
+def parse_fault(text: str, boots: Any, has_bus: bool = False) -> Fault:
+    """Read `COMPONENT:MODE@START[+DURATION]` for these boots; `has_bus` says how their sensors are wired."""
     component, colon, when = text.strip().partition(":")
     mode, at, times = when.partition("@")
     if not colon or not at:
         raise InputError(
             "--fault", "", text, "COMPONENT:MODE@START[+DURATION], such as sensor.left.calf:stuck@60s+5s"
         )
-    kind, index = _component(component, boots)
+    kind, index = _component(component, boots, has_bus)
     modes = MODES[KIND_NAMES[kind]]
     if mode not in modes:
         raise InputError("--fault", "mode", mode, f"{KIND_NAMES[kind]} has {', '.join(modes)}")
@@ -147,16 +86,16 @@ def parse_fault(text: str, boots: Any) -> Fault:
     return Fault(text.strip(), kind, index, MODE_NAMES.index(mode), start_ms, end_ms)
 
 
-def components(boots: Any) -> dict[str, tuple[int, int]]:
+def components(boots: Any, has_bus: bool = False) -> dict[str, tuple[int, int]]:
     """Every name that a fault can have on these boots, with its kind and index."""
     names: dict[str, tuple[int, int]] = {}
     for kind, kind_name in enumerate(KIND_NAMES):
-        for part, index in _parts(kind_name, boots):
+        for part, index in _parts(kind_name, boots, has_bus):
             names[f"{kind_name}.{part}" if part else kind_name] = (kind, index)
     return names
 
 
-def _parts(kind_name: str, boots: Any) -> list[tuple[str, int]]:
+def _parts(kind_name: str, boots: Any, has_bus: bool) -> list[tuple[str, int]]:
     chambers = [(name, i) for i, name in enumerate(boots.names)]
     if kind_name == "sensor":
         return [("manifold", 0)] if boots.has_manifold_sensor_only else chambers
@@ -169,6 +108,8 @@ def _parts(kind_name: str, boots: Any) -> list[tuple[str, int]]:
         return chambers
     if kind_name == "leg":
         return [(name, leg) for leg, name in enumerate(_leg_names(boots))]
+    if kind_name == "bus" and not has_bus:
+        return []
     return [("", 0)]
 
 
@@ -176,16 +117,18 @@ def _leg_names(boots: Any) -> list[str]:
     return [boots.names[leg * boots.chambers_per_leg].split(".")[0] for leg in range(boots.legs)]
 
 
-def _component(component: str, boots: Any) -> tuple[int, int]:
-    names = components(boots)
+def _component(component: str, boots: Any, has_bus: bool) -> tuple[int, int]:
+    names = components(boots, has_bus)
     if boots.is_three_way and component.startswith("valve."):
         component = component.removesuffix(".fill")
     if component in names:
         return names[component]
     kind_name = component.partition(".")[0]
-    parts = [part for part, _ in _parts(kind_name, boots)] if kind_name in KIND_NAMES else []
-    if not parts:
+    if kind_name not in KIND_NAMES:
         raise InputError("--fault", "component", component, f"one of {', '.join(KIND_NAMES)}")
+    parts = [part for part, _ in _parts(kind_name, boots, has_bus)]
+    if not parts:
+        raise InputError("--fault", "component", component, "a board whose sensors hang on a bus")
     if parts == [""]:
         raise InputError("--fault", "component", component, f"{kind_name} alone; there is one of it")
     known = ", ".join(f"{kind_name}.{part}" for part in parts)

@@ -9,8 +9,10 @@ from host_tools.plant.legs import Legs
 from host_tools.plant.parts.chambers import Chambers
 from host_tools.plant.parts.manifold import Manifold
 from host_tools.plant.parts.modes import (
+    BUS,
     CLOCK,
     GARMENT,
+    HANG,
     HOSE,
     INTERMITTENT,
     KINK,
@@ -18,8 +20,10 @@ from host_tools.plant.parts.modes import (
     LEG,
     LOOSE_SLOT_MS,
     MANIFOLD,
+    NARROW,
     OFF,
     PUMP,
+    RELIEF,
     SENSOR,
     SLOW,
     STUCK,
@@ -188,8 +192,6 @@ class Plant:
             self.sensors.mode[index] = mode
         elif kind == VALVE:
             self.break_valve(index, mode, amount)
-        elif kind == PUMP:
-            self.break_pump(mode, amount)
         elif kind == HOSE:
             self.break_hose(index, mode, amount)
         elif kind == GARMENT:
@@ -197,12 +199,23 @@ class Plant:
         elif kind == LEG:
             self.legs.is_restless[index] = 1
             self.legs.restless_from_ms[index] = start_ms
+        else:
+            self.break_only_one(kind, mode, start_ms, amount)
+
+    def break_only_one(self, kind: int, mode: int, start_ms: int, amount: float) -> None:
+        """What all chambers share."""
+        if kind == PUMP:
+            self.break_pump(mode, amount)
         elif kind == CLOCK:
             self.clock.break_as(int(mode), int(start_ms))
         elif kind == SUPPLY:
             self.break_supply(mode, amount)
         elif kind == MANIFOLD:
             self.manifold.hole_k += float(amount)
+        elif kind == RELIEF:
+            self.manifold.is_relief_stuck = 1
+        elif kind == BUS:
+            self.break_bus(mode)
 
     def break_valve(self, valve: int, mode: int, amount: float) -> None:
         if mode == OFF:
@@ -233,7 +246,7 @@ class Plant:
             self.chambers.hole_k[chamber] += amount
         elif mode == LEAK:
             self.hoses.hole_k[chamber] += amount
-        elif mode == KINK:
+        elif mode in (KINK, NARROW):
             self.hoses.hose_k[chamber] *= amount
 
     def break_supply(self, mode: int, amount: float) -> None:
@@ -243,3 +256,10 @@ class Plant:
             self.supply.strength = float(amount)
         elif mode == INTERMITTENT:
             self.supply.is_loose = 1
+
+    def break_bus(self, mode: int) -> None:
+        """Who asks a hung bus gives it up for that tick at once, so only the readings are lost."""
+        if mode == HANG:
+            self.sensors.is_bus_hung = 1
+        elif mode == SLOW:
+            self.clock.is_bus_slow = 1

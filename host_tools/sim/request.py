@@ -14,7 +14,7 @@ from host_tools.catalogue.boards import Board, load_board
 from host_tools.catalogue.programs import load_program
 from host_tools.plant.faults import Fault, parse_fault
 from host_tools.plant.files.draw import draw_plant
-from host_tools.plant.files.on_board import on_board
+from host_tools.plant.files.on_board import has_bus, on_board
 from host_tools.plant.files.spec import PlantSpec, load_plant
 from host_tools.plant.plant import Plant
 from host_tools.sim.user_events import Event, parse_event
@@ -57,7 +57,7 @@ def prepare(
     the_board = board if isinstance(board, Board) else load_board(board)
     spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
     events = [parse_event(text) for text in event]
-    faults = [parse_fault(text, the_board.boots) for text in fault]
+    faults = [parse_fault(text, the_board.boots, has_bus(the_board.table)) for text in fault]
     until_ms = None if until is None else _until_ms(until)
     controller = Controller(the_board.boots)
     ranges = (

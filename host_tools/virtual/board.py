@@ -12,6 +12,7 @@ from host_tools.basics.defaults import DEFAULT_PLANT
 from host_tools.catalogue.boards import Board
 from host_tools.catalogue.chips import Chip
 from host_tools.plant.faults import Fault, parse_fault
+from host_tools.plant.files.on_board import has_bus
 from host_tools.plant.files.spec import PlantSpec, load_plant
 from host_tools.plant.plant import Plant
 from host_tools.virtual.chip_costs import costs_on
@@ -184,7 +185,7 @@ class VirtualBoard:
             return self.hardware.change(do)
 
     def _from_now_on(self, fault: str, plant: Plant) -> Fault:
-        return parse_fault(f"{fault}@{plant.now_ms / 1000:.2f}s", self.board.boots)
+        return parse_fault(f"{fault}@{plant.now_ms / 1000:.2f}s", self.board.boots, has_bus(self.board.table))
 
     def press(self, button: str, ms: int = 100) -> None:
         with self._lock:

@@ -65,7 +65,7 @@ class Rig:
         spec = load_plant(plant) if isinstance(plant, str) else plant
         self.plant: Plant = draw_plant(spec, self.boots, seed)
         for text in faults:
-            self.plant.set_fault(parse_fault(text, self.boots))
+            self.plant.set_fault(parse_fault(text, self.boots, has_bus=True))
         self.commands = Commands()
         self.commands.gate_on = 1
         self.readings = Readings(self.boots.count)

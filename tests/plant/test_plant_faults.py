@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from host_tools.basics.errors import InputError
-from host_tools.plant.faults import FAULTS_MOST, FOREVER_MS, MODES, components, parse_fault
+from host_tools.plant.faults import FAULTS_MOST, FOREVER_MS, components, parse_fault
 from host_tools.plant.parts.modes import KIND_NAMES, MODE_NAMES
+from host_tools.plant.vocabulary import AMOUNTS, MODES
 from tests.plant.plant_rig import Boots, Rig
 
 MMHG = 133.322
@@ -19,7 +20,7 @@ def test_every_mode_has_a_code_and_a_kind() -> None:
 @pytest.mark.parametrize("kind", MODES)
 def test_every_component_takes_every_mode_of_its_kind(kind: str) -> None:
     boots = Boots()
-    name = next(name for name in components(boots) if name.split(".")[0] == kind)
+    name = next(name for name in components(boots, has_bus=True) if name.split(".")[0] == kind)
     for mode in MODES[kind]:
         rig = Rig(boots, faults=[f"{name}:{mode}@0s"]).command(0b11, pump=700)
         assert np.isfinite(rig.run(0.3).pressure).all()
@@ -32,6 +33,7 @@ def test_every_component_takes_every_mode_of_its_kind(kind: str) -> None:
         ("valve.left.foot.fill:off@12.5s+3s", 12_500, 15_500),
         ("pump:slow@5min", 300_000, FOREVER_MS),
         ("clock:delayed@0s+0.5min", 0, 30_000),
+        ("sensor.left.calf:tube-pinched@60s+5s", 60_000, 65_000),
     ],
 )
 def test_times_of_a_fault_are_read_in_seconds_and_minutes(text: str, start_ms: int, end_ms: int) -> None:
@@ -58,6 +60,10 @@ def test_times_of_a_fault_are_read_in_seconds_and_minutes(text: str, start_ms: i
         ("pump:off@5s+", "duration = '': a time such as"),
         ("pump:off@5s+0s", "longer than nothing"),
         ("sensor.manifold:off@1s", "these boots have sensor.left.foot"),
+        ("sensor.left.foot:tube@1s", "sensor has off, stuck"),
+        ("bus:hang@1s", "component = 'bus': a board whose sensors hang on a bus"),
+        ("bus.left:hang@1s", "a board whose sensors hang on a bus"),
+        ("relief.left:stuck@1s", "relief alone"),
     ],
 )
 def test_a_bad_fault_is_refused_in_one_line(text: str, says: str) -> None:
@@ -82,12 +88,16 @@ def test_three_way_and_manifold_boots_have_their_own_names() -> None:
         parse_fault("sensor.left.foot:off@0s", boots)
 
 
+def test_every_size_belongs_to_a_fault() -> None:
+    assert all(mode in MODES[kind] for kind, mode in AMOUNTS)
+
+
 def held(fault: str, boots: Boots | None = None) -> Rig:
     """The left foot and the left calf (index 2) are held at about 60 mmHg; the fault has just begun."""
     rig = Rig(boots)
     rig.filled(2, 60.0).filled(0, 60.0).run(0.5)
     now_s = rig.plant.now_ms / 1000
-    rig.plant.set_fault(parse_fault(f"{fault.replace('@', f'@{now_s}s')}", rig.boots))
+    rig.plant.set_fault(parse_fault(f"{fault.replace('@', f'@{now_s}s')}", rig.boots, has_bus=True))
     return rig
 
 
@@ -142,9 +152,61 @@ class TestSensor:
         is_out = [shown_mmhg(rig.run(0.01)) < 0.0 for _ in range(300)]
         assert 0.2 < np.mean(is_out) < 0.8
 
+    def test_dead_shows_its_own_noise_about_the_last_value(self) -> None:
+        rig = held("sensor.left.calf:dead@")
+        before, healthy = shown_mmhg(rig), spread_mmhg(rig, 0)
+        rig.command(seal=0).run(2.0)
+        assert rig.pressure[2] < 20.0
+        assert shown_mmhg(rig) == pytest.approx(before, abs=3.0)
+        assert spread_mmhg(rig, 2) == pytest.approx(healthy, rel=0.7)
+        assert len(set(shown_of(rig, 2))) > 5
+
+    def test_dead_drifts_slowly(self) -> None:
+        rig = held("sensor.left.calf:dead@")
+        means = [np.mean(shown_of(rig.run(10.0), 2)) for _ in range(12)]
+        assert 0.2 < np.ptp(means) < 8.0
+
+    def test_half_shows_half_above_the_same_zero(self) -> None:
+        rig = held("sensor.left.calf:half@").run(0.1)
+        zero_mmhg = rig.plant.sensors.offset_mmhg[2]
+        assert shown_mmhg(rig) - zero_mmhg == pytest.approx(0.5 * rig.pressure[2], abs=2.5)
+
+    def test_float_wanders_noisily_within_the_range(self) -> None:
+        rig = held("sensor.left.calf:float@")
+        healthy = spread_mmhg(rig, 0)
+        shown = np.array([shown_mmhg(rig.run(0.01)) for _ in range(6000)])
+        assert abs(shown[0] - 60.0) < 20.0
+        assert np.ptp(shown) > 15.0
+        assert np.std(np.diff(shown)) > 2.0 * healthy
+        assert -17.0 < shown.min() < shown.max() <= 300.0
+
+    def test_tube_off_shows_noise_about_zero(self) -> None:
+        rig = held("sensor.left.calf:tube-off@").run(0.1)
+        assert rig.pressure[2] > 50.0
+        assert np.mean(shown_of(rig, 2)) == pytest.approx(rig.plant.sensors.offset_mmhg[2], abs=0.5)
+        assert spread_mmhg(rig, 2) > 0.1
+
+    def test_tube_pinched_keeps_the_pressure_and_leaks_slowly(self) -> None:
+        rig = held("sensor.left.calf:tube-pinched@")
+        before = shown_mmhg(rig)
+        rig.command(seal=0).run(3.0)
+        assert shown_mmhg(rig) == pytest.approx(before, abs=4.0)
+        assert np.mean(shown_of(rig.run(60.0), 2)) == pytest.approx(0.6 * before, abs=6.0)
+        assert spread_mmhg(rig, 2) > 0.1
+
     def test_a_sensor_is_whole_again_after_the_faults_duration(self) -> None:
         rig = held("sensor.left.calf:off@+0.2s").run(0.4)
         assert shown_mmhg(rig) == pytest.approx(rig.pressure[2], abs=8.0)
+
+
+def shown_of(rig: Rig, chamber: int) -> list[float]:
+    """Half a second of readings."""
+    return [shown_mmhg(rig.run(0.01), chamber) for _ in range(50)]
+
+
+def spread_mmhg(rig: Rig, chamber: int) -> float:
+    """The noise: how much one reading differs from the next."""
+    return float(np.std(np.diff(shown_of(rig, chamber))))
 
 
 class TestValve:
@@ -225,6 +287,16 @@ class TestHoseAndGarment:
         assert filling.pressure[2] < 3.0
         assert filling.readings.chamber_pa[2] / MMHG > 80.0
 
+    def test_a_narrow_hose_passes_a_third(self) -> None:
+        rig = held("hose.left.calf:narrow@").run(0.01)
+        assert rig.plant.hoses.hose_k[2] == pytest.approx(rig.plant.hoses.healthy_k[2] / 3.0)
+        whole, less = (Rig(faults=f).command(0b100, pump=1000) for f in ([], ["hose.left.calf:narrow@0s"]))
+        shares = [
+            shown_mmhg(rig.run(4.0)) - rig.pressure[2] - rig.plant.sensors.offset_mmhg[2]
+            for rig in (whole, less)
+        ]
+        assert shares[1] > 4.0 * shares[0]
+
     def test_kink_straightens_after_its_duration(self) -> None:
         assert held("hose.left.calf:kink@+1s").command(seal=0).run(4.0).pressure[2] < 10.0
 
@@ -252,6 +324,28 @@ class TestTheRest:
     def test_manifold_leak_empties_it(self) -> None:
         leaking = held("manifold:leak@").run(1.0)
         assert leaking.plant.truth.manifold_mmhg < 1.0
+
+    def test_a_relief_that_sticks_bounds_nothing(self) -> None:
+        whole, stuck = (Rig(faults=f).command(0, pump=1000).run(3.0) for f in ([], ["relief:stuck@0s+3s"]))
+        assert whole.plant.truth.manifold_max_mmhg < 160.0 < 250.0 < stuck.plant.truth.manifold_mmhg
+        assert stuck.run(0.5).plant.truth.manifold_mmhg < 160.0
+
+    def test_a_hung_bus_loses_every_reading_and_no_time(self) -> None:
+        rig = held("bus:hang@+0.1s").run(0.05)
+        assert rig.readings.missing_bits == rig.all_bits
+        assert rig.readings.chamber_pa == [0] * 10
+        assert rig.plant.dt_ms == 10
+        assert rig.run(0.1).readings.missing_bits == 0
+
+    def test_a_hung_bus_takes_the_manifolds_sensor_along(self) -> None:
+        rig = held("bus:hang@", Boots(1, manifold=True)).run(0.05)
+        assert (rig.readings.missing_bits, rig.readings.manifold_pa) == (1 << 16, 0)
+
+    def test_a_slow_bus_stretches_the_tick_and_loses_no_reading(self) -> None:
+        rig = held("bus:slow@+1s").run(0.01)
+        assert (rig.plant.dt_ms, rig.plant.tick_ms) == (40, 40)
+        assert rig.readings.missing_bits == 0
+        assert rig.run(0.3).plant.dt_ms == 10
 
     def test_slow_clock_ticks_late_and_says_so(self) -> None:
         rig = Rig(faults=["clock:slow@0s+1s"])

@@ -20,7 +20,7 @@ from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import board_names
 from host_tools.catalogue.programs import program_names
 from host_tools.cli import app
-from host_tools.plant.faults import MODES
+from host_tools.plant.vocabulary import MODES
 from host_tools.sim.figures.metrics import SessionResult
 from host_tools.sim.figures.session_metrics import session_result
 from host_tools.sim.simulate import simulate

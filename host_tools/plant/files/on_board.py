@@ -10,6 +10,11 @@ DIGITAL_DRIVERS = ("abp2", "mprls")
 ON_A_BUS = (*DIGITAL_DRIVERS, "ads1115")
 
 
+def has_bus(table: Mapping[str, Any]) -> bool:
+    """Whether the board's sensors hang on a bus."""
+    return table.get("sensors", {}).get("driver") in ON_A_BUS
+
+
 def on_board(spec: PlantSpec, table: Mapping[str, Any]) -> PlantSpec:
     """`table` is the board's file; a sketch without sensors keeps the plant's own."""
     spec = spec.model_copy(update={"one_shot_ms": table.get("one_shot", {}).get("hold_ms", 0)})

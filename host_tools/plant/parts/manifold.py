@@ -17,11 +17,16 @@ class Manifold:
         self.relief_mmhg = relief_mmhg
         self.relief_k = relief_k
         self.hole_k = 0.0
+        self.is_relief_stuck = 0
         self.air_ml = volume_ml
         self.pressure_mmhg = 0.0
 
     def heal(self) -> None:
         self.hole_k = 0.0
+        self.is_relief_stuck = 0
+
+    def reliefs(self, over_mmhg: float) -> bool:
+        return over_mmhg > 0.0 and self.relief_k > 0.0 and not self.is_relief_stuck
 
     def lost_flow(self, pressure_mmhg: float) -> float:
         """What leaves it other than through the valves."""
@@ -29,7 +34,7 @@ class Manifold:
         flow = self.leak * pressure_mmhg
         if self.hole_k > 0.0:
             flow += air_flow(self.hole_k, pressure_mmhg)
-        if over_mmhg > 0.0 and self.relief_k > 0.0:
+        if self.reliefs(over_mmhg):
             flow += air_flow(self.relief_k, over_mmhg)
         return flow
 
@@ -38,7 +43,7 @@ class Manifold:
         slope = self.leak
         if self.hole_k > 0.0:
             slope += air_flow_and_slope(self.hole_k, pressure_mmhg)[1]
-        if over_mmhg > 0.0 and self.relief_k > 0.0:
+        if self.reliefs(over_mmhg):
             slope += air_flow_and_slope(self.relief_k, over_mmhg)[1]
         return slope
 

@@ -5,14 +5,19 @@ from math import exp, floor
 import numpy as np
 
 from host_tools.plant.parts.modes import (
+    DEAD,
     DELAYED,
+    FLOAT,
     GARBAGE,
+    HALF,
     INTERMITTENT,
     LOOSE_SLOT_MS,
     OFF,
     OK,
     SLOW,
     STUCK,
+    TUBE_OFF,
+    TUBE_PINCHED,
     WRONG,
 )
 from host_tools.plant.parts.noise import Noise, flickers
@@ -20,9 +25,15 @@ from host_tools.plant.parts.units import BEAT_MS, PA_PER_MMHG
 
 MANIFOLD_BIT = 16
 WRONG_GAIN = 0.8
+HALF_GAIN = 0.5
 SLOW_LAG_MS = 1000.0
 DELAY_BEATS = 20
 PAST_BEATS = 32
+PINCHED_LEAK_MS = 120_000.0
+# Random steps, one a reading: after a minute a dead sensor is 1 mmHg away, a floating input 30.
+DEAD_STEP_MMHG = 0.013
+FLOAT_STEP_MMHG = 0.4
+FLOAT_NOISE = 4.0
 
 
 class Sensors:
@@ -53,6 +64,7 @@ class Sensors:
         self.counts_per_mmhg = PA_PER_MMHG / count_pa
         self.follow_share = 1.0 - np.exp(-BEAT_MS / lag_ms)
         self.slow_share = 1.0 - exp(-BEAT_MS / SLOW_LAG_MS)
+        self.pinched_share = 1.0 - exp(-BEAT_MS / PINCHED_LEAK_MS)
         self.gain = gain
         self.offset_mmhg = offset_mmhg
         self.bow_mmhg = bow_mmhg
@@ -66,8 +78,10 @@ class Sensors:
         self.half = count // 2 if turns > 1 else 0
         self.is_first_half = 1
         self.missing_bits = (1 << count) - (1 << self.half) if self.half else 0
+        self.is_bus_hung = 0
 
     def heal(self) -> None:
+        self.is_bus_hung = 0
         for i in range(self.count):
             self.mode[i] = OK
 
@@ -76,7 +90,16 @@ class Sensors:
         self.newest = (self.newest + 1) % PAST_BEATS
         for i in range(self.count):
             true_mmhg = manifold_mmhg if self.is_on_manifold else node_mmhg[i]
-            share = self.slow_share if self.mode[i] == SLOW else self.follow_share[i]
+            share = self.follow_share[i]
+            mode = self.mode[i]
+            if mode == SLOW:
+                share = self.slow_share
+            elif mode == TUBE_OFF:
+                true_mmhg = 0.0
+            elif mode == TUBE_PINCHED:
+                true_mmhg, share = 0.0, self.pinched_share
+            elif mode in (DEAD, FLOAT):
+                share = 0.0
             self.felt_mmhg[i] += (true_mmhg - self.felt_mmhg[i]) * share
             self.past_mmhg[i, self.newest] = self.felt_mmhg[i]
 
@@ -100,8 +123,15 @@ class Sensors:
         mode = self.mode[i]
         if mode == STUCK:
             return int(self.shown_pa[i])
+        if self.is_bus_hung:
+            return 0
         if mode == OFF or (mode == INTERMITTENT and flickers(now_ms // LOOSE_SLOT_MS, i)):
             return 0 if self.is_silent_when_off else self.counted(self.floor_mmhg)
+        if mode == DEAD:
+            self.felt_mmhg[i] += noise.normal() * DEAD_STEP_MMHG
+        elif mode == FLOAT:
+            self.felt_mmhg[i] = self.inside(self.felt_mmhg[i] + noise.normal() * FLOAT_STEP_MMHG)
+            noise_mmhg *= FLOAT_NOISE
         felt_mmhg = self.felt_mmhg[i]
         if mode == DELAYED:
             felt_mmhg = self.past_mmhg[i, (self.newest - DELAY_BEATS) % PAST_BEATS]
@@ -112,6 +142,8 @@ class Sensors:
         )
         if mode == WRONG:
             shown_mmhg = felt_mmhg * WRONG_GAIN
+        elif mode == HALF:
+            shown_mmhg = felt_mmhg * HALF_GAIN + self.offset_mmhg[i]
         elif mode == GARBAGE:
             shown_mmhg = self.floor_mmhg + (self.range_mmhg - self.floor_mmhg) * noise.uniform()
         shown_pa = self.counted(shown_mmhg + noise_mmhg)
@@ -119,6 +151,8 @@ class Sensors:
         return shown_pa
 
     def is_missing(self, i: int, now_ms: int) -> int:
+        if self.is_bus_hung:
+            return 1
         if not self.is_silent_when_off:
             return 0
         mode = self.mode[i]
@@ -127,6 +161,9 @@ class Sensors:
 
     def counted(self, mmhg: float) -> int:
         """In pascals: clipped to the sensor's range and rounded to whole counts."""
-        inside_mmhg = min(max(mmhg, self.floor_mmhg), self.range_mmhg)
-        counts = floor(inside_mmhg * self.counts_per_mmhg + 0.5)
+        counts = floor(self.inside(mmhg) * self.counts_per_mmhg + 0.5)
         return floor(counts * self.count_pa + 0.5)
+
+    def inside(self, mmhg: float) -> float:
+        """Clipped to what the sensor can show."""
+        return min(max(mmhg, self.floor_mmhg), self.range_mmhg)

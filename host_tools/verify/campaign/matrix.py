@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from host_tools.plant.faults import MODES
 from host_tools.plant.parts.modes import MODE_NAMES
+from host_tools.plant.vocabulary import MODES
 from host_tools.verify.campaign.plan import SINGLE
 from host_tools.verify.campaign.rules import ALARM, DETECTED, HARM, HARMLESS, TRAPPED
 from host_tools.verify.campaign.trial import Row

@@ -13,8 +13,10 @@ from itertools import product
 
 from host_tools.catalogue.boards import board_names, load_board
 from host_tools.catalogue.programs import load_program, program_names
-from host_tools.plant.faults import MODES, components
+from host_tools.plant.faults import components
+from host_tools.plant.files.on_board import has_bus
 from host_tools.plant.files.spec import plant_names
+from host_tools.plant.vocabulary import MODES
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.program.fit import refuse_unfit
@@ -112,7 +114,8 @@ def kind_of(component: str) -> str:
 @cache
 def breakable(board: str) -> tuple[tuple[str, str], ...]:
     """Every component of a board with every mode in which it can fail."""
-    names = components(load_board(board).boots)
+    the_board = load_board(board)
+    names = components(the_board.boots, has_bus(the_board.table))
     return tuple((name, mode) for name in names for mode in MODES[name.split(".")[0]])
 
 

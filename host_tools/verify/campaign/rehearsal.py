@@ -6,6 +6,7 @@ import numpy as np
 
 from host_tools.catalogue.boards import load_board
 from host_tools.plant.faults import parse_fault
+from host_tools.plant.files.on_board import has_bus
 from host_tools.plant.parts.modes import GARMENT, HOSE, SENSOR, VALVE
 from host_tools.sim.simulate import simulate
 from host_tools.sim.trace import Trace
@@ -68,8 +69,9 @@ def phase_ticks(trace: Trace, phase: str, chamber: int | None) -> np.ndarray:
 
 
 def _chamber_of(trial: Trial) -> int | None:
-    boots = load_board(trial.board).boots
-    fault = parse_fault(f"{trial.component}:{trial.mode}@0s", boots)
+    board = load_board(trial.board)
+    boots = board.boots
+    fault = parse_fault(f"{trial.component}:{trial.mode}@0s", boots, has_bus(board.table))
     if fault.kind not in _KINDS_WITH_A_CHAMBER or (fault.kind == SENSOR and boots.has_manifold_sensor_only):
         return None
     return fault.index % boots.count
