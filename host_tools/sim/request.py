@@ -55,7 +55,8 @@ def prepare(
     """Load everything and let the controller check it; `InputError` says what can't be used."""
     the_program = program if isinstance(program, Program) else load_program(program)
     the_board = board if isinstance(board, Board) else load_board(board)
-    spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
+    asked = plant if isinstance(plant, PlantSpec) else load_plant(plant)
+    spec = on_board(asked, the_board.table)
     events = [parse_event(text) for text in event]
     faults = [parse_fault(text, the_board.boots, has_bus(the_board.table)) for text in fault]
     until_ms = None if until is None else _until_ms(until)

@@ -26,7 +26,13 @@ def oracle(plant: Any, fill_bits: np.ndarray, seal_bits: np.ndarray, duty: np.nd
     """
     c, v = plant.chambers, plant.valves
     laws = np.array([c.dead_ml, c.slack_ml, c.per_slack_mmhg, c.compliance, c.leak])
-    slow = np.array([c.creep_full, _tick_rate(c.creep_rate), c.blood_ml])
+    slow = np.array(
+        [
+            *(c.creep_full, _tick_rate(c.creep_rate), c.blood_ml),
+            *(c.slow_creep_full, _tick_rate(c.slow_creep_rate)),
+        ]
+    )
+    cloth = np.array([c.cloth.give_ml_mmhg, c.cloth.half_mmhg])
     rates = np.array(
         [
             _tick_rate(c.blood_out_rate),
@@ -42,7 +48,7 @@ def oracle(plant: Any, fill_bits: np.ndarray, seal_bits: np.ndarray, duty: np.nd
     )
     manifold = np.array([m.volume_ml, m.leak, m.relief_mmhg, m.relief_k])
     pushes = np.array([c.from_below, c.from_above])
-    times_s = np.array([v.on_ms, v.off_ms, v.travel_ms]) * 0.001
+    times_s = np.array([v.on_ms, v.off_ms, v.travel_ms, v.stick_ms]) * 0.001
     conductances = np.array([v.full_fill_k, v.full_vent_k, plant.hoses.hose_k])
     neighbours = np.array([c.below, c.above])
     bits = np.array([fill_bits, seal_bits], np.int64)
@@ -59,6 +65,8 @@ def oracle(plant: Any, fill_bits: np.ndarray, seal_bits: np.ndarray, duty: np.nd
         v.is_three_way,
         bits,
         duty * 0.001,
+        cloth,
+        plant.hoses.volume_ml,
     )
 
 
@@ -68,13 +76,30 @@ def _tick_rate(share: Any) -> Any:
 
 @numba.njit
 def _march(
-    laws, slow, rates, pump, manifold, pushes, neighbours, times_s, conductances, is_three_way, bits, duty
+    laws,
+    slow,
+    rates,
+    pump,
+    manifold,
+    pushes,
+    neighbours,
+    times_s,
+    conductances,
+    is_three_way,
+    bits,
+    duty,
+    cloth,
+    hose_ml,
 ):
     n, ticks, valves = laws.shape[1], bits.shape[1], times_s.shape[1]
-    # The state: air, creep, blood squeezed out and warmth of each chamber; manifold air, pump speed, phase.
-    state = np.zeros(4 * n + 3)
+    # The state: air, creep, blood squeezed out and warmth of each chamber; manifold air, pump speed, phase;
+    # then the slow creep of each chamber, and the air in its hose.
+    state = np.zeros(6 * n + 3)
     state[:n] = laws[0]
     state[4 * n] = manifold[0]
+    state[5 * n + 3 :] = hose_ml
+    stretched, plays = np.zeros(n), np.zeros((3, n))
+    changed = np.full(valves, -1e9)
     guess = np.zeros(n)
     place, goal, wanted = np.zeros(valves), np.zeros(valves), np.zeros(valves)
     due = np.full(valves, 1e9)
@@ -88,6 +113,9 @@ def _march(
             if command != wanted[valve]:
                 wanted[valve] = command
                 latency = times_s[0, valve] if command > 0.5 else times_s[1, valve]
+                rested = tick * TICK_S - changed[valve]
+                latency += times_s[3, valve] * rested / (rested + 5.0)
+                changed[valve] = tick * TICK_S
                 due[valve] = 1e9 if command == goal[valve] else tick * TICK_S + latency
         for step in range(steps):
             now = tick * TICK_S + step * STEP_S
@@ -111,13 +139,18 @@ def _march(
                 is_three_way,
                 duty[tick],
                 guess,
+                stretched,
+                hose_ml,
             )
             _slopes(state, before, k1, *args)
             _slopes(state + 0.5 * STEP_S * k1, middle, k2, *args)
             _slopes(state + 0.5 * STEP_S * k2, middle, k3, *args)
             _slopes(state + STEP_S * k3, place, k4, *args)
             state += STEP_S / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
-        _pressures(state, laws, pushes, neighbours, guess)
+            if cloth[0].max() > 0.0:
+                _pressures(state, laws, pushes, neighbours, guess, stretched)
+                _stretch(guess, cloth, plays, stretched)
+        _pressures(state, laws, pushes, neighbours, guess, stretched)
         found[tick, :n] = guess
         found[tick, n] = (state[4 * n] / manifold[0] - 1.0) * AMBIENT
     return found
@@ -139,9 +172,11 @@ def _slopes(
     is_three_way,
     duty,
     guess,
+    stretched,
+    hose_ml,
 ):
     n = laws.shape[1]
-    _pressures(state, laws, pushes, neighbours, guess)
+    _pressures(state, laws, pushes, neighbours, guess, stretched)
     manifold_mmhg = (state[4 * n] / manifold[0] - 1.0) * AMBIENT
     speed, phase = state[4 * n + 1], state[4 * n + 2] % 1.0
     turn = 2.0 * phase - 1.0
@@ -154,8 +189,15 @@ def _slopes(
         vent_place = place[i] if is_three_way else place[i + n]
         fill_k = conductances[0, i] * place[i]
         vent_k = conductances[1, i] * (1.0 - vent_place)
-        taken, gained = _junction(manifold_mmhg, p, fill_k, vent_k, conductances[2, i])
+        if hose_ml > 0.0:
+            node = (state[5 * n + 3 + i] / hose_ml - 1.0) * AMBIENT
+            taken = _flow(fill_k, manifold_mmhg - node)
+            gained = _flow(conductances[2, i], node - p)
+            out[5 * n + 3 + i] = taken - gained - _flow(vent_k, node)
+        else:
+            taken, gained = _junction(manifold_mmhg, p, fill_k, vent_k, conductances[2, i])
         manifold_gain -= taken
+        out[4 * n + 3 + i] = (slow[3, i] * p - state[4 * n + 3 + i]) * slow[4, i]
         out[i] = gained - laws[4, i] * p
         out[n + i] = (slow[0, i] * p - state[n + i]) * slow[1, i]
         pressed = max(0.0, p)
@@ -212,14 +254,27 @@ def _excess(node, manifold_mmhg, p, fill_k, vent_k, hose_k):
 
 
 @numba.njit
-def _pressures(state, laws, pushes, neighbours, guess):
+def _stretch(pressures, cloth, plays, stretched):
+    """The cloth's three plays: each is dragged along by the pressure at either end of its width."""
+    for i in range(len(pressures)):
+        for k in range(3):
+            width = cloth[1, i] * (k + 1) / 3.0
+            if plays[k, i] < pressures[i] - width:
+                plays[k, i] = pressures[i] - width
+            elif plays[k, i] > pressures[i] + width:
+                plays[k, i] = pressures[i] + width
+        stretched[i] = cloth[0, i] * plays[:, i].mean()
+
+
+@numba.njit
+def _pressures(state, laws, pushes, neighbours, guess, stretched):
     """All chambers at once: neighbours push on each other, so sweep until nothing changes."""
     n = laws.shape[1]
     for _ in range(50):
         change = 0.0
         for i in range(n):
             push = pushes[0, i] * guess[neighbours[0, i]] + pushes[1, i] * guess[neighbours[1, i]]
-            room = laws[1, i] + state[n + i] + state[2 * n + i] - push
+            room = laws[1, i] + state[n + i] + state[2 * n + i] + state[4 * n + 3 + i] + stretched[i] - push
             p = _pressure(state[i] + state[3 * n + i], laws[0, i], room, laws[2, i], laws[3, i], guess[i])
             change = max(change, abs(p - guess[i]))
             guess[i] = p

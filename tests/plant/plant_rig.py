@@ -109,4 +109,4 @@ class Rig:
 
     def air_ml(self) -> float:
         truth = self.plant.truth
-        return float(truth.air_ml.sum() + truth.manifold_air_ml)
+        return float(truth.air_ml.sum() + self.plant.hoses.air_ml.sum() + truth.manifold_air_ml)

@@ -46,7 +46,7 @@ def ideal_plant(name: str, boots: Boots, seed: int) -> Rig:
     return rig
 
 
-@pytest.mark.parametrize("name", ["nominal", "tired"])
+@pytest.mark.parametrize("name", ["nominal", "tired", "hysteretic"])
 @pytest.mark.parametrize(("three_way", "scenario"), [(False, FILL_VENT), (True, THREE_WAY)])
 def test_chambers_agree_with_runge_kutta(name: str, three_way: bool, scenario: tuple) -> None:
     rig = ideal_plant(name, Boots(1, 5, three_way=three_way), seed=4)
@@ -78,10 +78,15 @@ def run_commands(
 
 
 @pytest.mark.parametrize(
-    "faults", [[], ["leg.left:move@1s", "clock:intermittent@0s", "valve.left.foot.vent:leak@1s"]]
+    ("plant", "faults"),
+    [
+        ("tired", []),
+        ("tired", ["leg.left:move@1s", "clock:intermittent@0s", "valve.left.foot.vent:leak@1s"]),
+        ("hysteretic", ["sensor.left.foot:dead@1s", "sensor.left.calf:float@1s", "relief:stuck@2s"]),
+    ],
 )
-def test_plain_and_compiled_agree_bit_for_bit(faults: list[str]) -> None:
-    plain, fast = (Rig(Boots(), "tired", 7, faults) for _ in range(2))
+def test_plain_and_compiled_agree_bit_for_bit(plant: str, faults: list[str]) -> None:
+    plain, fast = (Rig(Boots(), plant, 7, faults) for _ in range(2))
     table = np.random.default_rng(3).integers(0, [1024, 1024, 1001], (60, 3)).repeat(10, axis=0)
     pressures, shown = np.zeros((600, 10)), np.zeros((600, 10), np.int64)
     frozen = freeze(fast.plant)

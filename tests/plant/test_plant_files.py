@@ -7,6 +7,7 @@ import pytest
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import PLANTS
 from host_tools.plant.files.spec import Range, load_plant, plant_names
+from tests.plant.plant_rig import Boots, Rig
 
 NOMINAL = (PLANTS / "nominal.toml").read_text()
 
@@ -74,7 +75,11 @@ def test_a_file_may_say_only_what_is_different(tmp_path: Path) -> None:
         ),
         ("steady_substeps = 5", "steady_substeps = 2.5", "integration.steady_substeps = 2.5: a whole number"),
         ("[pump]", "[pump", "line 12: valid TOML"),
-        ("about =", 'extends = "nominl"\nabout =', "extends = 'nominl': another plant: large-leg, nominal"),
+        (
+            "about =",
+            'extends = "nominl"\nabout =',
+            "extends = 'nominl': another plant: hysteretic, large-leg, nominal",
+        ),
     ],
 )
 def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, changed: str, into: str, says: str) -> None:
@@ -83,7 +88,9 @@ def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, changed: str, into: s
 
 
 def test_an_unknown_plant_lists_the_known_ones() -> None:
-    with pytest.raises(InputError, match="--plant = 'nominel': one of large-leg, nominal, small-leg, tired"):
+    with pytest.raises(
+        InputError, match="--plant = 'nominel': one of hysteretic, large-leg, nominal, small-leg, tired"
+    ):
         load_plant("nominel")
 
 
@@ -97,3 +104,49 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="UTF-8"):
         load_plant(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "[chamber.calf]\ncompliance_ml_mmhg = 0.5\ncoupling_ml_mmhg = 2.0\n",
+            "chamber.calf.coupling_ml_mmhg = 2.0: below 0.6",
+        ),
+        ("[chamber.foot]\nslack_ml = 50\n", "chamber.foot.slack_ml = 50.0: more than 115"),
+        (
+            "[leg]\nmovements_per_min = 3\nmovement_ml = 100\n[chamber.thigh]\nslack_ml = 150\n",
+            "chamber.thigh.slack_ml = 150.0: more than",
+        ),
+        ("[supply]\nempty_v = 13\n", "supply.empty_v = 13.0: at most supply.full_v"),
+        ('leg = "wooden"\n', "leg.model = 'wooden': "),
+        ("[hysteretic]\nplay = 3\n", "hysteretic.play = 3: not a key here; known: give_share, play_mmhg"),
+        ('[at."left.calf"]\nhole = 3\n', "at.left.calf.hole = 3: not a key here; known: dead_ml"),
+    ],
+)
+def test_a_plant_that_makes_no_sense_is_refused_in_one_line(tmp_path: Path, text: str, says: str) -> None:
+    assert says in refusal(tmp_path / "odd.toml", f'extends = "nominal"\n{text}')
+
+
+def test_a_hysteretic_leg_asks_for_its_table(tmp_path: Path) -> None:
+    table = NOMINAL[NOMINAL.index("[hysteretic]") : NOMINAL.index("[air]")]
+    path = tmp_path / "all.toml"
+    path.write_text(NOMINAL.replace(table, ""))
+    assert load_plant(path).hysteretic is None
+    text = NOMINAL.replace(table, "").replace('model = "elastic"', 'model = "hysteretic"')
+    assert "hysteretic: a table: leg.model" in refusal(path, text)
+
+
+def test_a_short_leg_is_a_leg_of_that_model(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('extends = "nominal"\nleg = "hysteretic"\n')
+    mine, nominal = load_plant(path), load_plant("nominal")
+    assert mine.leg == nominal.leg.model_copy(update={"model": "hysteretic"})
+
+
+def test_single_chambers_that_squeeze_each_other_for_ever_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('extends = "nominal"\n[at."left.calf"]\ncoupling_ml_mmhg = 5.0\nslack_ml = 10\n')
+    with pytest.raises(InputError, match=r"left\.calf: coupling .* = 5\.\d+: a sum below") as caught:
+        Rig(Boots(1), load_plant(path))
+    assert "\n" not in str(caught.value)

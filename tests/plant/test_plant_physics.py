@@ -26,9 +26,17 @@ FAULTS = st.lists(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.booleans(), st.integers(0, 1000), st.lists(COMMANDS, min_size=1, max_size=8), FAULTS)
-def test_air_is_conserved(three_way: bool, seed: int, commands: list[tuple], faults: list[str]) -> None:
-    rig = Rig(Boots(2, 3, three_way=three_way), "tired", seed, faults)
+@given(
+    st.sampled_from(["tired", "hysteretic"]),
+    st.booleans(),
+    st.integers(0, 1000),
+    st.lists(COMMANDS, min_size=1, max_size=8),
+    FAULTS,
+)
+def test_air_is_conserved(
+    plant: str, three_way: bool, seed: int, commands: list[tuple], faults: list[str]
+) -> None:
+    rig = Rig(Boots(2, 3, three_way=three_way), plant, seed, faults)
     before_ml = rig.air_ml()
     for fill, seal, pump, ticks in commands:
         rig.command(fill, seal, pump).run(ticks * 0.01)
@@ -191,6 +199,52 @@ def test_a_manifold_sensor_reads_the_manifold_alone() -> None:
     assert rig.readings.chamber_pa == [0] * 5
     assert rig.readings.manifold_pa / 133.322 == pytest.approx(rig.plant.truth.manifold_mmhg, abs=20.0)
     assert rig.readings.missing_bits == 0
+
+
+# --- a leg of the second kind ---
+
+
+def turned(rig: Rig, chamber: int) -> tuple[float, float]:
+    """A held chamber gets a little air: how much, and what its pressure gained."""
+    air_ml, mmhg = rig.plant.truth.air_ml[chamber], rig.pressure[chamber]
+    rig.command(1 << chamber, pump=FULL).run(0.12).command().run(0.3)
+    return rig.plant.truth.air_ml[chamber] - air_ml, rig.pressure[chamber] - mmhg
+
+
+def test_a_chamber_with_a_memory_is_larger_on_the_way_down() -> None:
+    rig = Rig(Boots(1), "hysteretic").filled(2, 40.0).run(0.3)
+    up_ml, up_mmhg = rig.plant.truth.air_ml[2], rig.pressure[2]
+    rig.filled(2, 80.0).run(0.3).command(seal=0)
+    rig.seconds_until(lambda b: b.pressure[2] < up_mmhg)
+    assert rig.plant.truth.air_ml[2] > up_ml + 3.0
+
+
+def test_the_pressure_turns_on_a_stiffer_branch() -> None:
+    rig = Rig(Boots(1), "hysteretic").filled(2, 70.0).run(0.3)
+    rig.command(seal=0).run(0.12).command().run(0.3)
+    ml, mmhg = turned(rig, 2)
+    elastic = Rig(Boots(1)).filled(2, 70.0).run(0.3)
+    elastic.command(seal=0).run(0.12).command().run(0.3)
+    elastic_ml, elastic_mmhg = turned(elastic, 2)
+    assert mmhg / ml > 1.1 * elastic_mmhg / elastic_ml
+
+
+def test_a_valve_sticks_after_a_rest_and_less_when_it_has_just_moved() -> None:
+    rig = Rig(plant="hysteretic")
+    valves = rig.plant.valves
+    valves.jitter_ms[:] = 0.0
+    rig.command(0b1).tick()
+    first_ms = valves.due_ms[0] if valves.due_ms[0] < 1e17 else valves.on_ms[0]
+    assert first_ms == pytest.approx(valves.on_ms[0] + valves.stick_ms[0])
+    rig.run(0.2).command(0).run(0.1).command(0b1).tick()
+    assert valves.due_ms[0] - (rig.plant.now_ms - 10) < valves.on_ms[0] + 0.1 * valves.stick_ms[0]
+
+
+def test_air_that_waits_in_the_hose_reaches_the_chamber() -> None:
+    rig = Rig(Boots(1), "hysteretic").filled(2, 60.0)
+    assert rig.plant.truth.node_mmhg[2] - rig.pressure[2] > 2.0
+    rig.run(0.2)
+    assert rig.plant.truth.node_mmhg[2] == pytest.approx(rig.pressure[2], abs=0.1)
 
 
 def test_a_restless_leg_moves_now_and_then() -> None:

@@ -14,6 +14,7 @@ from host_tools.benchmark.peers.unguarded import Unguarded
 from host_tools.catalogue.boards import Board, load_board
 from host_tools.catalogue.variants import variant
 from host_tools.plant.files.draw import draw_plant
+from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import PlantSpec, Range, load_plant
 from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.sim.compiled import compiled, freeze, thaw
@@ -68,7 +69,7 @@ def run(case: Case) -> Ran:
     board = board_with(case.sensors)
     controller = Controller(board.boots)
     make_ready(controller, _program(case.pressure_mmhg), 0, 0)
-    plant = draw_plant(still(case.plant), board.boots, case.seed)
+    plant = draw_plant(on_board(still(case.plant), board.table), board.boots, case.seed)
     hands = _put_in_place(controller, case)
     rows = TraceRows(board.boots.count)
     frozen: list[Any] = [*(freeze(part) for part in (controller, plant, presses_of([]), rows)), CHUNK_TICKS]

@@ -40,7 +40,8 @@ def differ(plant: Any, at: Any, name: str, boots: Any, numbers: Callable[..., An
     if "creep_s" in drawn:
         chambers.creep_rate[i] = 1.0 - np.exp(-BEAT_S / drawn["creep_s"])
     share = chambers.creep_full[i] / chambers.compliance[i] if chambers.compliance[i] else 0.0
-    chambers.compliance[i] = drawn.get("compliance_ml_mmhg", chambers.compliance[i])
+    if "compliance_ml_mmhg" in drawn:
+        _make_compliant(chambers, i, drawn["compliance_ml_mmhg"])
     chambers.creep_full[i] = drawn.get("creep_share", share) * chambers.compliance[i]
     if "coupling_ml_mmhg" in drawn:
         _couple_upwards(chambers, i, drawn["coupling_ml_mmhg"])
@@ -61,10 +62,22 @@ def cross_hoses(plant: Any, hose_to: dict[str, str], boots: Any) -> None:
         getattr(chambers, array)[:] = place[getattr(chambers, array)[order]]
     for array in (
         *("dead_ml", "slack_ml", "per_slack_mmhg", "compliance", "leak", "from_below", "from_above"),
-        *("creep_full", "creep_rate", "blood_ml", "air_ml", "room_ml"),
+        *("creep_full", "creep_rate", "blood_ml", "air_ml", "room_ml", "slow_creep_full", "slow_creep_rate"),
     ):
         values = getattr(chambers, array)
         values[:] = values[order]
+    for values in (chambers.cloth.give_ml_mmhg, chambers.cloth.half_mmhg):
+        values[:] = values[order]
+
+
+def _make_compliant(chambers: Any, i: int, ml_mmhg: float) -> None:
+    """Cloth that remembers keeps its share of the whole."""
+    whole = chambers.compliance[i] + chambers.cloth.give_ml_mmhg[i]
+    give_share = chambers.cloth.give_ml_mmhg[i] / whole if whole else 0.0
+    if whole:
+        chambers.slow_creep_full[i] *= ml_mmhg / whole
+    chambers.compliance[i] = ml_mmhg * (1.0 - give_share)
+    chambers.cloth.give_ml_mmhg[i] = ml_mmhg * give_share
 
 
 def _couple_upwards(chambers: Any, i: int, ml_mmhg: float) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 
 from host_tools.plant.files.differences import cross_hoses, differ
-from host_tools.plant.files.spec import PlantSpec, Range
+from host_tools.plant.files.sense import refuse_squeezed
+from host_tools.plant.files.spec import HystereticSpec, PlantSpec, Range
 from host_tools.plant.legs import EPISODES, Legs
 from host_tools.plant.parts.chambers import Chambers
+from host_tools.plant.parts.cloth import Cloth
 from host_tools.plant.parts.manifold import Manifold
 from host_tools.plant.parts.network import Hoses, Network
 from host_tools.plant.parts.noise import TABLE_SIZE, Noise
@@ -22,6 +24,9 @@ from host_tools.plant.plant import Plant
 MS_PER_MIN = 60_000.0
 # One or two large chambers to a leg get larger valves and hoses than four or five.
 CHAMBERS_ON_USUAL_VALVES = 4.0
+_SECOND_KIND = (
+    "give_share", "play_mmhg", "fast_creep_share", "fast_creep_s", "slow_creep_share", "slow_creep_s",
+)  # fmt: skip
 
 
 def draw_plant(spec: PlantSpec, boots: Any, seed: int) -> Plant:
@@ -32,7 +37,7 @@ def draw_plant(spec: PlantSpec, boots: Any, seed: int) -> Plant:
         _pump(spec, dice),
         _manifold(spec, dice),
         _valves(spec, boots, dice),
-        Hoses(_bore(boots) * dice.numbers("hose", spec.hose.conductance, boots.count)),
+        _hoses(spec, boots, dice),
         _chambers(spec, boots, dice),
         _legs(spec, boots, dice),
         _sensors(spec, boots, dice),
@@ -45,6 +50,7 @@ def draw_plant(spec: PlantSpec, boots: Any, seed: int) -> Plant:
     for name in spec.at:
         differ(plant, spec.at[name], name, boots, dice.numbers)
     cross_hoses(plant, {name: at.hose_to for name, at in spec.at.items() if at.hose_to}, boots)
+    refuse_squeezed(plant, boots.names)
     return plant
 
 
@@ -91,6 +97,11 @@ def _manifold(spec: PlantSpec, dice: _Dice) -> Manifold:
 
 def _valves(spec: PlantSpec, boots: Any, dice: _Dice) -> Valves:
     fill, vent, count = spec.valve.fill, spec.valve.vent, boots.count
+    second = _second_kind(spec)
+    stick_ms = [
+        dice.numbers(f"hysteretic.{kind}.stick", second.stick_ms, count) if second else np.zeros(count)
+        for kind in ("fill", "vent")
+    ]
 
     def each(key: str) -> np.ndarray:
         fills = dice.numbers(f"valve.fill.{key}", getattr(fill, key), count)
@@ -107,7 +118,21 @@ def _valves(spec: PlantSpec, boots: Any, dice: _Dice) -> Valves:
         _bore(boots) * dice.numbers("valve.fill.conductance", fill.conductance, count),
         _bore(boots) * dice.numbers("valve.vent.conductance", vent.conductance, count),
         dice.number("coil.drop_out", spec.valve.coil.drop_out_v),
+        np.concatenate([stick_ms[0]] if boots.is_three_way else stick_ms),
     )
+
+
+def _hoses(spec: PlantSpec, boots: Any, dice: _Dice) -> Hoses:
+    second = _second_kind(spec)
+    return Hoses(
+        _bore(boots) * dice.numbers("hose", spec.hose.conductance, boots.count),
+        dice.number("hysteretic.hose", second.hose_ml) if second else 0.0,
+    )
+
+
+def _second_kind(spec: PlantSpec) -> HystereticSpec | None:
+    """The table of a leg of the second kind; None where the leg is elastic."""
+    return spec.hysteretic if spec.leg.model == "hysteretic" else None
 
 
 def _bore(boots: Any) -> float:
@@ -125,6 +150,14 @@ def _chambers(spec: PlantSpec, boots: Any, dice: _Dice) -> Chambers:
 
     # Soft flesh holds the blood: a leg's share goes by the chambers' compliance.
     compliance = each("compliance_ml_mmhg").reshape(boots.legs, boots.chambers_per_leg)
+    creep_share, creep_s = each("creep_share"), each("creep_s")
+    give_share = play_mmhg = slow_share = np.zeros(boots.count)
+    slow_s = np.ones(boots.count)
+    if second := _second_kind(spec):
+        give_share, play_mmhg, creep_share, creep_s, slow_share, slow_s = (
+            dice.numbers(f"hysteretic.{key}", getattr(second, key), boots.count) for key in _SECOND_KIND
+        )
+    full_compliance = each("compliance_ml_mmhg") * size
     leg_blood_ml = dice.numbers("leg.blood", spec.leg.blood_ml, boots.legs).reshape(boots.legs, 1)
     blood_ml = leg_blood_ml * compliance / compliance.sum(axis=1, keepdims=True)
     return Chambers(
@@ -132,16 +165,19 @@ def _chambers(spec: PlantSpec, boots: Any, dice: _Dice) -> Chambers:
         each("dead_ml") * size,
         each("slack_ml") * size,
         each("slack_mmhg"),
-        each("compliance_ml_mmhg") * size,
+        full_compliance * (1.0 - give_share),
         each("coupling_ml_mmhg") * size,
         each("leak") * size,
-        each("creep_share"),
-        each("creep_s"),
+        creep_share,
+        creep_s,
         blood_ml.ravel(),
         dice.number("leg.blood_out", spec.leg.blood_out_s),
         dice.number("leg.blood_back", spec.leg.blood_back_s),
         dice.number("air.warmth", spec.air.warmth_share),
         dice.number("air.cooling", spec.air.cooling_s),
+        Cloth(full_compliance * give_share, play_mmhg),
+        slow_share,
+        slow_s,
     )
 
 

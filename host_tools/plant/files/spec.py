@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import PLANTS
+from host_tools.plant.files.sense import nonsense
 
 
 class Range(NamedTuple):
@@ -108,6 +109,7 @@ class ZonesSpec(_Table):
 
 
 class LegSpec(_Table):
+    model: Literal["elastic", "hysteretic"] = "elastic"
     movements_per_min: Annotated[Range, _within(0.0, 60.0)]
     movement_ml: Annotated[Range, _within(0.0, 100.0)]
     movement_rise_s: Annotated[Range, _within(0.05, 5.0)]
@@ -115,6 +117,19 @@ class LegSpec(_Table):
     blood_ml: Annotated[Range, _within(0.0, 500.0)]
     blood_out_s: Annotated[Range, _within(0.1, 600.0)]
     blood_back_s: Annotated[Range, _within(0.1, 600.0)]
+
+
+class HystereticSpec(_Table):
+    """What a leg of the second kind has beside, or instead of, what the zones say."""
+
+    give_share: Annotated[Range, _within(0.0, 0.8)]
+    play_mmhg: Annotated[Range, _within(0.0, 50.0)]
+    fast_creep_share: Annotated[Range, _within(0.0, 1.0)]
+    fast_creep_s: Annotated[Range, _within(0.1, 60.0)]
+    slow_creep_share: Annotated[Range, _within(0.0, 1.0)]
+    slow_creep_s: Annotated[Range, _within(1.0, 3600.0)]
+    hose_ml: Annotated[Range, _within(1.0, 200.0)]
+    stick_ms: Annotated[Range, _within(0.0, 200.0)]
 
 
 class AirSpec(_Table):
@@ -207,6 +222,8 @@ class PlantSpec(_Table):
     # After so long without a tick a board's one-shot takes the power away; 0: it has none. The board says so.
     one_shot_ms: int = 0
     at: dict[str, OneChamberSpec] = {}
+    # Asked for only where `leg.model` is "hysteretic".
+    hysteretic: HystereticSpec | None = None
 
 
 def plant_names() -> list[str]:
@@ -216,7 +233,10 @@ def plant_names() -> list[str]:
 def load_plant(name: str | Path) -> PlantSpec:
     """One of the plants that come with Soleus, by name, or any plant file, by path."""
     file = _plant_file(name)
-    return _check(file, _merged(file, _read(file)))
+    spec = _check(file, _merged(file, _read(file)))
+    for problem in nonsense(spec):
+        raise InputError(file, *problem)
+    return spec
 
 
 def _plant_file(name: str | Path) -> Path:
@@ -256,8 +276,10 @@ def _merged(file: Path, table: dict[str, Any]) -> dict[str, Any]:
 def _laid_over(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in top.items():
-        both_are_tables = isinstance(value, dict) and isinstance(base.get(key), dict)
-        merged[key] = _laid_over(base[key], value) if both_are_tables else value
+        # `leg = "hysteretic"` is short for `leg.model = "hysteretic"`.
+        changes = {"model": value} if key == "leg" and isinstance(value, str) else value
+        both_are_tables = isinstance(changes, dict) and isinstance(base.get(key), dict)
+        merged[key] = _laid_over(base[key], changes) if both_are_tables else value
     return merged
 
 
@@ -278,7 +300,9 @@ def _check(file: Path, table: dict[str, Any]) -> PlantSpec:
 
 
 def _known_keys(place: tuple[int | str, ...]) -> str:
-    model: Any = PlantSpec
-    for part in place[:-1]:
-        model = model.model_fields[str(part)].annotation
+    model: Any = {"at": OneChamberSpec, "hysteretic": HystereticSpec}.get(str(place[0]))
+    if model is None:
+        model = PlantSpec
+        for part in place[:-1]:
+            model = model.model_fields[str(part)].annotation
     return ", ".join(model.model_fields)

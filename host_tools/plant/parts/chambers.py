@@ -4,6 +4,7 @@ from math import exp
 
 import numpy as np
 
+from host_tools.plant.parts.cloth import Cloth
 from host_tools.plant.parts.gas import air_flow, chamber_pressure
 from host_tools.plant.parts.units import BEAT_S
 
@@ -29,6 +30,9 @@ class Chambers:
         blood_back_s: float,
         heat_share: float,
         cooling_s: float,
+        cloth: Cloth,
+        slow_creep_share: np.ndarray,
+        slow_creep_s: np.ndarray,
     ) -> None:
         count = len(dead_ml)
         index = np.arange(count)
@@ -45,6 +49,9 @@ class Chambers:
         self.from_above = np.where(self.above != index, 0.5 * (coupling + coupling[self.above]), 0.0)
         self.creep_full = creep_share * compliance
         self.creep_rate = 1.0 - np.exp(-BEAT_S / creep_s)
+        self.cloth = cloth
+        self.slow_creep_full = slow_creep_share * compliance
+        self.slow_creep_rate = 1.0 - np.exp(-BEAT_S / slow_creep_s)
         self.blood_ml = blood_ml
         self.blood_out_rate = 1.0 - exp(-BEAT_S / blood_out_s)
         self.blood_back_rate = 1.0 - exp(-BEAT_S / blood_back_s)
@@ -55,6 +62,7 @@ class Chambers:
         self.pressure_mmhg = np.zeros(count)
         self.node_mmhg = np.zeros(count)
         self.creep_ml = np.zeros(count)
+        self.slow_creep_ml = np.zeros(count)
         self.squeezed_ml = np.zeros(count)
         self.moved_ml = np.zeros(count)
         self.heat_ml = np.zeros(count)
@@ -74,17 +82,19 @@ class Chambers:
         leaked_ml = 0.0
         pressure_mmhg, air_ml, leak, hole_k = self.pressure_mmhg, self.air_ml, self.leak, self.hole_k
         creep_ml, creep_full, creep_rate = self.creep_ml, self.creep_full, self.creep_rate
+        slow_ml, slow_full, slow_rate = self.slow_creep_ml, self.slow_creep_full, self.slow_creep_rate
         squeezed_ml, blood_ml = self.squeezed_ml, self.blood_ml
         heat_ml, room_ml, slack_ml, moved_ml = self.heat_ml, self.room_ml, self.slack_ml, self.moved_ml
         out_rate, back_rate, cooling = self.blood_out_rate, self.blood_back_rate, self.cooling
         for i in range(len(pressure_mmhg)):
             pressure = pressure_mmhg[i]
             creep_ml[i] += (creep_full[i] * pressure - creep_ml[i]) * creep_rate[i]
+            slow_ml[i] += (slow_full[i] * pressure - slow_ml[i]) * slow_rate[i]
             pressed = max(0.0, pressure)
             squeezing_ml = blood_ml[i] * pressed / (pressed + BLOOD_HALF_MMHG) - squeezed_ml[i]
             squeezed_ml[i] += squeezing_ml * (out_rate if squeezing_ml > 0.0 else back_rate)
             heat_ml[i] *= cooling
-            room_ml[i] = slack_ml[i] + creep_ml[i] + squeezed_ml[i] - moved_ml[i]
+            room_ml[i] = slack_ml[i] + creep_ml[i] + squeezed_ml[i] - moved_ml[i] + slow_ml[i]
             leak_ml = leak[i] * pressure
             if hole_k[i] > 0.0:
                 leak_ml += air_flow(hole_k[i], pressure)
@@ -102,6 +112,7 @@ class Chambers:
         from_below, from_above = self.from_below, self.from_above
         air, gained, heat, dead, room = self.air_ml, self.gained_ml, self.heat_ml, self.dead_ml, self.room_ml
         per_slack_mmhg, compliance, heat_share = self.per_slack_mmhg, self.compliance, self.heat_share
+        cloth = self.cloth
         for i in range(len(pressure)):
             gained_ml = gained[i]
             if gained_ml == 0.0 and not everywhere:
@@ -113,8 +124,10 @@ class Chambers:
             pressure[i] = chamber_pressure(
                 float(air[i] + heat[i]),
                 float(dead[i]),
-                float(room[i] - push_ml),
+                float(room[i] + cloth.stretched_ml[i] - push_ml),
                 float(per_slack_mmhg[i]),
                 float(compliance[i]),
                 float(pressure[i]),
             )
+            if cloth.remembers:
+                cloth.follow(i, pressure[i])

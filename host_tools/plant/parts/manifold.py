@@ -56,6 +56,8 @@ class Manifold:
         air_k: np.ndarray,
         hose_k: np.ndarray,
         chamber_mmhg: np.ndarray,
+        hose_mmhg: np.ndarray,
+        hose_room: float,
     ) -> float:
         """The pressure at the end of a substep, solved implicitly: at this pressure the flows balance.
 
@@ -76,7 +78,13 @@ class Manifold:
             for i in range(len(fill_k)):
                 if fill_k[i] > 0.0:
                     flow, rise, _ = flow_into(
-                        pressure, float(chamber_mmhg[i]), float(fill_k[i]), float(air_k[i]), float(hose_k[i])
+                        pressure,
+                        float(chamber_mmhg[i]),
+                        float(fill_k[i]),
+                        float(air_k[i]),
+                        float(hose_k[i]),
+                        float(hose_mmhg[i]),
+                        hose_room,
                     )
                     excess += flow
                     slope += rise
@@ -94,44 +102,61 @@ class Manifold:
 
 
 def flow_into(
-    manifold_mmhg: float, chamber_mmhg: float, fill_k: float, air_k: float, hose_k: float
+    manifold_mmhg: float,
+    chamber_mmhg: float,
+    fill_k: float,
+    air_k: float,
+    hose_k: float,
+    hose_mmhg: float,
+    hose_room: float,
 ) -> tuple[float, float, float]:
     """Through one fill valve: the flow, its slope with the manifold's pressure, the pressure behind it.
 
     Behind the valve are the hose to the chamber and the opening to the air (`air_k`: the vent valve, or a
-    hole). With the air shut, the valve and the hose are simply in series. Callers take plain floats out of
-    their arrays: uncompiled, NumPy's own numbers are much slower.
+    hole). With the air shut, the valve and the hose are simply in series, unless the hose has a volume of its
+    own: `hose_room` is what it takes in mL/s for each mmHg above `hose_mmhg`, where it was. Callers take
+    plain floats out of their arrays: uncompiled, NumPy's own numbers are much slower.
     """
-    if air_k <= 0.0:
+    if air_k <= 0.0 and hose_room <= 0.0:
         drop = manifold_mmhg - chamber_mmhg
         both = in_series(fill_k, hose_k)
         flow, slope = air_flow_and_slope(both, drop)
         share = both / fill_k
         return flow, slope, manifold_mmhg - drop * share * share
-    node = node_pressure(manifold_mmhg, chamber_mmhg, fill_k, air_k, hose_k)
+    node = node_pressure(manifold_mmhg, chamber_mmhg, fill_k, air_k, hose_k, hose_mmhg, hose_room)
     flow, in_slope = air_flow_and_slope(fill_k, manifold_mmhg - node)
     air_slope = air_flow_and_slope(air_k, node)[1]
     hose_slope = air_flow_and_slope(hose_k, node - chamber_mmhg)[1]
-    return flow, in_slope * (1.0 - in_slope / (in_slope + air_slope + hose_slope)), node
+    return flow, in_slope * (1.0 - in_slope / (in_slope + air_slope + hose_slope + hose_room)), node
 
 
 def node_pressure(
-    manifold_mmhg: float, chamber_mmhg: float, fill_k: float, air_k: float, hose_k: float
+    manifold_mmhg: float,
+    chamber_mmhg: float,
+    fill_k: float,
+    air_k: float,
+    hose_k: float,
+    hose_mmhg: float,
+    hose_room: float,
 ) -> float:
-    """The pressure where valve, hose and opening to the air meet; no air is stored there."""
+    """The pressure where valve, hose and opening to the air meet."""
     low_mmhg = min(0.0, manifold_mmhg, chamber_mmhg)
     high_mmhg = max(0.0, manifold_mmhg, chamber_mmhg)
+    if hose_room > 0.0:
+        low_mmhg, high_mmhg = min(low_mmhg, hose_mmhg), max(high_mmhg, hose_mmhg)
     node = 0.5 * (low_mmhg + high_mmhg)
     for _ in range(60):
         in_flow, in_slope = air_flow_and_slope(fill_k, manifold_mmhg - node)
         air, air_slope = air_flow_and_slope(air_k, node)
         hose, hose_slope = air_flow_and_slope(hose_k, node - chamber_mmhg)
         excess = air + hose - in_flow
+        if hose_room > 0.0:
+            excess += hose_room * (node - hose_mmhg)
         if excess > 0.0:
             high_mmhg = node
         else:
             low_mmhg = node
-        step = excess / (in_slope + air_slope + hose_slope)
+        step = excess / (in_slope + air_slope + hose_slope + hose_room)
         if abs(step) < SOLVED_MMHG:
             return node - step
         node -= step

@@ -9,8 +9,8 @@ tests/plant/test_plant_accuracy.py measures.
 import numpy as np
 
 from host_tools.plant.parts.chambers import Chambers
-from host_tools.plant.parts.gas import air_flow, in_series
-from host_tools.plant.parts.manifold import Manifold, flow_into
+from host_tools.plant.parts.gas import PER_AMBIENT, air_flow, in_series
+from host_tools.plant.parts.manifold import Manifold, flow_into, node_pressure
 from host_tools.plant.parts.pump import Pump
 from host_tools.plant.parts.units import AMBIENT_MMHG, BEAT_MS
 from host_tools.plant.parts.valves import Valves
@@ -19,12 +19,17 @@ STILL_MMHG = 2.0
 
 
 class Hoses:
-    """One from each valve to its chamber; the sensor taps the valve's side."""
+    """One from each valve to its chamber; the sensor taps the valve's side.
 
-    def __init__(self, conductance: np.ndarray) -> None:
+    With a `volume_ml` of its own a hose holds air, and its pressure follows from that.
+    """
+
+    def __init__(self, conductance: np.ndarray, volume_ml: float) -> None:
         self.healthy_k = conductance
         self.hose_k = conductance.copy()
         self.hole_k = np.zeros(len(conductance))
+        self.volume_ml = volume_ml
+        self.air_ml = np.full(len(conductance), volume_ml)
 
     def heal(self) -> None:
         for i in range(len(self.hose_k)):
@@ -98,16 +103,23 @@ class Network:
         """Move the air of one substep; return how much the pump moved."""
         fill_k, air_k, hose_k = valves.fill_k, valves.air_k, hoses.hose_k
         pressure, node, gained_ml = chambers.pressure_mmhg, chambers.node_mmhg, chambers.gained_ml
-        after = manifold.pressure_after(dt_s, free_flow, pump.per_stall_mmhg, fill_k, air_k, hose_k, pressure)
+        hose_room = hoses.volume_ml * PER_AMBIENT / dt_s
+        after = manifold.pressure_after(
+            dt_s, free_flow, pump.per_stall_mmhg, fill_k, air_k, hose_k, pressure, node, hose_room
+        )
         # The check valve: above its stall pressure the pump passes no air, in either direction.
         pumped_ml = float(dt_s * max(0.0, free_flow * (1.0 - after * pump.per_stall_mmhg)))
         lost_ml = dt_s * manifold.lost_flow(after)
         given_ml = pumped_ml - lost_ml
         vented_ml = 0.0
         for i in range(len(fill_k)):
-            if fill_k[i] > 0.0:
+            if hose_room > 0.0:
+                in_ml, out_ml = fill_hose(i, dt_s, hose_room, after, valves, hoses, chambers)
+                given_ml -= in_ml
+                vented_ml += out_ml
+            elif fill_k[i] > 0.0:
                 taken, _, node[i] = flow_into(
-                    after, float(pressure[i]), float(fill_k[i]), float(air_k[i]), float(hose_k[i])
+                    after, float(pressure[i]), float(fill_k[i]), float(air_k[i]), float(hose_k[i]), 0.0, 0.0
                 )
                 vented = air_flow(air_k[i], node[i]) if air_k[i] > 0.0 else 0.0
                 given_ml -= dt_s * taken
@@ -127,6 +139,31 @@ class Network:
         balance.vented_ml += float(vented_ml)
         balance.leaked_ml += float(lost_ml)
         return pumped_ml
+
+
+def fill_hose(
+    i: int,
+    dt_s: float,
+    hose_room: float,
+    manifold_mmhg: float,
+    valves: Valves,
+    hoses: Hoses,
+    chambers: Chambers,
+) -> tuple[float, float]:
+    """Move the air of one hose that has a volume; return what came out of the manifold, and what was vented.
+
+    The hose is as stiff as the manifold, so its pressure at the end of the substep is solved for, too.
+    """
+    fill_k, air_k, hose_k = float(valves.fill_k[i]), float(valves.air_k[i]), float(hoses.hose_k[i])
+    pressure, before = float(chambers.pressure_mmhg[i]), float(chambers.node_mmhg[i])
+    node = node_pressure(manifold_mmhg, pressure, fill_k, air_k, hose_k, before, hose_room)
+    in_ml = dt_s * air_flow(fill_k, manifold_mmhg - node)
+    out_ml = dt_s * air_flow(air_k, node)
+    gained_ml = dt_s * air_flow(hose_k, node - pressure)
+    chambers.gained_ml[i] = gained_ml
+    hoses.air_ml[i] += in_ml - out_ml - gained_ml
+    chambers.node_mmhg[i] = (hoses.air_ml[i] / hoses.volume_ml - 1.0) * AMBIENT_MMHG
+    return in_ml, out_ml
 
 
 def is_still_air(fill_k: np.ndarray, air_k: np.ndarray, chambers: Chambers) -> bool:

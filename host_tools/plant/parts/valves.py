@@ -6,6 +6,9 @@ from host_tools.plant.parts.modes import LOOSE_SLOT_MS
 from host_tools.plant.parts.noise import Noise, flickers
 from host_tools.plant.parts.units import NEVER_MS
 
+# An armature that has rested for so long sticks half as much as it ever will.
+STUCK_HALF_MS = 5000.0
+
 
 class Valves:
     """All valves of a pair of boots: index = chamber for fill (or three-way) valves, then the vent valves.
@@ -25,6 +28,7 @@ class Valves:
         fill_k: np.ndarray,
         vent_k: np.ndarray,
         drop_out_v: float,
+        stick_ms: np.ndarray,
     ) -> None:
         count = chambers if is_three_way else 2 * chambers
         self.chambers = chambers
@@ -34,6 +38,7 @@ class Valves:
         self.off_ms = off_ms
         self.travel_ms = travel_ms
         self.jitter_ms = jitter_ms
+        self.stick_ms = stick_ms
         self.full_fill_k = fill_k
         self.full_vent_k = vent_k
         self.drop_out_v = drop_out_v
@@ -78,8 +83,8 @@ class Valves:
                 wanted = 0
             if wanted != is_energised[valve]:
                 is_energised[valve] = wanted
-                self.changed_ms[valve] = now_ms
                 self.schedule(valve, wanted, now_ms, noise)
+                self.changed_ms[valve] = now_ms
             if due_ms[valve] < until_ms or place[valve] != driven[valve]:
                 moves = True
         return moves
@@ -91,6 +96,8 @@ class Valves:
             return
         latency_ms = self.on_ms[valve] if wanted else self.off_ms[valve]
         jitter_ms = (2.0 * noise.uniform() - 1.0) * self.jitter_ms[valve]
+        rested_ms = now_ms - self.changed_ms[valve]
+        latency_ms += self.stick_ms[valve] * (rested_ms / (rested_ms + STUCK_HALF_MS))
         self.due_ms[valve] = now_ms + max(1.0, latency_ms + jitter_ms) * self.slowness[valve]
 
     def travel(self, from_ms: float, dt_ms: float, hole_k: np.ndarray) -> None:
