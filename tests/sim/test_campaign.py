@@ -11,7 +11,10 @@ import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
@@ -24,6 +27,7 @@ from host_tools.plant.vocabulary import MODES
 from host_tools.sim.figures.metrics import SessionResult
 from host_tools.sim.figures.session_metrics import session_result
 from host_tools.sim.simulate import simulate
+from host_tools.verify.campaign.blame import far_above_s, is_blamed_right
 from host_tools.verify.campaign.plan import (
     HEALTHY,
     LATENT_KINDS,
@@ -137,6 +141,40 @@ WELL = replace(QUIET, broken=frozenset(), onset_s=None)
 )
 def test_the_verdict_is_by_true_pressure_and_true_time(outcome: Outcome, word: str) -> None:
     assert verdict(outcome)[0] == word
+
+
+NAMED: list[tuple[str, list[str | None], bool | None]] = [
+    ("sensor.left.calf", ["left.calf"], True),
+    ("sensor.left.calf", ["left.foot"], False),
+    ("valve.right.foot.vent", ["right.foot"], True),
+    ("valve.left.thigh.fill", ["left.foot", "left.calf", "left.thigh"], False),
+    ("pump", [None], True),
+    ("bus", ["left.foot"], False),
+    ("relief", [None], None),
+    ("leg.left", ["left.foot"], None),
+    ("sensor.left.calf", [], None),
+]
+
+
+@pytest.mark.parametrize(("component", "named", "is_right"), NAMED)
+def test_blame_is_right_if_nothing_else_was_named(
+    component: str, named: list[str | None], is_right: bool | None
+) -> None:
+    result: Any = SimpleNamespace(
+        fault=None, notices=[SimpleNamespace(at_s=70.0, chamber=chamber) for chamber in named]
+    )
+    assert is_blamed_right(component, "esp32-s3-duo", 60.0, result) == is_right
+
+
+def test_far_above_counts_from_the_highest_target_so_far() -> None:
+    trace: Any = SimpleNamespace(
+        time_s=np.arange(6) * 0.5,
+        target_mmhg=np.array([[20.0, 0.0], [40.0, 0.0], [40.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]),
+        pressure_mmhg=np.array(
+            [[20.0, 49.0], [69.0, 0.0], [71.0, 0.0], [72.0, 71.0], [73.0, 0.0], [9.0, 0.0]]
+        ),
+    )
+    assert far_above_s(trace) == 1.0
 
 
 # --- one trial ---

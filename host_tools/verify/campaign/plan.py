@@ -26,8 +26,10 @@ PHASES = ("check", "first fill", "fill", "hold", "release", "rest")
 SINGLE = "single"
 PAIR = "pair"
 HEALTHY = "healthy"
-# "One stuck valve or sensor, then one more": the first shows nothing until it is needed.
-LATENT_KINDS = ("sensor", "valve")
+# "One stuck valve or sensor, then one more": the first shows nothing until it is needed. A relief valve that
+# sticks shows nothing ever, so what follows it is tried more often.
+LATENT_KINDS = ("sensor", "valve", "relief")
+RELIEF_TIMES = 3
 LATENT_MODE = "stuck"
 LATENT_PHASES = ("fill", "hold", "release", "rest")
 DELAY_MOST_S = 12.0
@@ -126,6 +128,10 @@ def pairings(board: str) -> tuple[tuple[str, str, str], ...]:
     return tuple((a, b, mode) for a, (b, mode) in product(firsts, breakable(board)) if a != b)
 
 
+def _times(first: str) -> int:
+    return RELIEF_TIMES if first == "relief" else 1
+
+
 def _is_latent(component: str) -> bool:
     return component.split(".")[0] in LATENT_KINDS
 
@@ -153,7 +159,7 @@ def _one_of_each(board: str, dice: random.Random) -> list[tuple[tuple[str, str],
 def _pairs(size: Size, dice: random.Random) -> Iterator[Trial]:
     for board in board_names():
         machines = _Machines(board, dice, size.machines_most)
-        every = list(pairings(board))
+        every = [pair for pair in pairings(board) for _ in range(_times(pair[0]))]
         for first, second, mode in dice.sample(every, round(len(every) * size.pair_share)):
             phase = dice.choice(LATENT_PHASES)
             trial = _trial(machines.next(), PAIR, first, LATENT_MODE, phase, dice, WATCH_S)

@@ -63,6 +63,8 @@ SCHEMA = pa.schema(
         ("misses", pa.string()),
         ("max_pressure_mmhg", pa.float64()),
         ("manifold_max_mmhg", pa.float64()),
+        ("far_above_s", pa.float64()),
+        ("blamed_right", pa.bool_()),
         ("pressed_s", pa.float64()),
         ("simulated_s", pa.float64()),
         ("refused", pa.int32()),

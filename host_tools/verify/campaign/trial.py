@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_tools.output.view import spans
 from host_tools.plant.parts.units import SAFE_MMHG
 from host_tools.sim.figures.metrics import FaultResult, SessionResult
 from host_tools.sim.figures.session_metrics import session_result
@@ -14,6 +13,7 @@ from host_tools.sim.loop import AFTER_FAULT_MOST_MS
 from host_tools.sim.request import prepare
 from host_tools.sim.simulate import Session, run
 from host_tools.sim.trace import Trace
+from host_tools.verify.campaign.blame import far_above_s, is_blamed_right, longest_s
 from host_tools.verify.campaign.budget import Took, took
 from host_tools.verify.campaign.plan import (
     HEALTHY,
@@ -80,6 +80,8 @@ def run_trial(trial: Trial) -> Row:
         "misses": budget.misses if budget and budget.is_late else "",
         "max_pressure_mmhg": round(result.max_pressure_mmhg, 3),
         "manifold_max_mmhg": round(result.manifold_max_mmhg, 3),
+        "far_above_s": round(far_above_s(session.trace), 2),
+        "blamed_right": _blamed_right(trial, orders, result),
         "pressed_s": round(outcome.pressed_s, 2),
         "simulated_s": result.simulated_s,
         "refused": session.controller.interlock.refused_count,
@@ -154,7 +156,7 @@ def _outcome(trial: Trial, orders: Orders, session: Session, result: SessionResu
         end_s=float(trace.time_s[-1]),
         is_moving_only=trial.mode == "move" and not trial.second,
         max_pressure_mmhg=result.max_pressure_mmhg,
-        pressed_s=_longest_pressed_s(trace),
+        pressed_s=longest_s(trace.pressure_mmhg > PRESSED_MMHG, trace),
         pressed_at_end=bool(trace.pressure_mmhg[-1].max() > PRESSED_MMHG),
     )
 
@@ -168,6 +170,13 @@ def _took(trial: Trial, orders: Orders, session: Session, result: SessionResult)
         return None
     boots = session.request.board.boots
     return took(found, trial.component, trial.mode, orders.onset_s, session.trace, boots)
+
+
+def _blamed_right(trial: Trial, orders: Orders, result: SessionResult) -> bool | None:
+    """Only for single faults: in a pair either may be named."""
+    if trial.part != SINGLE or orders.onset_s is None:
+        return None
+    return is_blamed_right(trial.component, trial.board, orders.onset_s, result)
 
 
 def _broken(trial: Trial) -> frozenset[tuple[str, str]]:
@@ -186,13 +195,6 @@ def _safe_s(trace: Trace, latched_s: float | None) -> float | None:
     unsafe = np.flatnonzero((trace.pressure_mmhg[start:] >= SAFE_MMHG).any(axis=1))
     safe = start + (int(unsafe[-1]) + 1 if len(unsafe) else 0)
     return float(trace.time_s[safe]) if safe < len(trace) else None
-
-
-def _longest_pressed_s(trace: Trace) -> float:
-    """The longest of any chamber, in true time: a broken clock makes longer ticks."""
-    is_pressed = trace.pressure_mmhg > PRESSED_MMHG
-    stretches = [stretch for chamber in is_pressed.T if chamber.any() for stretch in spans(chamber)]
-    return max((float(trace.time_s[end - 1] - trace.time_s[start]) for start, end in stretches), default=0.0)
 
 
 def _asked(trial: Trial) -> Row:
