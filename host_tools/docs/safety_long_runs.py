@@ -8,6 +8,7 @@ from typing import Any
 
 from host_tools.basics.paths import CHECKOUT
 from host_tools.output.page import table
+from host_tools.plant.vocabulary import MODES
 from host_tools.verify.explore.cases import all_cases
 
 EXPLORED = "docs/data/exploration.json"
@@ -56,7 +57,11 @@ healthy sessions with legs that move, weak batteries and people who press button
 This run's sources: `{sources}`.
 
 {verdicts}
-Single faults, by what breaks and how:
+What the words mean, and so what `soleus sim --fault` and a virtual board can break:
+
+{words}
+Single faults, by what breaks and how. *Far above* is the longest that a chamber stood 30 mmHg above the
+highest pressure asked for; *blame* is the share of sessions in which only what had broken was named:
 
 {cells}
 Where the table of requirements promises a time:
@@ -105,6 +110,7 @@ def _campaign() -> str:
         seed=about["seed"],
         sources=about["sources"],
         verdicts=_verdicts(about["verdicts"]),
+        words=_words(),
         cells=_cells(about["cells"]),
         budgets=_budgets(about["budgets"]),
         worst="".join(
@@ -112,6 +118,12 @@ def _campaign() -> str:
             f"  `{row['command']}`\n"
             for row in about["worst"]
         ),
+    )
+
+
+def _words() -> str:
+    return "".join(
+        f"- `{kind}:{mode}`: {meaning}\n" for kind, modes in MODES.items() for mode, meaning in modes.items()
     )
 
 
@@ -130,7 +142,9 @@ def _cells(cells: list[dict[str, Any]]) -> str:
         "in s",
         "safe in s",
         "highest mmHg",
+        "far above s",
         "called",
+        "blame",
         "verdict",
     )
     return table(
@@ -144,12 +158,19 @@ def _cells(cells: list[dict[str, Any]]) -> str:
                 _times(cell["detected_in_s"]),
                 _times(cell["safe_in_s"]),
                 f"{cell['highest_mmhg']:.0f}",
+                # A campaign of before these were judged doesn't have them.
+                f"{cell['far_above_s']:.1f}" if "far_above_s" in cell else "–",
                 " ".join(cell["called"]) or "–",
+                _share(cell.get("blamed_right")),
                 cell["verdict"],
             )
             for cell in cells
         ],
     )
+
+
+def _share(of_one: float | None) -> str:
+    return "–" if of_one is None else f"{100 * of_one:.0f} %"
 
 
 def _times(both: list[float] | None) -> str:

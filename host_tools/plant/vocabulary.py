@@ -2,7 +2,7 @@
 
 MODES: dict[str, dict[str, str]] = {
     "sensor": {
-        "off": "unplugged: reads its electrical floor, or gives nothing, as the plant file says",
+        "off": "unplugged: reads its electrical floor, or gives nothing where sensors are on a bus",
         "stuck": "keeps showing its last reading",
         "garbage": "shows anything within its range",
         "wrong": "shows 0.8 of the pressure",

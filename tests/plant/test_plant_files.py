@@ -7,6 +7,7 @@ import pytest
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import PLANTS
 from host_tools.plant.files.spec import Range, load_plant, plant_names
+from host_tools.sim.request import prepare
 from tests.plant.plant_rig import Boots, Rig
 
 NOMINAL = (PLANTS / "nominal.toml").read_text()
@@ -26,6 +27,16 @@ def test_the_plants_of_soleus_are_good() -> None:
     assert {"nominal", "small-leg", "large-leg", "tired"} <= set(plant_names())
     for name in plant_names():
         assert load_plant(name).about
+
+
+@pytest.mark.parametrize(
+    ("board", "kind", "when_off"),
+    [("esp32-s3-duo", "digital_sensor", "silent"), ("esp32-devkit", "sensor", "floor")],
+)
+def test_a_session_has_the_boards_own_sensors(board: str, kind: str, when_off: str) -> None:
+    sensor = prepare("easy-run", board, "nominal").plant.sensor
+    assert sensor.missing == when_off
+    assert sensor.noise_mmhg == getattr(load_plant("nominal"), kind).noise_mmhg
 
 
 def test_a_number_is_a_range_of_one() -> None:
@@ -144,9 +155,21 @@ def test_a_short_leg_is_a_leg_of_that_model(tmp_path: Path) -> None:
     assert mine.leg == nominal.leg.model_copy(update={"model": "hysteretic"})
 
 
-def test_single_chambers_that_squeeze_each_other_for_ever_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("different", "says"),
+    [
+        (
+            "coupling_ml_mmhg = 2.4\ncompliance_ml_mmhg = 0.1",
+            r"left\.calf: coupling .* = 2\.\d+: a sum below",
+        ),
+        ("coupling_ml_mmhg = 1.5\nslack_ml = 10", r"left\.calf: slack_ml: at least 2\d\d with dead_ml"),
+    ],
+)
+def test_single_chambers_that_squeeze_each_other_are_refused(
+    tmp_path: Path, different: str, says: str
+) -> None:
     path = tmp_path / "mine.toml"
-    path.write_text('extends = "nominal"\n[at."left.calf"]\ncoupling_ml_mmhg = 5.0\nslack_ml = 10\n')
-    with pytest.raises(InputError, match=r"left\.calf: coupling .* = 5\.\d+: a sum below") as caught:
+    path.write_text(f'extends = "nominal"\n[at."left.calf"]\n{different}\n')
+    with pytest.raises(InputError, match=says) as caught:
         Rig(Boots(1), load_plant(path))
     assert "\n" not in str(caught.value)

@@ -12,12 +12,14 @@ import pytest
 
 from host_tools.basics.defaults import DEFAULT_BOARD
 from host_tools.catalogue.programs import load_program_table, program_names
+from host_tools.plant.files.sense import nonsense
 from host_tools.plant.files.spec import plant_names
 from host_tools.sim.simulate import simulate
 from host_tools.verify.healthy.every_program import first_fitting_board
 from host_tools.verify.healthy.healthy import PROGRAM
 from host_tools.verify.healthy.many import Case, judge_case
 from host_tools.verify.healthy.verdict import Verdict, judge
+from host_tools.verify.healthy.wide import wide_plant
 from soleus.core.program.program import Program
 from soleus.core.program.table import read_program
 
@@ -39,6 +41,13 @@ def test_a_random_machine_in_order_does_what_it_was_asked(plant: str, draw: int)
     assert verdict.shortfalls == []
     assert verdict.fills > 0
     assert verdict.highest_mmhg > PRESSURES_MMHG[draw] - 5
+
+
+def test_wide_machines_could_exist_and_are_of_both_kinds() -> None:
+    plants = [wide_plant(seed) for seed in range(200)]
+    assert [list(nonsense(plant)) for plant in plants] == [[]] * 200
+    assert {plant.leg.model for plant in plants} == {"elastic", "hysteretic"}
+    assert wide_plant(7) == plants[7] != plants[8]
 
 
 @pytest.mark.parametrize("program", program_names())

@@ -43,8 +43,8 @@ def nonsense(spec: Any) -> Iterator[Problem]:
 def refuse_squeezed(plant: Any, names: list[str], blamed: str = "plant") -> None:
     """Of the chambers as they were drawn, differences included, none may be squeezed by the others for ever.
 
-    With all slack taken up, volumes follow pressures by a matrix. Unless it is positive definite, pressing on
-    one chamber raises its neighbours without an end.
+    Nor may more be pushed out of one than is in it. With all slack taken up, volumes follow pressures by a
+    matrix: unless it is positive definite, pressing on one chamber raises its neighbours without an end.
     """
     chambers = plant.chambers
     takes = chambers.compliance + chambers.cloth.give_ml_mmhg
@@ -55,14 +55,24 @@ def refuse_squeezed(plant: Any, names: list[str], blamed: str = "plant") -> None
             matrix[i, below] -= chambers.from_below[i]
         if above != i:
             matrix[i, above] -= chambers.from_above[i]
+    coupling = chambers.from_below + chambers.from_above
+    room_ml = chambers.dead_ml + chambers.slack_ml - coupling * PUSHED_MMHG
+    if room_ml.min() <= 0.0:
+        _refuse_no_room(blamed, names[int(np.argmin(room_ml))], float(coupling[np.argmin(room_ml)]))
     if np.linalg.eigvalsh(matrix).min() > 0.0:
         return
-    coupling = chambers.from_below + chambers.from_above
     worst = int(np.argmax(coupling / takes))
     expected = f"a sum below the {takes[worst]:.2g} mL/mmHg that it takes itself, air included"
     raise InputError(
         blamed, f"{names[worst]}: coupling to its neighbours", round(float(coupling[worst]), 3), expected
     )
+
+
+def _refuse_no_room(blamed: str, name: str, coupling: float) -> None:
+    expected = (
+        f"at least {coupling * PUSHED_MMHG:.0f} with dead_ml: so much can its neighbours push out of it"
+    )
+    raise InputError(blamed, f"{name}: slack_ml", None, expected)
 
 
 def _takes_ml_mmhg(chamber: Any) -> float:

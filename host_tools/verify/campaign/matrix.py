@@ -49,6 +49,17 @@ class Cell:
         return max(float(row["max_pressure_mmhg"] or 0.0) for row in self.rows)
 
     @property
+    def far_above_s(self) -> float:
+        """The longest that a chamber stood 30 mmHg above what was asked for."""
+        return max(float(row["far_above_s"] or 0.0) for row in self.rows)
+
+    @property
+    def blamed_right(self) -> float | None:
+        """The share of the sessions with a name in which nothing else was named; None without any."""
+        judged = [bool(row["blamed_right"]) for row in self.rows if row["blamed_right"] is not None]
+        return sum(judged) / len(judged) if judged else None
+
+    @property
     def called(self) -> list[str]:
         """The codes of the faults named, the most frequent first."""
         counts = Counter(str(row["code"]) for row in self.detected)

@@ -26,7 +26,7 @@ PRESSURES_MMHG = (40, 60, 80)
 END_S = 240
 HYSTERETIC_SHARE = 0.4
 
-# What is drawn, between which ends: factors of the nominal plant's numbers, or numbers. [G] unless it says so.
+# What is drawn: factors (x) of the nominal plant's numbers, or numbers. [G] unless it says otherwise.
 _ENDS = {
     "slack": (0.5, 1.4),  # x; a leg that fills its boot, and a child's in a large one
     "compliance": (0.5, 2.0),  # x

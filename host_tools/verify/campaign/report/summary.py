@@ -45,5 +45,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "detected_in_s": cell.detected_in_s,
         "safe_in_s": cell.safe_in_s,
         "highest_mmhg": cell.highest_mmhg,
+        "far_above_s": cell.far_above_s,
+        "blamed_right": cell.blamed_right,
         "called": cell.called,
     }
