@@ -19,7 +19,7 @@ from host_tools.verify.healthy.every_program import first_fitting_board
 from host_tools.verify.healthy.healthy import PROGRAM
 from host_tools.verify.healthy.many import Case, judge_case
 from host_tools.verify.healthy.verdict import Verdict, judge
-from host_tools.verify.healthy.wide import wide_plant
+from host_tools.verify.healthy.wide import hose_share_mmhg, slowest_vent_s, wide_plant
 from soleus.core.program.program import Program
 from soleus.core.program.table import read_program
 
@@ -48,6 +48,12 @@ def test_wide_machines_could_exist_and_are_of_both_kinds() -> None:
     assert [list(nonsense(plant)) for plant in plants] == [[]] * 200
     assert {plant.leg.model for plant in plants} == {"elastic", "hysteretic"}
     assert wide_plant(7) == plants[7] != plants[8]
+
+
+def test_a_wide_machine_says_how_fast_it_can_vent_and_what_its_hose_takes() -> None:
+    drawn = {"slack": 1.0, "compliance": 1.0, "valve_k": 28.0, "hose_k": 47.0, "flow_l_min": 13.0}
+    assert 1.0 < slowest_vent_s(drawn, 80.0) < 3.0
+    assert 15.0 < hose_share_mmhg(drawn) < 25.0
 
 
 @pytest.mark.parametrize("program", program_names())

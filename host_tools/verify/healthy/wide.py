@@ -12,17 +12,19 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, log, sqrt
 from typing import Any
 
 from host_tools.catalogue.boards import board_names
 from host_tools.output.page import table
 from host_tools.plant.files.spec import PlantSpec, Range, load_plant
+from host_tools.plant.parts.gas import in_series
+from host_tools.plant.parts.units import AMBIENT_MMHG, ML_S_PER_L_MIN, SAFE_MMHG
 from host_tools.sim.simulate import simulate
 from host_tools.verify.healthy.verdict import Verdict, judge
 
 PROGRAM = "easy-run"
-PRESSURES_MMHG = (40, 60, 80)
+PRESSURES_MMHG = (40, 55, 70)
 END_S = 240
 HYSTERETIC_SHARE = 0.4
 
@@ -122,6 +124,28 @@ def is_refused(verdict: Verdict) -> bool:
     return bool(verdict.fault or verdict.rested)
 
 
+def is_off(verdict: Verdict) -> bool:
+    """It went on, but not at the pressures that were asked for."""
+    return not is_refused(verdict) and not (verdict.is_in_range and verdict.has_reached)
+
+
+def slowest_vent_s(drawn: dict[str, float], pressure_mmhg: float) -> float:
+    """How long the thigh takes at least to fall to where a leg counts as free, all vents open.
+
+    From `C dp/dt = -K sqrt(p)`, with the valve and the hose in series: about right, and on the quick side.
+    """
+    thigh = load_plant("nominal").chamber.thigh
+    air_ml = thigh.dead_ml.low + thigh.slack_ml.low * drawn["slack"]
+    takes = thigh.compliance_ml_mmhg.low * drawn["compliance"] + air_ml / AMBIENT_MMHG
+    k = in_series(drawn["valve_k"], drawn["hose_k"])
+    return 2.0 * takes * (sqrt(pressure_mmhg) - sqrt(SAFE_MMHG)) / k
+
+
+def hose_share_mmhg(drawn: dict[str, float]) -> float:
+    """What the whole flow of the pump costs in the hose."""
+    return (drawn["flow_l_min"] * ML_S_PER_L_MIN / drawn["hose_k"]) ** 2
+
+
 def code_of(verdict: Verdict) -> str:
     """The code of the first complaint."""
     return (verdict.fault or verdict.rested[0])[:3]
@@ -142,15 +166,26 @@ def main() -> int:
         refused = [session for session in sessions if is_refused(session.verdict)]
         refused_count += len(refused)
         print(f"{board}: {len(refused)} of {len(sessions)} stopped or rested", flush=True)
-        print(f"first complaints: {dict(Counter(code_of(session.verdict) for session in refused))}\n")
-        print(table(("seed", "mmHg", "stopped or rested", "machine"), [_row(each) for each in refused]))
+        print(f"first complaints: {dict(Counter(code_of(session.verdict) for session in refused))}")
+        off = [session.seed for session in sessions if is_off(session.verdict)]
+        print(f"{len(off)} went on at other pressures than were asked for: seeds {off}\n")
+        print(table(_HEADINGS, [_row(each) for each in refused]))
     return int(refused_count > 0)
+
+
+_HEADINGS = ("seed", "mmHg", "stopped or rested", "vents in s", "hose mmHg", "machine")
 
 
 def _row(session: WideSession) -> tuple[str, ...]:
     verdict = session.verdict
-    what = "; ".join([*([verdict.fault] if verdict.fault else []), *verdict.rested])
-    return str(session.seed), str(session.pressure_mmhg), what, session.words
+    return (
+        str(session.seed),
+        str(session.pressure_mmhg),
+        "; ".join([*([verdict.fault] if verdict.fault else []), *verdict.rested]),
+        f"{slowest_vent_s(session.drawn, session.pressure_mmhg):.1f}",
+        f"{hose_share_mmhg(session.drawn):.0f}",
+        session.words,
+    )
 
 
 def _times(drawn: Range, factor: float) -> Range:
