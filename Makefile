@@ -74,7 +74,7 @@ format: $(READY)  ## put every Python file into the project's format
 benchmark: $(READY)  ## measure speed, what a step costs a chip, and control beside what others do (half an hour)
 	$(BIN)/python -m host_tools.benchmark
 
-healthy: $(READY)  ## run half-hour sessions on 200 random machines: nothing may go wrong
+healthy: $(READY)  ## run half-hour sessions on 250 random machines: nothing may go wrong
 	$(BIN)/python -m host_tools.docs --only healthy
 
 explore: $(READY)  ## walk every discrete state of the core on one leg with three chambers (PyPy: half an hour)
