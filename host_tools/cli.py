@@ -9,7 +9,8 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import TyperException
 
-from host_tools.basics.errors import UNUSABLE_INPUT, InputError
+from host_tools.basics.control_characters import visible
+from host_tools.basics.errors import FELL_SHORT, UNUSABLE_INPUT, InputError, LostBoardError, SilentBoardError
 from host_tools.commands.lazy import LazyCommands
 
 INTERRUPTED = 130
@@ -38,6 +39,11 @@ def main() -> None:
         status = app(standalone_mode=False)
     except InputError as error:
         sys.exit(_complain(str(error)))
+    except SilentBoardError as error:
+        sys.exit(_complain(str(error)))
+    except LostBoardError as error:
+        _complain(str(error))
+        sys.exit(FELL_SHORT)
     except TyperException as error:
         sys.exit(_complain(_usage_line(error)))
     except KeyboardInterrupt:
@@ -62,5 +68,5 @@ def _usage_line(error: TyperException) -> str:
 
 
 def _complain(line: str) -> int:
-    print(f"soleus: {' '.join(line.split())}", file=sys.stderr)
+    print(f"soleus: {visible(' '.join(line.split()))}", file=sys.stderr)
     return UNUSABLE_INPUT

@@ -25,6 +25,26 @@ class InputError(Exception):
         return " ".join(f"{where}{what}: {self.expected}".split())
 
 
+class SilentBoardError(TimeoutError):
+    """A board that doesn't answer over its console link; what would make it answer."""
+
+    def __init__(self, port: str, timeout_s: float, is_at_prompt: bool) -> None:
+        reset = f"`soleus ask reset --port {port}`"
+        if is_at_prompt:
+            words = f"the board is at MicroPython's prompt and doesn't run Soleus; {reset} starts it"
+        else:
+            words = f"no answer from the board within {timeout_s:g} s; {reset} starts Soleus again"
+            words += ", if it is on the board; `soleus doctor` looks at what is there"
+        super().__init__(f"{port}: {words}")
+
+
+class LostBoardError(OSError):
+    """A board whose port went away while it was asked."""
+
+    def __init__(self, port: str, why: object) -> None:
+        super().__init__(f"{port}: the board is gone ({why})")
+
+
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= VALUE_MOST_CHARACTERS else f"{text[:VALUE_MOST_CHARACTERS]}..."

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from host_tools.basics.control_characters import is_control, visible
 from host_tools.basics.errors import InputError
 
 Table = dict[str, Any]
@@ -14,7 +15,7 @@ Table = dict[str, Any]
 def read_toml(file: Path) -> Table:
     """A byte order mark, which some editors put at the beginning of a file, is ignored."""
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+        table = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise InputError(file, "", None, f"a TOML file that can be read ({error.strerror})") from None
     except UnicodeDecodeError:
@@ -23,6 +24,8 @@ def read_toml(file: Path) -> Table:
         raise InputError(file, _line(str(error)), None, f"valid TOML ({_complaint(str(error))})") from None
     except RecursionError:
         raise InputError(file, "", None, "fewer brackets inside one another") from None
+    _refuse_control_characters(file, "", table)
+    return table
 
 
 def refuse_unknown_keys(file: Path, table: Table, known: Iterable[str]) -> None:
@@ -36,6 +39,19 @@ def text_in(file: Path, table: Table, key: str) -> str:
     if not isinstance(text, str) or not text:
         raise InputError(file, key, text, "text")
     return text
+
+
+def _refuse_control_characters(file: Path, key: str, value: Any) -> None:
+    """Escape codes in a title would reach the terminal of whoever lists it."""
+    if isinstance(value, str) and any(map(is_control, value)):
+        raise InputError(file, visible(key), value, "expected text without control characters")
+    if isinstance(value, list):
+        for item in value:
+            _refuse_control_characters(file, key, item)
+    if isinstance(value, dict):
+        for name, item in value.items():
+            _refuse_control_characters(file, key, name)
+            _refuse_control_characters(file, f"{key}.{name}" if key else name, item)
 
 
 def _line(error: str) -> str:

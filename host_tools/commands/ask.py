@@ -8,7 +8,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console as Terminal
 
+from host_tools.basics.control_characters import visible
 from host_tools.basics.errors import FELL_SHORT, InputError
+from host_tools.flash.board.restart import hello_after_restart, restart
+from host_tools.flash.board.session import state_of
 from host_tools.flash.ports import find_port
 from host_tools.link.console import Console, open_console
 from host_tools.safety import fault_help
@@ -20,12 +23,18 @@ RENEW_EVERY_S = 0.05
 # The check takes some two seconds, longer on a busy virtual board.
 SERVICE_BEGINS_MOST_S = 20.0
 OVER = ("done", "fault")
+# Not a request of the link: it starts a board that answers none.
+RESET = "reset"
+# A session would be lost, and a fault is cleared at the machine. "": the application doesn't answer.
+MAY_BE_RESET = ("idle", "done", "")
 # In every answer; they say nothing about the board.
 _ENVELOPE = ("seq", "re", "ok")
 
 
 def ask(
-    do: Annotated[str, typer.Argument(metavar="DO", help="Such as status, why, start, stop, self_test.")],
+    do: Annotated[
+        str, typer.Argument(metavar="DO", help="Such as status, why, start, stop, self_test, reset.")
+    ],
     arguments: Annotated[
         list[str] | None,
         typer.Argument(metavar="[KEY=VALUE]...", help="Such as minutes=15."),
@@ -35,23 +44,23 @@ def ask(
     """Ask a board something over its console link; `start` stays until the session is over.
 
     Ctrl-C stops a session that was started so, and telemetry. `actuate` begins and ends service by itself.
+    `reset` starts a board that is at a prompt, or idle.
     """
+    if do == RESET:
+        _print(_reset(find_port(port)))
+        return
     with open_console(find_port(port)) as console:
         table = dict(_argument(text) for text in arguments or [])
-        try:
-            if do == "actuate":
-                _begin_service(console)
-            answer = _answer(console, do, table)
-            if do == "actuate":
-                _end_service(console, table["act"].get("for_ms", 0))
-            if do == "start":
-                answer = _stay(console)
-            _print(with_advice(answer))
-            if do == "telemetry":
-                _listen(console)
-        except OSError as error:
-            print(f"soleus: {console.serial.port}: the board is gone ({error})", file=sys.stderr)
-            raise typer.Exit(FELL_SHORT) from None
+        if do == "actuate":
+            _begin_service(console)
+        answer = _answer(console, do, table)
+        if do == "actuate":
+            _end_service(console, table["act"].get("for_ms", 0))
+        if do == "start":
+            answer = _stay(console)
+        _print(with_advice(answer))
+        if do == "telemetry":
+            _listen(console)
     if not answer["ok"] or answer.get("fault"):
         raise typer.Exit(FELL_SHORT)
 
@@ -74,18 +83,21 @@ def _argument(text: str) -> tuple[str, Any]:
 
 
 def _answer(console: Console, do: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    try:
-        answer = console.ask(do, **arguments)
-    except TimeoutError:
-        raise InputError(
-            "--port",
-            "",
-            console.serial.port,
-            "a board that runs Soleus; at a prompt, its reset button starts it",
-        ) from None
+    answer = console.ask(do, **arguments)
     if "error" in answer:
         raise InputError(console.serial.port, "", None, str(answer["error"]))
     return answer
+
+
+def _reset(port: str) -> dict[str, Any]:
+    """Nothing is interrupted but a prompt, and an application at rest."""
+    if (state := state_of(port)) not in MAY_BE_RESET:
+        advice = "clear it at the machine" if state == "fault" else "`soleus ask stop` ends it"
+        print(f"soleus: {port}: no reset while the board is in {state}; {advice}", file=sys.stderr)
+        raise typer.Exit(FELL_SHORT)
+    with Terminal(stderr=True, highlight=False).status("resetting", spinner="dots") as line:
+        restart(port)
+        return hello_after_restart(port, line.update)
 
 
 def _stay(console: Console) -> dict[str, Any]:
@@ -151,6 +163,7 @@ def _print(answer: dict[str, Any]) -> None:
         value = answer[key]
         if isinstance(value, list) and value and isinstance(value[0], list):
             for row in value:
-                print(f"{key}  " + "  ".join(map(str, row)))
+                print(f"{key}  " + visible("  ".join(map(str, row))))
         else:
-            print(f"{key}  {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            print(f"{key}  {visible(text)}")

@@ -24,12 +24,13 @@ from host_tools.bench.targets.target import BenchError, Target
 from host_tools.bench.targets.virtual_target import VirtualTarget
 from host_tools.catalogue.boards import load_board
 from host_tools.commands.bench_chip import bench_chip
-from host_tools.link.console import Console as LinkConsole
+from host_tools.link.console import open_console
 from host_tools.plant.files.spec import load_plant
 
 HISTORY = "history"
 CHIP = "chip"
 PLOT_LINES_MOST = 12
+HELLO_TIMEOUT_S = 5.0
 
 
 class BenchCommand(TyperCommand):
@@ -122,9 +123,12 @@ def _target(target: str, board: str, plant: str, seed: int, has_mains: bool) -> 
         raise InputError(its_board.file, "valves", None, "a board with its wiring")
     if target == "virtual":
         return VirtualTarget(its_board, load_plant(plant), seed)
+    console = open_console(target, "--target", "sim, virtual, or a port with a flashed board")
     try:
-        return LinkTarget(its_board, LinkConsole(target), lambda _: "")
-    except (OSError, BenchError) as error:
+        # One that doesn't answer at all is told in the same words as everywhere.
+        console.ask("hello", timeout_s=HELLO_TIMEOUT_S)
+        return LinkTarget(its_board, console, lambda _: "")
+    except BenchError as error:
         raise InputError(
             "--target", "", target, f"sim, virtual, or a port with a flashed board ({error})"
         ) from None

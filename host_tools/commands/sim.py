@@ -77,6 +77,8 @@ def sim(
         _write_log(session, program, record)
     if json != "-":
         _print_summary(result)
+    for text in session.unfelt():
+        sys.stderr.write(f"soleus: {text} came after the end, and did nothing\n")
     if session.was_plain:
         _compile_for_the_next_time(program, board, plant)
     if session.was_interrupted:

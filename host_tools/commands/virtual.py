@@ -78,16 +78,25 @@ def _packages(board: Board, folder: Path | None) -> dict[str, Path]:
 
 def _obey(machine: VirtualBoard) -> None:
     for line in sys.stdin:
-        words = shlex.split(line)
+        words = _words(line)
         if words in (["quit"], ["exit"]):
             return
         if words:
-            print(_answer(machine, words), flush=True)
+            print(answer(machine, words), flush=True)
     # Standard input has ended: the board lives until its process is ended.
     machine.wait_until(lambda _: False, timeout_s=float("inf"))
 
 
-def _answer(machine: VirtualBoard, words: list[str]) -> str:
+def _words(line: str) -> list[str]:
+    """An open quotation mark is no reason to end a session."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()
+
+
+def answer(machine: VirtualBoard, words: list[str]) -> str:
+    """What a person's line did to the board, or what is wrong with the line: the board lives on."""
     commands: dict[tuple[str, ...], Callable[[], None]] = {
         ("power", "off"): machine.power_off,
         ("power", "on"): machine.power_on,
@@ -104,7 +113,8 @@ def _answer(machine: VirtualBoard, words: list[str]) -> str:
             command()
             return "done"
         return _answer_with_argument(machine, words)
-    except (InputError, ValueError) as error:
+    # A file that can't be written, an endless number: all are slips of whoever types.
+    except (InputError, ValueError, OverflowError, OSError) as error:
         return str(error)
 
 
@@ -128,6 +138,12 @@ def _state(machine: VirtualBoard) -> str:
     commands = machine.hardware.commands
     return (
         f"{machine.now_ms / 1000:.2f} s, highest {machine.highest_mmhg():.1f} mmHg, "
-        f"fill {commands.fill_bits:b}, seal {commands.seal_bits:b}, pump {commands.pump_permille} permille, "
+        f"fill {_bits(commands.fill_bits, machine)}, seal {_bits(commands.seal_bits, machine)} "
+        f"({machine.board.boots.names[0]} last), pump {commands.pump_permille} permille, "
         f"gate {commands.gate_on}; last: {machine.journal.happenings[-1].what}"
     )
+
+
+def _bits(bits: int, machine: VirtualBoard) -> str:
+    """A digit for each chamber, the first one's last."""
+    return f"{bits:0{machine.board.boots.count}b}"

@@ -1,5 +1,6 @@
 """From an empty chip to a working, self-tested controller: `flash` does it all, or says what it would do."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,9 @@ from host_tools.catalogue.boards import Board
 from host_tools.flash.board.device import About, Device
 from host_tools.flash.board.esptool import RunTool
 from host_tools.flash.board.micropython import look_at_chip, write_everything, write_micropython
+from host_tools.flash.board.restart import restart
 from host_tools.flash.board.self_test import Verdict, self_test
-from host_tools.flash.board.session import session_that_runs
+from host_tools.flash.board.session import in_session, session_that_runs
 from host_tools.flash.board.slots import Plan, carry_out, make_plan, point_to
 from host_tools.flash.contents.application import Application, build_application
 from host_tools.flash.contents.image_file import CheckedImage, checked_image
@@ -58,6 +60,8 @@ class Flashed:
     """None where no MicroPython answered: everything is written, as one image."""
     tested: Verdict | None = None
     is_rolled_back: bool = False
+    ended_session: str = ""
+    """In which state the session was that this ended; empty where none ran."""
 
     @property
     def is_well(self) -> bool:
@@ -73,24 +77,22 @@ def flash(board: Board, port: str, options: Options | None = None, say: Say = la
     if not options.keep_micropython:
         say("checking MicroPython's image")
         image = checked_image(board.chip, options.image)
-    if not options.ends_session:
-        _refuse_in_session(port, say)
+    ended_session = session_that_runs(port, say)
+    if ended_session and not options.ends_session:
+        raise in_session(port, ended_session, ", or end it with --now")
+    if ended_session:
+        say(f"ending the session that is {ended_session} on {port}")
     device = _connect(port, options, say)
     if device is None:
         assert image is not None
         result = _first_flash(board, port, image, app, options, say)
     else:
         result = _update(device, board, image, app, options, say)
+    result.ended_session = ended_session
     if options.self_test and not options.is_dry_run:
         result.tested = options.self_test(port, say)
         result.is_rolled_back = _roll_back_if_dead(port, result, options, say)
     return result
-
-
-def _refuse_in_session(port: str, say: Say) -> None:
-    if state := session_that_runs(port, say):
-        expected = f"a board at rest, but a session is {state} there; wait for its end, or end it with --now"
-        raise InputError("--port", "", port, expected)
 
 
 def _connect(port: str, options: Options, say: Say) -> Device | None:
@@ -136,7 +138,7 @@ def _update(
             origin = image.origin
             if not options.is_dry_run:
                 device.close()
-                write_micropython(board.chip, device.port, image, say, options.run_tool)
+                _write_over(board, device.port, image, options, say)
                 device = Device(device.port, options.soft_reset, say, FIRST_BOOT_TIMEOUT_S)
         plan = _replace(device, app, options, say)
     finally:
@@ -144,6 +146,16 @@ def _update(
         say("starting the board again")
         device.reset()
     return Flashed(board, device.port, app, options.is_dry_run, found, origin, plan)
+
+
+def _write_over(board: Board, port: str, image: CheckedImage, options: Options, say: Say) -> None:
+    """If esptool fails before it writes, the board starts again what it ran."""
+    try:
+        write_micropython(board.chip, port, image, say, options.run_tool)
+    except BaseException:
+        with contextlib.suppress(DeviceError, InputError):
+            restart(port)
+        raise
 
 
 def _replace(device: Device, app: Application, options: Options, say: Say) -> Plan:

@@ -27,6 +27,8 @@ def report_lines(result: Flashed) -> list[tuple[str, str]]:
         ),
         ("files", _files(result)),
     ]
+    if result.ended_session:
+        lines.insert(1, ("session", f"was {result.ended_session}; ended, and the legs were vented"))
     if result.tested is not None:
         lines.append(("self-test", _tested(result)))
     lines.append(("outcome", _outcome(result)))

@@ -78,7 +78,19 @@ def log_result(log: Log, trace: Trace) -> SessionResult:
     table = log.end or {}
     air = AirSupply(lambda _: 0.0, [1.0] * log.boots.count)
     ended_by = COMPLETED if table.get("ended_by") == "completed" else NOT_ENDED
-    return measure(trace, MeasureContext(air, ended_by, _latch(table), 0.0, _notices(log, table)))
+    result = measure(trace, MeasureContext(air, ended_by, _latch(table), 0.0, _notices(log, table)))
+    return _without_what_a_log_lacks(log, trace, result)
+
+
+def _without_what_a_log_lacks(log: Log, trace: Trace, result: SessionResult) -> SessionResult:
+    """The pump's and the plant's own figures; between two stretches of ticks, the manifold's sensor."""
+    knows_manifold = bool(trace.manifold_mmhg.any()) and not log.overview
+    return replace(
+        result,
+        wall_s=None,
+        manifold_max_mmhg=result.manifold_max_mmhg if knows_manifold else None,
+        chambers=[replace(chamber, fill_limit_s=None) for chamber in result.chambers],
+    )
 
 
 def _latch(table: dict[str, Any]) -> FaultLatch:

@@ -28,12 +28,13 @@ def _headline(result: SessionResult) -> Text:
 
 
 def _figures(result: SessionResult) -> Text:
+    peaks = f"highest pressure {result.max_pressure_mmhg:.1f} mmHg"
+    peaks += f", manifold {number(result.manifold_max_mmhg)} mmHg"
+    if result.wall_s is None:
+        return Text(f"{peaks}\nrecorded, {duration(result.simulated_s)}; – is what a recording doesn't know")
     wall = f"simulated {duration(result.simulated_s)} in {result.wall_s:.2f} s"
     if result.wall_s > 0:
         wall += f" ({result.simulated_s / result.wall_s:,.0f} times real time)"
-    peaks = (
-        f"highest pressure {result.max_pressure_mmhg:.1f} mmHg, manifold {result.manifold_max_mmhg:.1f} mmHg"
-    )
     return Text(f"{peaks}\n{wall}")
 
 

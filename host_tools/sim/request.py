@@ -17,7 +17,7 @@ from host_tools.plant.files.draw import draw_plant
 from host_tools.plant.files.on_board import has_bus, on_board
 from host_tools.plant.files.spec import PlantSpec, load_plant
 from host_tools.plant.plant import Plant
-from host_tools.sim.user_events import Event, parse_event
+from host_tools.sim.user_events import Event, parse_event, refuse_beyond_the_end
 from soleus.core.basics.errors import SettingError
 from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
@@ -73,6 +73,7 @@ def prepare(
     except SettingError as error:
         blamed = _blamed(error, program if isinstance(program, str | Path) else program.id, the_board)
         raise InputError(blamed, error.key, error.value, error.expected) from error
+    refuse_beyond_the_end(events, controller.session.duration_ms)
     request = Request(
         program=the_program,
         board=the_board,

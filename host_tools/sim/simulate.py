@@ -18,15 +18,14 @@ from host_tools.sim.request import Request, new_controller, new_plant, prepare
 from host_tools.sim.run_compiled import CompiledRun
 from host_tools.sim.run_plain_core import PlainCoreRun
 from host_tools.sim.trace import Note, Trace
-from host_tools.sim.user_events import presses_of
+from host_tools.sim.user_events import AFTER_THE_END, RUN_MOST_MS, Event, presses_of
 from soleus.core.basics import fault_table
-from soleus.core.basics.limits import PAUSE_MOST_MS, SESSION_CAP_MS, TICK_MS
+from soleus.core.basics.limits import TICK_MS
 from soleus.core.controller import Controller
 from soleus.core.program.program import Program
 from soleus.core.session.session import DONE, FAULT, IDLE, STATE_NAMES
 
-# No session is longer than its cap, one forgotten pause, check and vent together.
-RUN_MOST_TICKS = (SESSION_CAP_MS + PAUSE_MOST_MS + 120_000) // TICK_MS
+RUN_MOST_TICKS = RUN_MOST_MS // TICK_MS
 
 Progress = Callable[[float, float], None]
 Sink = Callable[[dict[str, np.ndarray]], None]
@@ -51,6 +50,21 @@ class Session:
         until_ms = self.request.until_ms
         has_ended = self.controller.session.state in (DONE, FAULT, IDLE)
         return until_ms is not None and not has_ended and self.plant.now_ms >= until_ms
+
+    def unfelt(self) -> list[str]:
+        """The events and faults that came after the session's end, or the simulation's: they did nothing."""
+        end_ms = self.trace.time_s[-1] * 1000 if len(self.trace) else 0
+        events = [event.text for event in self.request.events if self._is_unfelt(event)]
+        return events + [fault.text for fault in self.request.faults if fault.start_ms > end_ms]
+
+    def _is_unfelt(self, event: Event) -> bool:
+        trace = self.trace
+        before = int(np.searchsorted(trace.time_s, event.at_ms / 1000)) - 1
+        if before >= len(trace) - 1:
+            return True
+        return (
+            before >= 0 and trace.state[before] in (DONE, FAULT, IDLE) and event.button not in AFTER_THE_END
+        )
 
 
 class Run(Protocol):

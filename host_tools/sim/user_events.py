@@ -6,6 +6,7 @@ import numpy as np
 
 from host_tools.basics.errors import InputError
 from host_tools.basics.times import time_ms
+from soleus.core.basics.limits import PAUSE_MOST_MS, SESSION_CAP_MS
 from soleus.core.basics.signals import (
     BUTTON_ALIVE,
     BUTTON_CLEAR,
@@ -28,6 +29,12 @@ BUTTONS = {
     "alive": BUTTON_ALIVE,
 }
 
+# A machine that has ended obeys these.
+AFTER_THE_END = (BUTTON_START, BUTTON_CLEAR)
+AROUND_A_PROGRAM_MS = 120_000
+# No session is longer than its cap, one forgotten pause, check and vent together.
+RUN_MOST_MS = SESSION_CAP_MS + PAUSE_MOST_MS + AROUND_A_PROGRAM_MS
+
 
 @dataclass(frozen=True)
 class Event:
@@ -41,6 +48,22 @@ def parse_event(text: str) -> Event:
     if not at or name not in BUTTONS:
         raise InputError("--event", "", text, f"ACT@TIME, such as pause@300s; acts are {', '.join(BUTTONS)}")
     return Event(text.strip(), BUTTONS[name], time_ms("--event", "time", when))
+
+
+def refuse_beyond_the_end(events: list[Event], session_ms: int) -> None:
+    """What nobody could feel any more would only make the simulation longer."""
+    # Besides the program: the check, the last release, the vent.
+    longest_ms = session_ms + AROUND_A_PROGRAM_MS
+    if any(event.button == BUTTON_PAUSE for event in events):
+        longest_ms += PAUSE_MOST_MS
+    end_ms = longest_ms
+    for event in sorted(events, key=lambda event: event.at_ms):
+        if event.at_ms > RUN_MOST_MS or (event.at_ms > end_ms and event.button not in AFTER_THE_END):
+            most_ms = min(end_ms, RUN_MOST_MS)
+            expected = f"expected a time in the session, which is over after {most_ms // 1000}s at the latest"
+            raise InputError("--event", "", event.text, expected)
+        if event.button == BUTTON_START:
+            end_ms = event.at_ms + longest_ms
 
 
 class Presses:

@@ -131,7 +131,12 @@ def test_a_session_without_a_sign_of_life_ends_by_itself(here: Here) -> None:
 
 
 def test_a_session_that_a_person_stops_is_status_0(here: Here) -> None:
-    status, out, _ = here(*SHORT, "--event", "stop@30s", "--json", "-")
+    status, out, err = here(
+        *SHORT, "--event", "stop@30s", "--event", "louder@41s", "--fault", "pump:off@60s", "--json", "-"
+    )
+    assert "louder@41s came after the end, and did nothing" in err
+    assert "pump:off@60s came after the end, and did nothing" in err
+    assert "stop@30s" not in err
     assert status == 0
     assert json.loads(out)["outcome"] == "stopped"
 
@@ -264,6 +269,9 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "a fault without a time": ([*SHORT, "--fault", "pump:off"], ["--fault", "'pump:off'", "@START"]),
     "an act that nobody can do": ([*SHORT, "--event", "dance@5s"], ["--event", "'dance@5s'", "pause"]),
     "an act at no time": ([*SHORT, "--event", "pause@soon"], ["--event", "'soon'", "60s"]),
+    "an act after every end": (
+        [*SHORT, "--event", "stop@3000s"], ["--event", "'stop@3000s'", "over after 1020s at the latest"],
+    ),
     "a trace of no known kind": ([*SHORT, "--trace", "a.xls"], ["--trace", "'a.xls'", ".csv or .parquet"]),
     "a picture of no known kind": ([*SHORT, "--plot", "a.jpg"], ["--plot", "'a.jpg'", ".png"]),
     "a report of no known kind": ([*SHORT, "--report", "a.pdf"], ["--report", "'a.pdf'", ".html"]),

@@ -14,6 +14,7 @@ from host_tools.bench.chip.pieces import FRESH_HEAP, Piece
 from host_tools.catalogue.chips import Chip, chip_names, load_chip
 from host_tools.flash import ESP32_PLATFORM
 from host_tools.flash.board.device import About, Device, DeviceError
+from host_tools.flash.board.session import refuse_in_session
 from host_tools.flash.contents.images import IMAGES
 from host_tools.flash.prompt import raw_repl
 
@@ -47,6 +48,7 @@ class Measured:
 def bare_board(port: str, is_any_welcome: bool) -> Iterator[Device]:
     """A board at its prompt. It is reset afterwards: pins, clock and timers are as after power-on then."""
     _refuse_unusable_port(port)
+    refuse_in_session(port)
     with _or_no_micropython(port):
         device = Device(port, timeout_s=raw_repl.ENTER_TIMEOUT_S)
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from host_tools.flash.contents.archive import archive_blocks
-from host_tools.flash.prompt.errors import DeviceError
+from host_tools.flash.prompt.errors import DeviceError, NoPromptError
 from host_tools.flash.prompt.line import REOPEN_TIMEOUT_S, Line
 from host_tools.flash.prompt.on_board import HELPERS, RECEIVER
 from host_tools.flash.prompt.raw_repl import ENTER_TIMEOUT_S, RawRepl
@@ -49,8 +49,12 @@ class Device:
         try:
             self._repl.enter(timeout_s, soft_reset)
             self.run(HELPERS)
-        except DeviceError:
+        except NoPromptError:
             self.close()
+            raise
+        except BaseException:
+            # Its application may have been stopped by now.
+            self.reset()
             raise
 
     def about(self) -> About:

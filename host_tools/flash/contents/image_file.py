@@ -10,6 +10,7 @@ from host_tools.basics.cache_folder import cache_folder
 from host_tools.basics.errors import InputError
 from host_tools.flash.contents.download import fetch
 from host_tools.flash.contents.images import IMAGES, MICROPYTHON_VERSION, Image
+from host_tools.flash.contents.partitions import files_partition
 
 IMAGE_MAGIC = 0xE9
 CHIP_ID_AT = 12
@@ -32,6 +33,8 @@ def checked_image(chip: str, own_file: Path | None) -> CheckedImage:
         content = _read(own_file)
         _refuse_other_chip(own_file, content, chip, image)
         version = _version(own_file, content)
+        # Where its files will be; how large the flash is, only the chip can say.
+        files_partition(own_file, content, image, 0)
         if _sha256(content) == image.sha256:
             return CheckedImage(own_file, version, f"{own_file}, the pinned {MICROPYTHON_VERSION}")
         return CheckedImage(own_file, version, f"{own_file}, of your own choice")

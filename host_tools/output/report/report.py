@@ -113,12 +113,17 @@ def _tiles(trace: Trace, result: SessionResult) -> list[_Tile]:
     slowest = worst([_share_of_limit(chamber) for chamber in chambers])
     cycles_count = int(trace.cycle.max(initial=0)) + 1
     return [
-        _Tile("Simulated", duration(result.simulated_s), "", f"{cycles_count} cycles"),
+        _Tile(
+            "Recorded" if result.wall_s is None else "Simulated",
+            duration(result.simulated_s),
+            "",
+            f"{cycles_count} cycles",
+        ),
         _Tile(
             "Highest pressure",
             number(result.max_pressure_mmhg),
             "mmHg",
-            f"manifold {result.manifold_max_mmhg:.1f} mmHg",
+            f"manifold {number(result.manifold_max_mmhg)} mmHg",
         ),
         _Tile("Fills", str(sum(chamber.fills for chamber in chambers)), "", _unreached(chambers)),
         _Tile("Slowest fill", number(slowest), "× the limit", "of this pump and these boots"),

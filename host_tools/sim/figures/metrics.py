@@ -119,9 +119,9 @@ class SessionResult:
     outcome: str  # "completed", "stopped" or "fault"
     fault: FaultResult | None
     simulated_s: float
-    wall_s: float
+    wall_s: float | None  # None: a recording
     max_pressure_mmhg: float
-    manifold_max_mmhg: float
+    manifold_max_mmhg: float | None  # None where a recording doesn't know it
     injected: list[InjectedResult]
     notices: list[FaultResult]  # chambers that were rested while the session went on
     ended_by: str  # "completed", "stopped", "no sign of life", "until" or "fault"

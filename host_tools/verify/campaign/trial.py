@@ -79,7 +79,7 @@ def run_trial(trial: Trial) -> Row:
         "is_late": budget is not None and budget.is_late,
         "misses": budget.misses if budget and budget.is_late else "",
         "max_pressure_mmhg": round(result.max_pressure_mmhg, 3),
-        "manifold_max_mmhg": round(result.manifold_max_mmhg, 3),
+        "manifold_max_mmhg": round(result.manifold_max_mmhg or 0.0, 3),
         "far_above_s": round(far_above_s(session.trace), 2),
         "blamed_right": _blamed_right(trial, orders, result),
         "pressed_s": round(outcome.pressed_s, 2),

@@ -174,6 +174,11 @@ class FakeDevice:
     about_: About | None = None
     opened = 0
     resets = 0
+    restarts = 0
+
+    @classmethod
+    def restart(cls, _: str) -> None:
+        cls.restarts += 1
 
     def __init__(self, port: str, *_: object) -> None:
         self.port = port
@@ -199,7 +204,8 @@ class FakeDevice:
 def device(monkeypatch: pytest.MonkeyPatch) -> type[FakeDevice]:
     monkeypatch.setattr("host_tools.flash.Device", FakeDevice)
     monkeypatch.setattr("host_tools.flash.session_that_runs", lambda *_: "")
-    for name, value in (("about_", None), ("opened", 0), ("resets", 0)):
+    monkeypatch.setattr("host_tools.flash.restart", FakeDevice.restart)
+    for name, value in (("about_", None), ("opened", 0), ("resets", 0), ("restarts", 0)):
         monkeypatch.setattr(FakeDevice, name, value)
     return FakeDevice
 
@@ -271,6 +277,16 @@ def test_micropython_is_written_where_it_is_missing_or_old(
     assert asked[-1][:4] == ["--chip", "esp32", "--port", "/dev/ttyX"]
     assert asked[-1][-2:] == ["0x1000", str(own)]
     assert ("--erase-all" in asked[-1]) is erases
+    # The application was stopped for it; what esptool has not touched yet is started again.
+    assert device.restarts == (0 if erases else 1)
+
+
+@pytest.mark.usefixtures("device")
+def test_an_image_without_a_partition_table_is_refused_before_the_board_is_touched(tmp_path: Path) -> None:
+    own = an_image(tmp_path / "own.bin", "esp32", table=[])
+    with pytest.raises(InputError, match="an image with its partition table"):
+        flash_board(load_board("esp32-devkit"), "/dev/ttyX", Options(image=own))
+    assert FakeDevice.opened == 0
 
 
 # --- the command ---

@@ -78,6 +78,7 @@ def test_flashing_in_the_middle_of_a_session_must_be_meant_and_vents_first(
     assert seen
     assert all(seen), "a file was written while something was energised"
     assert second.is_well
+    assert dict(report_lines(second))["session"].startswith("was running; ended")
     assert table["title"] == "Another one"
 
 

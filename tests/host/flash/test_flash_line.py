@@ -207,6 +207,9 @@ def something_that_says(says: bytes) -> Iterator[str]:
 def half_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flash_module, "Device", lambda port, *_: Device(port, False, timeout_s=0.5))
     monkeypatch.setattr(raw_repl, "ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(raw_repl, "FIRST_ATTEMPT_S", 0.2)
+    # It answers only once.
+    monkeypatch.setattr(flash_module, "session_that_runs", lambda *_: "")
 
 
 @pytest.mark.parametrize(

@@ -36,14 +36,22 @@ def test_a_virtual_board_from_the_command_line(tmp_path: Path) -> None:
         with Console(port) as console:
             assert console.ask("hello", timeout_s=30)["board"] == DEVKIT
         said = []
-        for line in ("power off", "state", "power on", "press stop", "break nothing:off", "nonsense"):
+        for line in (
+            "power off",
+            "state",
+            "power on",
+            "display /no/x.png",
+            'display "',
+            "break nothing:off",
+            "x",
+        ):
             process.stdin.write(line + "\n")
         process.stdin.write("quit\n")
         process.stdin.flush()
         said = process.stdout.read()
         assert process.wait(20) == 0
     assert "power off" in said
-    assert "fill 0, seal 0" in said
+    assert "fill 0000, seal 0000 (left.foot last)" in said
     assert "one of" in said
 
 
