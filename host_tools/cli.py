@@ -15,9 +15,7 @@ from host_tools.commands.lazy import LazyCommands
 
 INTERRUPTED = 130
 
-app = typer.Typer(
-    cls=LazyCommands, invoke_without_command=True, add_completion=False, pretty_exceptions_enable=False
-)
+app = typer.Typer(cls=LazyCommands, invoke_without_command=True, pretty_exceptions_enable=False)
 
 
 @app.callback()
@@ -25,7 +23,11 @@ def soleus(
     context: typer.Context,
     shows_version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
-    """Soleus: open firmware and simulator for compression boots."""
+    """Soleus: open firmware and simulator for compression boots.
+
+    Exit status: 0 done; 1 what was measured fell short, a fault ended it, or the board failed;
+    2 unusable input; 130 stopped by Ctrl-C.
+    """
     if shows_version:
         sys.stdout.write(f"soleus {version('soleus')}\n")
         raise typer.Exit

@@ -29,6 +29,7 @@ class SilentBoardError(TimeoutError):
     """A board that doesn't answer over its console link; what would make it answer."""
 
     def __init__(self, port: str, timeout_s: float, is_at_prompt: bool) -> None:
+        self.is_at_prompt = is_at_prompt
         reset = f"`soleus ask reset --port {port}`"
         if is_at_prompt:
             words = f"the board is at MicroPython's prompt and doesn't run Soleus; {reset} starts it"

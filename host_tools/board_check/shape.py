@@ -12,7 +12,7 @@ def shape_findings(boots: Boots, table: Mapping[str, Any]) -> Iterator[Finding]:
     """Missing tables, missing or unknown keys, and values of the wrong kind."""
     for name in _required_tables(boots):
         if name not in table:
-            yield Finding(name, None, f"a table [{name}] with {_listed(_shape(name, {}))}")
+            yield Finding(name, None, f"a table [{name}] with {_listed(shape_of(name, {}))}")
     for name in HARDWARE_TABLES:
         if name not in table:
             continue
@@ -132,7 +132,7 @@ def _required_tables(boots: Boots) -> tuple[str, ...]:
     return ("valves", "pump", *gate, "sensors", "buttons", "pneumatics", "supply")
 
 
-def _shape(name: str, table: Mapping[str, Any]) -> Shape | None:
+def shape_of(name: str, table: Mapping[str, Any]) -> Shape | None:
     """The keys of a table; None when its driver isn't known."""
     if name not in DRIVERS:
         return TABLES[name]
@@ -141,7 +141,7 @@ def _shape(name: str, table: Mapping[str, Any]) -> Shape | None:
 
 
 def _table_findings(name: str, table: Mapping[str, Any]) -> Iterator[Finding]:
-    shape = _shape(name, table)
+    shape = shape_of(name, table)
     if shape is None:
         yield Finding(f"{name}.driver", table.get("driver"), _one_of(*DRIVERS[name]).what)
         return

@@ -11,8 +11,9 @@ from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
 from host_tools.basics.errors import FELL_SHORT, InputError
 from host_tools.bench.measure.line import FAILED, PASSED
-from host_tools.bench.report.history import History, first_drift
+from host_tools.bench.report.history import History
 from host_tools.bench.report.history_plot import history_png
+from host_tools.bench.report.history_table import side_by_side, verdict_lines
 from host_tools.bench.report.record import to_csv, to_json
 from host_tools.bench.report.report import write_report
 from host_tools.bench.report.terminal import LiveBench, lines_table
@@ -188,38 +189,7 @@ def show_history(history: History, units: list[str], prefix: str, plot: Path | N
         if plot.suffix.lower() != ".png":
             raise InputError("--plot", "", str(plot), "a file that ends in .png")
         write_whole(plot, history_png(history, keys[:PLOT_LINES_MOST], units))
-    console.print(_side_by_side(history, keys, units))
+    console.print(side_by_side(history, keys, units))
     for unit in units:
-        drift = first_drift(history, unit)
-        if drift is None:
-            console.print(f"{unit}: nothing drifts out of its limits", highlight=False)
-            continue
-        when = f"{drift.at:%Y-%m-%d}"
-        said = (
-            f"left its limits first, on {when}"
-            if drift.is_out
-            else f"will leave its limits first, about {when}"
-        )
-        console.print(f"{unit}: {drift.title} {said} (now {drift.value:.3g})", highlight=False)
-
-
-def _side_by_side(history: History, keys: list[str], units: list[str]) -> object:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("line")
-    for unit in units:
-        table.add_column(unit, justify="right")
-    for key in keys:
-        cells = []
-        for unit in units:
-            points = history.points(unit, key)
-            if not points:
-                cells.append("–")
-                continue
-            first, last = points[0], points[-1]
-            since = f" (from {first.value:.3g})" if len(points) > 1 else ""
-            text = f"{last.value:.3g} {last.unit}{since}"
-            cells.append(f"[bold red]{text}[/]" if last.status == FAILED else text)
-        table.add_row(key, *cells)
-    return table
+        for line in verdict_lines(history, unit):
+            console.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -16,7 +16,7 @@ from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.program.fit import refuse_unfit
 
-app = typer.Typer(no_args_is_help=True, help="List, look at and check boards.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, look at and check boards.")
 
 
 @app.command("list")

@@ -25,7 +25,9 @@ from host_tools.verify.campaign.run import run_campaign
 from host_tools.verify.campaign.store import planned, read_results
 from host_tools.verify.campaign.trial import Row
 
-app = typer.Typer(no_args_is_help=True, help="Inject every fault everywhere, and judge each session.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Inject every fault everywhere, and judge each session."
+)
 
 DEFAULT_OUT = Path("out/campaign")
 

@@ -10,7 +10,7 @@ from host_tools.basics.errors import InputError
 from host_tools.safety.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
 from soleus.core.basics import fault_table, faults
 
-app = typer.Typer(no_args_is_help=True, help="What the fault codes mean.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="What the fault codes mean.")
 
 
 @app.command("list")

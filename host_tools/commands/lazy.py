@@ -1,6 +1,8 @@
 """The commands of `soleus`, imported one at a time, because some import a compiler and a plotter."""
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -18,6 +20,8 @@ COMMANDS = {
     "fault": "What the fault codes mean.",
     "twin": "A plant file that behaves like the boots that were tested.",
     "campaign": "Inject every fault everywhere, and judge each session.",
+    "doctor": "Look at this laptop and at what is plugged in; status 1 when something is to be done.",
+    "new": "Write a commented program or board file that passes its check.",
     "log": "Logs of sessions: pull, list, show, export, replay.",
 }
 
@@ -36,9 +40,19 @@ class LazyCommands(TyperGroup):
         return command(cmd_name)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
+        with self._listing():
+            super().format_help(ctx, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        with self._listing():
+            return super().shell_complete(ctx, incomplete)
+
+    @contextmanager
+    def _listing(self) -> Iterator[None]:
+        """Names and help are enough: no command is imported for them."""
         self.is_listing = True
         try:
-            super().format_help(ctx, formatter)
+            yield
         finally:
             self.is_listing = False
 

@@ -25,7 +25,9 @@ from soleus.log.folder import SUFFIX
 
 DIFFERS = 1
 
-app = typer.Typer(no_args_is_help=True, help="Logs of sessions: pull, list, show, export, replay.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Logs of sessions: pull, list, show, export, replay."
+)
 
 LogFile = Annotated[Path, typer.Argument(metavar="LOG", help=f"A session's file, NAME{SUFFIX}.")]
 Port = Annotated[str, typer.Option(help="The board's port; `soleus virtual` prints its own.")]

@@ -1,5 +1,6 @@
 """`soleus program`: find, look at, check and compile what the boots can do."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -28,12 +29,16 @@ from soleus.core.program import fit
 from soleus.core.program.program import Block, Program
 from soleus.core.program.words import LEG_MODES, PATTERNS, Span
 
-app = typer.Typer(no_args_is_help=True, help="Find, look at, check and compile programs.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Find, look at, check and compile programs."
+)
 
 ProgramName = Annotated[str, typer.Argument(metavar="PROGRAM", help="A name, or the path of a .toml file.")]
 BoardName = Annotated[str, typer.Option("--board", help="A board's name, or the path of a board file.")]
 
 
+# "leg" stands in every other sentence.
+STEM_LEAST = 4
 _HEADINGS = ("program", "min", "mmHg", "pattern", "for")
 
 
@@ -53,7 +58,20 @@ def list_programs(
         program = load_program(name)
         minutes, pressure = _range(program.minutes), _range(program.pressure_mmhg)
         table.add_row(name, minutes, pressure, " + ".join(_patterns(program)), program.title)
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    for name in names:
+        for caution in _cautions(load_program(name).purpose, need or []):
+            console.print(f"{name}: {caution}", highlight=False, markup=False)
+
+
+def _cautions(purpose: str, need: list[str]) -> list[str]:
+    """Where a program's own text says that it is not for this need: whoever looks must not miss it."""
+    stems = [word.lower().rstrip("s") for word in need]
+    sentences = [
+        said for said in re.split(r"(?<=\.)\s+", purpose) if re.search(r"\b(no|not)\b", said.lower())
+    ]
+    return [s for s in sentences if any(stem in s.lower() for stem in stems if len(stem) >= STEM_LEAST)]
 
 
 @app.command()

@@ -16,7 +16,11 @@ from host_tools.twin.fit import Twin, fit_twin
 from host_tools.twin.plant_file import plant_toml
 from host_tools.twin.plot import plot_twin
 
-app = typer.Typer(no_args_is_help=True, help="A plant file that behaves like the boots that were tested.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="A plant file that behaves like the boots that were tested.",
+)
 
 
 @app.callback()

@@ -5,8 +5,11 @@ import sys
 from importlib.metadata import version
 
 import pytest
+import typer
 
+from host_tools.cli import app
 from host_tools.commands.lazy import COMMANDS, command
+from tests.soleus_command import soleus
 
 HEAVY = ("numba", "numpy", "matplotlib", "plotly", "pyarrow", "scipy", "esptool")
 _HELP = f"""
@@ -24,6 +27,23 @@ def test_help_lists_every_command_and_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", _HELP], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "imported []"
     assert all(name in done.stdout for name in COMMANDS)
+
+
+def test_completion_is_installed_at_the_root_and_nowhere_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert soleus("--help") == 0
+    root = capsys.readouterr().out
+    assert "--install-completion" in root
+    assert "130" in root
+    for name in COMMANDS:
+        assert soleus(name, "--help") == 0
+        assert "--install-completion" not in capsys.readouterr().out, name
+
+
+def test_completing_a_command_imports_none() -> None:
+    root = typer.main.get_command(app)
+    with root.make_context("soleus", [], resilient_parsing=True) as context:
+        found = [item.value for item in root.shell_complete(context, "pro")]
+    assert found == ["program"]
 
 
 # Each of these takes longer to import than a refusal may take.

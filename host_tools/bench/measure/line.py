@@ -41,17 +41,29 @@ class Line:
     def shown(self) -> str:
         if self.value is None:
             return self.text or "–"
-        digits = 0 if abs(self.value) >= 100 else 1 if abs(self.value) >= 10 else 2
-        plus = f" ± {self.uncertainty:.{digits}f}" if self.uncertainty else ""
-        return f"{self.value:.{digits}f}{plus}"
+        plus = f" ± {self.uncertainty:.{decimals_of(self.value)}f}" if self.uncertainty else ""
+        return shown(self.value) + plus
 
     @property
     def limit(self) -> str:
-        if self.least is not None and self.most is not None:
-            return f"{self.least:g} to {self.most:g}"
-        if self.most is not None:
-            return f"at most {self.most:g}"
-        return f"at least {self.least:g}" if self.least is not None else "–"
+        return within(self.least, self.most)
+
+
+def shown(value: float) -> str:
+    """With as many decimals as a person needs, and never as a power of ten."""
+    return f"{value:.{decimals_of(value)}f}"
+
+
+def decimals_of(value: float) -> int:
+    return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+
+
+def within(least: float | None, most: float | None) -> str:
+    if least is not None and most is not None:
+        return f"{least:g} to {most:g}"
+    if most is not None:
+        return f"at most {most:g}"
+    return f"at least {least:g}" if least is not None else "–"
 
 
 @dataclass

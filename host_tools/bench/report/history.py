@@ -151,6 +151,12 @@ class History:
             raise InputError(self.file, "", None, f"a bench history that can be used ({error})") from None
 
 
+def out_now(history: History, serial: str) -> list[Point]:
+    """The lines whose newest figure is outside its limits, whether or not it ever was within."""
+    newest = [history.points(serial, key)[-1:] for key in history.line_keys()]
+    return [point for points in newest for point in points if point.status == FAILED]
+
+
 def first_drift(history: History, serial: str) -> Drift | None:
     """The first line that left its limits after having been within; if none has, the first that will."""
     out, coming = [], []

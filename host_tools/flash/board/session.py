@@ -7,14 +7,14 @@ from host_tools.link.console import Console
 
 # An application that runs answers at once. Where nothing answers, there is no session that could be ended.
 ANSWER_TIMEOUT_S = 2.0
-_IN_SESSION = ("checking", "running", "paused", "venting", "service")
+IN_SESSION = ("checking", "running", "paused", "venting", "service")
 Say = Callable[[str], None]
 
 
 def session_that_runs(port: str, say: Say = lambda _: None) -> str:
     """Its state; empty without one."""
     state = state_of(port, say)
-    return state if state in _IN_SESSION else ""
+    return state if state in IN_SESSION else ""
 
 
 def state_of(port: str, say: Say = lambda _: None) -> str:

@@ -12,9 +12,10 @@ from mpremote.transport_serial import SerialTransport
 
 from host_tools.basics.errors import InputError
 from host_tools.flash.prompt.errors import DeviceError, GoneError
+from host_tools.link.console import WRITE_TIMEOUT_S
 
 READ_TIMEOUT_S = 0.05
-WRITE_TIMEOUT_S = 10.0
+
 # A USB port comes back some seconds after a reset.
 REOPEN_TIMEOUT_S = 15.0
 REOPEN_AFTER_S = 0.25

@@ -79,11 +79,13 @@ def run_of(serial: str, day: int, leak: float, flow: float) -> BenchRun:
 
 
 def history_of(tmp_path: Path) -> History:
-    """Three units: one whose leak leaves its limit within the year, one whose pump will later, one as new."""
+    """One unit whose leak leaves its limit within the year, one whose pump will later, one that never
+    was well, and one as new."""
     history = History(tmp_path / "history.sqlite")
     for month in range(12):
         history.add(run_of("leaking", 30 * month, 3.0 + month, 10.0))
         history.add(run_of("weakening", 30 * month, 3.0, 10.0 - 0.1 * month))
+        history.add(run_of("never well", 30 * month, 22.2, 1234.0))
         history.add(run_of("steady", 30 * month, 3.0 + 0.01 * (month % 2), 10.0 + 0.01 * (month % 3)))
     return history
 
@@ -99,15 +101,25 @@ def test_the_first_line_that_drifts_out_is_named(tmp_path: Path) -> None:
     assert first_drift(history, "steady") is None
 
 
-def test_units_side_by_side_and_their_chart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_units_side_by_side_and_their_chart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     history, chart = history_of(tmp_path), tmp_path / "leak.png"
     arguments = ["--history", history.file, "--line", "leak", "--plot", chart]
     assert soleus("bench", "history", *arguments) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert all(unit in said for unit in ("leaking", "weakening", "steady"))
     assert "left its limits first, on 2026-10-28" in said
-    assert "nothing drifts out" in said
+    assert "never well: leak at 80 mmHg of left.calf is out of its limits: 22.2 mmHg/min, -2 to 12" in said
+    assert "22.2 mmHg/min (from 22.2) FAILED, -2 to 12" in said
+    assert "steady: every line within its limits, and none drifts out of them" in said
     assert chart.read_bytes().startswith(b"\x89PNG")
+
+
+def test_no_figure_is_a_power_of_ten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert soleus("bench", "history", "--history", history_of(tmp_path).file, "--line", "pump") == 0
+    assert "1234 L/min" in capsys.readouterr().out
 
 
 def test_a_run_comes_back_from_its_json() -> None:

@@ -67,6 +67,11 @@ def test_list_finds_programs_by_several_words() -> None:
     assert "standing-day" in good("program", "list", "legs", "heavy")
 
 
+def test_list_says_what_a_program_it_found_is_no_remedy_for() -> None:
+    assert "bedtime: It is no remedy for cramps." in good("program", "list", "cramps")
+    assert ": " not in good("program", "list", "night").replace("Taper: ", "")
+
+
 def test_list_says_that_nothing_was_found() -> None:
     assert "'zeppelin'" in complaint("program", "list", "zeppelin")
 
