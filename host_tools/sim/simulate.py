@@ -90,8 +90,14 @@ def simulate(
     seed: int = 0,
     until: str | None = None,
 ) -> Session:
-    """Run a session to its end; the arguments are those of the command line."""
-    return run(prepare(program, board, plant, minutes, pressure, fault, event, seed, until))
+    """Run a session to its end; the arguments are those of the command line.
+
+    Ctrl-C ends whoever asked for it, too: only the command line has a use for half a session.
+    """
+    session = run(prepare(program, board, plant, minutes, pressure, fault, event, seed, until))
+    if session.was_interrupted:
+        raise KeyboardInterrupt
+    return session
 
 
 def run(

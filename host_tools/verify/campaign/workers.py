@@ -1,13 +1,11 @@
 """The workers of a campaign: processes of this computer, or those of a Dask scheduler. Both do the same."""
 
 import importlib
-import multiprocessing
 import os
-import signal
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
 
+from host_tools.basics.crew import shared_out
 from host_tools.basics.errors import InputError
 from host_tools.verify.campaign.plan import Trial
 from host_tools.verify.campaign.trial import Row, run_trials
@@ -18,17 +16,7 @@ Done = tuple[int, list[Row]]
 
 def on_processes(shares: Shares, workers: int | None) -> Iterator[Done]:
     """Yields each share when it is done; uses all cores unless `workers` is given."""
-    # Fresh processes, not copies of this one: copies of a process with threads may hang.
-    context = multiprocessing.get_context("spawn")
-    count = min(workers or _cores(), len(shares)) or 1
-    with ProcessPoolExecutor(count, context, initializer=_leave_interrupts_to_the_parent) as pool:
-        try:
-            futures = {pool.submit(run_trials, trials): index for index, trials in shares.items()}
-            for future in as_completed(futures):
-                yield futures.pop(future), future.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    return shared_out(run_trials, shares, workers or _cores())
 
 
 def on_dask(shares: Shares, scheduler: str) -> Iterator[Done]:
@@ -57,7 +45,3 @@ def _distributed() -> Any:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
