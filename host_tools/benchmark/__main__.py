@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
 
@@ -22,6 +24,7 @@ from host_tools.benchmark.tick.count import tick_count
 from host_tools.benchmark.tick.kept import refuse_outdated_ticks
 from host_tools.benchmark.tick.page import tick_section
 from host_tools.catalogue.boards import load_board
+from host_tools.output.now_and_then import NowAndThen
 from host_tools.output.page import write
 from host_tools.virtual.chip_costs import TICK_INSTRUCTIONS
 
@@ -35,25 +38,26 @@ class Part(StrEnum):
 def benchmark(
     only: Annotated[Part | None, typer.Option(help="This part alone.")] = None,
     draws: Annotated[int, typer.Option(min=1, help="Machines drawn from each plant.")] = DRAWS,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
     """Measure, and write docs/speed.md and docs/cost.md (minutes), and docs/benchmarks.md (half an hour)."""
     if only in (None, Part.SPEED):
-        _speed()
+        _speed(quiet)
     if only in (None, Part.COST):
-        _cost()
+        _cost(quiet)
     if only in (None, Part.PRESSURE):
-        _pressure(draws)
+        _pressure(draws, quiet)
 
 
-def _speed() -> None:
-    with Console(stderr=True).status("measuring the simulator; a minute or two"):
+def _speed(is_quiet: bool) -> None:
+    with _telling("measuring the simulator; a minute or two", is_quiet):
         figures = measure()
     show(figures, Console())
     write({PAGE: page(figures).encode()})
 
 
-def _cost() -> None:
-    with Console(stderr=True).status("counting the instructions of a step, and of whole ticks; ten minutes"):
+def _cost(is_quiet: bool) -> None:
+    with _telling("counting the instructions of a step, and of whole ticks; ten minutes", is_quiet):
         costs = step_costs()
         ticks = [tick_count(load_board(name)) for name in TICK_INSTRUCTIONS]
         refuse_outdated_count()
@@ -61,14 +65,31 @@ def _cost() -> None:
     refuse_outdated_ticks(ticks)
 
 
-def _pressure(draws: int) -> None:
-    with Progress(console=Console(stderr=True)) as progress:
+def _pressure(draws: int, is_quiet: bool) -> None:
+    console, plain = Console(stderr=True), NowAndThen(is_quiet)
+    with Progress(console=console, disable=is_quiet or not console.is_terminal) as progress:
         task = progress.add_task("tuning the peers", total=None)
-        found = compare(
-            draws,
-            lambda done, total: progress.update(task, completed=done, total=total, description="comparing"),
-        )
+
+        def on_progress(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total, description="comparing")
+            plain.say(f"comparing: {done} of {total}")
+
+        found = compare(draws, on_progress)
     write(pressure_files(found, draws, _commit()))
+
+
+@contextmanager
+def _telling(words: str, is_quiet: bool) -> Iterator[None]:
+    """Work that can't say how far it is."""
+    console = Console(stderr=True)
+    if is_quiet:
+        yield
+    elif console.is_terminal:
+        with console.status(words):
+            yield
+    else:
+        print(words, file=sys.stderr, flush=True)
+        yield
 
 
 def _commit() -> str:

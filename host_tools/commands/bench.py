@@ -83,6 +83,7 @@ def bench(
     ] = None,
     line: Annotated[str, typer.Option(help="history: which lines, such as leak or leak.left.calf.")] = "",
     plot: Annotated[Path | None, typer.Option(help="history: a chart as .png.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
     """Test a machine step by step; status 1 when a line failed."""
     if what == CHIP:
@@ -94,7 +95,7 @@ def bench(
     _check_outputs(None if json in (None, "-") else Path(json), csv, report, history)
     machine = _target(target, board, plant, seed, has_mains=what == "endurance")
     try:
-        with LiveBench(machine.board.boots.names, steps) as live:
+        with LiveBench(machine.board.boots.names, steps, quiet) as live:
             if isinstance(machine, LinkTarget):
                 machine.person = live.ask
             run = run_suite(

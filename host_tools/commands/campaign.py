@@ -17,6 +17,7 @@ from rich.progress import (
 )
 
 from host_tools.basics.errors import FELL_SHORT, InputError
+from host_tools.output.now_and_then import NowAndThen
 from host_tools.verify.campaign.plan import SIZES
 from host_tools.verify.campaign.report.report import write_report
 from host_tools.verify.campaign.report.summary import summary as summed_up
@@ -41,11 +42,12 @@ def run(
     out: Out = DEFAULT_OUT,
     workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.", min=1)] = None,
     scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
     """Run a campaign, or what is left of one; then write its table and its report."""
     if size not in SIZES:
         raise InputError("--size", "", size, f"one of {', '.join(SIZES)}")
-    _run_with_progress(size, seed, out, workers, scheduler)
+    _run_with_progress(size, seed, out, workers, scheduler, quiet)
     rows = read_results(out)
     write_report(rows, out)
     print(_summary(rows))
@@ -90,12 +92,17 @@ def show(
     print(json.dumps(rows[number], indent=2, ensure_ascii=False))
 
 
-def _run_with_progress(size: str, seed: int, out: Path, workers: int | None, scheduler: str | None) -> None:
+def _run_with_progress(
+    size: str, seed: int, out: Path, workers: int | None, scheduler: str | None, is_quiet: bool
+) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     found = TextColumn("{task.fields[found]}")
     console = Console(stderr=True)
     seen: Counter[str] = Counter()
-    bars = Progress(*columns, found, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
+    bars = Progress(
+        *columns, found, TimeElapsedColumn(), console=console, disable=is_quiet or not console.is_terminal
+    )
+    plain = NowAndThen(is_quiet)
     with bars as progress:
         task = progress.add_task(f"{size} campaign, seed {seed}", total=None, found="compiling")
 
@@ -103,6 +110,7 @@ def _run_with_progress(size: str, seed: int, out: Path, workers: int | None, sch
             seen.update(str(row["verdict"]) for row in rows)
             found = ", ".join(f"{seen[word]} {word}" for word in VERDICTS if seen[word])
             progress.update(task, completed=done, total=total, found=found or "starting")
+            plain.say(f"{done} of {total} sessions: {found or 'starting'}")
 
         run_campaign(out, size, seed, workers=workers, scheduler=scheduler, on_progress=show)
 

@@ -13,6 +13,7 @@ from host_tools.flash import DeviceError, Options
 from host_tools.flash import flash as flash_board
 from host_tools.flash.ports import find_port
 from host_tools.flash.report import print_report
+from host_tools.output.now_and_then import NowAndThen
 
 
 def flash(
@@ -40,10 +41,15 @@ def flash(
     """
     its_board = load_board(board)
     options = Options(image, packages, dry_run, keep_micropython, line_numbers, now)
-    console = Console(stderr=True, highlight=False, markup=False)
+    console, plain = Console(stderr=True, highlight=False, markup=False), NowAndThen()
+
+    def say(words: str) -> None:
+        status.update(words)
+        plain.say(words)
+
     try:
         with console.status("starting", spinner="dots") as status:
-            result = flash_board(its_board, find_port(port), options, status.update)
+            result = flash_board(its_board, find_port(port), options, say)
     except DeviceError as error:
         sys.stderr.write(f"soleus: {error}\n")
         raise typer.Exit(FELL_SHORT) from None

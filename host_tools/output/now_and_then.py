@@ -1,4 +1,4 @@
-"""Progress where no terminal shows it: a line now and then on stderr, so that a log tells that work goes on."""
+"""Progress where no terminal shows it: a line now and then on stderr, so that a log shows life."""
 
 import sys
 import time
@@ -8,7 +8,9 @@ EVERY_S = 10.0
 
 
 class NowAndThen:
-    def __init__(self, is_quiet: bool = False, stream: TextIO | None = None, every_s: float = EVERY_S) -> None:
+    def __init__(
+        self, is_quiet: bool = False, stream: TextIO | None = None, every_s: float = EVERY_S
+    ) -> None:
         self._stream = stream or sys.stderr
         # A terminal has a bar, which says the same in more detail.
         self._is_silent = is_quiet or self._stream.isatty()

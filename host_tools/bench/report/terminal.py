@@ -14,6 +14,7 @@ from host_tools.bench.run import Watching
 from host_tools.bench.suite import STEPS
 from host_tools.bench.targets.tape import Piece
 from host_tools.bench.targets.target import BenchError
+from host_tools.output.now_and_then import NowAndThen
 
 BARS = "▁▂▃▄▅▆▇█"
 TRACE_POINTS = 60
@@ -23,12 +24,13 @@ STYLES = {PASSED: "green", FAILED: "bold red", NOT_APPLICABLE: "dim", WAITING: "
 
 
 class LiveBench:
-    """`with LiveBench(...) as live: run_suite(..., watching=live.watching)`; silent without a terminal."""
+    """`with LiveBench(...) as live: run_suite(..., watching=live.watching)`; lines without a terminal."""
 
-    def __init__(self, names: list[str], steps: tuple[str, ...]) -> None:
+    def __init__(self, names: list[str], steps: tuple[str, ...], is_quiet: bool = False) -> None:
         self.console = Console(stderr=True)
         self.names = names
         self.steps = steps
+        self._plain = NowAndThen(is_quiet)
         self.watching = Watching(self._on_step, self._on_tape, self._on_note)
         self._step, self._note = "", ""
         self._lines: list[Line] = []
@@ -36,7 +38,7 @@ class LiveBench:
         self._trace = np.zeros(0)
         self._live = (
             Live(console=self.console, refresh_per_second=8, transient=True)
-            if self.console.is_terminal
+            if self.console.is_terminal and not is_quiet
             else None
         )
 
@@ -67,10 +69,12 @@ class LiveBench:
 
     def _on_step(self, step: str, lines: list[Line]) -> None:
         self._step, self._note, self._lines = step, "", lines
+        self._plain.say(f"{self._head()}; {self._counts()}")
         self._show()
 
     def _on_note(self, what: str, share: float) -> None:
         self._note = f"{what} ({share:.0%})"
+        self._plain.say(f"{self._head()}; {self._counts()}")
         self._show()
 
     def _on_tape(self, piece: Piece) -> None:
@@ -86,17 +90,22 @@ class LiveBench:
             self._live.update(self._picture())
 
     def _picture(self) -> Group:
-        done = sum(line.status != WAITING for line in self._lines)
-        place = self.steps.index(self._step) + 1 if self._step in self.steps else len(self.steps)
-        title = STEPS[self._step].title if self._step in STEPS else "done"
-        head = Text(f"step {place} of {len(self.steps)}: {title}   {self._note}", style="bold")
-        bar = Text(
-            f"{done} of {len(self._lines)} lines, {sum(line.status == FAILED for line in self._lines)} failed"
-        )
+        head = Text(self._head(), style="bold")
+        bar = Text(self._counts())
         trace = Text(f"{self.names[self._chamber]:12s} {spark(self._trace)} ")
         trace.append(f"{self._trace[-1]:6.1f} mmHg" if len(self._trace) else "")
         latest = [line for line in self._lines if line.status != WAITING][-LINES_SHOWN:]
         return Group(head, bar, trace, lines_table(latest))
+
+    def _head(self) -> str:
+        place = self.steps.index(self._step) + 1 if self._step in self.steps else len(self.steps)
+        title = STEPS[self._step].title if self._step in STEPS else "done"
+        return f"step {place} of {len(self.steps)}: {title}   {self._note}".rstrip()
+
+    def _counts(self) -> str:
+        done = sum(line.status != WAITING for line in self._lines)
+        failed = sum(line.status == FAILED for line in self._lines)
+        return f"{done} of {len(self._lines)} lines, {failed} failed"
 
 
 def spark(mmhg: np.ndarray) -> str:
