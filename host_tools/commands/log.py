@@ -40,7 +40,7 @@ def pull_sessions(
     out: Annotated[Path, typer.Option(help="The folder for them.")] = Path(),
 ) -> None:
     """Fetch the sessions that a board has kept; those that are here already are left as they are."""
-    _check_folder(out)
+    _make_folder(out)
     with open_console(port) as console:
         sessions = dict(sessions_on(console)["sessions"])
         for name in names or []:
@@ -169,6 +169,14 @@ def to_test(
 def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise InputError("--out", "", str(folder), "a folder that exists")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        expected = f"expected a folder, or a name for one in a folder that exists ({error.strerror})"
+        raise InputError("--out", "", str(folder), expected) from None
 
 
 def _check_suffix(out: Path) -> None:

@@ -28,7 +28,9 @@ _TEXT = """\
     soleus twin fit run.json --out twin.toml               a plant file that behaves like these boots
 
 `--json`, `--csv` and `--report` write the run; a run on a board also goes into the history. Status 0: every
-line is within its limits; 1: some line is not; 2: unusable input.
+line is within its limits; 1: some line is not; 2: unusable input. Without a terminal a line on stderr says
+now and then how far it is; with `--quiet` none does. The history marks every line that is out of its limits
+now, and says which left first.
 
 Every line is declared before the first step runs: value, unit, limit and where the limit comes from. A line
 that could not be measured has failed. What a layout or a target can't show is declared as not applicable.

@@ -20,7 +20,8 @@ _INTRODUCTION = """\
 
 `make docs` makes this page. A person may choose any value in a range; a session begins at the lowest value
 unless the table names another. `soleus program show NAME` draws a cycle of a program,
-`soleus program list cramps` finds one by need, and `soleus program check my.toml` checks your own.
+`soleus program list cramps` finds one by need. `soleus new program my-evening` writes
+one of your own to begin with, and `soleus program check my-evening.toml` checks it.
 The sources A to E are named in each program's file, beside the numbers that come from them.
 
 """

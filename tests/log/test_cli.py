@@ -72,6 +72,13 @@ def test_a_session_of_the_simulator_is_recorded(soleus: Soleus, tmp_path: Path) 
     assert path.read_bytes() == log_file("", ("stop@8s",)).read_bytes()
 
 
+def test_pull_makes_its_folder(soleus: Soleus, tmp_path: Path) -> None:
+    for out, is_made in (("logs", True), ("no/logs", False)):
+        done = soleus("log", "pull", "--port", "/dev/nothing", "--out", tmp_path / out)
+        assert ("--out" in done.stderr) is not is_made
+        assert (tmp_path / out).is_dir() is is_made
+
+
 BAD: list[tuple[tuple[str, ...], str]] = [
     (("log", "replay", "nothing.slog"), "nothing.slog"),
     (("log", "show", __file__), "whole header"),
