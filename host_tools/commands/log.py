@@ -9,6 +9,7 @@ from rich.console import Console as Terminal
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
+from host_tools.basics.control_characters import visible
 from host_tools.basics.errors import InputError
 from host_tools.link.console import open_console
 from host_tools.log.from_board import PIECE_BYTES, Stream, pull, sessions_on
@@ -110,11 +111,11 @@ def show(
     _say_what_is_torn(found)
     trace = evenly(trace_of(found))
     result = log_result(found, trace)
-    title = f"{log.name} · {found.header.get('board')}"
+    title = f"{log.name} · {_board(found)}"
     if report:
         facts = {
             "program": _program(found),
-            "board": str(found.header.get("board")),
+            "board": _board(found),
             "asked for": f"{found.header.get('minutes')} min at {found.header.get('pressure_mmhg')} mmHg",
             "soleus": found.versions,
             "ended by": _ending(found),
@@ -124,7 +125,7 @@ def show(
     if plot:
         plot_session(trace, result, plot, title)
     print_summary(result)
-    print(f"{found.header.get('board')}, {_program(found)}; ended by {_ending(found)}")
+    print(f"{_board(found)}, {_program(found)}; ended by {_ending(found)}")
 
 
 @app.command()
@@ -203,12 +204,16 @@ def _about(path: Path) -> list[str]:
         return ["?", "?", "", "", "not readable"]
     rows = sum(len(block.ticks) for block in log.overview)
     ticks = sum(len(block.ticks) for block in log.blocks)
-    return [str(log.header.get("board")), _program(log), str(rows), str(ticks), _ending(log)]
+    return [_board(log), _program(log), str(rows), str(ticks), _ending(log)]
+
+
+def _board(log: Log) -> str:
+    return visible(str(log.header.get("board")))
 
 
 def _program(log: Log) -> str:
-    return str((log.header.get("program") or {}).get("id", "no program"))
+    return visible(str((log.header.get("program") or {}).get("id", "no program")))
 
 
 def _ending(log: Log) -> str:
-    return str((log.end or {}).get("fault_name", log.ended_by))
+    return visible(str((log.end or {}).get("fault_name", log.ended_by)))

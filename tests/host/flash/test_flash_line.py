@@ -142,6 +142,24 @@ def test_a_board_that_resets_itself_meanwhile_is_told_at_once(tmp_path: Path, bo
     device.close()
 
 
+@pytest.mark.parametrize("error", [DeviceError("no room for helpers"), KeyboardInterrupt()])
+def test_an_application_that_was_stopped_in_vain_is_started_again(
+    tmp_path: Path, boards: list[PtyBoard], monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    def fail(*_: object) -> str:
+        raise error
+
+    monkeypatch.setattr(Device, "run", fail)
+    board = PtyBoard(tmp_path / "flash")
+    boards.append(board)
+    with pytest.raises(type(error)):
+        Device(board.port)
+    until_s = time.monotonic() + 10
+    while not board.resets and time.monotonic() < until_s:
+        time.sleep(0.05)
+    assert board.resets == 1
+
+
 @pytest.mark.parametrize("loses_power", [True, False], ids=["with its power", "alone"])
 def test_with_the_cable_pulled_at_any_byte_the_old_or_the_new_application_starts(
     tmp_path: Path, app: list[Application], boards: list[PtyBoard], loses_power: bool

@@ -273,6 +273,15 @@ def test_a_board_without_boots_is_refused(tmp_path: Path) -> None:
     assert "no such board; `soleus board list` shows all" in complaint("board", "check", "zeppelin")
 
 
+@pytest.mark.parametrize("words", ["board check", "board show", "program check", "program show"])
+def test_no_title_sends_escape_codes_to_a_terminal(tmp_path: Path, words: str) -> None:
+    file = a_program(tmp_path)
+    file.write_text('title = "\\u001b[2Jgone"\n' + file.read_text())
+    said = complaint(*words.split(), str(file))
+    assert "title = '\\x1b[2Jgone': expected text without control characters" in said
+    assert "\x1b" not in said
+
+
 def a_program(folder: Path, legs: str = "") -> Path:
     file = folder / "mine.toml"
     file.write_text(
