@@ -14,6 +14,7 @@ from host_tools.flash.board.restart import hello_after_restart, restart
 from host_tools.flash.board.session import state_of
 from host_tools.flash.ports import find_port
 from host_tools.link.console import Console, open_console
+from host_tools.output.words import pressed_words
 from host_tools.safety import fault_help
 
 # Often enough for a virtual board whose time runs ten times as fast.
@@ -58,7 +59,7 @@ def ask(
             _end_service(console, table["act"].get("for_ms", 0))
         if do == "start":
             answer = _stay(console)
-        _print(with_advice(answer))
+        _print(with_warning(with_advice(answer)))
         if do == "telemetry":
             _listen(console)
     if not answer["ok"] or answer.get("fault"):
@@ -69,6 +70,13 @@ def with_advice(status: dict[str, Any]) -> dict[str, Any]:
     """A board reads no file while a session runs, so what it says of a rested chamber lacks the advice."""
     rested = [[name, code, text or fault_help.advice(code)] for name, code, text in status.get("rested", ())]
     return {**status, "rested": rested} if rested else status
+
+
+def with_warning(status: dict[str, Any]) -> dict[str, Any]:
+    """After a fault: which chambers are not known to be empty, in words."""
+    fault = status.get("fault")
+    words = pressed_words(fault["still_pressed"], fault["not_seen"]) if isinstance(fault, dict) else ""
+    return {**status, "warning": words.strip()} if words else status
 
 
 def _argument(text: str) -> tuple[str, Any]:
@@ -84,6 +92,11 @@ def _argument(text: str) -> tuple[str, Any]:
 
 def _answer(console: Console, do: str, arguments: dict[str, Any]) -> dict[str, Any]:
     answer = console.ask(do, **arguments)
+    if "state" in answer and "error" in answer:
+        # Nothing is wrong with what was asked.
+        state = str(answer["state"])
+        print(f"soleus: {console.serial.port}: {answer['error']}; {_way_out(state)}", file=sys.stderr)
+        raise typer.Exit(FELL_SHORT)
     if "error" in answer:
         raise InputError(console.serial.port, "", None, str(answer["error"]))
     return answer
@@ -98,6 +111,15 @@ def _reset(port: str) -> dict[str, Any]:
     with Terminal(stderr=True, highlight=False).status("resetting", spinner="dots") as line:
         restart(port)
         return hello_after_restart(port, line.update)
+
+
+def _way_out(state: str) -> str:
+    """What to do about a state in which the board takes no such request."""
+    if state == "fault":
+        return "`soleus ask status` says what happened and what to look at, `soleus ask clear` ends the fault"
+    if state in ("idle", "done"):
+        return "no session is going on"
+    return "`soleus ask stop` ends the session"
 
 
 def _stay(console: Console) -> dict[str, Any]:

@@ -78,7 +78,11 @@ def log_result(log: Log, trace: Trace) -> SessionResult:
     table = log.end or {}
     air = AirSupply(lambda _: 0.0, [1.0] * log.boots.count)
     ended_by = COMPLETED if table.get("ended_by") == "completed" else NOT_ENDED
-    result = measure(trace, MeasureContext(air, ended_by, _latch(table), 0.0, _notices(log, table)))
+    pressed_bits, unseen_bits = table.get("still_pressed", 0), table.get("not_seen", 0)
+    context = MeasureContext(
+        air, ended_by, _latch(table), 0.0, _notices(log, table), pressed_bits, unseen_bits
+    )
+    result = measure(trace, context)
     return _without_what_a_log_lacks(log, trace, result)
 
 

@@ -1,5 +1,7 @@
 """Results in sentences, for the terminal, the report and the pictures."""
 
+from collections.abc import Sequence
+
 from host_tools.safety import fault_help
 from host_tools.sim.figures.metrics import FaultResult, SessionResult
 
@@ -21,10 +23,17 @@ def outcome_sentence(result: SessionResult) -> str:
 
 
 def fault_sentence(fault: FaultResult) -> str:
-    """Names the sensor, the value and the limit."""
+    """Names the sensor, the value and the limit; and the chambers that weren't empty at the end."""
     return (
         f"{fault.code}, {fault.name}: {measured_against(fault)}, at {fault.at_s:.2f} s ({fault.requirement})."
+        + pressed_words(fault.still_pressed, fault.not_seen)
     )
+
+
+def pressed_words(still_pressed: Sequence[str], not_seen: Sequence[str]) -> str:
+    """A sentence for each, or nothing."""
+    pressed = f" {', '.join(still_pressed)} still pressed: open the boot." if still_pressed else ""
+    return pressed + (f" Not seen: {', '.join(not_seen)}; if it feels tight, open it." if not_seen else "")
 
 
 def rested_sentence(notice: FaultResult) -> str:

@@ -19,6 +19,7 @@ LEGAL = {
     "one filled, two held": (SEALED, 0b100, 0b111, 350),
     "held, pump off": (SEALED, 0, 0b111, 0),
     "joined to a resting manifold": (SEALED, 0b111, 0b111, 0),
+    "the way out for a rotor that still turns": (SEALED, 0b001, 0b000, 0),
     "three-way: all joined": (SHARED, 0b111, 0, 1000),
     "three-way: at rest": (SHARED, 0, 0, 0),
 }
@@ -26,7 +27,6 @@ ILLEGAL = {
     "pump against closed valves": (SEALED, 0, 0b111, 1),
     "pump with nothing energised": (SEALED, 0, 0, 1000),
     "fill and vent of one chamber together": (SEALED, 0b001, 0b110, 1000),
-    "fill and vent together, pump off": (SEALED, 0b001, 0b000, 0),
     "one of two filled chambers isn't sealed": (SEALED, 0b011, 0b001, 500),
     "fill valve of a chamber that isn't there": (SEALED, 0b1001, 0b1001, 500),
     "vent valve of a chamber that isn't there": (SEALED, 0, 0b1000, 0),

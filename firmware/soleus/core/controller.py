@@ -14,12 +14,13 @@ from soleus.core.guards.guards import Guards
 from soleus.core.interlock import Interlock
 from soleus.core.program.timeline import STAGE_REST, Timeline
 from soleus.core.regulate.chamber.sealed import SealedRegulator
+from soleus.core.regulate.regulation import OVERLAP_MS
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.sensing.survey import Survey
 from soleus.core.sensing.zeroing import Zeroing
 from soleus.core.service.service import Service
 from soleus.core.session.sequencer import Sequencer
-from soleus.core.session.session import CHECKING, RUNNING, SERVICE, VENTING, Session
+from soleus.core.session.session import CHECKING, RUNNING, SERVICE, STOPPED, VENTING, Session
 
 # Before the sensors are zeroed, all vents are open for this long.
 CHECK_VENT_MS = 1500
@@ -31,6 +32,9 @@ SURVEY_AFTER_MS = 2500
 # One sensor on the manifold can't see a chamber whose valve follows late. So at the end of a session the
 # survey waits as long as the slowest boots need; two looks still fit in before a vent counts as failed.
 UNSEEN_SURVEY_AFTER_MS = 3700
+# A stop opens everything at once, but the pump's rotor still turns for so long: against closed valves it
+# would drive the manifold to its relief. So what it fills stays joined, with its vent open.
+ROTOR_STOPS_MS = 250
 # The machine's own clock stops counting here (eleven days), far below 2**30.
 AT_MOST_MS = 1_000_000_000
 
@@ -52,6 +56,9 @@ class Controller:
         ledger = self.regulator.ledger
         self.guards = Guards(boots, self.latch, self.gauges, self.commands, self.sequencer, ledger)
         self.at_ms = 0
+        # After a stop: how long the rotor may still turn.
+        self.rotor_ms = 0
+        self.way_out_bits = 0
 
     def step(self, readings: Readings, dt_ms: int) -> Commands:
         if dt_ms > 0 and self.at_ms < AT_MOST_MS:
@@ -63,7 +70,8 @@ class Controller:
         state = session.state
         gauges.step(readings, commands, sequencer.keep_bits, dt_ms)
         self.guards.step(readings, state == RUNNING, state == SERVICE, self.at_ms, dt_ms)
-        sequencer.rested_bits = self.guards.notices.rested_bits
+        guards = self.guards
+        sequencer.rested_bits = guards.notices.rested_bits | guards.fill_timeout.parted_bits
         is_zeroed = False
         if state == CHECKING:
             is_zeroed = self._check(readings, dt_ms)
@@ -110,6 +118,10 @@ class Controller:
         elif state == SERVICE:
             self.service.begin()
         else:
+            if state == VENTING and self.session.ended_by == STOPPED and not self._is_quiet():
+                self.rotor_ms = ROTOR_STOPS_MS
+                if self.boots.is_three_way:
+                    self._choose_way_out()
             self.sequencer.release_all()
             self.regulator.vent_all()
             self.gauges.emptying.forget_empty()
@@ -130,6 +142,8 @@ class Controller:
             and session.state_ms >= CHECK_VENT_MS
         ):
             self._join_all()
+        elif session.state == VENTING and self.rotor_ms > 0:
+            self._let_rotor_out(dt_ms)
         elif session.state == VENTING and session.state_ms >= self._last_survey_after_ms():
             self._survey(dt_ms)
         else:
@@ -143,14 +157,39 @@ class Controller:
         commands.seal_bits = 0 if self.boots.is_three_way else all_bits
         commands.pump_permille = 0
 
+    def _let_rotor_out(self, dt_ms: int) -> None:
+        self.rotor_ms -= dt_ms
+        commands = self.commands
+        if self.boots.is_three_way and self.rotor_ms < ROTOR_STOPS_MS - OVERLAP_MS:
+            commands.fill_bits = self.way_out_bits
+        commands.seal_bits = 0
+        commands.pump_permille = 0
+
+    def _choose_way_out(self) -> None:
+        """A three-way valve that is joined is closed to the air. So an empty chamber takes the little that
+        comes, the largest of them; the smallest that was filled stays until that one's valve has opened, or
+        for as long as it takes where none is empty."""
+        empty_bits = self.boots.all_bits & ~self.sequencer.keep_bits
+        first_bit = self.commands.fill_bits & -self.commands.fill_bits
+        self.way_out_bits = first_bit
+        for index in range(self.boots.count):
+            if empty_bits & (1 << index):
+                self.way_out_bits = 1 << index
+        self.commands.fill_bits = first_bit | self.way_out_bits
+
+    def _is_quiet(self) -> bool:
+        return self.commands.pump_permille == 0 and self.regulator.is_quiet()
+
     def _run(self, dt_ms: int) -> None:
         session = self.session
         sequencer = self.sequencer
         regulator = self.regulator
         gauges = self.gauges
         empty_bits = gauges.emptying.empty_bits
-        # A call costs a percent of the tick: while the pump runs the answer is known.
-        is_quiet = self.commands.pump_permille == 0 and regulator.is_quiet()
+        # While one chamber is tried alone, the stage waits. A call costs a percent of the tick: while the
+        # pump runs the answer is known.
+        is_waiting = self.commands.pump_permille != 0 or self.guards.fill_timeout.parted_bits != 0
+        is_quiet = not is_waiting and regulator.is_quiet()
         reached_bits = regulator.ledger.reached_bits
         sequencer.step(session.asked_pa, session.run_ms, reached_bits, empty_bits, is_quiet, dt_ms)
         regulator.step(gauges, sequencer, self.commands, dt_ms)

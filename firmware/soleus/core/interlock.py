@@ -21,8 +21,10 @@ class Interlock:
         is_unknown = permille < 0 or permille > 1000 or (fill_bits | seal_bits) & ~self.boots.all_bits != 0
         # A dead-headed manifold climbs 51 mmHg in 10 ms.
         is_dead_headed = permille != 0 and fill_bits == 0
-        # Filling a chamber whose vent is open blows the pump's air through it; a three-way valve has no seal.
-        is_open = seal_bits != 0 if self.boots.is_three_way else fill_bits & ~seal_bits != 0
+        # Filling a chamber whose vent is open blows the pump's air through it. With the pump off, that is the
+        # way out for what its rotor still brings. A three-way valve has no seal.
+        is_blown_through = permille != 0 and fill_bits & ~seal_bits != 0
+        is_open = seal_bits != 0 if self.boots.is_three_way else is_blown_through
         if is_unknown or is_dead_headed or is_open:
             self.refused_count += 1
             all_vent(commands)

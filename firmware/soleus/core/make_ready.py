@@ -12,7 +12,7 @@ def make_ready(controller: Controller, program: Program, minutes: int = 0, press
     """0 takes the program's own start value. A `SettingError` changes nothing."""
     session = controller.session
     if session.state != IDLE and session.state != DONE:
-        raise SettingError("program", program.id, "a machine at rest; stop the session first")
+        raise SettingError("program", program.id, "a machine at rest")
     minutes, level_pa, most_pa = settle(program, controller.boots, minutes, pressure_mmhg)
     controller.sequencer.timeline = lay_out(program, controller.boots, minutes)
     session.load(minutes * 60_000, level_pa, most_pa, program.presence_check_minutes * 60_000)

@@ -143,13 +143,18 @@ class Requests:
     def _press(self, name: str, button: int, states: tuple) -> dict:
         session = self.app.controller.session
         if states and session.state not in states:
-            return {"error": "{}: not while {}".format(name, STATE_NAMES[session.state])}
+            return self.refusal(name)
         if name == "start":
             if session.duration_ms == 0:
                 return {"error": "start: no program is loaded"}
             self.is_led_by_link = True
         self.app.tick.press(button)
         return {"ok": True}
+
+    def refusal(self, do: str) -> dict:
+        """The request is fine, but the machine's state is in its way."""
+        state = STATE_NAMES[self.app.controller.session.state]
+        return {"error": "{}: not while {}".format(do, state), "state": state}
 
     def _hello(self, _request: dict) -> dict:
         return {"ok": True, "soleus": VERSION, "board": self.app.board["name"]}
@@ -158,7 +163,9 @@ class Requests:
         return status(self.app, request)
 
     def _why(self, _request: dict) -> dict:
-        return {"ok": True, "why": self.app.why, "lost_session": self.app.lost_session}
+        app = self.app
+        fault = status(app, {})["fault"]
+        return {"ok": True, "why": app.why, "lost_session": app.lost_session, "fault": fault}
 
     def _raw(self, _request: dict) -> dict:
         """The converters' own numbers, for a calibration."""

@@ -1,7 +1,7 @@
 """The last frame of a log: how the session ended."""
 
 from soleus.basics.annotations import Any
-from soleus.services.fault_place import fault_place
+from soleus.services.fault_place import fault_place, pressed_bits, unseen_bits
 
 ENDED_BY = ("cut short", "completed", "stopped", "no sign of life")
 
@@ -24,5 +24,7 @@ def end(controller: Any, fault_row: tuple, therapy_s: int) -> dict:
         code, name = fault_row[:2]
         table["ended_by"] = "fault"
         table["fault"] = [latch.code, latch.chamber_index, latch.value, latch.limit, latch.at_ms]
+        table["still_pressed"] = pressed_bits(controller)
+        table["not_seen"] = unseen_bits(controller)
         table["fault_name"] = "{} {} {}".format(code, name, fault_place(controller, latch.chamber_index))
     return table

@@ -2,7 +2,8 @@
 
 Time left and level in big words, the legs as columns of chambers, foot at the bottom: an outline for
 each, filled as high as its pressure, with a bar across it while air is pumped in. A fault takes the whole
-screen.
+screen: what happened, what to look at, and how to clear it, one after the other. A chamber that is still
+pressed comes before all that.
 """
 
 from micropython import const
@@ -10,18 +11,28 @@ from micropython import const
 from soleus.basics.annotations import Any
 from soleus.basics.loading import load
 from soleus.core.basics.faults import FaultLatch
+from soleus.core.basics.limits import VENT_MOST_MS
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.controller import Controller
 from soleus.core.regulate.regulation import COAST, DOSE, FILL
-from soleus.core.session.session import CHECKING, FAULT, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, STATE_NAMES
 from soleus.drivers.panel.display import Display
-from soleus.services.fault_place import fault_place
+from soleus.services.fault_place import fault_place, names_of, pressed_bits, unseen_bits
 
 _WIDTH = const(128)
 _HEIGHT = const(64)
 _LETTER = const(8)
 _LEG_WIDTH = const(18)
 _LEG_GAP = const(4)
+_LINE = const(9)
+_LINE_LETTERS = const(16)
+# What fits under a fault's heading.
+_LINES = const(6)
+_PART_MS = const(4000)
+# Less is hardly felt. One sensor on the manifold shows an open chamber for a moment only.
+_LITTLE_PA = const(400)
+_SHOWN_LATELY_MS = const(5000)
+_CLEAR = "To clear it hold start/stop and stop for 3 s."
 
 
 class Screen:
@@ -39,12 +50,13 @@ class Screen:
         display = self.display
         if self.page == 0:
             self.fault = self._fault_to_show()
-            draw(display, app.controller, app.program_id, self.fault)
+            draw(display, app.controller, app.program_id, self.fault, app.lost_session)
         display.show_page(self.page)
         self.page = (self.page + 1) % display.pages
 
     def _fault_to_show(self) -> "tuple | None":
-        """When it came, its row of the table and its place: looked up once, however long it is shown."""
+        """When it came, its row of the table, its place and its help: looked up once, however long it is
+        shown."""
         controller = self.app.controller
         latch = controller.latch
         if controller.session.state != FAULT:
@@ -52,16 +64,19 @@ class Screen:
         if self.fault and self.fault[0] == latch.at_ms:
             return self.fault
         row = load("core.basics.fault_table").TABLE[latch.code]
-        return (latch.at_ms, row, fault_place(controller, latch.chamber_index))
+        advice = load("services.advice").advice(row[0]) if self.app.may_load() else ""
+        return (latch.at_ms, row, fault_place(controller, latch.chamber_index), advice)
 
 
-def draw(canvas: Any, controller: Controller, title: str, fault: "tuple | None") -> None:
-    """`fault`, if there is one: when it came, its row of `fault_table.py`, and its place."""
+def draw(
+    canvas: Any, controller: Controller, title: str, fault: "tuple | None", lost_session: "dict | None"
+) -> None:
+    """`fault`, if there is one: when it came, its row of `fault_table.py`, its place, and help."""
     canvas.fill(0)
     if fault:
-        _draw_fault(canvas, controller.latch, fault[1], fault[2])
+        _draw_fault(canvas, controller, fault)
         return
-    _draw_words(canvas, controller, title)
+    _draw_words(canvas, controller, title, lost_session)
     for leg in range(controller.boots.legs):
         _draw_leg(canvas, controller, leg)
 
@@ -72,13 +87,33 @@ def minutes_left(controller: Controller) -> str:
     return "{}:{:02d}".format(left_s // 60, left_s % 60)
 
 
-def _draw_words(canvas: Any, controller: Controller, title: str) -> None:
+def _draw_words(canvas: Any, controller: Controller, title: str, lost_session: "dict | None") -> None:
     session = controller.session
-    canvas.text(STATE_NAMES[session.state], 0, 0)
+    canvas.text(_state_word(controller, lost_session), 0, 0)
     if session.state in (IDLE, CHECKING, RUNNING, PAUSED):
-        _draw_big(canvas, minutes_left(controller), 0, 14)
-        canvas.text("{} mmHg".format(mmhg_from_pa(session.asked_pa)), 0, 38)
-    canvas.text(title[:9], 0, _HEIGHT - _LETTER)
+        _draw_big(canvas, minutes_left(controller), 0, 12)
+        canvas.text("{} mmHg".format(mmhg_from_pa(session.asked_pa)), 0, 32)
+    letters = (_WIDTH - controller.boots.legs * (_LEG_WIDTH + _LEG_GAP)) // _LETTER
+    lines = _lines(title.replace("-", "- "), letters)
+    for number, line in enumerate(lines[:2]):
+        canvas.text(line.replace("- ", "-")[:letters], 0, _HEIGHT - _LINE * (min(len(lines), 2) - number))
+
+
+def _state_word(controller: Controller, lost_session: "dict | None") -> str:
+    state = controller.session.state
+    if state == IDLE and lost_session:
+        return "power cut"
+    if state == DONE and _is_still_felt(controller):
+        return "emptying"
+    return STATE_NAMES[state]
+
+
+def _is_still_felt(controller: Controller) -> bool:
+    gauges = controller.gauges
+    for index in range(controller.boots.count):
+        if gauges.pressure_pa[index] > _LITTLE_PA and gauges.age_ms[index] < _SHOWN_LATELY_MS:
+            return True
+    return False
 
 
 def _draw_big(canvas: Any, text: str, left: int, top: int) -> None:
@@ -112,17 +147,38 @@ def _draw_chamber(
         canvas.fill_rect(left + 3, top + height // 2 - 1, width - 6, 2, 0 if level > height // 2 else 1)
 
 
-def _draw_fault(canvas: Any, latch: FaultLatch, row: tuple, place: str) -> None:
-    code, name, _, unit = row
+def _draw_fault(canvas: Any, controller: Controller, fault: tuple) -> None:
+    pressed = pressed_bits(controller)
+    unseen = unseen_bits(controller) & ~pressed
+    # While the air is still on its way out, nothing is wrong with that.
+    is_venting = controller.session.state_ms < VENT_MOST_MS
+    word = "venting" if is_venting else "PRESSED" if pressed else "NOT SEEN" if unseen else "VENTED"
     canvas.fill_rect(0, 0, _WIDTH, _LETTER + 2, 1)
-    canvas.text("{} VENTED".format(code), 1, 1, 0)
-    top = _LETTER + 4
-    for line in _lines(name, _WIDTH // _LETTER):
+    canvas.text("{} {}".format(fault[1][0], word), 1, 1, 0)
+    turn = controller.session.state_ms // _PART_MS
+    lines = []
+    if pressed | unseen and not is_venting:
+        # One after the other.
+        names = names_of(controller, pressed or unseen)
+        what = "still pressed:" if pressed else "not seen. Tight?"
+        lines = [names[turn % len(names)][:_LINE_LETTERS], what, "open the boot"]
+    room = _LINES - len(lines)
+    parts = [_cause_lines(controller.latch, fault), _lines(fault[3], _LINE_LETTERS)]
+    parts.append(_lines(_CLEAR, _LINE_LETTERS))
+    pages = [part[at : at + room] for part in parts if part[0] for at in range(0, len(part), room)]
+    top = _LETTER + 3
+    for line in lines + pages[turn % len(pages)]:
         canvas.text(line, 0, top)
-        top += _LETTER + 1
-    canvas.text(place, 0, top)
+        top += _LINE
+
+
+def _cause_lines(latch: FaultLatch, fault: tuple) -> list:
+    _, name, _, unit = fault[1]
     value = mmhg_from_pa(latch.value) if unit == "mmHg" else latch.value
-    canvas.text("{} {}".format(value, unit), 0, top + _LETTER + 1)
+    return _lines(name, _LINE_LETTERS) + [
+        fault[2][:_LINE_LETTERS],
+        "{} {}".format(value, unit)[:_LINE_LETTERS],
+    ]
 
 
 def _lines(text: str, letters: int) -> list:

@@ -13,6 +13,8 @@ PROGRAMS_FOLDER = "programs"
 def answer(app: Any, do: str, request: dict) -> dict:
     if do == "programs":
         return {"ok": True, "programs": program_ids()}
+    if not app.tick.is_idle():
+        return app.requests.refusal(do)
     minutes, pressure_mmhg = request.get("minutes", 0), request.get("pressure_mmhg", 0)
     load_program(app, request.get("program", app.program_id), minutes, pressure_mmhg)
     # Before the answer: a session may begin right after it.
@@ -34,8 +36,6 @@ def load_usual(app: Any) -> None:
 
 def load_program(app: Any, program_id: object, minutes: int, pressure_mmhg: int) -> None:
     """0 minutes, or 0 mmHg, means what the program says."""
-    if not app.tick.is_idle():
-        raise SettingError("program", program_id, "a machine at rest; stop the session first")
     try:
         program = read_program(program_id)
         app.tick.is_loading = True

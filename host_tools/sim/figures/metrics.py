@@ -35,7 +35,7 @@ nothing noticed. Times are seconds of true time since the beginning of the trace
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -65,6 +65,9 @@ class MeasureContext:
     latch: FaultLatch
     wall_s: float
     notices: Notices | None = None
+    # Chambers that still showed pressure at the end of a fault, and those of which no sensor told.
+    pressed_bits: int = 0
+    unseen_bits: int = 0
     until_s: float | None = None
     was_cut: bool = False
 
@@ -79,6 +82,9 @@ class FaultResult:
     limit: float
     unit: str
     at_s: float
+    # At the end, with everything open.
+    still_pressed: tuple[str, ...] = ()
+    not_seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ class SessionResult:
 
 
 def measure(trace: Trace, context: MeasureContext) -> SessionResult:
-    fault = _fault(trace, context.latch)
+    fault = _fault(trace, context)
     ended_by = "fault" if fault else "until" if context.was_cut else ENDINGS.get(context.ended_by, "stopped")
     return SessionResult(
         outcome=ended_by if ended_by in ("fault", "completed") else "stopped",
@@ -158,14 +164,21 @@ def measure(trace: Trace, context: MeasureContext) -> SessionResult:
     )
 
 
-def _fault(trace: Trace, latch: FaultLatch) -> FaultResult | None:
+def _fault(trace: Trace, context: MeasureContext) -> FaultResult | None:
     """The fault that is latched at the end; faults that a person cleared are in the trace's notes."""
+    latch = context.latch
     if latch.code == faults.NONE:
         return None
     onsets = _onsets(trace.fault_code == latch.code)
     at_s = float(trace.time_s[onsets[-1]]) if len(onsets) else latch.at_ms / 1000
-    chamber = chamber_name(latch.chamber_index, trace.chamber_names)
-    return _named(latch.code, chamber, latch.value, latch.limit, at_s)
+    names = trace.chamber_names
+    found = _named(latch.code, chamber_name(latch.chamber_index, names), latch.value, latch.limit, at_s)
+    unseen_bits = context.unseen_bits & ~context.pressed_bits
+    return replace(found, still_pressed=_of(names, context.pressed_bits), not_seen=_of(names, unseen_bits))
+
+
+def _of(names: list[str], bits: int) -> tuple[str, ...]:
+    return tuple(name for index, name in enumerate(names) if bits >> index & 1)
 
 
 def _notices(trace: Trace, notices: Notices | None) -> list[FaultResult]:

@@ -7,6 +7,7 @@ from host_tools.sim.figures.air import AirSupply, in_series
 from host_tools.sim.figures.metrics import MeasureContext, SessionResult, measure
 from host_tools.sim.simulate import Session
 from host_tools.sim.trace import Trace
+from soleus.services.fault_place import pressed_bits, unseen_bits
 
 
 def session_result(session: Session) -> SessionResult:
@@ -17,6 +18,8 @@ def session_result(session: Session) -> SessionResult:
         latch=session.controller.latch,
         wall_s=session.wall_s,
         notices=session.controller.guards.notices,
+        pressed_bits=pressed_bits(session.controller),
+        unseen_bits=unseen_bits(session.controller),
         until_s=None if until_ms is None else until_ms / 1000,
         was_cut=session.was_cut,
     )

@@ -72,7 +72,8 @@ def _valves(before: Before, machine: Machine) -> str:
         return "the running pump was handed over without an overlap"
     if controller.boots.is_three_way:
         return "a vent valve that isn't there" if commands.seal_bits else ""
-    return "a chamber is filled and vented at once" if commands.fill_bits & ~commands.seal_bits else ""
+    is_blown_through = commands.pump_permille and commands.fill_bits & ~commands.seal_bits
+    return "a chamber is filled and vented at once" if is_blown_through else ""
 
 
 def _rises_far(machine: Machine) -> bool:
@@ -87,7 +88,11 @@ def _rises_far(machine: Machine) -> bool:
 
 
 def _stop(before: Before, machine: Machine) -> str:
-    """All vent in the same tick. A peek at chambers that were open for long puts no pressure on a leg."""
+    """All vent in the same tick. A peek at chambers that were open for long puts no pressure on a leg.
+
+    What the rotor still brings leaves through a chamber that was filled: one with its vent open or, where a
+    valve can't be joined and open, one alone.
+    """
     if not machine.buttons.pressed & BUTTON_STOP:
         return ""
     state, commands = machine.controller.session.state, machine.controller.commands
@@ -95,7 +100,11 @@ def _stop(before: Before, machine: Machine) -> str:
         return "stop, and the session goes on"
     if commands.pump_permille:
         return "stop, and the pump runs"
-    if before.keep_bits and (commands.fill_bits or commands.seal_bits):
+    closed_bits = commands.seal_bits
+    if machine.controller.boots.is_three_way:
+        kept_bits = commands.fill_bits & before.keep_bits
+        closed_bits = kept_bits & (kept_bits - 1)
+    if before.keep_bits and closed_bits:
         return "stop, and a chamber that was kept isn't open"
     return ""
 

@@ -118,7 +118,7 @@ class PlainMachine:
             else:
                 reading_pa = tick.readings_pa[index]
                 chamber.read(reading_pa, tick.dt_ms, is_missing=bool(tick.missing_bits & bit))
-            is_closed = bool((tick.fill_bits | tick.seal_bits) & bit)
+            is_closed = bool((tick.fill_bits if self.boots.is_three_way else tick.seal_bits) & bit)
             chamber.watch_vent(tick.dt_ms, is_kept=bool(tick.keep_bits & bit), is_closed=is_closed)
 
     @property

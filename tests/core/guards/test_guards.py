@@ -489,7 +489,8 @@ CASES = [
     ),
     Case(
         "a resting manifold that rises by more than 15 mmHg",
-        resting_manifold, limits.RUNAWAY_MANIFOLD_PA, limits.RUNAWAY_MANIFOLD_PA + 1, 1,
+        resting_manifold, limits.RUNAWAY_MANIFOLD_PA, limits.RUNAWAY_MANIFOLD_PA + 1,
+        limits.RUNAWAY_MANIFOLD_MS // TICK_MS,
         faults.PUMP_RUNAWAY, MANIFOLD_INDEX, limits.RUNAWAY_MANIFOLD_PA,
     ),
     Case(
@@ -518,7 +519,7 @@ CASES = [
     Case(
         "a kept chamber more than 15 mmHg above its target for a second",
         overpressure("per_chamber", 0b111), OVER_TARGET_LIMIT_PA, OVER_TARGET_LIMIT_PA + 1, 100,
-        faults.OVER_TARGET, CALF, OVER_TARGET_LIMIT_PA,
+        faults.OVER_TARGET, CALF, OVER_TARGET_LIMIT_PA, in_a_row=False,
     ),
     Case(
         "an open chamber above 135 mmHg on two samples: the trip limit asks for no target",
@@ -602,6 +603,35 @@ def test_it_rests_the_chamber_where_that_is_enough_and_ends_the_session_everywhe
     is_rested = case.code in faults.RESTED
     assert watch.outcome.notices.rested_bits == (1 << case.chamber if is_rested else 0)
     assert watch.outcome.latch.code == (faults.NONE if is_rested else case.code)
+
+
+@pytest.mark.parametrize(
+    ("dip_ms", "is_told"),
+    [(limits.OVER_TARGET_DIP_MS, True), (limits.OVER_TARGET_DIP_MS + TICK_MS, False)],
+    ids=["a stroke of the pump", "longer than that"],
+)
+def test_a_reading_may_dip_below_the_limit_for_a_stroke_and_the_second_goes_on(
+    dip_ms: int, is_told: bool
+) -> None:
+    outcome = Outcome()
+    look = overpressure("per_chamber", 0b111)()
+    high_ms = limits.OVER_TARGET_MS - dip_ms
+    for ms in range(0, limits.OVER_TARGET_MS, TICK_MS):
+        assert outcome.latch.code == faults.NONE
+        is_dip = high_ms // 2 <= ms < high_ms // 2 + dip_ms
+        look(OVER_TARGET_LIMIT_PA + (0 if is_dip else 1), outcome, ms)
+    assert (outcome.latch.code == faults.OVER_TARGET) == is_told
+
+
+def test_it_is_never_told_in_a_dip() -> None:
+    outcome = Outcome()
+    look = overpressure("per_chamber", 0b111)()
+    for ms in range(0, limits.OVER_TARGET_MS - TICK_MS, TICK_MS):
+        look(OVER_TARGET_LIMIT_PA + 1, outcome, ms)
+    look(OVER_TARGET_LIMIT_PA, outcome, 0)
+    assert outcome.latch.code == faults.NONE
+    look(OVER_TARGET_LIMIT_PA + 1, outcome, 0)
+    assert outcome.latch.code == faults.OVER_TARGET
 
 
 @each_debounced
@@ -847,7 +877,8 @@ def test_a_manifold_may_rise_while_rotor_or_valves_move(off_ms: int, still_ms: i
     )
     guard.guard.pump_off_ms, guard.guard.still_ms = off_ms - TICK_MS, still_ms - TICK_MS
     gauges.manifold_pa = limits.RUNAWAY_MANIFOLD_PA + 1
-    guard.step(gauges, commands, 0, 0, 0, latch, 0, TICK_MS)
+    for _ in range(limits.RUNAWAY_MANIFOLD_MS // TICK_MS):
+        guard.step(gauges, commands, 0, 0, 0, latch, 0, TICK_MS)
     assert (latch.code == faults.PUMP_RUNAWAY) == is_runaway
 
 

@@ -145,6 +145,7 @@ class Debounce:
     guard: Callable[[], Look]
     ms: int
     forgets: bool  # once it has tripped, it counts from nothing again
+    good_ms: int = 1  # how long a good look lasts that starts the count again
 
 
 DEBOUNCES = [
@@ -153,7 +154,7 @@ DEBOUNCES = [
     Debounce(stuck, limits.STUCK_MS, forgets=True),
     Debounce(below_zero, limits.ZERO_DRIFT_MS, forgets=False),
     Debounce(apart, limits.DISAGREE_MS, forgets=True),
-    Debounce(over_target, limits.OVER_TARGET_MS, forgets=False),
+    Debounce(over_target, limits.OVER_TARGET_MS, forgets=False, good_ms=limits.OVER_TARGET_DIP_MS + 1),
     Debounce(rises, limits.RISES_MS, forgets=False),
     Debounce(low_supply, limits.SUPPLY_LOW_MS, forgets=True),
 ]
@@ -174,7 +175,7 @@ def trips_on_its_millisecond(look: Look, ms: int) -> bool:
 def test_it_trips_on_the_millisecond_and_again_after_a_good_look(debounce: Debounce) -> None:
     look = debounce.guard()
     assert trips_on_its_millisecond(look, debounce.ms)
-    look(False, 1, FaultLatch())
+    look(False, debounce.good_ms, FaultLatch())
     assert trips_on_its_millisecond(look, debounce.ms)
 
 
@@ -472,7 +473,8 @@ def manifold_after(pump_off_ms: int, still_ms: int, rest_pa: int, then_pa: int) 
         commands.fill_bits = 0b010 if ms >= first_ms - still_ms - 1 else 0b001
         guard.step(gauges, commands, 0, 0, 0, latch, 0, 1)
     gauges.manifold_pa = then_pa
-    guard.step(gauges, commands, 0, 0, 0, latch, 0, 1)
+    for _ in range(limits.RUNAWAY_MANIFOLD_MS):
+        guard.step(gauges, commands, 0, 0, 0, latch, 0, 1)
     return latch
 
 

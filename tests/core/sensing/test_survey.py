@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.controller import SURVEY_AFTER_MS, UNSEEN_SURVEY_AFTER_MS
+from soleus.core.controller import ROTOR_STOPS_MS, SURVEY_AFTER_MS, UNSEEN_SURVEY_AFTER_MS
 from soleus.core.program.timeline import STAGE_REST
 from soleus.core.sensing.emptying import STILL_MS
 from soleus.core.sensing.survey import LOOK_MS, OPEN_BETWEEN_MS
@@ -31,7 +31,8 @@ def stopped(layout: str, *blocked: int) -> Machine:
     machine.air.blocked.update(blocked)
     machine.tick(STOP)
     assert machine.state == VENTING
-    return machine
+    # What the pump's rotor still brings has a way out first.
+    return machine.run(ROTOR_STOPS_MS / 1000)
 
 
 def looked_at(machine: Machine) -> list[int]:
@@ -60,7 +61,7 @@ def test_nobody_looks_before_the_air_has_had_its_time(layout: str) -> None:
     machine = stopped(layout)
     took_s = machine.until(lambda machine: looked_at(machine) != [])
     after_ms = UNSEEN_SURVEY_AFTER_MS if "manifold" in layout else SURVEY_AFTER_MS
-    assert abs(took_s * 1000 - after_ms) <= 2 * TICK_MS
+    assert abs(took_s * 1000 + ROTOR_STOPS_MS - after_ms) <= 2 * TICK_MS
 
 
 def test_with_a_sensor_and_a_vent_valve_each_all_are_looked_at_together() -> None:

@@ -12,6 +12,7 @@ from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import OVER_TARGET_PA, SERVICE_SILENT_MOST_MS
 from soleus.core.basics.signals import BUTTON_SERVICE
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.controller import ROTOR_STOPS_MS
 from soleus.core.service.service_requests import act_from
 from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, SERVICE, VENTING
 from tests.core.fake_air import CLEAR, PAUSE, START, STOP, Machine, boots, is_all_vent
@@ -140,6 +141,9 @@ def test_stop_vents_at_once() -> None:
     bench = Bench().ask(**FILL_FOOT).run(1.0)
     bench.controller.service.renew()
     bench.machine.tick(STOP)
+    commands = bench.controller.commands
+    assert (commands.seal_bits, commands.pump_permille) == (0, 0)
+    bench.run(ROTOR_STOPS_MS / 1000)
     assert is_vented(bench.machine)
     assert bench.machine.state == VENTING
 

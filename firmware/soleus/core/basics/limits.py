@@ -24,6 +24,9 @@ SOFT_START_LEAST_PA = pa_from_mmhg(20)
 # Tourniquets alarm beyond 15 mmHg from the set pressure for 1 s [S].
 OVER_TARGET_PA = pa_from_mmhg(15)
 OVER_TARGET_MS = 1000
+# A pump's strokes make a reading dip: only one that stays below for longer than a stroke starts the second
+# anew.
+OVER_TARGET_DIP_MS = 50
 # Above every target with its margin, below a relief valve at 140-160 mmHg. Two samples, not one:
 # a single spike of a noisy converter is not a pressure.
 OVER_TRIP_PA = pa_from_mmhg(135)
@@ -64,6 +67,8 @@ CYCLE_PRESSED_LAST_MS = 165_000
 # --- venting ---
 VENTED_PA = pa_from_mmhg(10)
 VENT_MOST_MS = 5000
+# A resting manifold that loses more to an open chamber than this got its air from elsewhere.
+VENT_FED_PA = pa_from_mmhg(3)
 # Where no sensor sees an open chamber, it counts as empty after this time: twice as long as the slowest vent
 # takes that isn't a fault.
 UNSEEN_EMPTY_MS = 10_000
@@ -96,6 +101,7 @@ RISES_MS = 200
 RUNAWAY_RISE_PA = pa_from_mmhg(2) + pa_from_mmhg(1) // 2
 RUNAWAY_COUNT = 5
 RUNAWAY_MANIFOLD_PA = pa_from_mmhg(15)
+RUNAWAY_MANIFOLD_MS = 100
 
 # --- supply ---
 SUPPLY_LOW_MS = 2000

@@ -17,6 +17,7 @@ from soleus.core.basics.limits import (
     RISES_MS,
     RISES_PA,
     RUNAWAY_COUNT,
+    RUNAWAY_MANIFOLD_MS,
     RUNAWAY_MANIFOLD_PA,
     RUNAWAY_RISE_PA,
     TICK_MOST_MS,
@@ -59,9 +60,12 @@ class FillTimeout:
         self.airless_count = 0
         # The chambers that had reached their pressure at the tick before.
         self.reached_bits = 0
+        # Chambers that are left out for a moment, while another one is tried.
+        self.parted_bits = 0
 
     def begin(self) -> None:
         self.airless_count = 0
+        self.parted_bits = 0
         self.reached_bits = 0
         self.check_after_ms = 0
         self.has_air_bits = 0
@@ -270,6 +274,7 @@ class PumpRunaway:
         self.still_ms = 0
         self.last_fill_bits = 0
         self.resting_pa = 0
+        self.risen_ms = 0
 
     def step(self, at_ms: int, dt_ms: int) -> None:
         ledger = self.ledger
@@ -288,8 +293,11 @@ class PumpRunaway:
         self.still_ms = min(self.still_ms + dt_ms, VALVES_STILL_MS) if is_still else 0
         if self.pump_off_ms < PUMP_STOPPED_MS or self.still_ms < VALVES_STILL_MS:
             self.resting_pa = manifold_pa
+            self.risen_ms = 0
             return
         self.resting_pa = min(self.resting_pa, manifold_pa)
         rise_pa = manifold_pa - self.resting_pa
-        if rise_pa > RUNAWAY_MANIFOLD_PA:
+        # A sensor that jumps about doesn't stay up for so long.
+        self.risen_ms = self.risen_ms + dt_ms if rise_pa > RUNAWAY_MANIFOLD_PA else 0
+        if self.risen_ms >= RUNAWAY_MANIFOLD_MS:
             self.latch.trip(faults.PUMP_RUNAWAY, MANIFOLD_INDEX, rise_pa, RUNAWAY_MANIFOLD_PA, at_ms)

@@ -51,7 +51,7 @@ class Guards:
         self.prolonged = ProlongedPressure(boots, latch, gauges)
         self.vent_failure = VentFailure(boots, latch, gauges)
         self.active = ActiveGuards(boots, latch, gauges, commands, sequencer, ledger)
-        self.fill_timeout = FillTimeout(boots, latch, self.notices, gauges, ledger)
+        self.fill_timeout = _fill_timeout_for(boots, latch, self.notices, gauges, ledger, sequencer)
         self.leak = Leak(boots, self.notices, ledger)
         # A sensor was odd a moment ago, and a guard still counts for how long, or how often.
         self.is_alert = False
@@ -116,6 +116,22 @@ class Guards:
         last_index = notices.last_index
         code = notices.code[last_index]
         self.latch.trip(code, last_index, notices.value[last_index], notices.limit[last_index], at_ms)
+
+
+def _fill_timeout_for(
+    boots: Boots,
+    latch: FaultLatch,
+    notices: Notices,
+    gauges: Gauges,
+    ledger: Ledger,
+    sequencer: Sequencer,
+) -> FillTimeout:
+    """A chip loads only the kind that its boots need."""
+    if boots.has_manifold_sensor_only:
+        from soleus.core.guards.one_by_one import OneByOne
+
+        return OneByOne(boots, latch, notices, gauges, ledger, sequencer)
+    return FillTimeout(boots, latch, notices, gauges, ledger)
 
 
 class ActiveGuards:

@@ -2,15 +2,19 @@
 
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
-from soleus.core.basics.faults import FaultLatch
+from soleus.core.basics.faults import MANIFOLD_INDEX, FaultLatch
 from soleus.core.basics.limits import (
+    OVER_TARGET_DIP_MS,
     OVER_TARGET_MS,
     OVER_TARGET_PA,
     OVER_TRIP_MANIFOLD_SAMPLES,
     OVER_TRIP_PA,
     OVER_TRIP_SAMPLES,
     PRESSED_MOST_MS,
+    STUCK_MS,
+    TICK_MS,
     UNSEEN_EMPTY_MS,
+    VENT_FED_PA,
     VENT_MOST_MS,
     VENTED_PA,
 )
@@ -20,6 +24,7 @@ from soleus.core.session.sequencer import Sequencer
 # The clock of pressed chambers stops here. It starts at zero again whenever no chamber is pressed, and 27 h
 # without such a moment are far beyond the limit.
 CLOCK_MOST_MS = 100_000_000
+NOBODY = -1
 
 
 class Overpressure:
@@ -30,7 +35,9 @@ class Overpressure:
         self.latch = latch
         self.gauges = gauges
         self.sequencer = sequencer
+        # How long each chamber has been too high, dips included, and for how long it has dipped now.
         self.over_target_ms = [0] * boots.count
+        self.dip_ms = [0] * boots.count
         self.over_trip_count = [0] * boots.count
         self.over_trip_samples = (
             OVER_TRIP_MANIFOLD_SAMPLES if boots.has_manifold_sensor_only else OVER_TRIP_SAMPLES
@@ -52,12 +59,17 @@ class Overpressure:
             pressure_pa = pressures_pa[index]
             if is_trip_near:
                 self._check_trip(index, pressure_pa, at_ms)
-            if not keep_bits & (1 << index) or pressure_pa <= target_pa[index] + OVER_TARGET_PA:
+            limit_pa = target_pa[index] + OVER_TARGET_PA
+            is_over = pressure_pa > limit_pa
+            dip_ms = 0 if is_over else self.dip_ms[index] + dt_ms
+            if not keep_bits & (1 << index) or dip_ms > OVER_TARGET_DIP_MS:
                 over_target_ms[index] = 0
                 continue
+            self.dip_ms[index] = dip_ms
+            if not is_over and not over_target_ms[index]:
+                continue
             over_target_ms[index] = min(over_target_ms[index] + dt_ms, OVER_TARGET_MS)
-            if over_target_ms[index] >= OVER_TARGET_MS:
-                limit_pa = target_pa[index] + OVER_TARGET_PA
+            if is_over and over_target_ms[index] >= OVER_TARGET_MS:
                 self.latch.trip(faults.OVER_TARGET, index, pressure_pa, limit_pa, at_ms)
         self.is_counting = max(over_target_ms) > 0 or max(self.over_trip_count) > 0
 
@@ -138,19 +150,54 @@ class ProlongedPressure:
 
 
 class VentFailure:
-    """A leg that stays squeezed with the vent commanded open: a stuck valve or a kinked hose."""
+    """A leg that stays squeezed with the vent commanded open: a stuck valve or a kinked hose.
+
+    One sensor on the manifold shows a chamber when it is joined. If the manifold was higher before, the
+    chamber got that air from elsewhere: from one whose valve never closed, and which shows when it is its
+    turn, or from a pump that runs.
+    """
 
     def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges) -> None:
         self.boots = boots
         self.latch = latch
         self.gauges = gauges
+        # The chamber that a manifold fed last which no chamber can have filled.
+        self.fed_index = NOBODY
+        # How long a manifold's sensor has shown the very same, whether a chamber was joined or none.
+        self.same_ms = 0
 
     def step(self, at_ms: int) -> None:
         gauges = self.gauges
         overview = gauges.overview
         unvented_bits = overview.unvented_bits & overview.seen_bits
-        if not gauges.is_zeroed:
+        if not unvented_bits or not gauges.is_zeroed or self._is_stuck(at_ms):
             return
         for index in range(self.boots.count):
-            if unvented_bits & (1 << index) and gauges.emptying.vented_for_ms(index) > VENT_MOST_MS:
-                self.latch.trip(faults.VENT_FAILURE, index, gauges.smooth_pa[index], VENTED_PA, at_ms)
+            is_late = gauges.emptying.vented_for_ms(index) > VENT_MOST_MS
+            if not unvented_bits & (1 << index) or not is_late:
+                continue
+            pressure_pa = gauges.smooth_pa[index]
+            if gauges.unjoined_pa > pressure_pa + VENT_FED_PA:
+                self._note_fed(index, gauges.unjoined_pa, at_ms)
+            else:
+                self.fed_index = NOBODY
+                self.latch.trip(faults.VENT_FAILURE, index, pressure_pa, VENTED_PA, at_ms)
+
+    def _is_stuck(self, at_ms: int) -> bool:
+        """No chamber is empty then, but none was seen either."""
+        gauges = self.gauges
+        if not self.boots.has_manifold_sensor_only or gauges.manifold_pa != gauges.unjoined_pa:
+            self.same_ms = 0
+            return False
+        self.same_ms += TICK_MS
+        if self.same_ms >= STUCK_MS:
+            self.latch.trip(faults.SENSOR_STUCK, MANIFOLD_INDEX, self.same_ms, STUCK_MS, at_ms)
+        return True
+
+    def _note_fed(self, index: int, manifold_pa: int, at_ms: int) -> None:
+        """A manifold as high again after it has lost its air to an open chamber has the pump behind it."""
+        if manifold_pa <= OVER_TRIP_PA:
+            return
+        if self.fed_index != NOBODY and self.fed_index != index:
+            self.latch.trip(faults.PUMP_RUNAWAY, MANIFOLD_INDEX, manifold_pa, OVER_TRIP_PA, at_ms)
+        self.fed_index = index

@@ -39,6 +39,8 @@ class Gauges:
         self.smooth_pa_x16 = [0] * boots.count
         self.age_ms = [AGE_MOST_MS] * boots.count
         self.manifold_pa = 0
+        # What its sensor showed when no chamber was joined to it.
+        self.unjoined_pa = 0
         self.zero_pa = [0] * boots.count
         self.manifold_zero_pa = 0
         self.is_zeroed = False
@@ -60,7 +62,8 @@ class Gauges:
         # A call of its own for these two lines would cost a chip a percent of the tick.
         if emptying.unchanged_ms < AGE_MOST_MS:
             emptying.unchanged_ms += dt_ms
-        closed_bits = (commands.seal_bits | commands.fill_bits) & ~keep_bits
+        # A joined chamber may have its vent open, where it has one of its own.
+        closed_bits = (commands.fill_bits if self.boots.is_three_way else commands.seal_bits) & ~keep_bits
         if closed_bits or emptying.still_bits:
             emptying.watch_still(closed_bits, overview.seen_bits & ~shown_bits, dt_ms)
 

@@ -33,6 +33,8 @@ class ManifoldGauges(Gauges):
         before_pa = self.manifold_pa
         if not missing_bit:
             self.manifold_pa = readings.manifold_pa - self.manifold_zero_pa
+            if not joined_bits:
+                self.unjoined_pa = self.manifold_pa
         overview.seen_bits = 0
         for index in range(self.boots.count):
             self._see_through_manifold(index, joined_bits & (1 << index), missing_bit, dt_ms)

@@ -9,6 +9,9 @@ from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.sensing.gauges import Gauges
 
 AVERAGED_TICKS = 100
+# A sensor's noise goes to and fro from tick to tick, a leg doesn't: so far from its smoothed value a reading
+# that a leg moves never is.
+NOISE_PA = pa_from_mmhg(1) + pa_from_mmhg(1) // 2
 # A leg being settled into its boot moves the air; the average starts again until it lies still.
 STEADY_SPREAD_PA = pa_from_mmhg(6)
 STEADY_WAIT_MS = 20_000
@@ -24,14 +27,16 @@ class Zeroing:
         self.most_pa = [0] * self.sensors_count
         self.ticks_count = 0
         self.waited_ms = 0
-        # Which sensor made the average start again, and how far it moved.
+        # Which sensor made the average start again, how far it moved, and whether by noise.
         self.restless_index = 0
         self.restless_pa = 0
+        self.is_noisy = False
 
     def begin(self) -> None:
         self.waited_ms = 0
         self.restless_index = 0
         self.restless_pa = 0
+        self.is_noisy = False
         self._start_average()
 
     def step(self, readings: Readings, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> bool:
@@ -40,15 +45,16 @@ class Zeroing:
         if readings.missing_bits:
             self._start_average()
         else:
-            self._take(readings)
+            self._take(readings, gauges)
         if self.waited_ms > STEADY_WAIT_MS:
             index = self._sensor_index(self.restless_index)
-            latch.trip(faults.SENSOR_ZERO, index, self.restless_pa, STEADY_SPREAD_PA, at_ms)
+            code = faults.SENSOR_ERRATIC if self.is_noisy else faults.SENSOR_ZERO
+            latch.trip(code, index, self.restless_pa, STEADY_SPREAD_PA, at_ms)
         if self.ticks_count < AVERAGED_TICKS:
             return False
         return self._set_zeros(gauges, latch, at_ms)
 
-    def _take(self, readings: Readings) -> None:
+    def _take(self, readings: Readings, gauges: Gauges) -> None:
         for index in range(self.sensors_count):
             pa = readings.manifold_pa if self.boots.has_manifold_sensor_only else readings.chamber_pa[index]
             if self.ticks_count == 0:
@@ -62,6 +68,8 @@ class Zeroing:
         widest_index = self._least_steady_index()
         spread_pa = self.most_pa[widest_index] - self.least_pa[widest_index]
         if spread_pa > STEADY_SPREAD_PA:
+            off_pa = gauges.pressure_pa[widest_index] - gauges.smooth_pa[widest_index]
+            self.is_noisy = self.is_noisy or abs(off_pa) > NOISE_PA
             self.restless_index = widest_index
             self.restless_pa = spread_pa
             self._start_average()

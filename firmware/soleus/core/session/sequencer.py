@@ -72,7 +72,7 @@ class Sequencer:
             # Softer is felt at once; firmer waits for the next cycle.
             self.level_pa = asked_pa
         if self.cycle_ms >= CYCLE_PRESSED_MOST_MS and self._is_overdue(is_quiet):
-            self._release_early()
+            self.release_early()
         elif is_quiet and self._is_stage_over(reached_bits, empty_bits):
             self._next_stage(asked_pa, run_ms)
         keep_bits = self.timeline.keep_bits[self.stage_index] & ~self.rested_bits
@@ -90,7 +90,7 @@ class Sequencer:
             return False
         return self.cycle_ms >= (CYCLE_PRESSED_MOST_MS if is_quiet else CYCLE_PRESSED_LAST_MS)
 
-    def _release_early(self) -> None:
+    def release_early(self) -> None:
         """To the block's last two stages: release and rest."""
         self.stage_index = self.timeline.first_stage[self.block_index + 1] - 2
         self.stage_ms = 0

@@ -1,0 +1,131 @@
+"""Which chamber is to blame when several don't fill, and one sensor on the manifold shows the same for all.
+
+A chamber that is open takes the air of all that are joined to it, and a pump that gives none fills nobody. So
+the chambers are tried one by one before any is rested: each alone, from empty, for as long as it may take. To
+blame is the one that doesn't fill while another one does; when a second one doesn't, it is neither of them.
+"""
+
+from soleus.core.basics import faults
+from soleus.core.basics.boots import Boots
+from soleus.core.basics.faults import MACHINE_INDEX, FaultLatch, Notices
+from soleus.core.basics.limits import NO_AIR_COUNT, TICK_MOST_MS
+from soleus.core.guards.air import FillTimeout
+from soleus.core.regulate.ledger import Ledger
+from soleus.core.sensing.gauges import Gauges
+from soleus.core.session.sequencer import Sequencer
+
+# Between two trials everything is open: the rotor stops, and what was filled is let go.
+OPEN_BETWEEN_MS = 1500
+NOBODY = -1
+
+
+class OneByOne(FillTimeout):
+    def __init__(
+        self,
+        boots: Boots,
+        latch: FaultLatch,
+        notices: Notices,
+        gauges: Gauges,
+        ledger: Ledger,
+        sequencer: Sequencer,
+    ) -> None:
+        super().__init__(boots, latch, notices, gauges, ledger)
+        self.sequencer = sequencer
+        # A trial is on while chambers are parted: those still to be tried, the one that is tried now, and how
+        # long everything stays open before.
+        self.suspect_bits = 0
+        self.tried_index = 0
+        self.open_ms = 0
+        # The one that didn't fill alone, with its time and limit; and whether another one did.
+        self.failed_index = NOBODY
+        self.failed_ms = 0
+        self.failed_limit_ms = 0
+        self.has_filled = False
+
+    def step(self, at_ms: int, dt_ms: int) -> None:
+        ledger = self.ledger
+        self.learn()
+        self.check_after_ms -= dt_ms
+        if self.parted_bits:
+            self._try(at_ms, dt_ms)
+        if ledger.filled_bits != self.has_air_bits or self.check_after_ms <= TICK_MOST_MS:
+            self._check(at_ms)
+
+    def _try(self, at_ms: int, dt_ms: int) -> None:
+        tried_bit = 1 << self.tried_index
+        if self.open_ms > 0:
+            self.open_ms -= dt_ms
+            if self.open_ms <= 0:
+                self.parted_bits = self.boots.all_bits & ~tried_bit
+            return
+        if not self.sequencer.keep_bits & tried_bit:
+            # The cycle was ended early, or a pause came between.
+            self.parted_bits = 0
+        elif self.ledger.reached_bits & tried_bit:
+            self.has_filled = True
+            if self.failed_index >= 0 or not self.suspect_bits:
+                self._blame(at_ms)
+            else:
+                self._try_next()
+
+    def _rest(self, index: int, fill_ms: int, limit_ms: int, at_ms: int) -> None:
+        suspect_bits = self.ledger.filled_bits & ~(1 << index)
+        if self.parted_bits:
+            self._fail(index, fill_ms, limit_ms, at_ms)
+        elif suspect_bits:
+            self.suspect_bits = suspect_bits
+            self.has_filled = False
+            self.failed_index = NOBODY
+            self.failed_ms = fill_ms
+            self.failed_limit_ms = limit_ms
+            self._begin_trial(index)
+        elif self._is_first(at_ms):
+            self.notices.rest(faults.FILL_TIMEOUT, index, fill_ms, limit_ms, at_ms)
+            self.ledger.share_anew()
+        else:
+            # Nor was the one that was rested for it.
+            self.notices.rested_bits &= ~(1 << self.notices.last_index)
+
+    def _fail(self, index: int, fill_ms: int, limit_ms: int, at_ms: int) -> None:
+        """The chamber that is tried doesn't fill."""
+        if self.failed_index >= 0:
+            self.airless_count = 1
+            self._is_first(at_ms)
+            return
+        self.failed_index = index
+        self.failed_ms = fill_ms
+        self.failed_limit_ms = limit_ms
+        if self.has_filled or not self.suspect_bits:
+            self._blame(at_ms)
+        else:
+            self._try_next()
+
+    def _is_first(self, at_ms: int) -> bool:
+        """Of two chambers in a row that don't fill, with none filled between them, neither is to blame."""
+        self.airless_count += 1
+        if self.airless_count < NO_AIR_COUNT:
+            return True
+        self.parted_bits = 0
+        self.latch.trip(faults.NO_AIR, MACHINE_INDEX, self.airless_count, NO_AIR_COUNT, at_ms)
+        return False
+
+    def _try_next(self) -> None:
+        index = 0
+        while not self.suspect_bits & (1 << index):
+            index += 1
+        self.suspect_bits &= ~(1 << index)
+        self._begin_trial(index)
+
+    def _begin_trial(self, index: int) -> None:
+        self.tried_index = index
+        self.open_ms = OPEN_BETWEEN_MS
+        self.parted_bits = self.boots.all_bits
+        self.ledger.share_anew()
+
+    def _blame(self, at_ms: int) -> None:
+        """Where each of them fills alone, it is the last one that they can do without. Then a new cycle."""
+        index = self.failed_index if self.failed_index >= 0 else self.tried_index
+        self.notices.rest(faults.FILL_TIMEOUT, index, self.failed_ms, self.failed_limit_ms, at_ms)
+        self.parted_bits = 0
+        self.ledger.share_anew()
+        self.sequencer.release_early()
