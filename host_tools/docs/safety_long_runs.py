@@ -26,7 +26,8 @@ why it misses nothing](../host_tools/verify/explore/__init__.py)). In each tick 
 - no pump against closed valves, no running pump that changes valves without an overlap, no chamber filled and
   vented at once, and no command that the interlock has to refuse;
 - in a sequential pattern a proximal chamber only after the distal ones have had their pressure;
-- `stop`, from every state: all vent in that tick;
+- `stop`, from every state: in that tick the pump is off, and every kept chamber open but for one that takes
+  the rotor's last air;
 - a latched fault keeps its cause, and only a person ends it.
 
 {found}
@@ -180,7 +181,7 @@ def _times(both: list[float] | None) -> str:
 
 def _budgets(rows: list[dict[str, Any]]) -> str:
     return table(
-        ("requirement", "code", "sessions", "late", "longest s", "of s", "known to be late, because"),
+        ("requirement", "code", "sessions", "late", "longest s", "of s"),
         [
             (
                 row["requirement"],
@@ -189,7 +190,6 @@ def _budgets(rows: list[dict[str, Any]]) -> str:
                 str(row["late"]),
                 f"{row['took_s']:.2f}",
                 f"{row['budget_s']:.2f}",
-                row["why"],
             )
             for row in rows
         ],

@@ -6,6 +6,7 @@ from host_tools.safety.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_
 from host_tools.safety.requirements import REQUIREMENTS, Requirement, Trip, duration_in_words, in_words
 from host_tools.safety.trip_run import TripResult, run_trip
 from soleus.core.basics import fault_table, faults
+from soleus.core.controller import ROTOR_STOPS_MS
 
 PAGE = "docs/safety.md"
 MOST_MMHG = 150.0
@@ -30,11 +31,19 @@ spring opens each vent, so a cut wire, a dead battery and a reset lead to the sa
 
 Every 10 ms the guards look first, and they can only take energy away. There are two reactions. **Stop**: all
 vent and the pump is off in that same tick; where a board has a gate, it cuts the supply. The first cause is
-latched with sensor, value and limit. Only a person at the machine can clear it, {clear_after} after
-everything was opened, and only when no sensor shows pressure. **Rest the chamber**: it is opened, left out
-until the end of the session, and named, while the others go on. That is enough only where the chamber is
-empty or about to be, and nothing else is wrong: of {count} faults, {rested}. After the guards the interlock
-has the last word on every command.
+latched with sensor, value and limit. The machine goes on looking: beside the cause it names each chamber
+that still shows pressure, with "open the boot", and as *not seen* each that no sensor shows while everything
+is open. On a board with one sensor on the manifold that is every chamber. Only a person at the machine can
+clear it, {clear_after} after everything was opened, and only when no sensor shows pressure. **Rest the
+chamber**: it is opened, left out until the end of the session, and named, while the others go on. That is
+enough only where the chamber is empty or about to be, and nothing else is wrong: of {count} faults, {rested}.
+Where one sensor on the manifold shows the same for all, each chamber is first tried alone: to blame is the one
+that doesn't fill while another one does. After the guards the interlock has the last word on every command.
+
+When a person presses stop, all vents open and the pump is off in that tick, too. Its rotor still turns for a
+moment: what it was filling stays joined for {rotor}, with its vent open, so that this air has a way out and
+the manifold isn't driven to its relief. A three-way valve can't be joined and open: there an empty chamber
+takes it.
 
 ## Hazards
 
@@ -89,13 +98,11 @@ _AFTER = """
 - **A sensor that lags by a second or more.** Its chamber gets as much too much as the pump brings in that
   time.
 - **A pump that won't stop**, with sensors on the chambers only. Closed fill valves hide it, so it is detected
-  at its next stop, which can be half a minute later ({pump_code}, the row above that misses its budget). That
+  at its next stop, which can be half a minute later ({pump_code}, with a budget from that stop on). That
   stop ends some 20 to 45 mmHg too high, because the guard must not trip when a leg moves. A sensor on the
   manifold shows it in milliseconds.
 - **A pump that won't stop, and a valve that keeps a chamber joined to it**, on a board without `gate`. Only
   the relief valve limits the pressure in that chamber, and only pulling the plug ends it.
-- **A pump that dies while chambers share their air** (three-way valves). The air that is already there looks
-  like air from the pump, so the chambers are rested one by one, as {fill_code}, until none is left.
 - **A kinked hose on a chamber under pressure.** It is detected when the chamber is next closed and measured,
   not when it kinks: beside an open vent the sensor, on the valve's side of the kink, reads zero.
 - **One sensor on the manifold.** It measures a held chamber only while that is joined, every 3 s, and an open
@@ -163,9 +170,8 @@ def shortfall(requirement: Requirement, trip: Trip, result: TripResult) -> str:
     found = f"{requirement.code}, {trip.fault or trip.plant}: "
     if (result.code, result.chamber) != (requirement.code, trip.chamber):
         return f"{found}named {result.code} {result.chamber}, not {trip.chamber}"
-    if result.is_in_time(requirement) == bool(trip.misses):
-        said = "late, as was said" if trip.misses else "in time"
-        return f"{found}{result.detected_ms} ms of {requirement.budget_ms}, and not {said}"
+    if not result.is_in_time(requirement, trip):
+        return f"{found}{result.detected_ms} ms of {requirement.budget_of(trip)}"
     if result.max_pressure_mmhg >= MOST_MMHG:
         return f"{found}{result.max_pressure_mmhg:.0f} mmHg"
     return "" if result.is_all_vent else f"{found}something was energised after the latch"
@@ -178,6 +184,7 @@ def from_code() -> str:
         clear_after=in_words("UNSEEN_EMPTY_MS"),
         count=len(REQUIREMENTS),
         rested=rested,
+        rotor=duration_in_words(ROTOR_STOPS_MS),
         hazards=_hazards(),
         requirements=_requirements(),
         reasons="".join(
@@ -192,7 +199,6 @@ def rest_from_code() -> str:
         vent_code=_code(faults.VENT_FAILURE),
         disagree_code=_code(faults.SENSOR_DISAGREES),
         pump_code=_code(faults.PUMP_RUNAWAY),
-        fill_code=_code(faults.FILL_TIMEOUT),
         clearing=_CLEARED,
         hardware=_hardware(),
         help=_help(),
@@ -255,7 +261,10 @@ def _requirement(each: Requirement) -> list[str]:
         "; ".join(limits),
         "; ".join(f"{in_words(name)} (`{name}`)" for name in each.debounce) or "at once",
         each.reaction,
-        duration_in_words(each.budget_ms),
+        "; ".join(
+            [duration_in_words(each.budget_ms)]
+            + [f"{duration_in_words(other.ms)} {other.where}" for other in each.other_budgets]
+        ),
         ", ".join(dict.fromkeys(tripped_by)),
     ]
 
@@ -276,19 +285,25 @@ def _measured(results: list[tuple[Requirement, Trip, TripResult]]) -> str:
         "highest",
         "empty",
     )
-    late = [f"- {each.code}, `{trip.fault}`: {trip.misses}.\n" for each, trip, _ in results if trip.misses]
+    late = [result for each, trip, result in results if not result.is_in_time(each, trip)]
+    own = [
+        f"- {each.code}, {other.where}, {duration_in_words(other.ms)}: {other.why}.\n"
+        for each in REQUIREMENTS
+        for other in each.other_budgets
+    ]
     commands = "".join(f"{trip.command}\n" for _, trip, _ in results)
     return _MEASURED.format(
         most=MOST_MMHG,
         trips=_left(headings, [_measured_row(*result) for result in results]),
-        conclusion=f"{len(late)} of {len(results)} rows miss their budget:\n\n" + "".join(late),
+        conclusion=f"{len(late)} of {len(results)} rows miss their budget. Some have one of their own:\n\n"
+        + "".join(own),
         commands=f"```\n{commands}```",
     )
 
 
 def _measured_row(each: Requirement, trip: Trip, result: TripResult) -> list[str]:
     broken = trip.fault or f"`{trip.plant}`"
-    late = "" if result.is_in_time(each) else " **late**"
+    late = "" if result.is_in_time(each, trip) else " **late**"
     if each.fault in faults.RESTED:
         empty = "rested"
     else:
@@ -300,7 +315,7 @@ def _measured_row(each: Requirement, trip: Trip, result: TripResult) -> list[str
         result.chamber or "the machine",
         trip.since.value,
         f"{duration_in_words(result.detected_ms)}{late}",
-        duration_in_words(each.budget_ms),
+        duration_in_words(each.budget_of(trip)),
         f"{result.max_pressure_mmhg:.1f} mmHg",
         empty,
     ]

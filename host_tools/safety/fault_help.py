@@ -56,8 +56,8 @@ ABOUT = {
         "Once its reading moves when you press the boot by hand.",
     ),
     "E15": (
-        "A sensor jumps about as no air can.",
-        "It jumped by more than 30 mmHg to and fro, three times, each within 60 ms of the last.",
+        "A sensor is noisy, or jumps about as no air can.",
+        "It jumped by more than 30 mmHg to and fro three times; or at the start its noise went beyond 6 mmHg.",
         "Check its plug, and keep its cable away from the pump's. A valve that sticks can do the same.",
         "Once its reading is calm with the pump running.",
     ),
@@ -122,9 +122,9 @@ ABOUT = {
         "Not before the pump stays silent when it should.",
     ),
     "E52": (
-        "The pump gives no air.",
-        "Two chambers in a row had it for long, and showed no trace of air.",
-        "Does the pump run? Check its plug, its fuse, its supply, and the hose from it to the valves.",
+        "The pump fills no chamber.",
+        "Two chambers in a row had it for long: without a trace of air, or, with one sensor for all, alone.",
+        "Does it run? Check plug, fuse, supply, its hose to the valves. A fill valve that sticks leaks it, too.",
         "Once the pump is heard and felt to blow.",
     ),
     "E61": (

@@ -47,7 +47,6 @@ HARDLY_A_REST = f"{OWN}/hardly-a-rest.toml"
 # The time that pressure guards may take after their debounce, and that sensor guards may take in all.
 REACTION_MS = 100
 SENSOR_MS = 200
-KINK_MISSES = "three fills collapse before it is believed, and each settles for 200 ms before it is judged"
 
 
 class Since(Enum):
@@ -62,6 +61,36 @@ class Since(Enum):
     STARTED = "the session was started"
     LOW = "the supply was measured too low"
     PUMPED = "the pump was next switched on"
+    HALTED = "the pump was next told to stop"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A time of its own, for boards or sessions on which a reading can't show the cause as soon."""
+
+    ms: int
+    where: str
+    why: str  # it takes so long, and is safe all the same
+
+
+LOW_TARGET = Budget(
+    10_000,
+    "at a target of 25 mmHg or less",
+    "three fills collapse before it is believed, and each settles for 200 ms before it is judged. Nothing"
+    " gets into the chamber meanwhile, and at the valve there is never more than the target",
+)
+ONE_SENSOR_LOOKS = Budget(
+    7500,
+    "one sensor on the manifold",
+    "it sees an open chamber only when it is its turn to be joined, one every 580 ms. All that time the vent"
+    " is open, and no air comes in: the pressure only falls",
+)
+AT_THE_NEXT_STOP = Budget(
+    1000,
+    "a sensor on each chamber",
+    "a pump is seen only through an open valve. When it has been told to stop, the rotor needs 200 ms, and a"
+    " moving leg can do the same for four spans of 100 ms. In that time the chamber rises by 20 to 45 mmHg",
+)
 
 
 @dataclass(frozen=True)
@@ -75,8 +104,7 @@ class Trip:
     program: str = "easy-run"
     pressure: int = 40
     plant: str = DEFAULT_PLANT
-    # Why it comes later than its budget allows; a test checks that it does.
-    misses: str = ""
+    budget: Budget | None = None  # where the requirement's own doesn't hold
 
     @property
     def command(self) -> str:
@@ -112,6 +140,13 @@ class Requirement:
     def id(self) -> str:
         return str(fault_table.TABLE[self.fault][2])
 
+    def budget_of(self, trip: Trip) -> int:
+        return trip.budget.ms if trip.budget else self.budget_ms
+
+    @property
+    def other_budgets(self) -> list[Budget]:
+        return list(dict.fromkeys(trip.budget for trip in self.trips if trip.budget))
+
     @property
     def reaction(self) -> str:
         return "rest the chamber" if self.fault in faults.RESTED else "stop"
@@ -123,18 +158,10 @@ REQUIREMENTS = (
         hazard="too much pressure",
         guard=Overpressure,
         limits=("OVER_TARGET_PA",),
-        debounce=("OVER_TARGET_MS",),
+        debounce=("OVER_TARGET_MS", "OVER_TARGET_DIP_MS"),
         why="Air comes in that nobody asked for; only opening everything is sure to stop it.",
         budget_ms=OVER_TARGET_MS + REACTION_MS,
-        trips=(
-            Trip(
-                "pump:stuck@60s",
-                JOINED,
-                "left.foot",
-                Since.SHOWN,
-                misses="the pump's strokes make the reading dip below the limit: the second starts anew",
-            ),
-        ),
+        trips=(Trip("pump:stuck@60s", JOINED, "left.foot", Since.SHOWN),),
     ),
     Requirement(
         fault=faults.OVER_TRIP,
@@ -270,7 +297,7 @@ REQUIREMENTS = (
                 Since.FILLED,
                 program="eve-of-race",
                 pressure=20,
-                misses=KINK_MISSES,
+                budget=LOW_TARGET,
             ),
         ),
         note="of what was filled is lost as soon as the valve closes",
@@ -304,7 +331,7 @@ REQUIREMENTS = (
                 MANIFOLD,
                 "left.calf",
                 Since.LET_GO,
-                misses="one sensor sees an open chamber only when it is its turn to be joined and looked at",
+                budget=ONE_SENSOR_LOOKS,
             ),
         ),
     ),
@@ -371,7 +398,7 @@ REQUIREMENTS = (
         hazard="air that nobody asked for",
         guard=PumpRunaway,
         limits=("RUNAWAY_RISE_PA", "RUNAWAY_MANIFOLD_PA"),
-        debounce=("RUNAWAY_COUNT",),
+        debounce=("RUNAWAY_COUNT", "RUNAWAY_MANIFOLD_MS"),
         why="Opening everything, and the gate where there is one, is all that takes its air away.",
         budget_ms=SENSOR_MS,
         trips=(
@@ -380,8 +407,8 @@ REQUIREMENTS = (
                 "pump:stuck@80s",
                 DEVKIT,
                 "left.foot",
-                misses="with sensors on the chambers a pump is seen only through an open valve:"
-                " at its next stop",
+                Since.HALTED,
+                budget=AT_THE_NEXT_STOP,
             ),
         ),
         note="for each 100 ms after the first 200 of a stop; in a manifold at rest",

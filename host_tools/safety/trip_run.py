@@ -26,8 +26,8 @@ class TripResult:
     safe_s: float | None  # from the latch until every chamber is below 10 mmHg; None: not by itself
     is_all_vent: bool  # in the tick of the latch and ever after
 
-    def is_in_time(self, requirement: Requirement) -> bool:
-        return 0 <= self.detected_ms <= requirement.budget_ms
+    def is_in_time(self, requirement: Requirement, trip: Trip) -> bool:
+        return 0 <= self.detected_ms <= requirement.budget_of(trip)
 
 
 def run_trip(requirement: Requirement, trip: Trip) -> TripResult:
@@ -83,6 +83,9 @@ def _is_seen(
         return trace.supply_mv < boots.supply_least_mv
     if since is Since.PUMPED:
         return trace.pump_permille > 0
+    if since is Since.HALTED:
+        is_on: np.ndarray = trace.pump_permille > 0
+        return ~is_on & np.concatenate(([False], is_on[:-1]))
     if since is Since.AT_REST:
         return _are_apart(trace)
     chamber = boots.names.index(chamber_name)

@@ -93,7 +93,7 @@ def test_whatever_is_wished_what_leaves_is_safe(wish: Wish, is_allowed: bool, th
     if the_boots.is_three_way:
         assert made.seal_bits == 0
     else:
-        assert made.fill_bits & ~made.seal_bits == 0
+        assert made.fill_bits & ~made.seal_bits == 0 or not made.pump_permille
 
 
 @settings(deadline=None)

@@ -60,7 +60,6 @@ SCHEMA = pa.schema(
         ("took_s", pa.float64()),
         ("budget_s", pa.float64()),
         ("is_late", pa.bool_()),
-        ("misses", pa.string()),
         ("max_pressure_mmhg", pa.float64()),
         ("manifold_max_mmhg", pa.float64()),
         ("far_above_s", pa.float64()),

@@ -77,7 +77,6 @@ def run_trial(trial: Trial) -> Row:
         "took_s": round(budget.took_s, 3) if budget else None,
         "budget_s": budget.budget_s if budget else None,
         "is_late": budget is not None and budget.is_late,
-        "misses": budget.misses if budget and budget.is_late else "",
         "max_pressure_mmhg": round(result.max_pressure_mmhg, 3),
         "manifold_max_mmhg": round(result.manifold_max_mmhg or 0.0, 3),
         "far_above_s": round(far_above_s(session.trace), 2),

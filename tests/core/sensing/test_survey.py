@@ -95,7 +95,7 @@ each_seen = pytest.mark.parametrize("layout", [name for name in LAYOUTS if "per_
 def test_what_shows_its_pressure_beside_an_open_vent_is_not_closed_for_a_look(layout: str) -> None:
     """It can't be empty, and would only be slowed."""
     machine = stopped(layout, CALF)
-    assert all(CALF not in who for who, _ in looks(machine, 4.8))
+    assert all(CALF not in who for who, _ in looks(machine, 4.5))
     assert machine.state == VENTING
     assert machine.controller.gauges.emptying.empty_bits == 0b101
 

@@ -16,7 +16,7 @@ TABLE = (
     ("E42", "session longer than any session may be", "REQ-TIME-2", "ms"),
     ("E03", "pressure for too long without a release", "REQ-PRESSURE-3", "ms"),
     ("E14", "sensor does not move", "REQ-SENSOR-4", "ms"),
-    ("E15", "sensor jumps about", "REQ-SENSOR-5", "mmHg"),
+    ("E15", "sensor is noisy or jumps about", "REQ-SENSOR-5", "mmHg"),
     ("E16", "sensors of joined chambers disagree", "REQ-SENSOR-6", "mmHg"),
     ("E22", "air does not get from the valve into the chamber", "REQ-FILL-2", "mmHg"),
     ("E23", "chamber leaks", "REQ-FILL-3", "permille of the pump"),
@@ -24,5 +24,5 @@ TABLE = (
     ("E51", "pump runs when told not to", "REQ-PUMP-1", "mmHg"),
     ("E43", "clock stands still", "REQ-TIME-3", "ticks"),
     ("E61", "supply voltage too low", "REQ-SUPPLY-1", "mV"),
-    ("E52", "pump gives no air", "REQ-PUMP-2", "chambers"),
+    ("E52", "pump fills no chamber", "REQ-PUMP-2", "chambers"),
 )

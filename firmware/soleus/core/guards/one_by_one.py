@@ -44,7 +44,9 @@ class OneByOne(FillTimeout):
 
     def step(self, at_ms: int, dt_ms: int) -> None:
         ledger = self.ledger
-        self.learn()
+        # Not in every tick: a refill that never ends would teach that fills may take as long.
+        if ledger.reached_bits != self.reached_bits:
+            self.learn()
         self.check_after_ms -= dt_ms
         if self.parted_bits:
             self._try(at_ms, dt_ms)

@@ -51,9 +51,7 @@ def _lists(rows: list[Row]) -> list[tuple[str, int, list[Row]]]:
     chosen = {
         "Harm": [row for row in rows if row["verdict"] == HARM],
         "Alarms with nothing broken": [row for row in rows if row["verdict"] == ALARM],
-        "Named later than the requirement allows, and nothing says why": [
-            row for row in rows if row["is_late"] and not row["misses"]
-        ],
+        "Named later than the requirement allows": [row for row in rows if row["is_late"]],
         "Commands that the interlock refused": [row for row in rows if row["refused"]],
         "Sessions that never came to an end": [row for row in rows if row["outcome"] == ENDLESS],
         "Air that no command can let out": [row for row in rows if row["verdict"] == TRAPPED],
@@ -77,7 +75,6 @@ def _budget(requirement: str, rows: list[Row]) -> dict[str, Any]:
         "count": len(rows),
         "late": len(late),
         "worst": worst,
-        "why": "; ".join(sorted({str(row["misses"] or "not known") for row in late})),
     }
 
 

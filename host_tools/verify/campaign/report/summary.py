@@ -19,7 +19,7 @@ def summary(about: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
         "verdicts": {part: _verdicts(rows, part) for part in (SINGLE, PAIR, HEALTHY)},
         "cells": [_cell(cell) for cell in matrix(rows).cells.values()],
         "budgets": [
-            {key: each[key] for key in ("requirement", "code", "count", "late", "why")}
+            {key: each[key] for key in ("requirement", "code", "count", "late")}
             | {"took_s": each["worst"]["took_s"], "budget_s": each["worst"]["budget_s"]}
             for each in budgets(rows)
         ],
