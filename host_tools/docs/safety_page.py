@@ -37,8 +37,9 @@ is open. On a board with one sensor on the manifold that is every chamber. Only 
 clear it, {clear_after} after everything was opened, and only when no sensor shows pressure. **Rest the
 chamber**: it is opened, left out until the end of the session, and named, while the others go on. That is
 enough only where the chamber is empty or about to be, and nothing else is wrong: of {count} faults, {rested}.
-Where one sensor on the manifold shows the same for all, each chamber is first tried alone: to blame is the one
-that doesn't fill while another one does. After the guards the interlock has the last word on every command.
+Where one sensor on the manifold shows the same for all, each chamber is first tried alone: to blame is the
+one that doesn't fill while another one does. After the guards the interlock has the last word on every
+command.
 
 When a person presses stop, all vents open and the pump is off in that tick, too. Its rotor still turns for a
 moment: what it was filling stays joined for {rotor}, with its vent open, so that this air has a way out and

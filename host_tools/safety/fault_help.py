@@ -57,7 +57,7 @@ ABOUT = {
     ),
     "E15": (
         "A sensor is noisy, or jumps about as no air can.",
-        "It jumped by more than 30 mmHg to and fro three times; or at the start its noise went beyond 6 mmHg.",
+        "It jumped by more than 30 mmHg to and fro, three times; or at the start by 6 all the time.",
         "Check its plug, and keep its cable away from the pump's. A valve that sticks can do the same.",
         "Once its reading is calm with the pump running.",
     ),
@@ -123,8 +123,8 @@ ABOUT = {
     ),
     "E52": (
         "The pump fills no chamber.",
-        "Two chambers in a row had it for long: without a trace of air, or, with one sensor for all, alone.",
-        "Does it run? Check plug, fuse, supply, its hose to the valves. A fill valve that sticks leaks it, too.",
+        "Two chambers in a row had it for long, without a trace of air or one after the other alone.",
+        "Does it run? Check its plug, its supply, its hose. A fill valve that sticks open does the same.",
         "Once the pump is heard and felt to blow.",
     ),
     "E61": (

@@ -78,6 +78,13 @@ def test_a_sensor_that_is_pulled_ends_the_session_with_its_name(tmp_path: Path) 
         fault = console.ask("status")["fault"]
         assert (fault["code"], fault["where"]) == ("E12", "right.calf")
         assert "cable" in fault["help"]
+        # Its sensor doesn't tell any more whether it is empty.
+        assert (fault["still_pressed"], fault["not_seen"]) == ([], ["right.calf"])
+        assert console.ask("why")["fault"]["code"] == "E12"
+        for do in ("load", "start"):
+            # The machine's state, and not the request, is what is in the way.
+            answer = console.ask(do)
+            assert (answer["error"], answer["state"]) == (f"{do}: not while fault", "fault")
         board.save_display(tmp_path / "fault.png")
         assert len(Image.open(tmp_path / "fault.png").getcolors() or []) == 2
 

@@ -2,6 +2,7 @@
 
 from soleus.core.basics import faults
 from soleus.core.basics.faults import MANIFOLD_INDEX
+from soleus.core.basics.limits import VENT_MOST_MS
 from soleus.core.controller import Controller
 
 # Sensors of these are not believed any more, and a kink hides its chamber from its sensor.
@@ -20,6 +21,11 @@ def fault_place(controller: Controller, chamber_index: int) -> str:
     if chamber_index < controller.boots.count:
         return controller.boots.names[chamber_index]
     return "manifold" if chamber_index == MANIFOLD_INDEX else "machine"
+
+
+def is_venting(controller: Controller) -> bool:
+    """The air is on its way out, as it should be. A clock that stands still would never say otherwise."""
+    return controller.session.state_ms < VENT_MOST_MS and controller.latch.code != faults.CLOCK_STOPPED
 
 
 def unseen_bits(controller: Controller) -> int:

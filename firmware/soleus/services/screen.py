@@ -11,13 +11,12 @@ from micropython import const
 from soleus.basics.annotations import Any
 from soleus.basics.loading import load
 from soleus.core.basics.faults import FaultLatch
-from soleus.core.basics.limits import VENT_MOST_MS
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.controller import Controller
 from soleus.core.regulate.regulation import COAST, DOSE, FILL
 from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, STATE_NAMES
 from soleus.drivers.panel.display import Display
-from soleus.services.fault_place import fault_place, names_of, pressed_bits, unseen_bits
+from soleus.services.fault_place import fault_place, is_venting, names_of, pressed_bits, unseen_bits
 
 _WIDTH = const(128)
 _HEIGHT = const(64)
@@ -150,14 +149,13 @@ def _draw_chamber(
 def _draw_fault(canvas: Any, controller: Controller, fault: tuple) -> None:
     pressed = pressed_bits(controller)
     unseen = unseen_bits(controller) & ~pressed
-    # While the air is still on its way out, nothing is wrong with that.
-    is_venting = controller.session.state_ms < VENT_MOST_MS
-    word = "venting" if is_venting else "PRESSED" if pressed else "NOT SEEN" if unseen else "VENTED"
+    is_early = is_venting(controller)
+    word = "venting" if is_early else "PRESSED" if pressed else "NOT SEEN" if unseen else "VENTED"
     canvas.fill_rect(0, 0, _WIDTH, _LETTER + 2, 1)
     canvas.text("{} {}".format(fault[1][0], word), 1, 1, 0)
     turn = controller.session.state_ms // _PART_MS
     lines = []
-    if pressed | unseen and not is_venting:
+    if pressed | unseen and not is_early:
         # One after the other.
         names = names_of(controller, pressed or unseen)
         what = "still pressed:" if pressed else "not seen. Tight?"

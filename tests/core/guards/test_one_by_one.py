@@ -3,9 +3,12 @@
 import pytest
 
 from soleus.core.basics import faults
-from soleus.core.basics.faults import MACHINE_INDEX
+from soleus.core.basics.faults import MACHINE_INDEX, MANIFOLD_INDEX, FaultLatch
+from soleus.core.basics.limits import STUCK_MS, TICK_MS, VENT_MOST_MS
+from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.guards.pressure import VentFailure
 from soleus.core.session.session import DONE, FAULT, RUNNING
-from tests.core.fake_air import STOP, Machine, boots
+from tests.core.fake_air import STOP, Machine, boots, gauges_for
 
 FOOT, CALF, THIGH = range(3)
 each_kind_of_valves = pytest.mark.parametrize("valves", ["three_way", "fill_vent"])
@@ -62,3 +65,49 @@ def test_a_stop_ends_a_trial_and_the_next_session_begins_without_one(valves: str
     assert guard.parted_bits == 0
     machine.until(lambda m: m.controller.sequencer.keep_bits == 0b111, 60)
     assert rested(machine) == []
+
+
+# --- whose air the manifold shows, when an open chamber is looked at ---
+
+FULL_PA = pa_from_mmhg(40)
+RELIEF_PA = pa_from_mmhg(150)
+
+
+def looked_at(looks: list[tuple[int, int, int]]) -> FaultLatch:
+    """Open chambers are joined one by one, each with what the manifold had before and what it shows then."""
+    the_boots, latch = boots(valves="three_way", sensors="manifold"), FaultLatch()
+    gauges = gauges_for(the_boots)
+    gauges.is_zeroed = True
+    gauges.emptying.unchanged_ms = VENT_MOST_MS + TICK_MS
+    guard = VentFailure(the_boots, latch, gauges)
+    for index, before_pa, shown_pa in looks:
+        bit = 1 << index
+        gauges.overview.seen_bits = gauges.overview.unvented_bits = bit
+        gauges.unjoined_pa, gauges.manifold_pa, gauges.smooth_pa[index] = before_pa, shown_pa, shown_pa
+        guard.step(0)
+    return latch
+
+
+def test_a_chamber_that_shows_what_the_manifold_had_before_has_kept_it() -> None:
+    latch = looked_at([(CALF, FULL_PA, FULL_PA - 20)])
+    assert (latch.code, latch.chamber_index, latch.value) == (faults.VENT_FAILURE, CALF, FULL_PA - 20)
+
+
+def test_one_that_takes_the_manifolds_air_isnt_blamed_but_the_one_that_gave_it() -> None:
+    """Its three-way valve never closes, so joining it changes nothing."""
+    half_pa = FULL_PA // 2
+    latch = looked_at([(FOOT, FULL_PA, half_pa), (CALF, half_pa, half_pa + 5)])
+    assert (latch.code, latch.chamber_index) == (faults.VENT_FAILURE, CALF)
+
+
+def test_a_manifold_that_is_at_its_relief_again_has_the_pump_behind_it() -> None:
+    assert looked_at([(FOOT, RELIEF_PA, FULL_PA)] * 9).code == faults.NONE
+    latch = looked_at([(FOOT, RELIEF_PA, FULL_PA), (CALF, RELIEF_PA, FULL_PA)])
+    assert (latch.code, latch.chamber_index) == (faults.PUMP_RUNAWAY, MANIFOLD_INDEX)
+
+
+def test_a_sensor_that_shows_the_very_same_joined_or_not_is_stuck() -> None:
+    ticks = STUCK_MS // TICK_MS
+    assert looked_at([(FOOT, FULL_PA, FULL_PA)] * (ticks - 1)).code == faults.NONE
+    latch = looked_at([(FOOT, FULL_PA, FULL_PA)] * ticks)
+    assert (latch.code, latch.chamber_index) == (faults.SENSOR_STUCK, MANIFOLD_INDEX)

@@ -134,6 +134,24 @@ def test_a_leg_that_never_lies_still_ends_the_check_and_names_the_chamber() -> N
     assert check.latch.at_ms == STEADY_WAIT_MS + TICK_MS
 
 
+@pytest.mark.parametrize("sensors", ["per_chamber", "manifold"])
+@pytest.mark.parametrize(
+    ("ticks_a_swing", "code"), [(1, faults.SENSOR_ERRATIC), (50, faults.SENSOR_ZERO)], ids=["noise", "a leg"]
+)
+def test_noise_is_named_as_what_it_is(sensors: str, ticks_a_swing: int, code: int) -> None:
+    """It goes to and fro from tick to tick; a leg that moves takes its time."""
+    check = Check(sensors)
+    joined = Commands()
+    joined.fill_bits = 0b111
+    for tick in range(STEADY_WAIT_MS // TICK_MS + 2 * ticks_a_swing):
+        place = abs(tick % (2 * ticks_a_swing) - ticks_a_swing)
+        pa = 2 * SHAKEN_PA * place // ticks_a_swing
+        check.gauges.step(check.readings, joined, 0, TICK_MS)
+        assert not check.show((0, pa, 0), pa)
+    assert check.latch.code == code
+    assert check.latch.chamber_index == (MANIFOLD_INDEX if sensors == "manifold" else 1)
+
+
 def test_a_sensor_that_is_silent_all_the_time_isnt_waited_for_longer_than_for_a_leg() -> None:
     check = Check("manifold")
     for _ in range(STEADY_WAIT_MS // TICK_MS + 1):

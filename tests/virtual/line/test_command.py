@@ -12,7 +12,8 @@ from host_tools.cli import main
 from host_tools.commands.ask import with_advice
 from host_tools.link.console import Console
 from host_tools.safety import fault_help
-from tests.virtual.rig import DEVKIT, running
+from soleus.core.basics.limits import VENT_MOST_MS
+from tests.virtual.rig import DEVKIT, running, start_session
 
 _START = """
 import sys, typer
@@ -101,6 +102,29 @@ def test_a_person_asks_a_board(
         person = Person(board.port, capsys, monkeypatch)
         for words, status, said in ASKED:
             person.asks(words, status, said)
+
+
+def test_a_fault_tells_what_is_in_the_way_and_how_to_get_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(DEVKIT, tmp_path) as (board, console):
+        start_session(board, console)
+        board.break_part("valve.left.foot.vent:stuck")
+        board.break_part("sensor.left.calf:off")
+        board.run_until(lambda b: b.is_vented())
+        since_ms = board.now_ms
+        board.run_until(lambda b: b.now_ms > since_ms + VENT_MOST_MS)
+        console.close()
+        person = Person(board.port, capsys, monkeypatch)
+        person.asks(["load", "program=easy-run"], 1, "load: not while fault; `soleus ask status` says")
+        person.asks(["start"], 1, "start: not while fault; `soleus ask status` says")
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["soleus", "ask", "--port", board.port, "status"])
+            with pytest.raises(SystemExit) as ended:
+                main()
+        assert ended.value.code == 1
+        said = capsys.readouterr().out
+        assert "warning  left.foot still pressed: open the boot. Not seen: left.calf" in said
 
 
 @pytest.mark.by_the_clock
