@@ -118,10 +118,10 @@ class Controller:
         elif state == SERVICE:
             self.service.begin()
         else:
+            self.rotor_ms = 0
             if state == VENTING and self.session.ended_by == STOPPED and not self._is_quiet():
                 self.rotor_ms = ROTOR_STOPS_MS
-                if self.boots.is_three_way:
-                    self._choose_way_out()
+                self._choose_way_out()
             self.sequencer.release_all()
             self.regulator.vent_all()
             self.gauges.emptying.forget_empty()
@@ -169,6 +169,8 @@ class Controller:
         """A three-way valve that is joined is closed to the air. So an empty chamber takes the little that
         comes, the largest of them; the smallest that was filled stays until that one's valve has opened, or
         for as long as it takes where none is empty."""
+        if not self.boots.is_three_way:
+            return
         empty_bits = self.boots.all_bits & ~self.sequencer.keep_bits
         first_bit = self.commands.fill_bits & -self.commands.fill_bits
         self.way_out_bits = first_bit

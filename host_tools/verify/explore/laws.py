@@ -126,6 +126,9 @@ def _latch(before: Before, machine: Machine) -> str:
 def _order(before: Before, machine: Machine) -> str:
     """A chamber is kept only if all below it are, and begins only when those have had their pressure."""
     controller = machine.controller
+    if controller.session.is_winding_down():
+        # The sequence stands still.
+        return ""
     keep_bits = controller.sequencer.keep_bits
     below_bits = controller.boots.all_bits & ~controller.sequencer.rested_bits
     for index in range(controller.boots.count):

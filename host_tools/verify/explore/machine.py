@@ -12,6 +12,7 @@ from host_tools.verify.explore.unknown import (
     Oracle,
     Subset,
     anything,
+    single_bits,
     subsets,
 )
 from host_tools.verify.explore.values import Clocks, Snapshot, Values
@@ -32,7 +33,7 @@ from soleus.core.sensing.emptying import Emptying
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.sensing.survey import Survey
 from soleus.core.sensing.zeroing import Zeroing
-from soleus.core.session.session import PAUSED, RUNNING
+from soleus.core.session.session import PAUSED, RUNNING, VENTING
 
 TICK_MS = 10
 # Far below, a little below, at, and above what is wanted: each on another side of the regulators' limits.
@@ -154,9 +155,29 @@ class AnyGuards(Guards):
             # What comes later must not take the place of the first cause.
             self.latch.trip(faults.LATE_TICK, 0, 1, 0, 0)
         elif self.machine.controller.session.state == RUNNING:
+            if self.boots.has_manifold_sensor_only:
+                self._try_one_by_one()
+            if self.fill_timeout.parted_bits:
+                return
             # One that nobody asks for may as well be rested later.
             rested: Any = Subset(oracle, self.boots.all_bits, surely=self.notices.rested_bits)
             self.notices.rested_bits = rested
+
+    def _try_one_by_one(self) -> None:
+        """At any time: all are parted, then all but one, and after it another one, or a new cycle."""
+        all_bits, trial, sequencer = self.boots.all_bits, self.fill_timeout, self.machine.controller.sequencer
+        alone = [all_bits & ~bit for bit in single_bits(all_bits)]
+        before_bits = trial.parted_bits
+        if not before_bits:
+            trial.parted_bits = self.machine.oracle.choose((0, all_bits))
+        elif before_bits == all_bits:
+            trial.parted_bits = self.machine.oracle.choose((all_bits, *alone))
+        elif not sequencer.keep_bits & ~before_bits:
+            trial.parted_bits = self.machine.oracle.choose((before_bits, 0))
+        else:
+            trial.parted_bits = self.machine.oracle.choose((before_bits, all_bits, 0))
+            if not trial.parted_bits:
+                sequencer.release_early()
 
 
 class AnySurvey(Survey):
@@ -282,6 +303,8 @@ class Machine:
         self._kept = list(kept.values())
         self._kept += [Values(controller.commands), Values(controller.latch, ("code",))]
         self._kept += [Values(controller.guards.notices, ("rested_bits",))]
+        self._kept += [Values(controller.guards.fill_timeout, ("parted_bits",))]
+        self._kept += [Values(controller, ("rotor_ms", "way_out_bits"))]
         self._kept += [Values(self, ("once_reached_bits",))]
         self._reads = [read for values in self._kept for read in values.reads]
         self._regulator_at_rest = Snapshot()
@@ -300,7 +323,7 @@ class Machine:
         notices = controller.guards.notices
         if isinstance(notices.rested_bits, Subset):
             notices.rested_bits = notices.rested_bits.bits
-        controller.sequencer.rested_bits = notices.rested_bits
+        controller.sequencer.rested_bits = notices.rested_bits | controller.guards.fill_timeout.parted_bits
 
     def write(self, state: State) -> None:
         """Every state is written many times in a row, so all that depends on it alone is done once."""
@@ -320,6 +343,8 @@ class Machine:
         if controller.session.wind_down_ms:
             # Not yet run down.
             snapshot.add_numbers(vars(controller.session), {"wind_down_ms": anything(self.oracle) + 1})
+        if controller.rotor_ms:
+            snapshot.add_numbers(vars(controller), {"rotor_ms": anything(self.oracle) + 1})
         if not controller.boots.is_three_way:
             goals = [self._goal if phase == HOLD else 0 for phase in controller.regulator.phase]
             snapshot.add_list(controller.regulator.moves.goal_pa, goals)
@@ -344,6 +369,10 @@ class Machine:
             self._regulator_at_rest.write()
         if session.state not in (RUNNING, PAUSED):
             controller.guards.notices.rested_bits = 0
+            controller.guards.fill_timeout.parted_bits = 0
+        controller.rotor_ms = int(session.state == VENTING and controller.rotor_ms > 0)
+        if not controller.rotor_ms:
+            controller.way_out_bits = 0
         self._survey.tidy()
         self.once_reached_bits = sequencer.keep_bits & (
             self.once_reached_bits | regulator.ledger.reached_bits

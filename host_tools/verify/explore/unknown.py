@@ -242,6 +242,11 @@ class Subset:
             self._decide(bit)
         return self.bits & bits
 
+    def __or__(self, bits: int) -> Subset:
+        """Of chambers that are left out for two reasons, one is nobody's here."""
+        assert not bits
+        return self
+
     def __eq__(self, other: object) -> bool:
         """Compared only with all chambers: the first that isn't in it decides."""
         assert isinstance(other, int)

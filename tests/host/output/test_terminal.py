@@ -81,6 +81,17 @@ def test_fault_sentences(
     assert sentence.endswith("at 3.00 s (REQ-X-1).")
 
 
+def test_a_fault_names_the_chambers_that_are_not_known_to_be_empty() -> None:
+    late = FaultResult("E41", "control tick late", "REQ-X-1", None, 75, 60, "ms", 3.0)
+    sentence = fault_sentence(
+        replace(late, still_pressed=("left.thigh",), not_seen=("left.foot", "left.calf"))
+    )
+    assert sentence.endswith(
+        " left.thigh still pressed: open the boot."
+        " Not seen: left.foot, left.calf; if it feels tight, open it."
+    )
+
+
 def test_every_fault_has_an_explanation_and_a_sentence_that_fits_its_unit() -> None:
     for code, name, requirement, unit in fault_table.TABLE[1:]:
         assert explanation(code)
