@@ -15,6 +15,8 @@ from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import DISAGREE_PA, OVER_TARGET_PA, OVER_TRIP_PA, RISES_PA, TICK_MOST_MS
 from soleus.core.regulate.regulation import HOLD
+from soleus.core.sensing.zeroing import AVERAGED_TICKS
+from soleus.core.session.session import CHECKING
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def _is_seen(
 
 def _shows_too_much(trace: Trace, boots: Boots, requirement: Requirement, chamber: int) -> np.ndarray:
     one = boots.has_manifold_sensor_only
-    reading_pa = trace.manifold_reading_pa if one else trace.reading_pa[:, chamber]
+    reading_pa = _zeroed(trace, trace.manifold_reading_pa if one else trace.reading_pa[:, chamber])
     target_pa = trace.target_pa[:, chamber]
     if requirement.fault == faults.OVER_TARGET:
         return (target_pa > 0) & (reading_pa > target_pa + OVER_TARGET_PA)
@@ -108,6 +110,14 @@ def _shows_too_much(trace: Trace, boots: Boots, requirement: Requirement, chambe
         return (target_pa == 0) & (reading_pa > RISES_PA) & _was_seen_empty(trace, chamber)
     is_joined: np.ndarray = trace.fill_bits >> chamber & 1 > 0
     return (reading_pa > OVER_TRIP_PA) & (is_joined if one else True)
+
+
+def _zeroed(trace: Trace, reading_pa: np.ndarray) -> np.ndarray:
+    """As the guards see it: without what the sensor showed at the end of the check."""
+    checked = np.flatnonzero(trace.state == CHECKING)[-AVERAGED_TICKS:]
+    zero_pa = reading_pa[checked].mean() if len(checked) else 0.0
+    zeroed: np.ndarray = reading_pa - zero_pa
+    return zeroed
 
 
 def _was_seen_empty(trace: Trace, chamber: int) -> np.ndarray:

@@ -24,9 +24,9 @@ SOFT_START_LEAST_PA = pa_from_mmhg(20)
 # Tourniquets alarm beyond 15 mmHg from the set pressure for 1 s [S].
 OVER_TARGET_PA = pa_from_mmhg(15)
 OVER_TARGET_MS = 1000
-# A pump's strokes make a reading dip: only one that stays below for longer than a stroke starts the second
-# anew.
-OVER_TARGET_DIP_MS = 50
+# A pump makes a reading dip with each stroke, ten to forty times a second: only one that stays below for
+# longer starts the second anew.
+OVER_TARGET_DIP_MS = 100
 # Above every target with its margin, below a relief valve at 140-160 mmHg. Two samples, not one:
 # a single spike of a noisy converter is not a pressure.
 OVER_TRIP_PA = pa_from_mmhg(135)
