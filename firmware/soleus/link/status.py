@@ -7,7 +7,7 @@ from soleus.basics.loading import load
 from soleus.core.basics import faults
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.session.session import STATE_NAMES
-from soleus.services.fault_place import fault_place, is_venting, names_of, pressed_bits, unseen_bits
+from soleus.services.fault_place import fault_place
 
 
 def status(app: Any, request: dict) -> dict:
@@ -55,7 +55,7 @@ def _fault(app: Any) -> "dict | None":
         return None
     code, name, requirement, unit = load("core.basics.fault_table").TABLE[latch.code]
     is_pressure = unit == "mmHg"
-    pressed = 0 if is_venting(controller) else pressed_bits(controller)
+    still_pressed, not_seen = load("services.after_fault").told(controller) if app.may_load() else ([], [])
     return {
         "code": code,
         "name": name,
@@ -65,8 +65,8 @@ def _fault(app: Any) -> "dict | None":
         "limit": mmhg_from_pa(latch.limit) if is_pressure else latch.limit,
         "unit": unit,
         "at_ms": latch.at_ms,
-        "still_pressed": names_of(controller, pressed),
-        "not_seen": names_of(controller, unseen_bits(controller) & ~pressed),
+        "still_pressed": still_pressed,
+        "not_seen": not_seen,
         "help": _advice(app, code),
     }
 

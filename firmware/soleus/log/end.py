@@ -1,7 +1,8 @@
 """The last frame of a log: how the session ended."""
 
 from soleus.basics.annotations import Any
-from soleus.services.fault_place import fault_place, pressed_bits, unseen_bits
+from soleus.services.after_fault import pressed_bits, unseen_bits
+from soleus.services.fault_place import fault_place
 
 ENDED_BY = ("cut short", "completed", "stopped", "no sign of life")
 

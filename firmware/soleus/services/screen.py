@@ -9,14 +9,13 @@ pressed comes before all that.
 from micropython import const
 
 from soleus.basics.annotations import Any
-from soleus.basics.loading import load
-from soleus.core.basics.faults import FaultLatch
+from soleus.basics.loading import load, load_to_stay
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.controller import Controller
 from soleus.core.regulate.regulation import COAST, DOSE, FILL
 from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, STATE_NAMES
 from soleus.drivers.panel.display import Display
-from soleus.services.fault_place import fault_place, is_venting, names_of, pressed_bits, unseen_bits
+from soleus.services.fault_place import fault_place
 
 _WIDTH = const(128)
 _HEIGHT = const(64)
@@ -24,14 +23,9 @@ _LETTER = const(8)
 _LEG_WIDTH = const(18)
 _LEG_GAP = const(4)
 _LINE = const(9)
-_LINE_LETTERS = const(16)
-# What fits under a fault's heading.
-_LINES = const(6)
-_PART_MS = const(4000)
 # Less is hardly felt. One sensor on the manifold shows an open chamber for a moment only.
 _LITTLE_PA = const(400)
 _SHOWN_LATELY_MS = const(5000)
-_CLEAR = "To clear it hold start/stop and stop for 3 s."
 
 
 class Screen:
@@ -63,17 +57,18 @@ class Screen:
         if self.fault and self.fault[0] == latch.at_ms:
             return self.fault
         row = load("core.basics.fault_table").TABLE[latch.code]
-        advice = load("services.advice").advice(row[0]) if self.app.may_load() else ""
-        return (latch.at_ms, row, fault_place(controller, latch.chamber_index), advice)
+        advice = load("services.advice").advice(row[0])
+        draw_fault = load_to_stay("services.fault_screen").draw_fault
+        return (latch.at_ms, row, fault_place(controller, latch.chamber_index), advice, draw_fault)
 
 
 def draw(
     canvas: Any, controller: Controller, title: str, fault: "tuple | None", lost_session: "dict | None"
 ) -> None:
-    """`fault`, if there is one: when it came, its row of `fault_table.py`, its place, and help."""
+    """`fault`, if there is one: when it came, its row of the table, its place, help, and what draws it."""
     canvas.fill(0)
     if fault:
-        _draw_fault(canvas, controller, fault)
+        fault[4](canvas, controller, fault, _lines)
         return
     _draw_words(canvas, controller, title, lost_session)
     for leg in range(controller.boots.legs):
@@ -144,39 +139,6 @@ def _draw_chamber(
     canvas.fill_rect(left, top + height - level, width, level, 1)
     if controller.regulator.phase[index] in (FILL, DOSE, COAST):
         canvas.fill_rect(left + 3, top + height // 2 - 1, width - 6, 2, 0 if level > height // 2 else 1)
-
-
-def _draw_fault(canvas: Any, controller: Controller, fault: tuple) -> None:
-    pressed = pressed_bits(controller)
-    unseen = unseen_bits(controller) & ~pressed
-    is_early = is_venting(controller)
-    word = "venting" if is_early else "PRESSED" if pressed else "NOT SEEN" if unseen else "VENTED"
-    canvas.fill_rect(0, 0, _WIDTH, _LETTER + 2, 1)
-    canvas.text("{} {}".format(fault[1][0], word), 1, 1, 0)
-    turn = controller.session.state_ms // _PART_MS
-    lines = []
-    if pressed | unseen and not is_early:
-        # One after the other.
-        names = names_of(controller, pressed or unseen)
-        what = "still pressed:" if pressed else "not seen. Tight?"
-        lines = [names[turn % len(names)][:_LINE_LETTERS], what, "open the boot"]
-    room = _LINES - len(lines)
-    parts = [_cause_lines(controller.latch, fault), _lines(fault[3], _LINE_LETTERS)]
-    parts.append(_lines(_CLEAR, _LINE_LETTERS))
-    pages = [part[at : at + room] for part in parts if part[0] for at in range(0, len(part), room)]
-    top = _LETTER + 3
-    for line in lines + pages[turn % len(pages)]:
-        canvas.text(line, 0, top)
-        top += _LINE
-
-
-def _cause_lines(latch: FaultLatch, fault: tuple) -> list:
-    _, name, _, unit = fault[1]
-    value = mmhg_from_pa(latch.value) if unit == "mmHg" else latch.value
-    return _lines(name, _LINE_LETTERS) + [
-        fault[2][:_LINE_LETTERS],
-        "{} {}".format(value, unit)[:_LINE_LETTERS],
-    ]
 
 
 def _lines(text: str, letters: int) -> list:

@@ -7,7 +7,7 @@ from host_tools.sim.figures.air import AirSupply, in_series
 from host_tools.sim.figures.metrics import MeasureContext, SessionResult, measure
 from host_tools.sim.simulate import Session
 from host_tools.sim.trace import Trace
-from soleus.services.fault_place import pressed_bits, unseen_bits
+from soleus.services.after_fault import pressed_bits, unseen_bits
 
 
 def session_result(session: Session) -> SessionResult:

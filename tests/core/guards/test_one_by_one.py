@@ -6,7 +6,7 @@ from soleus.core.basics import faults
 from soleus.core.basics.faults import MACHINE_INDEX, MANIFOLD_INDEX, FaultLatch
 from soleus.core.basics.limits import STUCK_MS, TICK_MS, VENT_MOST_MS
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.guards.pressure import VentFailure
+from soleus.core.guards.one_by_one import VentFailureThrough
 from soleus.core.session.session import DONE, FAULT, RUNNING
 from tests.core.fake_air import STOP, Machine, boots, gauges_for
 
@@ -79,7 +79,7 @@ def looked_at(looks: list[tuple[int, int, int]]) -> FaultLatch:
     gauges = gauges_for(the_boots)
     gauges.is_zeroed = True
     gauges.emptying.unchanged_ms = VENT_MOST_MS + TICK_MS
-    guard = VentFailure(the_boots, latch, gauges)
+    guard = VentFailureThrough(the_boots, latch, gauges)
     for index, before_pa, shown_pa in looks:
         bit = 1 << index
         gauges.overview.seen_bits = gauges.overview.unvented_bits = bit

@@ -16,7 +16,10 @@ from tests.core.rules.structure import (
 ATTRIBUTES_MOST = 20
 PARAMETERS_MOST = 6
 # These load the one variant that the boots need: the others never take a chip's heap.
-FACTORIES = {"controller.py": {"_gauges_for", "_regulator_for"}, "guards/guards.py": {"_fill_timeout_for"}}
+FACTORIES = {
+    "controller.py": {"_gauges_for", "_regulator_for"},
+    "guards/guards.py": {"_fill_timeout_for", "_vent_failure_for"},
+}
 
 HOST_TOOLS = Path(__file__).resolve().parents[3] / "host_tools"
 CORE = {path.relative_to(CORE_PACKAGE).as_posix(): path.read_text() for path in core_sources()}

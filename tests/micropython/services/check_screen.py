@@ -23,6 +23,7 @@ from soleus.core.basics.boots_table import read_boots  # noqa: E402
 from soleus.core.controller import Controller  # noqa: E402
 from soleus.core.session.session import DONE, FAULT, IDLE  # noqa: E402
 from soleus.services.fault_place import fault_place  # noqa: E402
+from soleus.services.fault_screen import draw_fault  # noqa: E402
 from soleus.services.screen import draw  # noqa: E402
 
 WIDTH, HEIGHT, LETTER = 128, 64, 8
@@ -67,7 +68,13 @@ def in_fault(board, code, index, mmhg_pa=(), state_ms=6000):
             controller.readings.chamber_pa[place] = pa
         controller.gauges.step(controller.readings, controller.commands, 0, 10)
     row = fault_table.TABLE[code]
-    fault = (60_000, row, fault_place(controller, index), "Something has happened to it. Look at the plug.")
+    fault = (
+        60_000,
+        row,
+        fault_place(controller, index),
+        "Something has happened to it. Look at the plug.",
+        draw_fault,
+    )
     pages = []
     for turn in range(6):
         controller.session.state_ms = state_ms + 4000 * turn

@@ -49,7 +49,7 @@ class Guards:
         self.sensor_zero_drift = SensorZeroDrift(boots, latch, gauges)
         self.overpressure = Overpressure(boots, latch, gauges, sequencer)
         self.prolonged = ProlongedPressure(boots, latch, gauges)
-        self.vent_failure = VentFailure(boots, latch, gauges)
+        self.vent_failure = _vent_failure_for(boots, latch, gauges)
         self.active = ActiveGuards(boots, latch, gauges, commands, sequencer, ledger)
         self.fill_timeout = _fill_timeout_for(boots, latch, self.notices, gauges, ledger, sequencer)
         self.leak = Leak(boots, self.notices, ledger)
@@ -132,6 +132,14 @@ def _fill_timeout_for(
 
         return OneByOne(boots, latch, notices, gauges, ledger, sequencer)
     return FillTimeout(boots, latch, notices, gauges, ledger)
+
+
+def _vent_failure_for(boots: Boots, latch: FaultLatch, gauges: Gauges) -> VentFailure:
+    if boots.has_manifold_sensor_only:
+        from soleus.core.guards.one_by_one import VentFailureThrough
+
+        return VentFailureThrough(boots, latch, gauges)
+    return VentFailure(boots, latch, gauges)
 
 
 class ActiveGuards:

@@ -7,9 +7,19 @@ blame is the one that doesn't fill while another one does; when a second one doe
 
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
-from soleus.core.basics.faults import MACHINE_INDEX, FaultLatch, Notices
-from soleus.core.basics.limits import NO_AIR_COUNT, TICK_MOST_MS
+from soleus.core.basics.faults import MACHINE_INDEX, MANIFOLD_INDEX, FaultLatch, Notices
+from soleus.core.basics.limits import (
+    NO_AIR_COUNT,
+    OVER_TRIP_PA,
+    STUCK_MS,
+    TICK_MOST_MS,
+    TICK_MS,
+    VENT_FED_PA,
+    VENT_MOST_MS,
+    VENTED_PA,
+)
 from soleus.core.guards.air import FillTimeout
+from soleus.core.guards.pressure import VentFailure
 from soleus.core.regulate.ledger import Ledger
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
@@ -131,3 +141,53 @@ class OneByOne(FillTimeout):
         self.parted_bits = 0
         self.ledger.share_anew()
         self.sequencer.release_early()
+
+
+class VentFailureThrough(VentFailure):
+    """One sensor on the manifold shows a chamber when it is joined. If the manifold was higher before, the
+    chamber got that air from elsewhere: from one whose valve never closed, and which shows when it is its
+    turn, or from a pump that runs.
+    """
+
+    def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges) -> None:
+        super().__init__(boots, latch, gauges)
+        # The chamber that a manifold fed last which no chamber can have filled.
+        self.fed_index = NOBODY
+        # How long a manifold's sensor has shown the very same, whether a chamber was joined or none.
+        self.same_ms = 0
+
+    def step(self, at_ms: int) -> None:
+        gauges = self.gauges
+        overview = gauges.overview
+        unvented_bits = overview.unvented_bits & overview.seen_bits
+        if not unvented_bits or not gauges.is_zeroed or self._is_stuck(at_ms):
+            return
+        for index in range(self.boots.count):
+            is_late = gauges.emptying.vented_for_ms(index) > VENT_MOST_MS
+            if not unvented_bits & (1 << index) or not is_late:
+                continue
+            pressure_pa = gauges.smooth_pa[index]
+            if gauges.unjoined_pa > pressure_pa + VENT_FED_PA:
+                self._note_fed(index, gauges.unjoined_pa, at_ms)
+            else:
+                self.fed_index = NOBODY
+                self.latch.trip(faults.VENT_FAILURE, index, pressure_pa, VENTED_PA, at_ms)
+
+    def _is_stuck(self, at_ms: int) -> bool:
+        """No chamber is empty then, but none was seen either."""
+        gauges = self.gauges
+        if gauges.manifold_pa != gauges.unjoined_pa:
+            self.same_ms = 0
+            return False
+        self.same_ms += TICK_MS
+        if self.same_ms >= STUCK_MS:
+            self.latch.trip(faults.SENSOR_STUCK, MANIFOLD_INDEX, self.same_ms, STUCK_MS, at_ms)
+        return True
+
+    def _note_fed(self, index: int, manifold_pa: int, at_ms: int) -> None:
+        """A manifold as high again after it has lost its air to an open chamber has the pump behind it."""
+        if manifold_pa <= OVER_TRIP_PA:
+            return
+        if self.fed_index != NOBODY and self.fed_index != index:
+            self.latch.trip(faults.PUMP_RUNAWAY, MANIFOLD_INDEX, manifold_pa, OVER_TRIP_PA, at_ms)
+        self.fed_index = index

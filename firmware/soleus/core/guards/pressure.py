@@ -2,7 +2,7 @@
 
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
-from soleus.core.basics.faults import MANIFOLD_INDEX, FaultLatch
+from soleus.core.basics.faults import FaultLatch
 from soleus.core.basics.limits import (
     OVER_TARGET_DIP_MS,
     OVER_TARGET_MS,
@@ -11,10 +11,7 @@ from soleus.core.basics.limits import (
     OVER_TRIP_PA,
     OVER_TRIP_SAMPLES,
     PRESSED_MOST_MS,
-    STUCK_MS,
-    TICK_MS,
     UNSEEN_EMPTY_MS,
-    VENT_FED_PA,
     VENT_MOST_MS,
     VENTED_PA,
 )
@@ -24,7 +21,6 @@ from soleus.core.session.sequencer import Sequencer
 # The clock of pressed chambers stops here. It starts at zero again whenever no chamber is pressed, and 27 h
 # without such a moment are far beyond the limit.
 CLOCK_MOST_MS = 100_000_000
-NOBODY = -1
 
 
 class Overpressure:
@@ -150,54 +146,19 @@ class ProlongedPressure:
 
 
 class VentFailure:
-    """A leg that stays squeezed with the vent commanded open: a stuck valve or a kinked hose.
-
-    One sensor on the manifold shows a chamber when it is joined. If the manifold was higher before, the
-    chamber got that air from elsewhere: from one whose valve never closed, and which shows when it is its
-    turn, or from a pump that runs.
-    """
+    """A leg that stays squeezed with the vent commanded open: a stuck valve or a kinked hose."""
 
     def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges) -> None:
         self.boots = boots
         self.latch = latch
         self.gauges = gauges
-        # The chamber that a manifold fed last which no chamber can have filled.
-        self.fed_index = NOBODY
-        # How long a manifold's sensor has shown the very same, whether a chamber was joined or none.
-        self.same_ms = 0
 
     def step(self, at_ms: int) -> None:
         gauges = self.gauges
         overview = gauges.overview
         unvented_bits = overview.unvented_bits & overview.seen_bits
-        if not unvented_bits or not gauges.is_zeroed or self._is_stuck(at_ms):
+        if not gauges.is_zeroed:
             return
         for index in range(self.boots.count):
-            is_late = gauges.emptying.vented_for_ms(index) > VENT_MOST_MS
-            if not unvented_bits & (1 << index) or not is_late:
-                continue
-            pressure_pa = gauges.smooth_pa[index]
-            if gauges.unjoined_pa > pressure_pa + VENT_FED_PA:
-                self._note_fed(index, gauges.unjoined_pa, at_ms)
-            else:
-                self.fed_index = NOBODY
-                self.latch.trip(faults.VENT_FAILURE, index, pressure_pa, VENTED_PA, at_ms)
-
-    def _is_stuck(self, at_ms: int) -> bool:
-        """No chamber is empty then, but none was seen either."""
-        gauges = self.gauges
-        if not self.boots.has_manifold_sensor_only or gauges.manifold_pa != gauges.unjoined_pa:
-            self.same_ms = 0
-            return False
-        self.same_ms += TICK_MS
-        if self.same_ms >= STUCK_MS:
-            self.latch.trip(faults.SENSOR_STUCK, MANIFOLD_INDEX, self.same_ms, STUCK_MS, at_ms)
-        return True
-
-    def _note_fed(self, index: int, manifold_pa: int, at_ms: int) -> None:
-        """A manifold as high again after it has lost its air to an open chamber has the pump behind it."""
-        if manifold_pa <= OVER_TRIP_PA:
-            return
-        if self.fed_index != NOBODY and self.fed_index != index:
-            self.latch.trip(faults.PUMP_RUNAWAY, MANIFOLD_INDEX, manifold_pa, OVER_TRIP_PA, at_ms)
-        self.fed_index = index
+            if unvented_bits & (1 << index) and gauges.emptying.vented_for_ms(index) > VENT_MOST_MS:
+                self.latch.trip(faults.VENT_FAILURE, index, gauges.smooth_pa[index], VENTED_PA, at_ms)
