@@ -213,6 +213,7 @@ REQUIREMENTS = (
         trips=(
             Trip("sensor.right.thigh:off@80s", DUO, "right.thigh"),
             Trip("sensor.left.calf:off@60s", DEVKIT, "left.calf", plant=SILENT),
+            Trip("sensor.right.thigh:off@80s", DUO, "right.thigh"),
             Trip("sensor.manifold:off@60s", MANIFOLD, "manifold", plant=SILENT),
         ),
         note="no reading at all",
