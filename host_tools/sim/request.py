@@ -100,7 +100,7 @@ def new_controller(request: Request) -> Controller:
 
 def new_plant(request: Request) -> Plant:
     """The plant as the seed draws it, with its faults planned."""
-    plant = draw_plant(on_board(request.plant, request.board.table), request.board.boots, request.seed)
+    plant = draw_plant(request.plant, request.board.boots, request.seed)
     for fault in request.faults:
         plant.set_fault(fault)
     return plant
