@@ -46,8 +46,9 @@ _CAMPAIGN = """\
 ## A campaign of faults
 
 `soleus campaign run --size {size} --seed {seed}`: every component in every mode in every phase of a session,
-on every board, over all programs and plants; every pair of a stuck valve or sensor and one more fault; and
-healthy sessions with legs that move, weak batteries and people who press buttons. Judged by true pressures:
+on every board, over all programs and plants; every pair of a stuck valve, sensor or relief valve and one more
+fault; and healthy sessions with legs that move, weak batteries and people who press buttons. Judged by true
+pressures:
 
 - *harm*: a chamber above 150 mmHg (160 with the pump shorted on), pressure that is not gone 5 s after the
   stop, or above 15 mmHg for more than 185 s;
