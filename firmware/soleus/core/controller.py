@@ -69,6 +69,9 @@ class Controller:
         gauges = self.gauges
         state = session.state
         gauges.step(readings, commands, sequencer.keep_bits, dt_ms)
+        if self.rotor_ms > 0:
+            # A manifold's sensor shows the rotor's air, and not what an open chamber has kept.
+            gauges.overview.unvented_bits = 0
         self.guards.step(readings, state == RUNNING, state == SERVICE, self.at_ms, dt_ms)
         guards = self.guards
         sequencer.rested_bits = guards.notices.rested_bits | guards.fill_timeout.parted_bits
@@ -160,6 +163,9 @@ class Controller:
     def _let_rotor_out(self, dt_ms: int) -> None:
         self.rotor_ms -= dt_ms
         commands = self.commands
+        if self.rotor_ms <= 0:
+            all_vent(commands)
+            return
         if self.boots.is_three_way and self.rotor_ms < ROTOR_STOPS_MS - OVERLAP_MS:
             commands.fill_bits = self.way_out_bits
         commands.seal_bits = 0

@@ -690,3 +690,24 @@ def test_no_readings_and_no_buttons_get_a_valve_out_of_a_latched_fault(
         controller.readings.buttons = pressed
         assert is_all_vent(controller.step(controller.readings, TICK_MS))
     assert machine.state == FAULT
+
+
+@pytest.mark.parametrize("valves", ["three_way", "fill_vent"])
+def test_the_rotors_last_air_is_no_chamber_that_doesnt_vent(valves: str) -> None:
+    """A chamber that was open for long takes it, and one sensor for all shows that."""
+    machine = Machine(boots(valves=valves, sensors="manifold"), program(rest_s=30)).started()
+    machine.until_state(RUNNING)
+    sequencer = machine.controller.sequencer
+    machine.until(lambda _: sequencer.cycles_count == 1 and sequencer.keep_bits == 0b011, 200)
+    machine.until(lambda m: m.controller.commands.pump_permille > 0)
+    machine.tick(STOP)
+    # Its own air: the fake air has no rotor.
+    for index in range(3):
+        machine.air.pressure_pa[index] = pa_from_mmhg(20)
+    for _ in range(ROTOR_STOPS_MS // TICK_MS):
+        commands = machine.tick()
+        for index in range(3):
+            if commands.fill_bits >> index & 1:
+                machine.air.pressure_pa[index] = pa_from_mmhg(20)
+    assert machine.state == VENTING
+    machine.until_state(DONE, 10)
