@@ -158,11 +158,16 @@ def _print_facts(program: Program) -> None:
     facts.add_row("mmHg", pressure)
     facts.add_row("mode", program.mode)
     if program.presence_check_minutes:
-        facts.add_row(
-            "asks", f"for a sign of life after {program.presence_check_minutes} min without a press"
-        )
+        facts.add_row("ends", _ends_without_a_press(program))
     facts.add_row("source", program.source)
     Console(highlight=False, markup=False).print(facts)
+
+
+def _ends_without_a_press(program: Program) -> str:
+    after = program.presence_check_minutes
+    asks = f"by itself after {after} min without a press, and asks for one before"
+    # A session may be over before anybody is asked.
+    return f"{asks}, in a session longer than that" if program.minutes.start <= after else asks
 
 
 def _print_cycles(board: Board, cycles: list[Cycle], titles: list[str]) -> None:

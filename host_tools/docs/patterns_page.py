@@ -51,6 +51,11 @@ chambers give and take air while the next one fills, and all end at one pressure
 manifold** measures a chamber only while it is joined: chambers are measured in turn, and fills are slower
 near their end.
 
+Some seconds after each release every vent valve flicks once, or each chamber is joined to the manifold for a
+moment: that is a look. An open vent alone doesn't show that a leg is free; pressure that stays in a chamber
+closed for 0.2 s would. Until every chamber was seen empty, the looks go on and the next cycle doesn't begin
+([survey.py](../firmware/soleus/core/sensing/survey.py)).
+
 """
 
 

@@ -91,8 +91,10 @@ def test_show_draws_a_cycle_of_every_program(name: str) -> None:
 
 
 def test_show_says_after_how_long_a_program_asks_for_a_sign_of_life() -> None:
-    assert "for a sign of life after 15 min without a press" in good("program", "show", "bedtime")
-    assert "sign of life" not in good("program", "show", "plain-sequential")
+    shown = " ".join(good("program", "show", "bedtime").split())
+    assert "ends by itself after 15 min without a press" in shown
+    assert "in a session longer than that" in shown, "its own 10 minutes are over before"
+    assert "without a press" not in good("program", "show", "plain-sequential")
 
 
 def test_show_begins_with_the_foot() -> None:
