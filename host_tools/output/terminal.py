@@ -8,6 +8,8 @@ from rich.text import Text
 from host_tools.output.words import duration, explanation, measured_against, number, outcome_sentence
 from host_tools.sim.figures.metrics import ChamberResult, InjectedResult, SessionResult
 
+_LEAST = "least: what this pump at full speed needs for that air; no fill can be faster"
+
 OUTCOME_STYLES = {"completed": "bold green", "stopped": "bold yellow", "fault": "bold red"}
 
 
@@ -17,6 +19,7 @@ def print_summary(result: SessionResult, console: Console | None = None) -> None
 
 def summary(result: SessionResult) -> RenderableType:
     parts: list[RenderableType] = [_headline(result), _figures(result), _chambers_table(result)]
+    parts.append(Text(_LEAST, style="dim"))
     return Group(*parts, *_rested_lines(result), *_injected_lines(result))
 
 
@@ -44,7 +47,7 @@ def _chambers_table(result: SessionResult) -> Table:
     for heading in (
         "fills",
         "fill\ns",
-        "limit\ns",
+        "least\ns",
         "overshoot\np50 mmHg",
         "\nmax",
         "hold error\np50 mmHg",

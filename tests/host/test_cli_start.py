@@ -11,7 +11,7 @@ from host_tools.cli import app
 from host_tools.commands.lazy import COMMANDS, command
 from tests.soleus_command import soleus
 
-HEAVY = ("numba", "numpy", "matplotlib", "plotly", "pyarrow", "scipy", "esptool")
+HEAVY = ("numba", "numpy", "matplotlib", "pyarrow", "scipy", "esptool")
 _HELP = f"""
 import sys
 from typer.testing import CliRunner
@@ -47,7 +47,7 @@ def test_completing_a_command_imports_none() -> None:
 
 
 # Each of these takes longer to import than a refusal may take.
-TOO_SLOW = ("numba", "scipy", "matplotlib", "plotly", "pyarrow")
+TOO_SLOW = ("numba", "scipy", "matplotlib", "pyarrow")
 _REFUSED = f"""
 import sys
 from host_tools import cli

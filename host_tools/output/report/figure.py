@@ -1,68 +1,91 @@
-"""The interactive part of the report, as data for plotly.js: one time axis under everything."""
+"""The interactive part of the report, as data for `chart.js`: panels above each other on one time axis."""
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from host_tools.output.palette import ALARM, NOTE
 from host_tools.output.report.figure_lines import (
-    pressure_lines,
-    pump_lines,
+    pressure_curves,
+    pump_curve,
     state_bars,
     tolerance_mmhg,
     valve_bars,
 )
 from host_tools.output.view import Leg, legs_of, one_cycle
+from host_tools.sim.figures.metrics import FaultResult
 from host_tools.sim.trace import Trace
 
-_GAP = 0.032
+# From the top down, in pixels of the page, without the titles.
+_STATE_HEIGHT, _PRESSURE_HEIGHT, _ROW_HEIGHT, _PUMP_HEIGHT = 20, 230, 17, 70
+# A moment is shown with so much of what came before and after it.
+_BEFORE_S, _AFTER_S = 20.0, 10.0
+_RESTED_VIEWS_MOST = 3
 
 
 @dataclass(frozen=True)
-class _Panel:
-    name: str
-    share: float
-    axis: dict[str, Any]
+class Mark:
+    """Something that happened: a line through all panels, and its name."""
+
+    at_s: float
+    kind: str
+    text: str
 
 
-def session_figure(trace: Trace) -> dict[str, Any]:
-    """`data`, `layout`, and the `views` that the page's buttons show."""
-    legs = [_plain(leg) for leg in legs_of(trace.chamber_names)]
-    panels = _panels(trace, legs)
+def session_figure(trace: Trace, notices: list[FaultResult]) -> dict[str, Any]:
+    """`panels`, `marks`, and the `views` that the page's buttons show; the first of them when it opens."""
     tolerance = tolerance_mmhg(trace)
-    data = state_bars(trace)
-    for place, leg in enumerate(legs, start=2):
-        data += pressure_lines(trace, leg, place, tolerance)
-        data += valve_bars(trace, leg, place + len(legs))
-    data += pump_lines(trace, len(panels))
     return {
-        "data": data,
-        "layout": _layout(trace, panels),
-        "views": _views(trace),
+        "end_s": _end_s(trace),
+        "panels": _panels(trace, legs_of(trace.chamber_names), tolerance),
+        "marks": [_drawn(mark) for mark in marks_of(trace, notices)],
+        "views": _views(trace, notices),
         "tolerance_mmhg": tolerance,
     }
 
 
-def _plain(leg: Leg) -> Leg:
-    """Escape names: plotly.js understands a little HTML, even links."""
-    return Leg(escape(leg.name), leg.indexes, [escape(chamber) for chamber in leg.chambers])
+def marks_of(trace: Trace, notices: list[FaultResult]) -> list[Mark]:
+    """All but the changes of the state, which have a strip of their own, in the order of time."""
+    noted = [Mark(note.at_s, note.kind, note.text) for note in trace.notes if note.kind != "state"]
+    rested = [Mark(notice.at_s, "rested", f"{notice.chamber} rested") for notice in notices]
+    return sorted([*noted, *rested], key=lambda mark: mark.at_s)
 
 
-def _panels(trace: Trace, legs: list[Leg]) -> list[_Panel]:
+def range_around(at_s: float) -> list[float]:
+    """The range of time that shows a moment."""
+    return [max(at_s - _BEFORE_S, 0.0), at_s + _AFTER_S]
+
+
+def _panels(trace: Trace, legs: list[Leg], tolerance: float) -> list[dict[str, Any]]:
     """From the top down."""
     most_mmhg = max(float(trace.pressure_mmhg.max(initial=0.0)), 20.0)
-    strip = {"fixedrange": True, "showgrid": False}
-    state = {**strip, "range": [0, 1], "tickvals": [0.5], "ticktext": ["session"]}
-    pressure = {"range": [round(-0.03 * most_mmhg, 1), round(1.08 * most_mmhg, 1)]}
-    pump = {"fixedrange": True, "range": [0, 104], "tickvals": [0, 50, 100]}
     return [
-        _Panel("", 0.35, state),
-        *(_Panel(_titled(leg, "pressure, mmHg"), 2.4, pressure) for leg in legs),
+        {"title": "", "height": _STATE_HEIGHT, "rows": ["session"], "bars": state_bars(trace)},
         *(
-            _Panel(_titled(leg, "valves"), 0.2 + 0.16 * len(leg.indexes), {**strip, **_rows(leg)})
+            {
+                "title": _titled(leg, "pressure, mmHg"),
+                "height": _PRESSURE_HEIGHT,
+                "range": [round(-0.03 * most_mmhg, 1), round(1.08 * most_mmhg, 1)],
+                "unit": "mmHg",
+                "curves": pressure_curves(trace, leg, tolerance),
+            }
             for leg in legs
         ),
-        _Panel("pump, %", 0.9, pump),
+        *(
+            {
+                "title": _titled(leg, "valves"),
+                "height": _ROW_HEIGHT * len(leg.indexes),
+                "rows": leg.chambers,
+                "bars": valve_bars(trace, leg),
+            }
+            for leg in legs
+        ),
+        {
+            "title": "pump, %",
+            "height": _PUMP_HEIGHT,
+            "range": [0, 104],
+            "unit": "%",
+            "curves": [pump_curve(trace)],
+        },
     ]
 
 
@@ -70,96 +93,26 @@ def _titled(leg: Leg, what: str) -> str:
     return f"{leg.name} leg · {what}" if leg.name else what
 
 
-def _rows(leg: Leg) -> dict[str, Any]:
-    count = len(leg.indexes)
-    return {"range": [-0.7, count - 0.3], "tickvals": list(range(count)), "ticktext": leg.chambers}
+def _drawn(mark: Mark) -> dict[str, Any]:
+    colour = ALARM if mark.kind in ("fault", "injected", "rested") else NOTE
+    return {"at_s": round(mark.at_s, 2), "text": mark.text, "colour": colour, "dots": mark.kind != "fault"}
 
 
-def _layout(trace: Trace, panels: list[_Panel]) -> dict[str, Any]:
-    domains = _domains(panels)
-    pairs = list(zip(panels, domains, strict=True))
-    y_axes = [{**panel.axis, "domain": domain, "zeroline": False} for panel, domain in pairs]
-    return {
-        "height": round(120 * sum(panel.share for panel in panels) + 42 * len(panels)),
-        "margin": {"l": 64, "r": 16, "t": 46, "b": 46},
-        "hovermode": "x",
-        "hoverdistance": 30,
-        "dragmode": "zoom",
-        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yref": "container", "yanchor": "top"},
-        "xaxis": {
-            "title": {"text": "seconds"},
-            "anchor": f"y{len(panels)}",
-            "range": _views(trace)[1]["range_s"],
-            "zeroline": False,
-            "showspikes": True,
-            "spikemode": "across",
-            "spikethickness": 1,
-            "spikedash": "solid",
-            "spikesnap": "cursor",
-        },
-        "shapes": _marks(trace),
-        "annotations": [_panel_title(panel, domain) for panel, domain in pairs],
-        **{"yaxis" if place == 1 else f"yaxis{place}": axis for place, axis in enumerate(y_axes, start=1)},
-    }
-
-
-def _panel_title(panel: _Panel, domain: list[float]) -> dict[str, Any]:
-    return {
-        "text": panel.name,
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "y": domain[1],
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 13},
-    }
-
-
-def _domains(panels: list[_Panel]) -> list[list[float]]:
-    """From the top down, with the same gap between any two."""
-    room = (1 - _GAP * (len(panels) - 1)) / sum(panel.share for panel in panels)
-    domains, top = [], 1.0
-    for panel in panels:
-        bottom = top - panel.share * room
-        domains.append([round(max(bottom, 0.0), 5), round(top, 5)])
-        top = bottom - _GAP
-    return domains
-
-
-def _marks(trace: Trace) -> list[dict[str, Any]]:
-    """A line through all panels wherever something happened."""
-    return [
-        {
-            "type": "line",
-            "xref": "x",
-            "yref": "paper",
-            "x0": note.at_s,
-            "x1": note.at_s,
-            "y0": 0,
-            "y1": 1,
-            "line": {
-                "color": ALARM if note.kind in ("fault", "injected") else NOTE,
-                "width": 1.5,
-                "dash": "solid" if note.kind == "fault" else "dot",
-            },
-        }
-        for note in trace.notes
-        if note.kind != "state"
-    ]
-
-
-def _views(trace: Trace) -> list[dict[str, Any]]:
-    """The ranges of time that the buttons above the plots show."""
+def _views(trace: Trace, notices: list[FaultResult]) -> list[dict[str, Any]]:
     start, end = one_cycle(trace)
     is_faulty = bool(trace.fault_code.any())
-    end_s = round(float(trace.time_s[-1]), 2)
+    end_s = _end_s(trace)
     from_s, to_s = (round(float(trace.time_s[tick]), 2) for tick in (start, end - 1))
     views: list[dict[str, Any]] = [
         {"name": "Whole session", "range_s": [0, end_s]},
         {"name": "The fault" if is_faulty else "One cycle", "range_s": [from_s, to_s]},
     ]
+    rested = [{"name": f"{one.chamber} rested", "range_s": range_around(one.at_s)} for one in notices]
+    views += rested[:_RESTED_VIEWS_MOST]
     if not is_faulty:
         views.append({"name": "The first minute", "range_s": [0, min(60.0, end_s)]})
     return views
+
+
+def _end_s(trace: Trace) -> float:
+    return round(float(trace.time_s[-1]), 2)

@@ -1,6 +1,9 @@
-"""The lines and bars of the report's figure, as traces for plotly.js."""
+"""The curves and bars of the report's figure, for `chart.js`.
 
-import base64
+Times and values are whole numbers, each as its difference from the one before it: in hundredths of a second,
+and in twentieths of a mmHg or percent. Differences are small and alike, so they compress well.
+"""
+
 from typing import Any
 
 import numpy as np
@@ -11,9 +14,9 @@ from host_tools.sim.trace import Trace
 from soleus.core.session.session import STATE_NAMES
 
 # All curves together. With more points they are drawn more coarsely, so that the file stays small.
-POINTS_MOST = 220_000
-# Stands for the page's own text colour, which changes between light and dark.
-INK = "@ink"
+POINTS_MOST = 180_000
+STEPS_A_SECOND = 100
+STEPS_A_UNIT = 20
 
 
 def tolerance_mmhg(trace: Trace) -> float:
@@ -26,51 +29,26 @@ def tolerance_mmhg(trace: Trace) -> float:
     return tolerance
 
 
-def pressure_lines(trace: Trace, leg: Leg, axis: int, tolerance: float) -> list[dict[str, Any]]:
-    lines = []
-    for row, (index, colour) in enumerate(zip(leg.indexes, chamber_colours(len(leg.indexes)), strict=True)):
+def pressure_curves(trace: Trace, leg: Leg, tolerance: float) -> list[dict[str, Any]]:
+    """What each chamber had, and what it should have had."""
+    curves: list[dict[str, Any]] = []
+    for name, index, colour in _coloured(leg):
         pressure = np.ascontiguousarray(trace.pressure_mmhg[:, index])
         kept = thinned(pressure, tolerance)
-        common = {"type": "scatter", "mode": "lines", "yaxis": f"y{axis}", "legendgroup": leg.chambers[row]}
-        lines.append(
-            {
-                **common,
-                "x": _numbers(trace.time_s[kept]),
-                "y": _numbers(pressure[kept]),
-                "name": leg.chambers[row],
-                "line": {"color": colour, "width": 1.8},
-                "showlegend": axis == 2,
-                "legendrank": 100 - row,
-                "hovertemplate": f"{leg.chambers[row]} %{{y:.1f}} mmHg<extra></extra>",
-            }
-        )
-        at_s, wanted = _wanted(trace, index)
-        lines.append(
-            {
-                **common,
-                "x": at_s,
-                "y": wanted,
-                "name": f"{leg.chambers[row]} wanted",
-                "showlegend": False,
-                "line": {"color": colour, "width": 1.2, "dash": "dot"},
-                "opacity": 0.85,
-                "connectgaps": False,
-                "hovertemplate": f"{leg.chambers[row]} wanted %{{y:.1f}} mmHg<extra></extra>",
-            }
-        )
-    return lines
+        common = {"chamber": name, "colour": colour}
+        pieces = [_piece(trace.time_s[kept], pressure[kept])]
+        curves.append({**common, "name": name, "pieces": pieces})
+        curves.append({**common, "name": f"{name} wanted", "dots": True, "pieces": _wanted(trace, index)})
+    return curves
 
 
-def _wanted(trace: Trace, index: int) -> tuple[list[float], list[float | None]]:
-    """Only where the chamber is kept; between two such stretches the line is broken."""
-    at_s: list[float] = []
-    wanted: list[float | None] = []
-    for start, end in spans(trace.target_pa[:, index] > 0):
-        piece = trace.setpoint_mmhg[start:end, index]
-        kept = thinned(piece, TOLERANCE_MMHG)
-        at_s += [*_rounded(trace.time_s[start + kept], 2), round(float(trace.time_s[end - 1]), 2)]
-        wanted += [*_rounded(piece[kept], 1), None]
-    return at_s, wanted
+def pump_curve(trace: Trace) -> dict[str, Any]:
+    """It keeps each duty until the next one."""
+    pieces = stretches(trace.pump_permille)
+    at_s = [float(trace.time_s[start]) - 0.01 for _, start, _ in pieces]
+    duty = [permille / 10 for permille, _, _ in pieces]
+    piece = _piece(np.array([*at_s, float(trace.time_s[-1])]), np.array([*duty, duty[-1]]))
+    return {"name": "pump", "steps": True, "pieces": [piece]}
 
 
 def state_bars(trace: Trace) -> list[dict[str, Any]]:
@@ -80,57 +58,46 @@ def state_bars(trace: Trace) -> list[dict[str, Any]]:
     for state, name in enumerate(STATE_NAMES):
         on = [(start, end) for value, start, end in found if value == state]
         if on:
-            line = {"color": STATE_COLOURS[name], "width": 14}
-            bars.append({**_bars(trace, on, 0.5, name), "line": line, "yaxis": "y"})
+            bars.append({"name": name, "row": 0, "colour": STATE_COLOURS[name], "spans": _spans(trace, on)})
     return bars
 
 
-def valve_bars(trace: Trace, leg: Leg, axis: int) -> list[dict[str, Any]]:
-    bars = []
-    for row, (index, colour) in enumerate(zip(leg.indexes, chamber_colours(len(leg.indexes)), strict=True)):
-        style = {"line": {"color": colour, "width": 9}, "yaxis": f"y{axis}", "legendgroup": leg.chambers[row]}
-        closed = _bars(trace, spans(is_bit_set(trace.seal_bits, index)), row, f"{leg.chambers[row]} closed")
-        filling = _bars(trace, spans(is_bit_set(trace.fill_bits, index)), row, f"{leg.chambers[row]} joined")
-        bars += [{**closed, **style, "opacity": 0.28}, {**filling, **style}]
+def valve_bars(trace: Trace, leg: Leg) -> list[dict[str, Any]]:
+    bars: list[dict[str, Any]] = []
+    for row, (name, index, colour) in enumerate(_coloured(leg)):
+        common = {"chamber": name, "row": row, "colour": colour}
+        closed, joined = (is_bit_set(bits, index) for bits in (trace.seal_bits, trace.fill_bits))
+        bars.append({**common, "name": f"{name} closed", "pale": True, "spans": _spans(trace, spans(closed))})
+        bars.append({**common, "name": f"{name} joined", "spans": _spans(trace, spans(joined))})
     return bars
 
 
-def _bars(trace: Trace, on: list[tuple[int, int]], height: float, name: str) -> dict[str, Any]:
-    """A strip of a Gantt chart: one line, broken between the spans."""
-    at_s: list[float | None] = []
-    for start, end in on:
-        from_s = float(trace.time_s[start - 1]) if start else 0.0
-        at_s += [round(from_s, 2), round(float(trace.time_s[end - 1]), 2), None]
-    heights = [height, height, None] * len(on)
-    line = {"type": "scatter", "mode": "lines", "x": at_s, "y": heights, "name": name, "showlegend": False}
-    return {**line, "hovertemplate": f"{name}<extra></extra>"}
+def _coloured(leg: Leg) -> list[tuple[str, int, str]]:
+    return list(zip(leg.chambers, leg.indexes, chamber_colours(len(leg.indexes)), strict=True))
 
 
-def pump_lines(trace: Trace, axis: int) -> list[dict[str, Any]]:
-    pieces = stretches(trace.pump_permille)
-    at_s = [round(float(trace.time_s[start]) - 0.01, 2) for _, start, _ in pieces]
-    duty = [permille / 10 for permille, _, _ in pieces]
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": [*at_s, round(float(trace.time_s[-1]), 2)],
-            "y": [*duty, duty[-1]],
-            "line": {"color": INK, "width": 1, "shape": "hv"},
-            "fill": "tozeroy",
-            "yaxis": f"y{axis}",
-            "name": "pump",
-            "showlegend": False,
-            "hovertemplate": "pump %{y:.0f} %<extra></extra>",
-        }
+def _wanted(trace: Trace, index: int) -> list[list[list[int]]]:
+    """A piece for each stretch in which the chamber is kept."""
+    pieces = []
+    for start, end in spans(trace.target_pa[:, index] > 0):
+        wanted = trace.setpoint_mmhg[start:end, index]
+        kept = thinned(wanted, TOLERANCE_MMHG)
+        pieces.append(_piece(trace.time_s[start + kept], wanted[kept]))
+    return pieces
+
+
+def _piece(at_s: np.ndarray, values: np.ndarray) -> list[list[int]]:
+    return [_differences(at_s, STEPS_A_SECOND), _differences(values, STEPS_A_UNIT)]
+
+
+def _spans(trace: Trace, on: list[tuple[int, int]]) -> list[int]:
+    """From and to, again and again."""
+    at_s = [
+        (float(trace.time_s[start - 1]) if start else 0.0, float(trace.time_s[end - 1])) for start, end in on
     ]
+    return _differences(np.array(at_s).reshape(-1), STEPS_A_SECOND)
 
 
-def _numbers(values: np.ndarray) -> dict[str, str]:
-    """plotly.js reads arrays of 32-bit floats directly: a third of the size of text, without rounding."""
-    content = np.ascontiguousarray(values, dtype="<f4").tobytes()
-    return {"dtype": "f4", "bdata": base64.b64encode(content).decode("ascii")}
-
-
-def _rounded(values: np.ndarray, decimals: int) -> list[float]:
-    return [float(value) for value in np.round(values, decimals)]
+def _differences(values: np.ndarray, steps: int) -> list[int]:
+    whole = np.rint(np.asarray(values, np.float64) * steps).astype(np.int64)
+    return [int(value) for value in np.diff(whole, prepend=0)]

@@ -43,6 +43,7 @@ def test_the_summary_fits_eighty_columns_and_loses_no_number(result: SessionResu
     assert "…" not in text
     assert "mmHg" in text
     assert "times real time" in text
+    assert "no fill can be faster" in text, "why each fill is slower than the least"
 
 
 def test_the_outcome_is_coloured_on_a_terminal_only() -> None:

@@ -1,76 +1,81 @@
 "use strict";
-(function () {
-  const figure = JSON.parse(document.getElementById("session-data").textContent);
-  const plot = document.getElementById("session-figure");
+(async function () {
+  const place = document.getElementById("session-figure");
   const views = document.getElementById("views");
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const legend = document.getElementById("legend");
+  const hidden = new Set();
+
+  async function unpacked(text) {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Response(plain).json();
+  }
 
   // Colours come from the page, so that both follow the same switch between light and dark.
   function tone(name) {
     return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
   }
 
-  function dressed(layout) {
-    const dress = {
-      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-      font: { color: tone("ink"), family: getComputedStyle(document.body).fontFamily, size: 12 },
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: tone("muted"), activecolor: tone("accent") },
-      hoverlabel: { bgcolor: tone("card"), bordercolor: tone("line"), font: { color: tone("ink") } },
-    };
-    const full = Object.assign({}, layout, dress);
-    for (const key of Object.keys(full)) {
-      if (/^[xy]axis/.test(key)) {
-        full[key] = Object.assign({}, full[key], { gridcolor: tone("grid"), linecolor: tone("line"), spikecolor: tone("muted") });
-      }
-    }
-    return full;
-  }
-
-  function inked(data) {
-    return data.map(function (trace) {
-      if (trace.line.color !== "@ink") return trace;
-      return Object.assign({}, trace, { line: Object.assign({}, trace.line, { color: tone("muted") }) });
-    });
-  }
-
-  function draw() {
-    const layout = dressed(figure.layout);
-    if (plot.layout) layout.xaxis.range = plot.layout.xaxis.range.slice();
-    return Plotly.react(plot, inked(figure.data), layout, {
-      responsive: true, displaylogo: false, displayModeBar: window.innerWidth > 700 ? "hover" : false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-      toImageButtonOptions: { filename: "soleus-session", scale: 2 },
-    });
-  }
-
   function press(range) {
     for (const button of views.children) {
-      const isShown = button.dataset.range === JSON.stringify(range);
-      button.setAttribute("aria-pressed", String(isShown));
+      button.setAttribute("aria-pressed", String(button.dataset.range === JSON.stringify(range)));
     }
   }
 
-  function addButton(view) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = view.name;
-    button.dataset.range = JSON.stringify(view.range_s);
-    button.addEventListener("click", function () {
-      Plotly.relayout(plot, { "xaxis.range": view.range_s.slice() });
-    });
-    views.append(button);
+  function button(text, onClick) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.append(text);
+    made.addEventListener("click", onClick);
+    return made;
   }
 
-  figure.views.forEach(addButton);
-  draw().then(function () {
-    press(figure.layout.xaxis.range);
-    plot.on("plotly_relayout", function () { press(plot.layout.xaxis.range); });
-    plot.on("plotly_doubleclick", function () {
-      Plotly.relayout(plot, { "xaxis.range": figure.views[0].range_s.slice() });
-      return false;
+  if (typeof DecompressionStream === "undefined") {
+    place.textContent = "The curves need a browser of 2023 or later; the tables below don't.";
+    return;
+  }
+  const figure = await unpacked(document.getElementById("session-data").textContent);
+  for (const view of figure.views) {
+    const made = button(view.name, () => chart.show(...view.range_s));
+    made.dataset.range = JSON.stringify(view.range_s);
+    views.append(made);
+  }
+  const chart = soleusChart(place, figure, tone, press);
+
+  const chambers = new Map(figure.panels.flatMap((panel) => (panel.curves || []).filter((curve) => curve.chamber))
+    .map((curve) => [curve.chamber, curve.colour]));
+  function showChambers() {
+    chart.hide(hidden);
+    for (const made of legend.children) made.setAttribute("aria-pressed", String(!hidden.has(made.dataset.chamber)));
+  }
+  for (const [name, colour] of Array.from(chambers).reverse()) {
+    const made = button(name, function () {
+      if (!hidden.delete(name)) hidden.add(name);
+      showChambers();
     });
-    document.documentElement.dataset.ready = "yes";
-  });
-  dark.addEventListener("change", draw);
-  window.addEventListener("beforeprint", draw);
-  window.addEventListener("afterprint", draw);
+    made.addEventListener("dblclick", function () {
+      hidden.clear();
+      for (const other of chambers.keys()) if (other !== name) hidden.add(other);
+      showChambers();
+    });
+    const swatch = document.createElement("span");
+    swatch.className = "swatch";
+    swatch.style.background = colour;
+    made.prepend(swatch);
+    made.dataset.chamber = name;
+    legend.append(made);
+  }
+  showChambers();
+
+  // A time in the table shows that moment.
+  for (const moment of document.querySelectorAll("[data-from]")) {
+    moment.addEventListener("click", function () {
+      chart.show(Number(moment.dataset.from), Number(moment.dataset.to));
+      document.getElementById("curves-heading").scrollIntoView();
+    });
+  }
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", chart.draw);
+  window.addEventListener("beforeprint", chart.draw);
+  window.addEventListener("afterprint", chart.draw);
+  document.documentElement.dataset.ready = "yes";
 })();
