@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 
 from host_tools.basics.control_characters import visible
 from host_tools.basics.errors import FELL_SHORT, UNUSABLE_INPUT, InputError, LostBoardError, SilentBoardError
+from host_tools.basics.expectation import from_pydantic
 from host_tools.commands.lazy import LazyCommands
 
 INTERRUPTED = 130
@@ -65,8 +66,7 @@ def _usage_line(error: TyperException) -> str:
     if parameter is None or not isinstance(cause, ValidationError):
         return error.format_message()
     found = cause.errors()[0]
-    expected = str(found["msg"]).removeprefix("Input should be ")
-    return str(InputError(parameter.opts[0], "", found["input"], expected))
+    return str(InputError(parameter.opts[0], "", found["input"], from_pydantic(str(found["msg"]))))
 
 
 def _complain(line: str) -> int:

@@ -13,7 +13,10 @@ VALUE_MOST_CHARACTERS = 160
 
 
 class InputError(Exception):
-    """Names the file, the key, the value found there, and what is expected."""
+    """Names the file, the key, the value found there, and what is expected.
+
+    `expected` stands behind that word: "a file that ends in .csv", not "no such file" or "is missing".
+    """
 
     def __init__(self, file: str | Path, key: str, value: object, expected: str) -> None:
         self.file, self.key, self.value, self.expected = str(file), key, value, expected
@@ -22,7 +25,17 @@ class InputError(Exception):
     def __str__(self) -> str:
         where = f"{self.file}: {self.key}" if self.key else self.file
         what = "" if self.value is None else f" = {_short(self.value)}"
-        return " ".join(f"{where}{what}: {self.expected}".split())
+        return " ".join(f"{where}{what}: expected {self.expected}".split())
+
+
+class RefusalError(InputError):
+    """Somebody else's words about the input: a board's answer, a compiler's complaint."""
+
+    def __init__(self, who: str | Path, words: str) -> None:
+        super().__init__(who, "", None, words)
+
+    def __str__(self) -> str:
+        return f"{self.file}: {' '.join(self.expected.split())}"
 
 
 class SilentBoardError(TimeoutError):

@@ -24,13 +24,18 @@ Table = Mapping[str, Any]
 
 
 def findings(chip_name: str, boots: Boots, table: Table) -> list[Finding]:
-    """All that is wrong. Tables of the wrong shape are reported alone: nothing else can be read then."""
+    """All that is wrong, as far as it can be told without a chip that is known.
+
+    Tables of the wrong shape are reported alone: nothing else can be read then.
+    """
     if is_sketch(table):
         return []
     misshapen = list(shape_findings(boots, table))
     if misshapen:
         return misshapen
-    chip = CHIPS[chip_name]
+    chip = CHIPS.get(chip_name)
+    if chip is None:
+        return [*count_findings(boots, table), *bus_findings(table)]
     return [
         *count_findings(boots, table),
         *pin_findings(chip, table),

@@ -20,7 +20,7 @@ def bus_findings(table: Mapping[str, Any]) -> Iterator[Finding]:
     if addressed and "i2c" not in table:
         yield Finding("i2c", None, f"a table [i2c] with scl, sda and hz: {addressed[0][0]} is on that bus")
     if "i2c" in table and not addressed:
-        yield Finding("i2c", table["i2c"], "leave it out: nothing is on that bus")
+        yield Finding("i2c", table["i2c"], "no [i2c]: nothing is on that bus")
     taken: dict[int, str] = {}
     for key, address, possible in addressed:
         if address not in possible:

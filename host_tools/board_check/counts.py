@@ -14,7 +14,7 @@ def count_findings(boots: Boots, table: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _valve_findings(boots, table["valves"])
     yield from _sensor_findings(boots, table["sensors"])
     if "gate" in table and not boots.has_gate:
-        yield Finding("gate.pin", table["gate"]["pin"], "leave [gate] out, or say gate = true in [boots]")
+        yield Finding("gate.pin", table["gate"]["pin"], "no [gate], or gate = true in [boots]")
 
 
 def _valve_findings(boots: Boots, valves: Mapping[str, Any]) -> Iterator[Finding]:
@@ -24,9 +24,9 @@ def _valve_findings(boots: Boots, valves: Mapping[str, Any]) -> Iterator[Finding
     for key, count in wanted.items():
         found = valves.get(key, [])
         if key in valves and count == 0:
-            yield Finding(f"valves.{key}", found, "leave it out: a three-way valve vents by itself")
+            yield Finding(f"valves.{key}", found, "none: a three-way valve vents by itself")
         elif key not in valves and count:
-            yield Finding(f"valves.{key}", None, f"is missing; {count}, one for each chamber")
+            yield Finding(f"valves.{key}", None, f"{count}, one for each chamber")
         elif key in valves and len(found) != count:
             yield Finding(f"valves.{key}", found, f"{count}, one for each chamber, not {len(found)}")
     if not is_gpio:
@@ -62,13 +62,14 @@ def _channel_findings(sensors: Mapping[str, Any]) -> Iterator[Finding]:
     channels: Sequence[int] = sensors["channels"]
     per_chip = INPUTS_PER_CHIP[sensors["driver"]]
     if len(channels) > 1 and sensors["driver"] != "ads1115" and "mux_address" not in sensors:
-        yield Finding("sensors.mux_address", None, "is missing; the multiplexer that has these channels")
+        yield Finding("sensors.mux_address", None, "the address of the multiplexer that has these channels")
     chips = len(sensors["addresses"]) if "addresses" in sensors else 8
     for index, channel in enumerate(channels):
         place = f"sensors.channels[{index}]"
         if not 0 <= channel < chips * per_chip:
             expected = (
-                f"from 0 to {chips * per_chip - 1}: {per_chip} on each chip, counted on from chip to chip"
+                f"a channel from 0 to {chips * per_chip - 1}: {per_chip} on each chip, "
+                "counted on from chip to chip"
             )
             yield Finding(place, channel, expected)
         elif channel in channels[:index]:

@@ -81,7 +81,7 @@ def pin_findings(chip: Chip, table: Mapping[str, Any]) -> Iterator[Finding]:
 def _why_never(chip: Chip, pin: int) -> str:
     """Why a pin can't be used for anything; empty if it can."""
     if pin not in chip.pins:
-        return f"the {chip.title} has no such pin; it has {spans(chip.pins - chip.flash_pins)}"
+        return f"a pin of the {chip.title}: {spans(chip.pins - chip.flash_pins)}"
     if pin in chip.flash_pins:
         return f"another pin: {spans(chip.flash_pins)} are wired to the flash and the PSRAM"
     if pin in chip.repl_pins:

@@ -18,13 +18,13 @@ def power_findings(chip: Chip, table: Mapping[str, Any]) -> Iterator[Finding]:
     relief_mmhg = table["pneumatics"]["relief_mmhg"]
     if not RELIEF_ABOVE_MMHG < relief_mmhg <= RELIEF_MOST_MMHG:
         expected = (
-            f"above the trip limit of {RELIEF_ABOVE_MMHG} and at most {RELIEF_MOST_MMHG}: "
+            f"a pressure above the trip limit of {RELIEF_ABOVE_MMHG} and at most {RELIEF_MOST_MMHG}: "
             "the last guard, which needs no electricity"
         )
         yield Finding("pneumatics.relief_mmhg", relief_mmhg, expected)
     supply = table["supply"]
     if not supply["least_v"] <= supply["nominal_v"] <= supply["most_v"]:
-        expected = f"between least_v = {supply['least_v']} and most_v = {supply['most_v']}"
+        expected = f"a voltage between least_v = {supply['least_v']} and most_v = {supply['most_v']}"
         yield Finding("supply.nominal_v", supply["nominal_v"], expected)
     if "battery" in table:
         yield from _divider_findings(chip, table["battery"], supply)

@@ -72,5 +72,5 @@ def _clips(sensors: Mapping[str, Any], key: str, seen_pa: float, instead: str) -
 def _supply_findings(sensors: Mapping[str, Any], supplies_mv: tuple[int, int]) -> Iterator[Finding]:
     least_mv, most_mv = supplies_mv
     if not least_mv <= sensors["supply_mv"] <= most_mv:
-        expected = f"from {least_mv} to {most_mv} for {sensors['part']}"
+        expected = f"a supply from {least_mv} to {most_mv} for {sensors['part']}"
         yield Finding("sensors.supply_mv", sensors["supply_mv"], expected)

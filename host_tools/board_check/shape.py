@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from host_tools.basics.expectation import one_of_the_keys
 from host_tools.board_check.finding import Finding
 from soleus.core.basics.boots import Boots
 
@@ -147,13 +148,13 @@ def _table_findings(name: str, table: Mapping[str, Any]) -> Iterator[Finding]:
         return
     for key, value in table.items():
         if key not in shape:
-            yield Finding(f"{name}.{key}", value, f"not a key here; known: {', '.join(shape)}")
+            yield Finding(f"{name}.{key}", value, one_of_the_keys(list(shape)))
     for key, kind in shape.items():
         if key in table:
             if not kind.fits(table[key]):
                 yield Finding(f"{name}.{key}", table[key], kind.what)
         elif (name, key) not in _MAY_MISS:
-            yield Finding(f"{name}.{key}", None, f"is missing; {kind.what}")
+            yield Finding(f"{name}.{key}", None, kind.what)
 
 
 def _listed(shape: Shape | None) -> str:

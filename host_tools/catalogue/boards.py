@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_tools.basics.errors import InputError
+from host_tools.basics.expectation import from_core, one_of_the_keys
 from host_tools.basics.paths import BOARDS
 from host_tools.board_check import CHIPS, HARDWARE_TABLES, findings, is_sketch
 from host_tools.catalogue.bench_defaults import DEFAULTS
 from host_tools.catalogue.chips import load_chip
 from host_tools.catalogue.near import perhaps
-from host_tools.catalogue.toml_file import Table, read_toml, refuse_unknown_keys, text_in
+from host_tools.catalogue.toml_file import Table, read_toml, text_in, unknown_keys
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.errors import SettingError
@@ -54,16 +55,32 @@ def read_board(name: str | Path) -> Board:
     """The same without a check of the wiring, for callers that report every error in it."""
     file = board_file(name)
     table = read_toml(file)
-    refuse_unknown_keys(file, table, _KEYS)
-    _refuse_bench(file, table.get("bench", {}))
+    for error in _table_errors(file, table):
+        raise error
     return Board(
         name=_name(file, table),
-        title=text_in(file, table, "title"),
+        title=_title(file, table),
         chip=_chip(file, table),
         boots=_boots(file, table),
         table=table,
         file=file,
     )
+
+
+def board_errors(name: str | Path) -> list[InputError]:
+    """All that is wrong with a board file: its keys, its boots, its wiring."""
+    try:
+        file = board_file(name)
+        table = read_toml(file)
+    except InputError as error:
+        return [error]
+    errors = _table_errors(file, table)
+    try:
+        found = findings(str(table.get("chip")), _boots(file, table), table)
+    except InputError:
+        # Without boots nobody knows what should hang on them.
+        return errors
+    return errors + [InputError(file, one.key, one.value, one.expected) for one in found]
 
 
 def hardware_errors(board: Board) -> list[InputError]:
@@ -85,7 +102,7 @@ def board_file(name: str | Path) -> Path:
     if name in board_names():
         return BOARDS / name / FILE_NAME
     near = perhaps(name, board_names())
-    raise InputError("board", "", name, f"no such board; {near}`soleus board list` shows all")
+    raise InputError("board", "", name, f"a board of `soleus board list`{near}")
 
 
 def layout(boots: Boots) -> str:
@@ -96,14 +113,27 @@ def layout(boots: Boots) -> str:
     return f"{boots.legs} x {boots.chambers_per_leg} chambers, {valves}, {sensors}, {gate}"
 
 
-def _refuse_bench(file: Path, bench: object) -> None:
+def _table_errors(file: Path, table: Table) -> list[InputError]:
+    """All that is wrong but for the wiring."""
+    errors = unknown_keys(file, table, _KEYS) + _bench_errors(file, table.get("bench", {}))
+    for read in (_name, _title, _chip, _boots):
+        try:
+            read(file, table)
+        except InputError as error:
+            errors.append(error)
+    return errors
+
+
+def _bench_errors(file: Path, bench: object) -> list[InputError]:
     if not isinstance(bench, dict):
-        raise InputError(file, "bench", bench, "a table [bench] of limits for the bench")
+        return [InputError(file, "bench", bench, "a table [bench] of limits for the bench")]
+    errors = []
     for key, value in bench.items():
         if key not in DEFAULTS:
-            raise InputError(file, f"bench.{key}", value, f"not a key here; known: {', '.join(DEFAULTS)}")
-        if type(value) not in (int, float) or not value > 0:
-            raise InputError(file, f"bench.{key}", value, f"a number above 0: {DEFAULTS[key][1]}")
+            errors.append(InputError(file, f"bench.{key}", value, one_of_the_keys(list(DEFAULTS))))
+        elif type(value) not in (int, float) or not value > 0:
+            errors.append(InputError(file, f"bench.{key}", value, f"a number above 0: {DEFAULTS[key][1]}"))
+    return errors
 
 
 def _name(file: Path, table: Table) -> str:
@@ -111,6 +141,10 @@ def _name(file: Path, table: Table) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise InputError(file, "name", name, "small letters, digits and hyphens")
     return name
+
+
+def _title(file: Path, table: Table) -> str:
+    return text_in(file, table, "title")
 
 
 def _chip(file: Path, table: Table) -> str:
@@ -127,4 +161,4 @@ def _boots(file: Path, table: Table) -> Boots:
     try:
         return read_boots(boots)
     except SettingError as error:
-        raise InputError(file, error.key, error.value, error.expected) from None
+        raise InputError(file, error.key, error.value, from_core(error.expected)) from None

@@ -90,7 +90,7 @@ def _chip_file(name: str | Path) -> Path:
     if name in chip_names():
         return CHIPS_FOLDER / f"{name}.toml"
     near = perhaps(name, chip_names())
-    raise InputError("chip", "", name, f"no such chip; {near}one of {', '.join(chip_names())}")
+    raise InputError("chip", "", name, f"one of {', '.join(chip_names())}{near}")
 
 
 def _kind(file: Path, table: Table) -> str:
@@ -119,7 +119,7 @@ def _costs(file: Path, table: object) -> dict[str, Cost]:
         raise InputError(file, "costs", table, f"a table [costs] with {', '.join(COSTS)}")
     for name in table:
         if name not in COSTS:
-            raise InputError(file, f"costs.{name}", table[name], f"not a cost; known: {', '.join(COSTS)}")
+            raise InputError(file, f"costs.{name}", table[name], f"one of the costs {', '.join(COSTS)}")
     return {name: _cost(file, name, what, table.get(name)) for name, what in COSTS.items()}
 
 

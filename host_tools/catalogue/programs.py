@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from host_tools.basics.errors import InputError
+from host_tools.basics.expectation import from_core
 from host_tools.basics.paths import PROGRAMS
 from host_tools.catalogue.near import perhaps
 from host_tools.catalogue.toml_file import Table, read_toml
@@ -38,7 +39,7 @@ def program_file(name: str | Path) -> Path:
     if name in program_names():
         return PROGRAMS / f"{name}.toml"
     near = perhaps(name, program_names())
-    raise InputError("program", "", name, f"no such program; {near}`soleus program list` shows all")
+    raise InputError("program", "", name, f"a program of `soleus program list`{near}")
 
 
 def find_programs(need: str) -> list[str]:
@@ -60,14 +61,14 @@ def refuse_unfit(name: str | Path, program: Program, boots: Boots) -> None:
     try:
         fit.refuse_unfit(program, boots)
     except SettingError as error:
-        raise InputError(program_file(name), error.key, error.value, error.expected) from None
+        raise InputError(program_file(name), error.key, error.value, from_core(error.expected)) from None
 
 
 def _checked(file: Path, table: Table) -> Program:
     try:
         return read_program(table)
     except SettingError as error:
-        raise InputError(file, error.key, error.value, error.expected) from None
+        raise InputError(file, error.key, error.value, from_core(error.expected)) from None
 
 
 def _is_plain(name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from host_tools.basics.control_characters import is_control, visible
 from host_tools.basics.errors import InputError
+from host_tools.basics.expectation import one_of_the_keys
 
 Table = dict[str, Any]
 
@@ -29,9 +30,13 @@ def read_toml(file: Path) -> Table:
 
 
 def refuse_unknown_keys(file: Path, table: Table, known: Iterable[str]) -> None:
-    for key in table:
-        if key not in known:
-            raise InputError(file, key, table[key], f"not a key here; known: {', '.join(known)}")
+    for error in unknown_keys(file, table, known):
+        raise error
+
+
+def unknown_keys(file: Path, table: Table, known: Iterable[str]) -> list[InputError]:
+    expected = one_of_the_keys(list(known))
+    return [InputError(file, key, table[key], expected) for key in table if key not in known]
 
 
 def text_in(file: Path, table: Table, key: str) -> str:

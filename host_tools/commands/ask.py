@@ -9,7 +9,8 @@ import typer
 from rich.console import Console as Terminal
 
 from host_tools.basics.control_characters import visible
-from host_tools.basics.errors import FELL_SHORT, InputError
+from host_tools.basics.errors import FELL_SHORT, InputError, RefusalError
+from host_tools.basics.expectation import from_board
 from host_tools.flash.board.restart import hello_after_restart, restart
 from host_tools.flash.board.session import state_of
 from host_tools.flash.ports import find_port
@@ -83,7 +84,7 @@ def _argument(text: str) -> tuple[str, Any]:
     """A value is JSON, such as 15 or {"sound": false}, or else a word."""
     key, is_pair, value = text.partition("=")
     if not is_pair:
-        raise InputError("KEY=VALUE", "", text, "such as minutes=15")
+        raise InputError("ask", "", text, "KEY=VALUE, such as minutes=15")
     try:
         return key, json.loads(value)
     except ValueError:
@@ -98,7 +99,7 @@ def _answer(console: Console, do: str, arguments: dict[str, Any]) -> dict[str, A
         print(f"soleus: {console.serial.port}: {answer['error']}; {_way_out(state)}", file=sys.stderr)
         raise typer.Exit(FELL_SHORT)
     if "error" in answer:
-        raise InputError(console.serial.port, "", None, str(answer["error"]))
+        raise RefusalError(console.serial.port, from_board(str(answer["error"])))
     return answer
 
 

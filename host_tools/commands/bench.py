@@ -87,7 +87,7 @@ def bench(
 ) -> None:
     """Test a machine step by step; status 1 when a line failed."""
     if what == CHIP:
-        raise InputError(CHIP, "", None, f"first, with its own options: `soleus bench {CHIP} --port PORT`")
+        raise InputError(CHIP, "", None, f"as the first word: `soleus bench {CHIP} --port PORT`")
     if what == HISTORY:
         show_history(History(history), unit or [], line, plot)
         return

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.catalogue.boards import Board, board_names, hardware_errors, layout, load_board, read_board
+from host_tools.catalogue.boards import Board, board_errors, board_names, layout, load_board
 from host_tools.catalogue.programs import load_program, program_names
+from host_tools.commands.complaints import refuse_all
 from soleus.core.basics.boots import ZONES
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import mmhg_from_pa
@@ -55,17 +56,13 @@ def check(
     """Check board files: the boots with the device's own validator, every pin and part against the chip."""
     errors = []
     for file in files:
-        board = read_board(file)
-        wrong = hardware_errors(board)
+        wrong = board_errors(file)
         errors += wrong
         if not wrong:
+            board = load_board(file)
             wiring = "; boots only, nothing to wire or to flash" if board.is_sketch else ""
             sys.stdout.write(f"{file}: fine; {layout(board.boots)}{wiring}\n")
-    for error in errors[:-1]:
-        sys.stderr.write(f"soleus: {error}\n")
-    if errors:
-        # `main` prints the last line, and sets the exit status.
-        raise errors[-1]
+    refuse_all(errors)
 
 
 @app.command()

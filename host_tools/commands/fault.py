@@ -48,4 +48,4 @@ def row_of(code: str) -> int:
     codes = [row[0] for row in fault_table.TABLE]
     if code.upper() in codes[1:]:
         return codes.index(code.upper())
-    raise InputError("fault", "", code, "no such code; `soleus fault list` shows all")
+    raise InputError("fault", "", code, "a code of `soleus fault list`")

@@ -13,6 +13,7 @@ from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.defaults import DEFAULT_BOARD
 from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import Board, board_names, layout, load_board
+from host_tools.catalogue.program_errors import program_errors
 from host_tools.catalogue.programs import (
     compile_program,
     find_programs,
@@ -22,6 +23,7 @@ from host_tools.catalogue.programs import (
     program_names,
     refuse_unfit,
 )
+from host_tools.commands.complaints import refuse_all
 from host_tools.output.cycle import Cycle, one_cycle
 from host_tools.output.cycle_drawing import ASCII_BLOCKS, BLOCKS, cycle_lines, cycle_picture, stage_legend
 from soleus.core.basics.errors import SettingError
@@ -51,7 +53,7 @@ def list_programs(
     names = find_programs(wanted) if wanted else program_names()
     if not names:
         raise InputError(
-            "program list", "", wanted, "for this there is none; `soleus program list` shows all"
+            "program list", "", wanted, "a need of one of the programs; `soleus program list` shows all"
         )
     table = RichTable(*_HEADINGS, box=None, pad_edge=False, header_style="bold")
     for name in names:
@@ -97,9 +99,13 @@ def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Program files or names.")],
 ) -> None:
     """Check programs with the validator that the boots use, and say which boards run them."""
+    errors = []
     for file in files:
-        program = load_program(file)
-        sys.stdout.write(f"{file}: fine; {_fits(program)}\n")
+        wrong = program_errors(file)
+        errors += wrong
+        if not wrong:
+            sys.stdout.write(f"{file}: fine; {_fits(load_program(file))}\n")
+    refuse_all(errors)
 
 
 @app.command("compile")
@@ -142,7 +148,7 @@ def _fits(program: Program) -> str:
             fit.refuse_unfit(program, load_board(name).boots)
             runs_on.append(name)
         except SettingError as error:
-            refusals.append(f"not on {name} ({error})")
+            refusals.append(f"not on {name} ({error.key}: {error.expected})")
     return "; ".join([f"runs on {', '.join(runs_on) or 'no board'}", *refusals])
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from serial.tools import list_ports
 
-from host_tools.basics.errors import InputError
+from host_tools.basics.errors import InputError, RefusalError
 
 # The USB chips that development boards have, by their makers' numbers.
 MAKERS = {0x303A: "Espressif", 0x10C4: "Silicon Labs", 0x1A86: "WCH", 0x0403: "FTDI"}
@@ -24,7 +24,7 @@ def find_port(wanted: str | None) -> str:
     if len(found) == 1:
         return found[0].device
     if not found:
-        raise InputError("--port", "", None, "no board found; plug it in with a cable that carries data")
+        raise RefusalError("--port", "no board found; plug it in with a cable that carries data")
     names = ", ".join(f"{port.device} ({port.words})" for port in found)
     raise InputError("--port", "", None, f"one of {names}")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.basics.errors import InputError
+from host_tools.basics.errors import RefusalError
+from host_tools.basics.expectation import from_board
 from host_tools.link.console import Console
 from host_tools.log.blocks import COLUMNS, decode_ring
 from host_tools.log.frames import cut_into_frames, framed
@@ -109,5 +110,5 @@ class Stream:
 def _asked(console: Console, what: str, **arguments: Any) -> dict[str, Any]:
     answer = console.ask("log", what=what, **arguments)
     if "error" in answer:
-        raise InputError(console.serial.port, f"log {what}", None, answer["error"])
+        raise RefusalError(console.serial.port, f"log {what}: {from_board(answer['error'])}")
     return answer

@@ -77,12 +77,12 @@ def parse_fault(text: str, boots: Any, has_bus: bool = False) -> Fault:
     kind, index = _component(component, boots, has_bus)
     modes = MODES[KIND_NAMES[kind]]
     if mode not in modes:
-        raise InputError("--fault", "mode", mode, f"{KIND_NAMES[kind]} has {', '.join(modes)}")
+        raise InputError("--fault", "mode", mode, f"one of {', '.join(modes)}, for a {KIND_NAMES[kind]}")
     start, plus, duration = times.partition("+")
     start_ms = time_ms("--fault", "start", start)
     end_ms = start_ms + time_ms("--fault", "duration", duration) if plus else FOREVER_MS
     if end_ms == start_ms:
-        raise InputError("--fault", "duration", duration, "longer than nothing")
+        raise InputError("--fault", "duration", duration, "a time longer than nothing")
     return Fault(text.strip(), kind, index, MODE_NAMES.index(mode), start_ms, end_ms)
 
 
@@ -132,4 +132,4 @@ def _component(component: str, boots: Any, has_bus: bool) -> tuple[int, int]:
     if parts == [""]:
         raise InputError("--fault", "component", component, f"{kind_name} alone; there is one of it")
     known = ", ".join(f"{kind_name}.{part}" for part in parts)
-    raise InputError("--fault", "component", component, f"these boots have {known}")
+    raise InputError("--fault", "component", component, f"one that these boots have: {known}")

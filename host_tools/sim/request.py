@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_tools.basics.errors import InputError
+from host_tools.basics.expectation import from_core
 from host_tools.basics.times import time_ms
 from host_tools.catalogue.boards import Board, load_board
 from host_tools.catalogue.programs import load_program
@@ -72,7 +73,7 @@ def prepare(
         make_ready(controller, the_program, minutes or 0, pressure or 0)
     except SettingError as error:
         blamed = _blamed(error, program if isinstance(program, str | Path) else program.id, the_board)
-        raise InputError(blamed, error.key, error.value, error.expected) from error
+        raise InputError(blamed, error.key, error.value, from_core(error.expected)) from error
     refuse_beyond_the_end(events, controller.session.duration_ms)
     request = Request(
         program=the_program,

@@ -264,7 +264,7 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
         ["--fault", "'sensor.right.calf'", "sensor.left.calf"],
     ),
     "a fault in a way that this part can't have": (
-        [*SHORT, "--fault", "pump:kink@5s"], ["--fault", "'kink'", "pump has off, stuck"],
+        [*SHORT, "--fault", "pump:kink@5s"], ["--fault", "'kink'", "expected one of off, stuck"],
     ),
     "a fault without a time": ([*SHORT, "--fault", "pump:off"], ["--fault", "'pump:off'", "@START"]),
     "an act that nobody can do": ([*SHORT, "--event", "dance@5s"], ["--event", "'dance@5s'", "pause"]),

@@ -46,22 +46,22 @@ def test_times_of_a_fault_are_read_in_seconds_and_minutes(text: str, start_ms: i
     [
         ("nonsense", "COMPONENT:MODE@START"),
         ("pump:off", "COMPONENT:MODE@START"),
-        ("motor:off@1s", "component = 'motor': one of sensor, valve, pump"),
-        ("sensor.left.toe:off@1s", "these boots have sensor.left.foot, sensor.left.calf"),
-        ("sensor:off@1s", "these boots have sensor.left.foot"),
-        ("valve.left.foot:off@1s", "these boots have valve.left.foot.fill"),
-        ("leg.middle:move@1s", "these boots have leg.left, leg.right"),
+        ("motor:off@1s", "component = 'motor': expected one of sensor, valve, pump"),
+        ("sensor.left.toe:off@1s", "expected one that these boots have: sensor.left.foot, sensor.left.calf"),
+        ("sensor:off@1s", "expected one that these boots have: sensor.left.foot"),
+        ("valve.left.foot:off@1s", "these boots have: valve.left.foot.fill"),
+        ("leg.middle:move@1s", "these boots have: leg.left, leg.right"),
         ("pump.left:off@1s", "pump alone"),
-        ("pump:kink@1s", "mode = 'kink': pump has off, stuck, slow, intermittent"),
-        ("pump:ok@1s", "pump has off"),
-        ("pump:off@soon", "start = 'soon': a time such as 60s"),
+        ("pump:kink@1s", "mode = 'kink': expected one of off, stuck, slow, intermittent, for a pump"),
+        ("pump:ok@1s", "expected one of off"),
+        ("pump:off@soon", "start = 'soon': expected a time such as 60s"),
         ("pump:off@-3s", "a time such as"),
         ("pump:off@5", "a time such as"),
-        ("pump:off@5s+", "duration = '': a time such as"),
+        ("pump:off@5s+", "duration = '': expected a time such as"),
         ("pump:off@5s+0s", "longer than nothing"),
-        ("sensor.manifold:off@1s", "these boots have sensor.left.foot"),
-        ("sensor.left.foot:tube@1s", "sensor has off, stuck"),
-        ("bus:hang@1s", "component = 'bus': a board whose sensors hang on a bus"),
+        ("sensor.manifold:off@1s", "expected one that these boots have: sensor.left.foot"),
+        ("sensor.left.foot:tube@1s", "expected one of off, stuck"),
+        ("bus:hang@1s", "component = 'bus': expected a board whose sensors hang on a bus"),
         ("bus.left:hang@1s", "a board whose sensors hang on a bus"),
         ("relief.left:stuck@1s", "relief alone"),
     ],
@@ -84,7 +84,7 @@ def test_three_way_and_manifold_boots_have_their_own_names() -> None:
     assert parse_fault("valve.left.calf:off@0s", boots).index == 1
     assert parse_fault("valve.left.calf.fill:off@0s", boots).index == 1
     assert parse_fault("sensor.manifold:off@0s", boots).index == 0
-    with pytest.raises(InputError, match=r"these boots have sensor\.manifold"):
+    with pytest.raises(InputError, match=r"expected one that these boots have: sensor\.manifold"):
         parse_fault("sensor.left.foot:off@0s", boots)
 
 

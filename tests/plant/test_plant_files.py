@@ -58,38 +58,42 @@ def test_a_file_may_say_only_what_is_different(tmp_path: Path) -> None:
         (
             "volume_ml = [22, 30]",
             "volume_ml = -5",
-            "manifold.volume_ml = -5: a number or a range [low, high], within 2 and",
+            "manifold.volume_ml = -5: expected a number or a range [low, high], within 2 and",
         ),
         (
             "volume_ml = [22, 30]",
             "volume_ml = [30, 22]",
-            "manifold.volume_ml = [30, 22]: a number or a range",
+            "manifold.volume_ml = [30, 22]: expected a number or a range",
         ),
-        ("volume_ml = [22, 30]", "volume_ml = [22]", "manifold.volume_ml = [22]: a number or a range"),
-        ("volume_ml = [22, 30]", "volume_ml = true", "manifold.volume_ml = True: a number"),
-        ("volume_ml = [22, 30]", "volume_ml = nan", "manifold.volume_ml = nan: a number"),
-        ("volume_ml = [22, 30]", 'volume_ml = "big"', "manifold.volume_ml = 'big': a number"),
-        ("volume_ml = [22, 30]", "", "manifold.volume_ml: is missing"),
+        (
+            "volume_ml = [22, 30]",
+            "volume_ml = [22]",
+            "manifold.volume_ml = [22]: expected a number or a range",
+        ),
+        ("volume_ml = [22, 30]", "volume_ml = true", "manifold.volume_ml = True: expected a number"),
+        ("volume_ml = [22, 30]", "volume_ml = nan", "manifold.volume_ml = nan: expected a number"),
+        ("volume_ml = [22, 30]", 'volume_ml = "big"', "manifold.volume_ml = 'big': expected a number"),
+        ("volume_ml = [22, 30]", "", "manifold.volume_ml: expected a value"),
         (
             "volume_ml = [22, 30]",
             "volum_ml = 25",
-            "manifold.volum_ml = 25: not a key here; known: volume_ml, leak",
+            "manifold.volum_ml = 25: expected one of the keys volume_ml, leak",
         ),
-        ("[hose]", "[hoes]", "hoes = {'conductance': [45, 49]}: not a key here; known: about, pump"),
-        ("[chamber.foot]", "[chamber.toe]", "not a key here; known: foot, calf, thigh"),
-        ("[valve.vent]", "[valve.went]", "known: fill, vent, coil"),
+        ("[hose]", "[hoes]", "hoes = {'conductance': [45, 49]}: expected one of the keys about, pump"),
+        ("[chamber.foot]", "[chamber.toe]", "expected one of the keys foot, calf, thigh"),
+        ("[valve.vent]", "[valve.went]", "one of the keys fill, vent, coil"),
         ('missing = "floor"', 'missing = "gone"', "sensor.missing = 'gone': "),
         (
             "steady_substeps = 5",
             "steady_substeps = 0",
-            "integration.steady_substeps = 0: a whole number from 1",
+            "integration.steady_substeps = 0: expected a whole number from 1",
         ),
-        ("steady_substeps = 5", "steady_substeps = 2.5", "integration.steady_substeps = 2.5: a whole number"),
-        ("[pump]", "[pump", "line 12: valid TOML"),
+        ("steady_substeps = 5", "steady_substeps = 2.5", "steady_substeps = 2.5: expected a whole number"),
+        ("[pump]", "[pump", "line 12: expected valid TOML"),
         (
             "about =",
             'extends = "nominl"\nabout =',
-            "extends = 'nominl': another plant: hysteretic, large-leg, nominal",
+            "extends = 'nominl': expected another plant: hysteretic, large-leg, nominal",
         ),
     ],
 )
@@ -100,7 +104,7 @@ def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, changed: str, into: s
 
 def test_an_unknown_plant_lists_the_known_ones() -> None:
     with pytest.raises(
-        InputError, match="--plant = 'nominel': one of hysteretic, large-leg, nominal, small-leg, tired"
+        InputError, match="'nominel': expected one of hysteretic, large-leg, nominal, small-leg, tired"
     ):
         load_plant("nominel")
 

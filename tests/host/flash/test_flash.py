@@ -111,7 +111,7 @@ def test_packages_come_from_a_folder_or_say_how_to_get_them(packages: Path, tmp_
     assert list(package_sources(with_display, packages)) == ["ssd1306.py"]
     with pytest.raises(InputError, match="--packages FOLDER"):
         package_sources(with_display, None)
-    with pytest.raises(InputError, match=r"ssd1306-0.1.0: a folder of this name"):
+    with pytest.raises(InputError, match=r"ssd1306-0.1.0: expected a folder of this name"):
         package_sources(with_display, tmp_path)
 
 
@@ -301,7 +301,7 @@ def test_the_command_refuses_what_it_cannot_flash(tmp_path: Path) -> None:
     text = load_board("esp32-devkit").file.read_text()
     sketch.write_text(text[: text.index("[valves]")])
     for arguments, words in (
-        (["--board", "zeppelin", "--port", "x"], "no such board"),
+        (["--board", "zeppelin", "--port", "x"], "expected a board of"),
         (["--board", str(sketch), "--port", "x"], "a board with its wiring"),
     ):
         error = run(*arguments).exception

@@ -203,7 +203,9 @@ def test_a_port_that_is_in_use_is_named_in_one_line(tmp_path: Path, boards: list
 
 def test_a_port_that_is_not_there_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line, "REOPEN_TIMEOUT_S", 0.1)
-    with pytest.raises(InputError, match=r"/dev/nothing.: a serial port that can be opened \(No such file"):
+    with pytest.raises(
+        InputError, match=r"/dev/nothing.: expected a serial port that can be opened \(No such file"
+    ):
         flash(BOARD, "/dev/nothing", OPTIONS)
 
 

@@ -41,10 +41,16 @@ def good(*arguments: str) -> str:
 
 def complaint(*arguments: str) -> str:
     """The one line that `main` prints to stderr."""
-    error = run(*arguments).exception
+    (line,) = complaints(*arguments)
+    return line
+
+
+def complaints(*arguments: str) -> list[str]:
+    result = run(*arguments)
+    error = result.exception
     assert isinstance(error, InputError), error
     assert "\n" not in str(error)
-    return str(error)
+    return [line.removeprefix("soleus: ") for line in result.stderr.splitlines()] + [str(error)]
 
 
 # --- program list ---
@@ -122,7 +128,9 @@ def test_show_refuses_a_board_that_cannot() -> None:
     line = complaint("program", "show", "reset", "--board", "esp32-c3-manifold")
     assert "reset.toml: blocks[0].pattern = 'flow'" in line
     assert "three-way" in line
-    assert "no such board; perhaps esp32-s3-duo" in complaint("program", "show", "reset", "--board", "s3-duo")
+    assert "expected a board of `soleus board list`; perhaps esp32-s3-duo" in complaint(
+        "program", "show", "reset", "--board", "s3-duo"
+    )
 
 
 # --- program check ---
@@ -144,20 +152,26 @@ def test_check_passes_the_whole_library() -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (("max = 60", "max = 130"), "pressure_mmhg.max = 130: a whole number from 40 to 120"),
-        (("max = 60", "max = 60.5"), "pressure_mmhg.max = 60.5: a whole number from 40 to 120"),
-        (('"wave"', '"swirl"'), "blocks[0].pattern = 'swirl': one of sequential, wave"),
+        (("max = 60", "max = 130"), "pressure_mmhg.max = 130: expected a whole number from 40 to 120"),
+        (("max = 60", "max = 60.5"), "pressure_mmhg.max = 60.5: expected a whole number from 40 to 120"),
+        (('"wave"', '"swirl"'), "blocks[0].pattern = 'swirl': expected one of sequential, wave"),
         (
             ('pattern = "wave"', 'pattern = "wave"\nzones = ["calf", "foot"]'),
             "blocks[0].zones = ['calf', 'foot']",
         ),
-        (("minutes = 20", "minuets = 20"), "minuets = 20: not a key here; known: id"),
-        (("minutes = 20", "minutes = = 20"), "line 2: valid TOML (Invalid value)"),
-        (("minutes = 20", "minutes = 20\nminutes = 20"), "line 3: valid TOML (Cannot overwrite a value)"),
-        (("[[blocks]]", "[[blocks"), "line 4: valid TOML"),
+        (("minutes = 20", "minuets = 20"), "minuets = 20: expected one of the keys id"),
+        (("minutes = 20", "minutes = = 20"), "line 2: expected valid TOML (Invalid value)"),
+        (
+            ("minutes = 20", "minutes = 20\nminutes = 20"),
+            "line 3: expected valid TOML (Cannot overwrite",
+        ),
+        (("[[blocks]]", "[[blocks"), "line 4: expected valid TOML"),
         (("minutes = 20", "minutes = " + "9" * 5000), "valid TOML"),
         (("minutes = 20", "minutes = " + "[" * 5000), "fewer brackets"),
-        (("minutes = 20", "minutes = 2024-01-01"), "minutes = datetime.date(2024, 1, 1): a whole number"),
+        (
+            ("minutes = 20", "minutes = 2024-01-01"),
+            "datetime.date(2024, 1, 1): expected a whole number",
+        ),
     ],
 )
 def test_check_names_what_is_wrong(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
@@ -166,6 +180,37 @@ def test_check_names_what_is_wrong(tmp_path: Path, change: tuple[str, str], expe
     line = complaint("program", "check", str(file))
     assert line.startswith(f"{file}: ")
     assert expected in line
+
+
+def test_check_names_every_mistake_of_every_file(tmp_path: Path) -> None:
+    wrong = (
+        ("max = 60", "max = 130"), ("minutes = 20", "minuets = 20\ntitel = 3"),
+        ('pattern = "wave"', 'pattern = "swirl"\nhold_s = 99'),
+    )  # fmt: skip
+    first, second = a_program(tmp_path), tmp_path / "second.toml"
+    for change in wrong:
+        first.write_text(first.read_text().replace(*change))
+    second.write_text("minutes = = 3")
+    lines = complaints("program", "check", str(first), "zeppelin", str(second))
+    keys = [line.split(" = ")[0] for line in lines[:-1]]
+    of_first = ("minuets", "titel", "pressure_mmhg.max", "blocks[0].pattern", "blocks[0].hold_s")
+    assert keys == [*(f"{first}: {key}" for key in of_first), "program"]
+    assert lines[-1].startswith(f"{second}: line 1: expected valid TOML")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "", "blocks = 3", "blocks = [3, 4]\nminutes = {}",
+        "minutes = {}\npressure_mmhg = { min = 1, mix = 2 }",
+        '[[blocks]]\nshare_percent = 10\npattern = "gradient"', "blocks = [{}, {}, {}, {}, {}]",
+    ],
+)  # fmt: skip
+def test_check_comes_to_an_end_whatever_is_wrong(table: str, tmp_path: Path) -> None:
+    file = tmp_path / "odd.toml"
+    file.write_text(table)
+    lines = complaints("program", "check", str(file))
+    assert len(set(lines)) == len(lines)
 
 
 def test_check_refuses_what_it_cannot_read(tmp_path: Path) -> None:
@@ -247,32 +292,46 @@ def test_every_board_is_called_as_its_folder() -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (("legs = 1", "legs = 3"), "boots.legs = 3: 1 or 2"),
+        (("legs = 1", "legs = 3"), "boots.legs = 3: expected 1 or 2"),
         (
             ("[boots]", "[supplies]\nbattery = 3\n[boots]"),
-            "supplies = {'battery': 3}: not a key here; known: name, title",
+            "supplies = {'battery': 3}: expected one of the keys name, title",
         ),
-        (('"esp32"', '"avr"'), "chip = 'avr': one of esp32, esp32-s3, esp32-c3"),
-        (('name = "esp32-devkit"', 'name = "My Board"'), "name = 'My Board': small letters"),
-        (('name = "esp32-devkit"', ""), "name: text"),
+        (('"esp32"', '"avr"'), "chip = 'avr': expected one of esp32, esp32-s3, esp32-c3"),
+        (('name = "esp32-devkit"', 'name = "My Board"'), "name = 'My Board': expected small letters"),
+        (('name = "esp32-devkit"', ""), "name: expected text"),
         (("[boots]", "boots = 3\n[foots]"), "foots = "),
-        (("[boots]", "[boots]\nleg = 3"), "boots.leg = 3: not a key here"),
+        (("[boots]", "[boots]\nleg = 3"), "boots.leg = 3: expected one of the keys"),
         (('"foot", "calf", "calf", "thigh"', '"calf", "foot", "calf", "thigh"'), "zones in the order"),
-        (("legs = 1", "legs = 1 1"), "line 8: valid TOML"),
+        (("legs = 1", "legs = 1 1"), "line 8: expected valid TOML"),
     ],
 )
 def test_board_check_names_what_is_wrong(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
     file = tmp_path / "board.toml"
     file.write_text((BOARDS / "esp32-devkit" / "board.toml").read_text().replace(*change))
-    line = complaint("board", "check", str(file))
-    assert line.startswith(f"{file}: ")
-    assert expected in line
+    lines = complaints("board", "check", str(file))
+    assert all(line.startswith(f"{file}: ") for line in lines)
+    assert expected in "\n".join(lines)
+
+
+def test_board_check_names_every_mistake_of_every_file(tmp_path: Path) -> None:
+    """A chip that nobody knows stops neither its own file nor the next one."""
+    text = (BOARDS / "esp32-devkit" / "board.toml").read_text()
+    first, second = tmp_path / "first.toml", tmp_path / "second.toml"
+    first.write_text(
+        text.replace('"esp32"', '"avr"').replace("fill = [16, 17, 18, 19]", "fill = [16, 17, 18]")
+    )
+    second.write_text(text.replace("fill = [16,", "fill = [34,"))
+    lines = complaints("board", "check", str(first), "zeppelin", str(second))
+    assert [line.split(" = ")[0] for line in lines] == [
+        f"{first}: chip", f"{first}: valves.fill", "board", f"{second}: valves.fill[0]"
+    ]  # fmt: skip
 
 
 def test_a_board_without_boots_is_refused(tmp_path: Path) -> None:
     (tmp_path / "board.toml").write_text('name = "b"\ntitle = "B"\nchip = "esp32"\n')
-    assert "boots: a table [boots]" in complaint("board", "check", str(tmp_path))
-    assert "no such board; `soleus board list` shows all" in complaint("board", "check", "zeppelin")
+    assert "boots: expected a table [boots]" in complaint("board", "check", str(tmp_path))
+    assert "expected a board of `soleus board list`" in complaint("board", "check", "zeppelin")
 
 
 @pytest.mark.parametrize("words", ["board check", "board show", "program check", "program show"])

@@ -242,7 +242,7 @@ def test_an_unknown_name_is_answered_with_near_ones() -> None:
     with pytest.raises(InputError) as caught:
         load_program("easyrun")
     assert str(caught.value) == (
-        "program = 'easyrun': no such program; perhaps easy-run or pre-run; `soleus program list` shows all"
+        "program = 'easyrun': expected a program of `soleus program list`; perhaps easy-run or pre-run"
     )
 
 

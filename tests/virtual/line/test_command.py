@@ -64,10 +64,10 @@ ASKED = [
     (["faults"], 0, "faults  E01  "),
     (["set", 'settings={"sound": false}'], 0, "written at the next rest"),
     (["load", "program=easy-run", "minutes=15"], 0, "minutes  15\n"),
-    (["load", "minutes=1"], 2, "minutes = 1: a whole number from"),
+    (["load", "minutes=1"], 2, "minutes = 1: expected a whole number from"),
     (["pause"], 1, "pause: not while idle; no session is going on"),
     (["dance"], 2, "one of start, stop"),
-    (["load", "easy-run"], 2, "KEY=VALUE = 'easy-run': such as"),
+    (["load", "easy-run"], 2, "'easy-run': expected KEY=VALUE, such as"),
     (["hello", "--port", "/dev/nothing"], 2, "a board's port"),
 ]
 ACTUATED = [
