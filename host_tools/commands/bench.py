@@ -10,13 +10,13 @@ from typer.core import TyperCommand
 from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
 from host_tools.basics.errors import FELL_SHORT, InputError
-from host_tools.bench.measure.line import FAILED, PASSED
 from host_tools.bench.report.history import History
 from host_tools.bench.report.history_plot import history_png
 from host_tools.bench.report.history_table import side_by_side, verdict_lines
 from host_tools.bench.report.record import to_csv, to_json
 from host_tools.bench.report.report import write_report
 from host_tools.bench.report.terminal import LiveBench, lines_table
+from host_tools.bench.report.verdict import cause_lines, verdict
 from host_tools.bench.run import BenchRun, run_suite, steps_of
 from host_tools.bench.suite import STEPS, SUITES
 from host_tools.bench.targets.link_target import LinkTarget
@@ -161,17 +161,9 @@ def _write_outputs(run: BenchRun, json: str | None, csv: Path | None, report: Pa
 def _print(run: BenchRun) -> None:
     console = Console()
     console.print(lines_table(run.lines))
-    passed = sum(line.status == PASSED for line in run.lines)
-    failed = [line for line in run.lines if line.status == FAILED]
     unit = f"{run.suite} of {run.identity.serial}, firmware {run.identity.firmware}"
-    verdict = (
-        "passed"
-        if run.has_passed
-        else f"FAILED in {len(failed)}: " + ", ".join(line.title for line in failed)
-    )
-    console.print(
-        f"\n{unit}: {passed} of {len(run.lines)} lines within their limits; {verdict}", highlight=False
-    )
+    text = "\n".join([f"\n{unit}", verdict(run), *cause_lines(run)])
+    console.print(text, highlight=False, markup=False)
 
 
 def show_history(history: History, units: list[str], prefix: str, plot: Path | None) -> None:

@@ -9,6 +9,8 @@ import pytest
 from host_tools.bench.accuracy import errors_of
 from host_tools.bench.measure.limits import Limits
 from host_tools.bench.measure.line import FAILED, NOT_APPLICABLE, WAITING
+from host_tools.bench.report.diagnosis import causes_of
+from host_tools.bench.report.report import report_html
 from host_tools.bench.run import BenchRun, Watching, run_suite
 from host_tools.bench.steps.hoses import most_likely_order
 from host_tools.bench.steps.step import Choice
@@ -49,6 +51,15 @@ def test_damage_fails_in_exactly_the_lines_that_it_explains() -> None:
     assert {line.key for line in run.failed} == set().union(*EXPLAINED.values())
     crossed = next(line for line in run.lines if line.key == "hose.right.calf")
     assert crossed.text == "leads to right.knee"
+    assert len(report_html(run)) < 1e6
+    causes = [cause.what for cause in causes_of(run.failed)]
+    assert [cause.split(":")[0] for cause in causes] == [
+        "The sensor left.thigh shows 4 % more than the gauge",
+        "The pump gives 95 % of what its board asks for at least",
+        "left.calf leaks",
+        "right.foot empties slowly",
+        "right.calf and right.knee are crossed",
+    ]
 
 
 def test_every_line_is_declared_before_the_first_step_runs() -> None:

@@ -3,7 +3,7 @@
 import functools
 import io
 import re
-from itertools import groupby
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
@@ -11,7 +11,9 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.bench.measure.line import FAILED, NOT_APPLICABLE, PASSED, Curve
+from host_tools.bench.measure.line import FAILED, NOT_APPLICABLE, Curve, Line
+from host_tools.bench.report.diagnosis import causes_of
+from host_tools.bench.report.verdict import counted, verdict
 from host_tools.bench.run import BenchRun
 from host_tools.bench.suite import STEPS
 from host_tools.output.palette import INK, chamber_colours
@@ -30,31 +32,57 @@ def write_report(run: BenchRun, file: Path) -> None:
 def report_html(run: BenchRun) -> str:
     return _template().render(
         run=run,
-        counts={
-            status: sum(line.status == status for line in run.lines)
-            for status in (PASSED, FAILED, NOT_APPLICABLE)
-        },
+        verdict=verdict(run),
+        causes=causes_of(run.failed),
         groups=_groups(run),
-        figures=[
-            (STEPS[step].title if step in STEPS else step, _svg(list(curves)))
-            for step, curves in _by_step(run)
-        ],
         failed=FAILED,
         not_applicable=NOT_APPLICABLE,
     )
 
 
-def _groups(run: BenchRun) -> list[tuple[str, list[object]]]:
-    return [(key, list(lines)) for key, lines in groupby(run.lines, key=lambda line: line.key.split(".")[0])]
+@dataclass(frozen=True)
+class _Group:
+    """The lines of one step, with its curves."""
+
+    title: str
+    lines: list[Line]
+    figure: str
+
+    @property
+    def has_failed(self) -> bool:
+        return any(line.status == FAILED for line in self.lines)
+
+    @property
+    def summary(self) -> str:
+        return counted(self.lines)
 
 
-def _by_step(run: BenchRun) -> list[tuple[str, list[Curve]]]:
+def _groups(run: BenchRun) -> list[_Group]:
+    steps: dict[str, list[Line]] = {}
+    for line in run.lines:
+        steps.setdefault(_step_of(line), []).append(line)
+    curves = _by_step(run)
+    return [
+        _Group(STEPS[step].title, lines, _svg(curves[step]) if step in curves else "")
+        for step, lines in steps.items()
+    ]
+
+
+def _step_of(line: Line) -> str:
+    """Most lines begin with their step's name."""
+    first, _, rest = line.key.partition(".")
+    if first in ("fill", "vent") and rest.startswith(("opens.", "closes.")):
+        return "valves"
+    return {"noise": "zero", "relief": "pump", "fill": "volume", "hose": "hoses"}.get(first, first)
+
+
+def _by_step(run: BenchRun) -> dict[str, list[Curve]]:
     steps: dict[str, list[Curve]] = {}
     for curve in run.curves:
         if curve.step in FOR_A_TWIN:
             continue
         steps.setdefault(curve.step.split(".")[0], []).append(curve)
-    return list(steps.items())
+    return steps
 
 
 def _svg(curves: list[Curve]) -> str:
@@ -83,7 +111,9 @@ def _svg(curves: list[Curve]) -> str:
             axes.grid(alpha=0.25)
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None})
-    return re.sub(r"^.*?<svg", "<svg", out.getvalue(), count=1, flags=re.DOTALL)
+    svg = re.sub(r"^.*?<svg", "<svg", out.getvalue(), count=1, flags=re.DOTALL)
+    # A tenth of a point is finer than any screen; six decimals are half of the page.
+    return re.sub(r"(\d\.\d)\d+(?=[ \n\"])", r"\1", svg)
 
 
 @functools.cache

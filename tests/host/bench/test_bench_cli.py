@@ -25,7 +25,9 @@ def test_a_run_writes_all_its_files(tmp_path: Path, capsys: pytest.CaptureFixtur
     papers = {option: tmp_path / f"run.{suffix}" for option, suffix in suffixes.items()}
     options = [part for option, file in papers.items() for part in (option, file)]
     assert soleus("bench", "quick", "--chamber", "left.foot", *options) == 0
-    assert "within their limits; passed" in " ".join(capsys.readouterr().out.split())
+    said = " ".join(capsys.readouterr().out.split())
+    assert re.search(r"passed: \d+ of \d+ lines within their limits", said)
+    assert "failed" not in said
     table = json.loads(papers["--json"].read_text())
     rows = list(csv.DictReader(papers["--csv"].open()))
     assert [line["key"] for line in table["lines"]] == [row["key"] for row in rows]
@@ -38,10 +40,12 @@ def test_a_run_writes_all_its_files(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert len(History(papers["--history"]).runs()) == 1
 
 
-def test_a_line_outside_its_limits_is_status_1(tmp_path: Path) -> None:
+def test_a_line_outside_its_limits_is_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant = tmp_path / "slow.toml"
     plant.write_text('extends = "nominal"\nabout = "slow"\n[at."left.foot"]\nvent_conductance = 9\n')
     assert soleus("bench", "vent", "--chamber", "left.foot", "--plant", plant) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "FAILED: 1 failed, 0 of 1 lines within their limits 1. left.foot empties slowly: " in said
 
 
 @pytest.mark.parametrize(
@@ -139,7 +143,7 @@ def test_a_twin_needs_a_run_with_its_curves(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_a_browser_shows_the_report_whole(tmp_path: Path) -> None:
-    """Every line and curve is drawn, nothing is fetched, and nothing sticks out of the page."""
+    """Folded at first; every line and curve is drawn, nothing is fetched, and nothing sticks out."""
     run = run_of("a", 0, 30.0, 9.0)
     time_s = np.arange(0.0, 60.0, 0.5)
     run.curves.append(Curve("leak.left.calf", "leak", "left.calf", time_s, 80 - time_s / 6))
@@ -150,12 +154,15 @@ def test_a_browser_shows_the_report_whole(tmp_path: Path) -> None:
     dom = dump_dom(page, "--window-size=1100,1600")
     measured = re.search(r'<pre id="measured">(.*?)</pre>', dom)
     assert measured
-    assert json.loads(measured[1]) == {"rows": 2, "failed": 1, "figures": 1, "sticksOut": False, "fetched": 0}
+    nothing = {"sticksOut": False, "fetched": 0, "unfolded": 0}
+    assert json.loads(measured[1]) == {"rows": 2, "failed": 1, "figures": 1, "causes": 1, **nothing}
 
 
 MEASURE = """
 const measured = document.createElement("pre");
 measured.id = "measured";
+const unfolded = document.querySelectorAll("details[open]").length;
+for (const part of document.querySelectorAll("details")) part.open = true;
 measured.textContent = JSON.stringify({
   rows: document.querySelectorAll("tbody tr").length,
   failed: [...document.querySelectorAll("tr.failed .status")].filter(
@@ -164,6 +171,8 @@ measured.textContent = JSON.stringify({
     (svg) => svg.getBoundingClientRect().height > 100).length,
   sticksOut: [...document.querySelectorAll("main *")].some(
     (part) => !part.closest("svg") && part.getBoundingClientRect().right > innerWidth),
+  unfolded: unfolded,
+  causes: document.querySelectorAll(".causes > li").length,
   fetched: performance.getEntriesByType("resource").filter((one) => !one.name.startsWith("data:")).length,
 });
 document.body.append(measured);
