@@ -38,7 +38,7 @@ Port = Annotated[str, typer.Option(help="The board's port; `soleus virtual` prin
 def pull_sessions(
     port: Port,
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Else all.")] = None,
-    out: Annotated[Path, typer.Option(help="The folder for them.")] = Path(),
+    out: Annotated[Path, typer.Option(help="The folder for them; made if it isn't there.")] = Path(),
 ) -> None:
     """Fetch the sessions that a board has kept; those that are here already are left as they are."""
     _make_folder(out)
@@ -158,7 +158,7 @@ def to_test(
     name: Annotated[str | None, typer.Option(help="Of the test; else the log's.")] = None,
 ) -> None:
     """Make a test case of a recording: the core must go on answering it as it does now."""
-    _check_folder(out)
+    _make_folder(out)
     found = read_log(log)
     _say_what_is_torn(found)
     test, result = write_test(found, out, name or f"session_{log.stem.replace('-', '_')}".lower())
@@ -167,9 +167,11 @@ def to_test(
         raise typer.Exit(DIFFERS)
 
 
-def _check_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        raise InputError("--out", "", str(folder), "a folder that exists")
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError("--out", "", str(folder), f"a folder ({error.strerror})") from None
 
 
 def _make_folder(folder: Path) -> None:
