@@ -18,6 +18,8 @@ from host_tools.plant.files.spec import load_plant
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.install import install
 
+# A computer that is busier than that looks like a program without an end.
+PATIENCE_S = 5.0
 HELP = """\
 power off | power on | brown-out | reset | hang | kill    what can happen to it
 unplug | plug                                             its USB line
@@ -51,11 +53,29 @@ def virtual(
     if not empty:
         install(its_board, file, _packages(its_board, packages))
     spec = load_plant(plant)
-    with VirtualBoard(its_board, file, plant=spec, seed=seed, has_own_time=fast, chip=its_chip) as machine:
+    machine = VirtualBoard(
+        its_board,
+        file,
+        plant=spec,
+        seed=seed,
+        has_own_time=True,
+        is_real_time=not fast,
+        chip=its_chip,
+        patience_s=PATIENCE_S,
+        on_late=_say_late,
+    )
+    with machine:
         print(f"port {machine.port}", flush=True)
         print(f"flash {file}", flush=True)
         print("`help` lists what can happen to it; Ctrl-C or `quit` ends it", flush=True)
         _obey(machine)
+
+
+def _say_late(seconds: float) -> None:
+    words = (
+        f"this computer was late; the board's time waited {seconds:.1f} s for it, and nothing on it was late"
+    )
+    print(f"soleus: {words}", file=sys.stderr, flush=True)
 
 
 def _chip(name: str, board: Board) -> Chip:
@@ -140,7 +160,8 @@ def _state(machine: VirtualBoard) -> str:
         f"{machine.now_ms / 1000:.2f} s, highest {machine.highest_mmhg():.1f} mmHg, "
         f"fill {_bits(commands.fill_bits, machine)}, seal {_bits(commands.seal_bits, machine)} "
         f"({machine.board.boots.names[0]} last), pump {commands.pump_permille} permille, "
-        f"gate {commands.gate_on}; last: {machine.journal.happenings[-1].what}"
+        f"gate {commands.gate_on}; waited {machine.pace.waited_s:.1f} s for this computer; "
+        f"last: {machine.journal.happenings[-1].what}"
     )
 
 

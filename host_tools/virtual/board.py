@@ -37,6 +37,8 @@ FREE_CHIP_HEAP_BYTES = 160 * 1024
 FREE_CHIP_CLOCK_HZ = 240_000_000
 PATIENCE_S = 1.0
 WAIT_MOST_S = 0.01
+# What is worth a word about a computer that was late, and how often.
+LATE_LEAST_S, TOLD_EVERY_S = 0.2, 10.0
 
 
 class VirtualBoard:
@@ -50,15 +52,19 @@ class VirtualBoard:
         plant: str | PlantSpec = DEFAULT_PLANT,
         seed: int = 0,
         has_own_time: bool = False,
+        is_real_time: bool = False,
         chip: Chip | None = None,
         has_adc_calibration: bool = True,
         outside: Path | None = None,
         patience_s: float = PATIENCE_S,
+        on_late: Callable[[float], None] | None = None,
         is_on: bool = True,
     ) -> None:
-        """`flash` is the file that holds it. `chip` says what work costs; without it work costs nothing but
-        the laptop's time. `outside` is a folder of the host that the program sees as /outside. Without
-        `is_on` the board waits for `power_on`, so that whoever listens misses nothing.
+        """`flash` is the file that holds it. `is_real_time`, with its own time: never faster than the clock,
+        slower where this computer is, and `on_late` is told how long its time stood still. `chip` says what
+        work costs; without it work costs nothing but the laptop's time. `outside` is a folder of the host
+        that the program sees as /outside. Without `is_on` the board waits for `power_on`, so that whoever
+        listens misses nothing.
         """
         refuse_without_unix_port()
         self.board = board
@@ -68,9 +74,11 @@ class VirtualBoard:
         if not flash.exists():
             self.flash.erase()
         spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
-        self.hardware = Hardware(board, spec, seed, is_compiled=has_own_time)
+        self.hardware = Hardware(board, spec, seed, is_compiled=has_own_time and not is_real_time)
         self.journal = Journal()
-        self.pace = Pace(has_own_time, patience_s)
+        self.pace = Pace(has_own_time, patience_s, is_real_time)
+        self._on_late = on_late
+        self._told_s = self._told_at_s = 0.0
         self.terminal = Terminal()
         config = {
             "image": str(flash.resolve()),
@@ -144,7 +152,7 @@ class VirtualBoard:
         """The processor stops where it is; only the watchdog can end that."""
         with self._lock:
             if self._processor.life:
-                self._processor.life.interpreter.freeze()
+                self._processor.life.freeze()
             self._note("hang")
 
     def kill(self) -> None:
@@ -241,6 +249,13 @@ class VirtualBoard:
                 self._take_records()
                 self._look_at_interpreter()
                 self._let_time_pass()
+            self._tell_of_lateness()
+
+    def _tell_of_lateness(self) -> None:
+        waited_s, now_s = self.pace.waited_s - self._told_s, time.monotonic()
+        if self._on_late and waited_s > LATE_LEAST_S and now_s > self._told_at_s + TOLD_EVERY_S:
+            self._told_s, self._told_at_s = self.pace.waited_s, now_s
+            self._on_late(waited_s)
 
     def _wait_for_something(self) -> None:
         """Wait for bytes on a line, or for the next beat."""
@@ -313,6 +328,7 @@ class VirtualBoard:
             if self._processor.life:
                 self._processor.life.send_frame(self.hardware.packed_frame())
             if self.pace.has_own_time:
+                # What the program does in this beat comes before the next one.
                 break
 
     def _start(self, why: str) -> None:

@@ -30,6 +30,8 @@ class Life:
         self.has_begun = False
         # Nothing runs there that could say when it has done its work: time goes by the clock.
         self.is_at_prompt = False
+        # It was stopped on purpose, as a chip that hangs.
+        self.is_frozen = False
         # When the program last said that, by the laptop's clock.
         self.done_at_s = time.monotonic()
         self._records = RecordReader()
@@ -37,6 +39,14 @@ class Life:
         # So many bytes arrive in a beat, on a line of the chip's speed.
         self._typed_a_beat = typed_a_beat
         self._may_type = typed_a_beat
+
+    @property
+    def may_be_waited_for(self) -> bool:
+        return not self.is_at_prompt and not self.is_frozen
+
+    def freeze(self) -> None:
+        self.is_frozen = True
+        self.interpreter.freeze()
 
     def descriptors(self) -> list[int]:
         """The descriptors on which its output arrives."""
