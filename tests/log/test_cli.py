@@ -85,7 +85,7 @@ BAD: list[tuple[tuple[str, ...], str]] = [
     (("log", "export", "nothing.slog", "x.txt"), ".csv or .parquet"),
     (("log", "pull", "--port", "/dev/nothing"), "--port"),
     (("log", "record", "--port", "/dev/nothing", "x.txt"), ".slog"),
-    (("log", "to-test", "nothing.slog", "--out", "/nowhere"), "--out"),
+    (("log", "to-test", "nothing.slog", "--out", "/dev/null/nowhere"), "--out"),
     (("sim", "--record", "x.txt"), ".slog"),
 ]
 
