@@ -21,8 +21,8 @@ WRONG = {
         "source",
     ),
     "a source that nobody knows": (r'seen = "emulated"', 'seen = "heard"', "seen", "one of silicon"),
-    "an unknown cost": (r"\[costs\]", "[costs]\nbeauty_us = 1", "costs.beauty_us", "known: "),
-    "an unknown key": (r"has_psram", "has_wifi", "has_wifi", "known: "),
+    "an unknown cost": (r"\[costs\]", "[costs]\nbeauty_us = 1", "costs.beauty_us", "one of the costs"),
+    "an unknown key": (r"has_psram", "has_wifi", "has_wifi", "one of the keys"),
     "an unknown kind of chip": (r'chip = "esp32"', 'chip = "avr"', "chip", "one of esp32"),
     "a clock of nothing": (r"clock_hz = 240_000_000", "clock_hz = 0", "clock_hz", "above 0"),
 }
