@@ -49,7 +49,7 @@ def text_in(file: Path, table: Table, key: str) -> str:
 def _refuse_control_characters(file: Path, key: str, value: Any) -> None:
     """Escape codes in a title would reach the terminal of whoever lists it."""
     if isinstance(value, str) and any(map(is_control, value)):
-        raise InputError(file, visible(key), value, "expected text without control characters")
+        raise InputError(file, visible(key), value, "text without control characters")
     if isinstance(value, list):
         for item in value:
             _refuse_control_characters(file, key, item)

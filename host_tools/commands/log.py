@@ -169,16 +169,9 @@ def to_test(
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError("--out", "", str(folder), f"a folder ({error.strerror})") from None
-
-
-def _make_folder(folder: Path) -> None:
-    try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        expected = f"expected a folder, or a name for one in a folder that exists ({error.strerror})"
+        expected = f"a folder, or a name for one in a folder that exists ({error.strerror})"
         raise InputError("--out", "", str(folder), expected) from None
 
 

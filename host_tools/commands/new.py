@@ -30,7 +30,7 @@ def program(name: Name) -> None:
     try:
         text = program_text(name)
     except SettingError as error:
-        raise InputError("NAME", "", name, f"expected {error.expected}") from None
+        raise InputError("NAME", "", name, error.expected) from None
     file = Path(f"{name}.toml")
     _write_new(file, text)
     print(f"{file}: change it, then `soleus program check {file}` and `soleus sim {file}`")
@@ -44,7 +44,7 @@ def board(
     """Write NAME/board.toml here, wired as a board of the library is. It never replaces a file."""
     _refuse_known(name, board_names(), "board")
     if chip not in chips():
-        raise InputError("--chip", "", chip, f"expected one of {', '.join(chips())}")
+        raise InputError("--chip", "", chip, f"one of {', '.join(chips())}")
     text = board_text(name, chip)
     _check_board(text, name)
     file = Path(name) / FILE_NAME
@@ -60,12 +60,12 @@ def _check_board(text: str, name: str) -> None:
         try:
             load_board(file)
         except InputError as error:
-            raise InputError("NAME", "", name, f"expected {error.expected}") from None
+            raise InputError("NAME", "", name, error.expected) from None
 
 
 def _refuse_known(name: str, known: list[str], kind: str) -> None:
     if name in known:
-        raise InputError("NAME", "", name, f"expected another name: the library has a {kind} of this one")
+        raise InputError("NAME", "", name, f"another name: the library has a {kind} of this one")
 
 
 def _write_new(file: Path, text: str) -> None:
@@ -74,10 +74,6 @@ def _write_new(file: Path, text: str) -> None:
         with file.open("x", encoding="utf-8") as new:
             new.write(text)
     except FileExistsError:
-        raise InputError(
-            "NAME", "", str(file), "expected a file that isn't there yet; it was left as it is"
-        ) from None
+        raise InputError("NAME", "", str(file), "a file that isn't there yet; it was left as it is") from None
     except OSError as error:
-        raise InputError(
-            "NAME", "", str(file), f"expected a file that can be written ({error.strerror})"
-        ) from None
+        raise InputError("NAME", "", str(file), f"a file that can be written ({error.strerror})") from None

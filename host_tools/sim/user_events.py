@@ -60,7 +60,7 @@ def refuse_beyond_the_end(events: list[Event], session_ms: int) -> None:
     for event in sorted(events, key=lambda event: event.at_ms):
         if event.at_ms > RUN_MOST_MS or (event.at_ms > end_ms and event.button not in AFTER_THE_END):
             most_ms = min(end_ms, RUN_MOST_MS)
-            expected = f"expected a time in the session, which is over after {most_ms // 1000}s at the latest"
+            expected = f"a time in the session, which is over after {most_ms // 1000}s at the latest"
             raise InputError("--event", "", event.text, expected)
         if event.button == BUTTON_START:
             end_ms = event.at_ms + longest_ms

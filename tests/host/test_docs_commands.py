@@ -62,11 +62,12 @@ def test_a_session_that_a_page_shows_can_be_asked_for(
 
 
 def test_every_other_command_runs_as_it_stands_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the order of the pages, in one folder, with what a reader has by then: a program and a recording."""
+    """In the order of the pages, in one folder, with what a reader has: a program, a recording, tests/."""
     monkeypatch.chdir(tmp_path)
     shutil.copy(CHECKOUT / "firmware" / "programs" / "easy-run.toml", "my.toml")
     assert soleus("sim", "easy-run", "--record", "whole.slog", *SHORT) == 0
     Path("logs").mkdir()
+    Path("tests").mkdir()
     shutil.copy("whole.slog", "logs/000012.slog")
     others = [one for one in ON_THE_LAPTOP if one not in SIMULATED]
     assert len(others) >= 9
