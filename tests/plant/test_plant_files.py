@@ -126,17 +126,17 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     [
         (
             "[chamber.calf]\ncompliance_ml_mmhg = 0.5\ncoupling_ml_mmhg = 2.0\n",
-            "chamber.calf.coupling_ml_mmhg = 2.0: below 0.6",
+            "chamber.calf.coupling_ml_mmhg = 2.0: expected below 0.6",
         ),
-        ("[chamber.foot]\nslack_ml = 50\n", "chamber.foot.slack_ml = 50.0: more than 115"),
+        ("[chamber.foot]\nslack_ml = 50\n", "chamber.foot.slack_ml = 50.0: expected more than 115"),
         (
             "[leg]\nmovements_per_min = 3\nmovement_ml = 100\n[chamber.thigh]\nslack_ml = 150\n",
-            "chamber.thigh.slack_ml = 150.0: more than",
+            "chamber.thigh.slack_ml = 150.0: expected more than",
         ),
-        ("[supply]\nempty_v = 13\n", "supply.empty_v = 13.0: at most supply.full_v"),
+        ("[supply]\nempty_v = 13\n", "supply.empty_v = 13.0: expected at most supply.full_v"),
         ('leg = "wooden"\n', "leg.model = 'wooden': "),
-        ("[hysteretic]\nplay = 3\n", "hysteretic.play = 3: not a key here; known: give_share, play_mmhg"),
-        ('[at."left.calf"]\nhole = 3\n', "at.left.calf.hole = 3: not a key here; known: dead_ml"),
+        ("[hysteretic]\nplay = 3\n", "hysteretic.play = 3: expected one of the keys give_share, play_mmhg"),
+        ('[at."left.calf"]\nhole = 3\n', "at.left.calf.hole = 3: expected one of the keys dead_ml"),
     ],
 )
 def test_a_plant_that_makes_no_sense_is_refused_in_one_line(tmp_path: Path, text: str, says: str) -> None:
@@ -149,7 +149,7 @@ def test_a_hysteretic_leg_asks_for_its_table(tmp_path: Path) -> None:
     path.write_text(NOMINAL.replace(table, ""))
     assert load_plant(path).hysteretic is None
     text = NOMINAL.replace(table, "").replace('model = "elastic"', 'model = "hysteretic"')
-    assert "hysteretic: a table: leg.model" in refusal(path, text)
+    assert "hysteretic: expected a table: leg.model" in refusal(path, text)
 
 
 def test_a_short_leg_is_a_leg_of_that_model(tmp_path: Path) -> None:
@@ -164,9 +164,9 @@ def test_a_short_leg_is_a_leg_of_that_model(tmp_path: Path) -> None:
     [
         (
             "coupling_ml_mmhg = 2.4\ncompliance_ml_mmhg = 0.1",
-            r"left\.calf: coupling .* = 2\.\d+: a sum below",
+            r"left\.calf: coupling .* = 2\.\d+: expected a sum below",
         ),
-        ("coupling_ml_mmhg = 1.5\nslack_ml = 10", r"left\.calf: slack_ml: at least 2\d\d with dead_ml"),
+        ("coupling_ml_mmhg = 1.5\nslack_ml = 10", r"left\.calf: slack_ml: expected at least 2\d\d with dead_ml"),
     ],
 )
 def test_single_chambers_that_squeeze_each_other_are_refused(
