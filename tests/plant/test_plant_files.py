@@ -166,7 +166,10 @@ def test_a_short_leg_is_a_leg_of_that_model(tmp_path: Path) -> None:
             "coupling_ml_mmhg = 2.4\ncompliance_ml_mmhg = 0.1",
             r"left\.calf: coupling .* = 2\.\d+: expected a sum below",
         ),
-        ("coupling_ml_mmhg = 1.5\nslack_ml = 10", r"left\.calf: slack_ml: expected at least 2\d\d with dead_ml"),
+        (
+            "coupling_ml_mmhg = 1.5\nslack_ml = 10",
+            r"left\.calf: slack_ml: expected at least 2\d\d with dead_ml",
+        ),
     ],
 )
 def test_single_chambers_that_squeeze_each_other_are_refused(

@@ -30,7 +30,8 @@ MAGNITUDE_WORDS = {
 TRUTH_WORDS = {"is", "has", "can", "was", "needs", "may"}
 
 # Magnitudes that have a different unit from fault to fault: fault_table.TABLE says which.
-UNITLESS_NAMES = {"limit"}
+# The second is a guard.
+UNITLESS_NAMES = {"limit", "fill_timeout"}
 
 ALLOCATING_NODES: dict[type[ast.AST], str] = {
     ast.JoinedStr: "builds text",
