@@ -23,7 +23,7 @@ from host_tools.basics.errors import InputError
 from host_tools.catalogue.boards import board_names
 from host_tools.catalogue.programs import program_names
 from host_tools.cli import app
-from host_tools.plant.vocabulary import MODES
+from host_tools.plant.vocabulary import MODES, UNGUARDED
 from host_tools.sim.figures.metrics import SessionResult
 from host_tools.sim.figures.session_metrics import session_result
 from host_tools.sim.simulate import simulate
@@ -93,9 +93,9 @@ def test_healthy_people_use_every_program_and_every_button() -> None:
     assert {trial.plant for trial in healthy} >= {"nominal", "tired"}
 
 
-def test_the_smoke_campaign_breaks_every_kind_of_part_in_every_mode() -> None:
+def test_the_smoke_campaign_breaks_every_kind_of_part_in_every_mode_that_is_guarded() -> None:
     smoked = {(kind_of(trial.component).split(".")[0], trial.mode) for trial in SMOKE if trial.part == SINGLE}
-    assert smoked == {(kind, mode) for kind, modes in MODES.items() for mode in modes}
+    assert smoked == {(kind, mode) for kind, modes in MODES.items() for mode in modes} - UNGUARDED
 
 
 # --- the verdict ---

@@ -16,7 +16,7 @@ from host_tools.catalogue.programs import load_program, program_names
 from host_tools.plant.faults import components
 from host_tools.plant.files.on_board import has_bus
 from host_tools.plant.files.spec import plant_names
-from host_tools.plant.vocabulary import MODES
+from host_tools.plant.vocabulary import MODES, UNGUARDED
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.program.fit import refuse_unfit
@@ -115,10 +115,16 @@ def kind_of(component: str) -> str:
 
 @cache
 def breakable(board: str) -> tuple[tuple[str, str], ...]:
-    """Every component of a board with every mode in which it can fail."""
+    """Every component of a board with every mode in which it can fail, and which a guard is there for."""
     the_board = load_board(board)
     names = components(the_board.boots, has_bus(the_board.table))
-    return tuple((name, mode) for name in names for mode in MODES[name.split(".")[0]])
+    return tuple(
+        (name, mode)
+        for name in names
+        for kind in name.split(".")[:1]
+        for mode in MODES[kind]
+        if (kind, mode) not in UNGUARDED
+    )
 
 
 @cache
