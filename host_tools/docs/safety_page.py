@@ -97,13 +97,14 @@ _AFTER = """
   are compared ({disagree_code}). At the highest target, 120 mmHg, such a chamber would have 150; at the
   default limit of 110, 137. Only the relief valve limits that.
 - **A sensor that no longer follows, but still reads like one**: its bridge or its wire is dead, its input
-  floats, its tube has slipped off or is pinched. Its chamber is filled until E21, E31 or E52 says that it does
-  not fill or vent, 25 to 50 s later in the middle of the sessions that were tried; by then the true pressure
-  has reached the relief valve, up to 156 mmHg, and with a relief valve that sticks up to 479. **A sensor that
-  reads half** was never noticed: up to 122 mmHg with a sensor on each chamber, 146 with one on the manifold.
-  (404 sessions with such a fault alone, and 180 behind a relief valve that sticks, on the simulator; as
-  `sensor:dead`, `half`, `float`, `tube-off` and `tube-pinched` everybody can repeat them. A guard that compares
-  the air that was pumped with what is read is still to come; until then the campaign leaves these faults out.)
+  floats, its tube has slipped off or is pinched. Its chamber is filled until E21, E31 or E52 says that it
+  does not fill or vent, 25 to 50 s later in the middle of the sessions that were tried; by then the true
+  pressure has reached the relief valve, up to 156 mmHg, and with a relief valve that sticks up to 479.
+  **A sensor that reads half** was never noticed: up to 122 mmHg with a sensor on each chamber, 146 with one
+  on the manifold. (404 sessions with such a fault alone, and 180 behind a relief valve that sticks, on the
+  simulator; as `sensor:dead`, `half`, `float`, `tube-off` and `tube-pinched` everybody can repeat them. A
+  guard that compares the air that was pumped with what is read is still to come; until then the campaign
+  leaves these faults out.)
 - **A sensor that lags by a second or more.** Its chamber gets as much too much as the pump brings in that
   time.
 - **A pump that won't stop**, with sensors on the chambers only. Closed fill valves hide it, so it is detected
