@@ -5,9 +5,16 @@ from typing import Any
 from soleus.core.basics.faults import Notices
 
 
+class NobodyParted:
+    def __init__(self) -> None:
+        self.parted_bits = 0
+
+
 class Unguarded:
     def __init__(self, count: int) -> None:
         self.notices = Notices(count)
+        # No chamber is ever tried alone.
+        self.fill_timeout = NobodyParted()
 
     def begin(self) -> None:
         pass

@@ -317,7 +317,7 @@ def test_a_rested_chamber_is_no_fault_but_a_notice_with_the_same_fields() -> Non
         {
             "code": "E23", "name": "chamber leaks", "requirement": "REQ-FILL-3",
             "chamber": trace.chamber_names[1], "value": 150.0, "limit": 100.0, "unit": "permille of the pump",
-            "at_s": 61.2,
+            "at_s": 61.2, "still_pressed": (), "not_seen": (),
         }
     ]  # fmt: skip
 

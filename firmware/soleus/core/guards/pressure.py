@@ -34,6 +34,9 @@ class Overpressure:
         # How long each chamber has been too high, dips included, and for how long it has dipped now.
         self.over_target_ms = [0] * boots.count
         self.dip_ms = [0] * boots.count
+        # One sensor on the manifold reads high whenever a chamber is joined to it, and low a moment later:
+        # the time of many such moments must not add up.
+        self.dip_most_ms = 0 if boots.has_manifold_sensor_only else OVER_TARGET_DIP_MS
         self.over_trip_count = [0] * boots.count
         self.over_trip_samples = (
             OVER_TRIP_MANIFOLD_SAMPLES if boots.has_manifold_sensor_only else OVER_TRIP_SAMPLES
@@ -58,7 +61,7 @@ class Overpressure:
             limit_pa = target_pa[index] + OVER_TARGET_PA
             is_over = pressure_pa > limit_pa
             dip_ms = 0 if is_over else self.dip_ms[index] + dt_ms
-            if not keep_bits & (1 << index) or dip_ms > OVER_TARGET_DIP_MS:
+            if not keep_bits & (1 << index) or dip_ms > self.dip_most_ms:
                 over_target_ms[index] = 0
                 continue
             self.dip_ms[index] = dip_ms
