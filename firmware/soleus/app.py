@@ -70,7 +70,7 @@ class App:
         board, boots = start_up.read_board()
         # Once everything is built, nobody needs more of the description.
         self.board = {"name": board["name"]}
-        self.controller = Controller(boots)
+        self.controller = Controller(boots, has_bench=False)
         self.writer = FlashWriter(self.tick_is_at_rest, feed, self.note_failed_write)
         self.store = StateStore(self.writer)
         feed()

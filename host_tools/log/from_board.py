@@ -12,9 +12,9 @@ from host_tools.basics.expectation import from_board
 from host_tools.link.console import Console
 from host_tools.log.blocks import COLUMNS, decode_ring
 from host_tools.log.frames import cut_into_frames, framed
+from host_tools.log.state import core_of
 from host_tools.log.write import names_frame
 from soleus.core.basics.boots_table import read_boots
-from soleus.core.controller import Controller
 from soleus.core.session.session import DONE, FAULT, IDLE
 from soleus.log.core_walk import fingerprint
 from soleus.log.slog_format import HEADER, MAGIC, RING
@@ -49,9 +49,9 @@ def with_names(content: bytes) -> bytes:
     if not frames.whole or frames.whole[0].kind != HEADER or frames.torn_bytes:
         return content
     header = json.loads(frames.whole[0].payload)
-    boots = read_boots(header["boots"])
-    is_same = header.get("state") == fingerprint(Controller(boots))
-    return content + (names_frame(boots) if is_same else b"")
+    core = core_of(header, read_boots(header["boots"]))
+    is_same = header.get("state") == fingerprint(core)
+    return content + (names_frame(core) if is_same else b"")
 
 
 class Stream:

@@ -9,7 +9,7 @@ from typing import Any
 from host_tools.basics.errors import InputError
 from host_tools.log.blocks import Block, decode_overview, decode_ring
 from host_tools.log.frames import cut_into_frames
-from host_tools.log.state import StateNames
+from host_tools.log.state import StateNames, core_of
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.errors import SettingError
@@ -41,7 +41,7 @@ class Log:
 
     def fresh_controller(self) -> Controller:
         """The controller as it was after the program had been loaded."""
-        controller = Controller(self.boots)
+        controller = core_of(self.header, self.boots)
         if self.header.get("program"):
             make_ready(controller, read_program(self.header["program"]), self.header["minutes"])
         return controller

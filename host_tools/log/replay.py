@@ -9,7 +9,7 @@ import numpy as np
 from host_tools.basics.errors import InputError
 from host_tools.log.blocks import CHANNELS, COLUMNS, Block
 from host_tools.log.log_file import Log
-from host_tools.log.state import StateNames, restore, unpacked
+from host_tools.log.state import StateNames, core_of, restore, unpacked
 from host_tools.log.versions import laptop_versions
 from soleus.core.basics.signals import Commands
 from soleus.core.controller import Controller
@@ -87,7 +87,7 @@ def stretches_of(blocks: list[Block]) -> list[list[Block]]:
 
 
 def _names_of(log: Log) -> StateNames:
-    controller = Controller(log.boots)
+    controller = core_of(log.header, log.boots)
     if log.header.get("state") == fingerprint(controller):
         return StateNames.of(controller)
     if log.names is not None:

@@ -4,9 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from host_tools.log.renamed_state import NEW_PATHS
+from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
 from soleus.log.core_state import SAME, CoreState
 from soleus.log.core_walk import walk
+
+
+def core_of(header: dict[str, Any], boots: Boots) -> Controller:
+    """A core like the one that was recorded: a board's has what a bench needs only once a bench has come."""
+    return Controller(boots, header.get("bench", True))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from host_tools.log.frames import framed
 from host_tools.log.state import StateNames
 from host_tools.sim.simulate import Session
 from soleus.core.basics import fault_table
-from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import TICK_MS
 from soleus.core.basics.signals import Commands, Readings
 from soleus.core.controller import Controller
@@ -49,13 +48,13 @@ def write_session_log(session: Session, program_table: Table, path: Path) -> Non
     }
     blocks = [framed(RING, block) for block in _blocks(session, fresh)]
     fault_row = fault_table.TABLE[session.controller.latch.code]
-    tail = framed(END, _json(end(session.controller, fault_row, 0))) + names_frame(request.board.boots)
+    tail = framed(END, _json(end(session.controller, fault_row, 0))) + names_frame(fresh)
     write_whole(path, MAGIC + framed(HEADER, _json(header)) + b"".join(blocks) + tail)
 
 
-def names_frame(boots: Boots) -> bytes:
+def names_frame(core: Controller) -> bytes:
     """Names the numbers of the state, so that later cores, whose state has others, can replay the log."""
-    return framed(NAMES, _json(StateNames.of(Controller(boots)).fields))
+    return framed(NAMES, _json(StateNames.of(core).fields))
 
 
 def _blocks(session: Session, fresh: Controller) -> Iterator[bytes]:

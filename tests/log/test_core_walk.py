@@ -22,6 +22,13 @@ def test_what_guards_only_refer_to_is_named_by_its_owner(valves: str, sensors: s
     assert "guards.active.session_cap.energised_ms" in owners
 
 
+def test_a_bench_adds_only_what_service_holds() -> None:
+    names = {path for path, _, _, _ in walk(Controller(boots()))}
+    without = {path for path, _, _, _ in walk(Controller(boots(), has_bench=False))}
+    assert without == {path for path in names if not path.startswith("service.")}
+    assert without != names
+
+
 @pytest.mark.parametrize(("valves", "sensors"), LAYOUTS)
 def test_no_number_is_named_twice(valves: str, sensors: str) -> None:
     found = [

@@ -55,8 +55,8 @@ def test_a_later_core_with_more_state_replays_by_names(
 ) -> None:
     init = Controller.__init__
 
-    def with_more(self: Controller, boots: Boots) -> None:
-        init(self, boots)
+    def with_more(self: Controller, boots: Boots, has_bench: bool) -> None:
+        init(self, boots, has_bench)
         self.gauges.a_new_count = 5  # type: ignore[attr-defined]  # that is what is new
 
     monkeypatch.setattr(Controller, "__init__", with_more)

@@ -9,7 +9,7 @@ before: by the constructor, and by `make_ready.py` for each session.
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import FaultLatch
-from soleus.core.basics.signals import BUTTON_ALIVE, Commands, Readings, all_vent
+from soleus.core.basics.signals import BUTTON_ALIVE, BUTTON_SERVICE, Commands, Readings, all_vent
 from soleus.core.guards.guards import Guards
 from soleus.core.interlock import Interlock
 from soleus.core.program.timeline import STAGE_REST, Timeline
@@ -40,7 +40,7 @@ AT_MOST_MS = 1_000_000_000
 
 
 class Controller:
-    def __init__(self, boots: Boots) -> None:
+    def __init__(self, boots: Boots, has_bench: bool = True) -> None:
         self.boots = boots
         self.readings = Readings(boots.count)
         self.commands = Commands()
@@ -51,7 +51,8 @@ class Controller:
         self.sequencer = Sequencer(boots, Timeline(boots))
         self.regulator = _regulator_for(boots)
         self.survey = Survey(boots)
-        self.service = Service(boots)
+        # A chip is given one when a bench comes: it has little memory, and most days no bench is there.
+        self.service = _service_for(boots) if has_bench else None
         self.interlock = Interlock(boots)
         ledger = self.regulator.ledger
         self.guards = Guards(boots, self.latch, self.gauges, self.commands, self.sequencer, ledger)
@@ -80,7 +81,10 @@ class Controller:
             is_zeroed = self._check(readings, dt_ms)
         elif state == SERVICE:
             self._hear_bench(readings.buttons)
-        session.step(readings.buttons, is_zeroed, gauges, self.latch, dt_ms)
+        buttons = readings.buttons
+        if self.service is None:
+            buttons &= ~BUTTON_SERVICE
+        session.step(buttons, is_zeroed, gauges, self.latch, dt_ms)
         state_before = state
         state = session.state
         if state != state_before:
@@ -94,9 +98,12 @@ class Controller:
         return commands
 
     def _hear_bench(self, buttons: int) -> None:
+        service = self.service
+        if service is None:
+            return
         if buttons & BUTTON_ALIVE:
-            self.service.renew()
-        if self.service.has_fallen_silent():
+            service.renew()
+        if service.has_fallen_silent():
             self.session.end_service()
 
     def _check(self, readings: Readings, dt_ms: int) -> bool:
@@ -118,7 +125,7 @@ class Controller:
                 self.sequencer.begin(self.session.asked_pa)
             else:
                 self.sequencer.restart_cycle(self.session.asked_pa)
-        elif state == SERVICE:
+        elif state == SERVICE and self.service is not None:
             self.service.begin()
         else:
             self.rotor_ms = 0
@@ -137,7 +144,7 @@ class Controller:
         if session.is_winding_down():
             # The pump's rotor stops with the valves as they are.
             commands.pump_permille = 0
-        elif session.state == SERVICE:
+        elif session.state == SERVICE and self.service is not None:
             self.service.step(self.gauges, self.sequencer, self.regulator.phase, commands, dt_ms)
         elif (
             session.state == CHECKING
@@ -212,6 +219,12 @@ class Controller:
             all_vent(self.commands)
         else:
             self.survey.step(self.gauges, self.commands, dt_ms)
+
+
+def _service_for(boots: Boots) -> Service:
+    from soleus.core.service.service import service_for
+
+    return service_for(boots)
 
 
 def _gauges_for(boots: Boots) -> Gauges:

@@ -3,6 +3,7 @@
 from soleus.basics.annotations import Any
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.signals import BUTTON_ALIVE, BUTTON_SERVICE
+from soleus.core.service.service import service_for
 from soleus.core.service.service_requests import act_from
 from soleus.core.session.session import DONE, IDLE, SERVICE, STATE_NAMES
 from soleus.link.bench_tape import BenchTape
@@ -25,6 +26,12 @@ def _begin(app: Any) -> dict:
     state = app.controller.session.state
     if state not in (IDLE, DONE):
         return {"error": "service: not while {}".format(STATE_NAMES[state])}
+    if app.controller.service is None:
+        if app.recorder.is_open:
+            # What the ring holds of the last session is still to be written.
+            return {"error": "service: not before the last session is written"}
+        app.controller.service = service_for(app.controller.boots)
+        app.recorder.follow_bench()
     app.tick.press(BUTTON_SERVICE)
     return {"ok": True}
 

@@ -14,10 +14,14 @@ def header(app: Any) -> dict:
     about = load("services.about")
     session = app.controller.session
     table = about.about(app.board)
-    # The hash of the core, and the fingerprint of its state: computing them would take a chip a second.
-    table.update(_table(CORE_FILE))
+    # The hash of the core, and the fingerprints of its state: computing them would take a chip a second.
+    core = _table(CORE_FILE)
+    has_bench = app.controller.service is not None
     table.update(
         {
+            "core": core.get("core"),
+            "state": core.get("bench_state" if has_bench else "state"),
+            "bench": has_bench,
             "boots": _table("board.json").get("boots"),
             "program": _table("programs/{}.json".format(app.program_id)) or None,
             "minutes": session.duration_ms // 60_000,

@@ -83,6 +83,11 @@ class Recorder:
     def prepare(self) -> None:
         self.header = json.dumps(load("log.header").header(self.app)).encode()
 
+    def follow_bench(self) -> None:
+        """The core has become one with a bench, so its state has more numbers. Only between two sessions."""
+        self.ring.look_anew()
+        self.prepare()
+
     def keep_in(self, path: str) -> None:
         self.path = path
 

@@ -46,8 +46,9 @@ class Ring:
         if self.is_still:
             return
         controller, coder, extras = self.controller, self.coder, self.extras
-        if self.act_count != controller.service.handled_count:
-            self.act_count = controller.service.handled_count
+        service = controller.service
+        if service and self.act_count != service.handled_count:
+            self.act_count = service.handled_count
             self._close_block()
             self._open_block()
             return
@@ -63,6 +64,11 @@ class Ring:
             self.is_still = code != 0 and code != self.kept_code
             if not self.is_still:
                 self._open_block()
+
+    def look_anew(self) -> None:
+        """The controller has new parts."""
+        self.state = CoreState(self.controller)
+        self.restart()
 
     def restart(self) -> None:
         """Begins anew at the next tick: what is there no longer fits what comes, or has been written."""

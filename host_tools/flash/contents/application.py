@@ -17,6 +17,7 @@ from host_tools.flash.compile.mpy import compile_mpy
 from host_tools.flash.contents.packages import package_sources
 from host_tools.safety import fault_help
 from soleus.core.basics import fault_table
+from soleus.core.basics.boots import Boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.controller import Controller
 from soleus.core.program.fit import refuse_unfit
@@ -76,9 +77,15 @@ def application_files(
         "board.json": compile_board(board),
         "safe_pins.json": _json(safe_pins(board.table)),
         ADVICE_FILE: advice_text().encode(),
-        CORE_FILE: _json({"core": core_hash(), "state": fingerprint(Controller(board.boots))}),
+        CORE_FILE: _json(_core_table(board.boots)),
         **_programs(board),
     }
+
+
+def _core_table(boots: Boots) -> dict[str, str | int]:
+    """What a log tells of the core: its hash, and the fingerprints of its state, without a bench and with."""
+    state, bench_state = (fingerprint(Controller(boots, has_bench)) for has_bench in (False, True))
+    return {"core": core_hash(), "state": state, "bench_state": bench_state}
 
 
 def advice_text() -> str:

@@ -17,7 +17,7 @@ ATTRIBUTES_MOST = 20
 PARAMETERS_MOST = 6
 # These load the one variant that the boots need: the others never take a chip's heap.
 FACTORIES = {
-    "controller.py": {"_gauges_for", "_regulator_for"},
+    "controller.py": {"_gauges_for", "_regulator_for", "_service_for"},
     "guards/guards.py": {"_fill_timeout_for", "_vent_failure_for"},
 }
 

@@ -12,7 +12,8 @@ from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import OVER_TARGET_PA, SERVICE_SILENT_MOST_MS
 from soleus.core.basics.signals import BUTTON_SERVICE
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.controller import ROTOR_STOPS_MS
+from soleus.core.controller import ROTOR_STOPS_MS, Controller
+from soleus.core.service.service import service_for
 from soleus.core.service.service_requests import act_from
 from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, SERVICE, VENTING
 from tests.core.fake_air import CLEAR, PAUSE, START, STOP, Machine, boots, is_all_vent
@@ -61,6 +62,19 @@ def test_service_begins_with_the_check_of_every_session() -> None:
     machine.until_state(SERVICE)
     assert machine.controller.gauges.is_zeroed
     assert not machine.controller.commands.fill_bits | machine.controller.commands.seal_bits
+
+
+def test_a_core_without_a_bench_refuses_service_until_it_has_one() -> None:
+    machine = Machine()
+    controller = machine.controller = Controller(boots(), has_bench=False)
+    machine.tick(BUTTON_SERVICE)
+    assert machine.state == IDLE
+    controller.service = service_for(controller.boots)
+    machine.tick(BUTTON_SERVICE)
+    machine.until_state(SERVICE)
+    controller.service.ask(act_from(FILL_FOOT, controller.boots))
+    machine.tick()
+    assert controller.commands.fill_bits == FOOT
 
 
 def test_a_machine_with_a_sensor_off_zero_gets_no_service() -> None:

@@ -49,6 +49,10 @@ class Act:
         self.limit_pa = other.limit_pa
 
 
+def service_for(boots: Boots) -> "Service":
+    return Service(boots)
+
+
 class Service:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
