@@ -26,7 +26,8 @@ def main() -> None:
 
     gc.collect()
     imported = gc.mem_alloc() - free
-    controller = Controller(read_boots(session["boots"]))
+    # As a board builds it.
+    controller = Controller(read_boots(session["boots"]), has_bench=False)
     gc.collect()
     built = gc.mem_alloc() - free
     if what == "heap":

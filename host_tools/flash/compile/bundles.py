@@ -16,6 +16,7 @@ from host_tools.flash.compile.kept import kept_or_compiled
 from host_tools.flash.compile.mpy import compile_text, needs_no_file
 from host_tools.flash.compile.names import CORE, without_names
 from host_tools.flash.compile.privates import with_short_privates
+from host_tools.flash.compile.short_attributes import with_short_attributes
 from host_tools.flash.compile.short_methods import with_short_methods
 from host_tools.flash.compile.sources import modules as all_modules
 from host_tools.flash.compile.sources import source_of
@@ -124,7 +125,8 @@ def _texts(has_line_numbers: bool) -> dict[str, str]:
             texts[module] = redirected(_bare(module), set(), has_line_numbers)
     core = {module: text for module, text in texts.items() if _is_in(module, CORE)}
     rest = {module: text for module, text in texts.items() if module not in core}
-    short = with_short_methods(core, [*rest.values(), *_asked_from_outside()])
+    outside = [*rest.values(), *_asked_from_outside()]
+    short = with_short_attributes(with_short_methods(core, outside), outside)
     return rest | {module: with_short_privates(text) for module, text in short.items()}
 
 

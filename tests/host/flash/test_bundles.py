@@ -3,10 +3,13 @@
 import ast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from host_tools.catalogue.boards import load_board
 from host_tools.flash.compile import bundles
 from host_tools.flash.compile.bundles import APP, CONTROLLER
+from host_tools.flash.compile.short_attributes import shortened, with_short_attributes
 from host_tools.flash.compile.short_methods import with_short_methods
 
 
@@ -67,6 +70,42 @@ SHORT = {
 def test_a_method_that_only_the_core_calls_gets_a_short_name(case: str) -> None:
     source, outside, expected = SHORT[case]
     assert with_short_methods({"core": source}, [outside]) == {"core": expected}
+
+
+HELD = {
+    "what an object holds": ("x.level_pa = 1\nprint(x.level_pa)\n", "", "x.l = 1\nprint(x.l)\n"),
+    "an argument of its name": (
+        "def f(level_pa):\n    x.level_pa = level_pa\n",
+        "",
+        "def f(l):\n    x.l = l\n",
+    ),
+    "a class": ("class Valve:\n    pass\n", "", "class V:\n    pass\n"),
+    "an imported class": ("from a import Tube\nx = Tube\n", "", "from a import Tube\nx = Tube\n"),
+    "beginnings alike": ("x.level_pa = x.level = 1\n", "", "x.le = x.l = 1\n"),
+    "one that others ask for": ("x.level_pa = x.late = 1\n", "y.level_pa", "x.level_pa = x.l = 1\n"),
+    "one that is named in a text": ("x.level_pa = 1\n", "['level_pa']", "x.level_pa = 1\n"),
+    "one that is a method, too": ("def level():\n    x.level = 1\n", "", "def level():\n    x.level = 1\n"),
+    "a word of the language": ("x.asked = x.island = 1\n", "", "x.a = x.i = 1\n"),
+    "a beginning that is a word": ("x.i = x.island = 1\n", "x.i", "x.i = x.isl = 1\n"),
+}
+
+
+@pytest.mark.parametrize("case", HELD)
+def test_what_only_the_core_holds_gets_a_short_name(case: str) -> None:
+    source, outside, expected = HELD[case]
+    assert with_short_attributes({"core": source}, [outside]) == {"core": expected}
+
+
+NAMES = st.sets(st.text("abz_", min_size=1, max_size=4).filter(str.isidentifier))
+
+
+@given(NAMES, NAMES)
+def test_short_names_sort_as_the_whole_ones(held: set[str], kept: set[str]) -> None:
+    """The core's state is packed by the short names and unpacked by the whole ones."""
+    new_names = shortened(held, kept, kept | held)
+    short = [new_names.get(name, name) for name in sorted(held)]
+    assert short == sorted(set(short))
+    assert not {new for name, new in new_names.items() if new != name} & (kept | held)
 
 
 @pytest.mark.parametrize("board", ["esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold"])
