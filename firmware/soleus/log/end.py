@@ -1,7 +1,7 @@
 """The last frame of a log: how the session ended."""
 
 from soleus.basics.annotations import Any
-from soleus.services.after_fault import pressed_bits, unseen_bits
+from soleus.basics.loading import load
 from soleus.services.fault_place import fault_place
 
 ENDED_BY = ("cut short", "completed", "stopped", "no sign of life")
@@ -25,7 +25,8 @@ def end(controller: Any, fault_row: tuple, therapy_s: int) -> dict:
         code, name = fault_row[:2]
         table["ended_by"] = "fault"
         table["fault"] = [latch.code, latch.chamber_index, latch.value, latch.limit, latch.at_ms]
-        table["still_pressed"] = pressed_bits(controller)
-        table["not_seen"] = unseen_bits(controller)
+        after_fault = load("services.after_fault")
+        table["still_pressed"] = after_fault.pressed_bits(controller)
+        table["not_seen"] = after_fault.unseen_bits(controller)
         table["fault_name"] = "{} {} {}".format(code, name, fault_place(controller, latch.chamber_index))
     return table

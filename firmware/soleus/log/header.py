@@ -7,6 +7,8 @@ from soleus.basics.loading import load
 from soleus.core.basics.units import mmhg_from_pa
 
 CORE_FILE = "core.json"
+# Most of a program's text, and the header stays in memory. A laptop finds it by the program's id.
+_FOR_A_PERSON = ("purpose", "when", "source", "words")
 
 
 def header(app: Any) -> dict:
@@ -23,7 +25,7 @@ def header(app: Any) -> dict:
             "state": core.get("bench_state" if has_bench else "state"),
             "bench": has_bench,
             "boots": _table("board.json").get("boots"),
-            "program": _table("programs/{}.json".format(app.program_id)) or None,
+            "program": _program(app.program_id),
             "minutes": session.duration_ms // 60_000,
             "pressure_mmhg": mmhg_from_pa(session.asked_pa),
             "settings": load("store.state_load").settings_table(app.store.settings),
@@ -32,6 +34,11 @@ def header(app: Any) -> dict:
         }
     )
     return table
+
+
+def _program(program_id: str) -> "dict | None":
+    table = _table("programs/{}.json".format(program_id))
+    return {key: table[key] for key in table if key not in _FOR_A_PERSON} or None
 
 
 def _table(name: str) -> dict:

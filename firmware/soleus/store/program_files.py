@@ -37,8 +37,11 @@ def load_usual(app: Any) -> None:
 def load_program(app: Any, program_id: object, minutes: int, pressure_mmhg: int) -> None:
     """0 minutes, or 0 mmHg, means what the program says."""
     try:
-        program = read_program(program_id)
+        # A press of start is not heard from here on: no session begins without a header.
         app.tick.is_loading = True
+        # It tells of the program before, and this one needs the room.
+        app.recorder.header = b""
+        program = read_program(program_id)
         load("core.make_ready").make_ready(app.controller, program, minutes, pressure_mmhg)
     finally:
         app.tick.is_loading = False

@@ -104,7 +104,9 @@ def run():
 
 
 def load_chain(chain):
-    """One request's modules, each loaded by the one before it."""
+    """One request's modules, each loaded by the one before it. A program is loaded in the header's place."""
+    if chain[0] == "store.program_files":
+        app.recorder.header = b""
     from soleus.app import load as load_one
 
     held[:] = [load_one(name) for name in chain]
@@ -125,6 +127,8 @@ def unload(what):
         measured["highest"] = gc.mem_alloc()
         measured["highest_at"] = what
     held[:] = []
+    if not app.recorder.header:
+        app.recorder.prepare()
     import sys as modules
 
     for name in unloaded:
