@@ -15,7 +15,14 @@ from host_tools.sim.figures.metrics import SessionResult
 from host_tools.sim.figures.session_metrics import session_result
 from host_tools.sim.simulate import Session, simulate
 from host_tools.sim.trace import Trace
-from soleus.core.basics.limits import LEVEL_STEP_PA, OVER_TARGET_PA, SOFT_START_PERMILLE, TARGET_MOST_PA
+from soleus.core.basics.limits import (
+    LEVEL_STEP_PA,
+    OVER_TARGET_PA,
+    SOFT_START_PERMILLE,
+    TARGET_MOST_PA,
+    TICK_MS,
+)
+from soleus.core.controller import ROTOR_STOPS_MS
 from soleus.core.program.timeline import STAGE_RAISE, STAGE_RELAX
 from soleus.core.session.session import DONE, FAULT, PAUSED, RUNNING, STATE_NAMES, VENTING
 from tests.sim.session_rig import (

@@ -79,7 +79,7 @@ class FillTimeout:
             self.learn()
         self.check_after_ms -= dt_ms
         if ledger.filled_bits != self.has_air_bits or self.check_after_ms <= TICK_MOST_MS:
-            self._check(at_ms)
+            self.check_fills(at_ms)
 
     def learn(self) -> None:
         """From the fills that have reached their target."""
@@ -100,7 +100,7 @@ class FillTimeout:
                 limit_ms = min(2 * fill_ms + FILL_LEARNED_EXTRA_MS, FILL_MOST_MS)
                 self.learned_limit_ms[index] = max(self.learned_limit_ms[index], limit_ms)
 
-    def _check(self, at_ms: int) -> None:
+    def check_fills(self, at_ms: int) -> None:
         overview = self.gauges.overview
         filled_bits = self.ledger.filled_bits
         seen_bits = filled_bits & overview.seen_bits
@@ -119,11 +119,11 @@ class FillTimeout:
             if limit_ms - fill_ms < least_ms:
                 least_ms = limit_ms - fill_ms
             if fill_ms > limit_ms:
-                self._rest(self._blamed_index(index), fill_ms, limit_ms, at_ms)
+                self.rest_or_try(self._blamed_index(index), fill_ms, limit_ms, at_ms)
                 break
         self.check_after_ms = least_ms
 
-    def _rest(self, index: int, fill_ms: int, limit_ms: int, at_ms: int) -> None:
+    def rest_or_try(self, index: int, fill_ms: int, limit_ms: int, at_ms: int) -> None:
         rested_before_bits = self.notices.rested_bits
         self.notices.rest(faults.FILL_TIMEOUT, index, fill_ms, limit_ms, at_ms)
         self.airless_count = 0 if self.has_air_bits & (1 << index) else self.airless_count + 1

@@ -61,7 +61,7 @@ class OneByOne(FillTimeout):
         if self.parted_bits:
             self._try(at_ms, dt_ms)
         if ledger.filled_bits != self.has_air_bits or self.check_after_ms <= TICK_MOST_MS:
-            self._check(at_ms)
+            self.check_fills(at_ms)
 
     def _try(self, at_ms: int, dt_ms: int) -> None:
         tried_bit = 1 << self.tried_index
@@ -80,7 +80,7 @@ class OneByOne(FillTimeout):
             else:
                 self._try_next()
 
-    def _rest(self, index: int, fill_ms: int, limit_ms: int, at_ms: int) -> None:
+    def rest_or_try(self, index: int, fill_ms: int, limit_ms: int, at_ms: int) -> None:
         suspect_bits = self.ledger.filled_bits & ~(1 << index)
         if self.parted_bits:
             self._fail(index, fill_ms, limit_ms, at_ms)
