@@ -32,6 +32,9 @@ def _begin(app: Any) -> dict:
             return {"error": "service: not before the last session is written"}
         app.controller.service = service_for(app.controller.boots)
         app.recorder.follow_bench()
+        # Only some are read in turns.
+        if hasattr(app.tick.sensors, "read_all_in_each_tick"):
+            app.tick.sensors.read_all_in_each_tick()
     app.tick.press(BUTTON_SERVICE)
     return {"ok": True}
 

@@ -84,6 +84,7 @@ class SimTarget:
         self._frozen_rows = freeze(self._rows)
         self._idle = self._presses(0)
         self._pressed = 0
+        self.plant.sensors.read_all_in_each_tick()
         # Compiles if needed, and says so.
         CompiledRun(self.controller, self.plant, Presses([0], [0]))
         self._freeze()

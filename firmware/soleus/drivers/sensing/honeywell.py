@@ -74,6 +74,14 @@ class HoneywellPressure:
         if not readings.missing_bits:
             readings.manifold_pa = self.manifold_pa[0]
 
+    def read_all_in_each_tick(self) -> None:
+        """For a bench, which measures moments, until the next start. Only at rest."""
+        # In this order, because a tick may come between.
+        self.half = self.first = 0
+        if self.mux:
+            self.mux.make_one_turn()
+        self.end = len(self.raw)
+
     def prepare(self) -> None:
         """One command starts every sensor whose turn is next."""
         try:

@@ -38,6 +38,14 @@ class Mux:
         numbers = [number for number in range(self.mux_count) if joined[number]]
         return numbers[0] if len(numbers) == 1 else -1
 
+    def make_one_turn(self) -> None:
+        """From now on the first turn is that of all."""
+        turns = self.turns
+        joined = bytes([turns[0][number] | turns[-1][number] for number in range(self.mux_count)])
+        # In this order: a tick may come between, and parting a bus once too often does no harm.
+        self.alone = [self._alone(joined)]
+        self.turns = [joined]
+
     def join_turn(self, turn: int) -> None:
         """The buses of this turn's sensors, and no other. Always written: a multiplexer that has lost its
         setting gets it back."""
