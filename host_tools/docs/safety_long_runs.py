@@ -59,7 +59,7 @@ pressures:
 This run's sources: `{sources}`.
 
 {verdicts}
-What the words mean, and so what `soleus sim --fault` and a virtual board can break:
+What the words mean, and so what `--fault` of `soleus sim` and a virtual board can break:
 
 {words}
 Single faults, by what breaks and how. *Far above* is the longest that a chamber stood 30 mmHg above the
