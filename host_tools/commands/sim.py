@@ -18,7 +18,6 @@ from host_tools.basics.atomic_file import write_whole
 from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
 from host_tools.basics.errors import FELL_SHORT, InputError
 from host_tools.catalogue.boards import layout
-from host_tools.output.now_and_then import NowAndThen
 from host_tools.output.trace_suffix import check_suffix
 from host_tools.plant.vocabulary import MODES
 from host_tools.sim.request import Request, prepare
@@ -121,7 +120,7 @@ def _run_with_progress(request: Request, trace: Path | None) -> "Session":
         BarColumn(),
         TextColumn("{task.fields[done]}"),
     )
-    console, plain = Console(stderr=True), NowAndThen()
+    console = Console(stderr=True)
     with Progress(
         *columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal
     ) as progress:
@@ -132,7 +131,6 @@ def _run_with_progress(request: Request, trace: Path | None) -> "Session":
         def show(done_s: float, total_s: float) -> None:
             done = f"{done_s / 60:.1f} of {total_s / 60:.0f} min"
             progress.update(task, completed=min(done_s, total_s), total=total_s, done=done)
-            plain.say(f"simulated {done}")
 
         def say(words: str) -> None:
             progress.update(task, done=words)
