@@ -283,7 +283,7 @@ def until_run_s(rig: Rig, stream: Stream, run_s: float) -> None:
 
 
 def test_a_crash_is_written_after_the_vents_have_opened(tmp_path: Path) -> None:
-    trap = "from soleus.core import controller; trap(controller.Controller, 'step', fail)"
+    trap = "from soleus.core import controller; trap_step(controller.Controller, fail)"
     with running(ONE_SENSOR, tmp_path, trap=trap) as (board, console):
         rig = Rig(board, console, tmp_path)
         rig.go_on(6)

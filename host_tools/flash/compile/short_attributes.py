@@ -12,9 +12,9 @@ import keyword
 from collections.abc import Iterable, Iterator, Mapping
 
 from host_tools.flash.compile.privates import is_private
+from host_tools.flash.compile.short_methods import LANGUAGE
 
-_LANGUAGE = {name for kind in (list, dict, str, int, tuple, bytes, object) for name in dir(kind)}
-_RESERVED = {*_LANGUAGE, *dir(builtins), *keyword.kwlist, *keyword.softkwlist, "const"}
+_RESERVED = {*LANGUAGE, *dir(builtins), *keyword.kwlist, *keyword.softkwlist, "const"}
 
 
 def with_short_attributes(core: Mapping[str, str], outside: Iterable[str]) -> dict[str, str]:

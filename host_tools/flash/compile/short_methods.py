@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from string import ascii_lowercase, digits
 
-_LANGUAGE = {name for kind in (list, dict, str, int, tuple, bytes, object) for name in dir(kind)}
+LANGUAGE = {name for kind in (list, dict, str, int, tuple, bytes, object) for name in dir(kind)}
 
 
 def with_short_methods(core: Mapping[str, str], outside: Iterable[str]) -> dict[str, str]:
     trees = {module: ast.parse(text) for module, text in core.items()}
     nodes = [node for tree in trees.values() for node in ast.walk(tree)]
     functions = [node.name for node in nodes if isinstance(node, ast.FunctionDef) and node.name[0] != "_"]
-    kept = {*_LANGUAGE, *dir(builtins)} | {name for text in outside for name in _all_names(ast.parse(text))}
+    kept = {*LANGUAGE, *dir(builtins)} | {name for text in outside for name in _all_names(ast.parse(text))}
     for node in nodes:
         match node:
             case ast.Attribute(attr=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.keyword(arg=str(name)):

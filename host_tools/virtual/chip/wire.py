@@ -148,16 +148,19 @@ def spend_owed() -> None:
 
 
 def lock_heap() -> None:
-    """The program's own `heap_lock`."""
+    """The program's own `heap_lock`. Once is enough, however often it asks."""
     global _has_locked_heap
-    micropython.heap_lock()
-    _has_locked_heap = True
+    if not _has_locked_heap:
+        micropython.heap_lock()
+        _has_locked_heap = True
 
 
 def unlock_heap() -> None:
+    """Ctrl-C may have left the heap open: MicroPython counts, and below 0 it would stay locked."""
     global _has_locked_heap
-    _has_locked_heap = False
-    micropython.heap_unlock()
+    if _has_locked_heap:
+        _has_locked_heap = False
+        micropython.heap_unlock()
 
 
 def open_heap() -> bool:

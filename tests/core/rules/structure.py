@@ -94,31 +94,3 @@ def _imported_names(source: str) -> Iterator[str]:
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0] or "."
-
-
-def shared_privates(sources: dict[str, str]) -> list[str]:
-    """Private methods that a class uses or replaces although its base, in another file, has them."""
-    classes = {
-        node.name: (file, node)
-        for file, text in sources.items()
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.ClassDef)
-    }
-    found = []
-    for name, (file, node) in classes.items():
-        for base in (base.id for base in node.bases if isinstance(base, ast.Name) and base.id in classes):
-            base_file, base_node = classes[base]
-            if base_file != file:
-                shared = _privates_used(node) & _privates_defined(base_node)
-                found += [f"{file}: {name}.{private}" for private in sorted(shared)]
-    return found
-
-
-def _privates_defined(node: ast.ClassDef) -> set[str]:
-    names = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
-    return {name for name in names if name.startswith("_") and not name.endswith("__")}
-
-
-def _privates_used(node: ast.ClassDef) -> set[str]:
-    used = {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
-    return used | _privates_defined(node)

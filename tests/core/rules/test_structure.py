@@ -11,7 +11,6 @@ from tests.core.rules.structure import (
     importing_functions,
     parameter_counts,
     rooms_of,
-    shared_privates,
 )
 
 ATTRIBUTES_MOST = 20
@@ -113,18 +112,3 @@ def test_an_import_in_a_function_is_seen(source: str, found: set[str]) -> None:
 )
 def test_a_circle_of_rooms_is_seen(sources: dict[str, str], found: set[str]) -> None:
     assert circles(rooms_of(sources, "p")) == found
-
-
-def test_no_class_knows_the_private_methods_of_its_base_in_another_file() -> None:
-    """On a board private names are shortened file by file, so the two would no longer be the same."""
-    assert shared_privates(CORE) == []
-
-
-def test_a_private_method_of_a_base_in_another_file_is_found() -> None:
-    base = "class Base:\n    def step(self): self._look()\n    def _look(self): ..."
-    calls = "from a import Base\nclass Sub(Base):\n    def step(self): self._look()"
-    overrides = "from a import Base\nclass Sub(Base):\n    def _look(self): ..."
-    own = "from a import Base\nclass Sub(Base):\n    def step(self): self._peek()\n    def _peek(self): ..."
-    assert shared_privates({"a.py": base, "b.py": calls}) == ["b.py: Sub._look"]
-    assert shared_privates({"a.py": base, "b.py": overrides}) == ["b.py: Sub._look"]
-    assert shared_privates({"a.py": base, "b.py": own}) == []

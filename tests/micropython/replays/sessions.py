@@ -217,7 +217,7 @@ CASES = {
         ONE_SENSOR,
         faults=("pump:stuck@100s",),
         states=FAULTED,
-        trips=(faults.VENT_FAILURE,),
+        trips=(faults.PUMP_RUNAWAY,),
     ),
     "vent stuck": Case(
         _program("sequential"),

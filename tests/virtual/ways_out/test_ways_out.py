@@ -51,7 +51,7 @@ WAYS = {
         spring,
         0.3,
         "ValueError",
-        "from soleus.core import controller; trap(controller.Controller, 'step', fail)",
+        "from soleus.core import controller; trap_step(controller.Controller, fail)",
     ),
     "exception in the link": Way(spring, 0.3, "ValueError", IN_LINK.format("fail")),
     "exception in light and sound": Way(

@@ -107,7 +107,7 @@ class FillTimeout:
         # A chamber that shows more than a vented one may has air in it. The others are looked at one by one.
         self.has_air_bits = self.has_air_bits & filled_bits | seen_bits & overview.shown_bits
         if seen_bits & ~self.has_air_bits:
-            self._find_traces(seen_bits & ~self.has_air_bits)
+            self.find_traces(seen_bits & ~self.has_air_bits)
         if self.check_after_ms > TICK_MOST_MS:
             return
         fill_share_us = self.ledger.fill_share_us
@@ -119,7 +119,7 @@ class FillTimeout:
             if limit_ms - fill_ms < least_ms:
                 least_ms = limit_ms - fill_ms
             if fill_ms > limit_ms:
-                self.rest_or_try(self._blamed_index(index), fill_ms, limit_ms, at_ms)
+                self.rest_or_try(self.blamed_index(index), fill_ms, limit_ms, at_ms)
                 break
         self.check_after_ms = least_ms
 
@@ -132,12 +132,12 @@ class FillTimeout:
         if self.notices.rested_bits != rested_before_bits:
             self.ledger.share_anew()
 
-    def _find_traces(self, unclear_bits: int) -> None:
+    def find_traces(self, unclear_bits: int) -> None:
         for index in range(self.boots.count):
             if unclear_bits & (1 << index) and self.gauges.smooth_pa[index] >= NO_AIR_PA:
                 self.has_air_bits |= 1 << index
 
-    def _blamed_index(self, late_index: int) -> int:
+    def blamed_index(self, late_index: int) -> int:
         """Of chambers that are filled side by side the lowest one takes the air from the others.
 
         Where one sensor shows the same pressure for all, the most proximal one is blamed: it was joined last.
