@@ -43,7 +43,7 @@ same core in plain Python.
 ## The first time
 
 {start}
-`soleus sim` with a picture and a report takes about two seconds more: what draws them has to start, too.
+`soleus sim` with a picture and a report takes one to two seconds more: what draws them has to start, too.
 
 Many sessions (a campaign, the bench) begin like this: core and plant are compiled together for the kind of
 boots at hand, and kept on disk until one of their files changes. A single `soleus sim` doesn't wait for that.
