@@ -24,6 +24,8 @@ COMMANDS = {
     "new": "Write a commented program or board file that passes its check.",
     "log": "Logs of sessions: pull, list, show, export, replay.",
 }
+# These are about a machine, real or virtual, and have a room of their own.
+OF_A_MACHINE = {"virtual", "flash", "ask", "bench", "doctor", "log"}
 
 
 class LazyCommands(TyperGroup):
@@ -58,8 +60,9 @@ class LazyCommands(TyperGroup):
 
 
 def command(name: str) -> Any:
-    """A module of this folder has an `app` with commands of its own, or a function of its name."""
-    module = importlib.import_module(f"host_tools.commands.{name}")
+    """A command's module has an `app` with commands of its own, or a function of its name."""
+    room = "host_tools.commands.machine" if name in OF_A_MACHINE else "host_tools.commands"
+    module = importlib.import_module(f"{room}.{name}")
     app = getattr(module, "app", None)
     if app is None:
         app = typer.Typer(add_completion=False)

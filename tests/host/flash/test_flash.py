@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from host_tools.basics.errors import InputError
 from host_tools.board_check.chips import CHIPS
 from host_tools.catalogue.boards import board_names, load_board
-from host_tools.commands.flash import flash as flash_command
+from host_tools.commands.machine.flash import flash as flash_command
 from host_tools.flash import DeviceError, Flashed, Options, ports
 from host_tools.flash import flash as flash_board
 from host_tools.flash.board.device import About
@@ -313,7 +313,7 @@ def test_a_board_that_stops_answering_is_one_line_and_status_1(monkeypatch: pyte
     def fail(*_: object) -> Flashed:
         raise DeviceError("/dev/ttyX is gone")
 
-    monkeypatch.setattr("host_tools.commands.flash.flash_board", fail)
+    monkeypatch.setattr("host_tools.commands.machine.flash.flash_board", fail)
     result = run("--board", "esp32-devkit", "--port", "x")
     assert result.exit_code == 1
     assert result.stderr == "soleus: /dev/ttyX is gone\n"

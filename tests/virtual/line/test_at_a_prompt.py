@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from host_tools.catalogue.boards import load_board
-from host_tools.commands.virtual import answer
+from host_tools.commands.machine.virtual import answer
 from host_tools.virtual.board import VirtualBoard
 from tests.soleus_command import soleus
 from tests.virtual.rig import DEVKIT, DUO, running, start_session

@@ -9,7 +9,7 @@ from subprocess import PIPE
 import pytest
 
 from host_tools.cli import main
-from host_tools.commands.ask import with_advice
+from host_tools.commands.machine.ask import with_advice
 from host_tools.link.console import Console
 from host_tools.safety import fault_help
 from soleus.core.basics.limits import VENT_MOST_MS
@@ -17,7 +17,7 @@ from tests.virtual.rig import DEVKIT, running, start_session
 
 _START = """
 import sys, typer
-from host_tools.commands.virtual import virtual
+from host_tools.commands.machine.virtual import virtual
 typer.run(virtual)
 """
 

@@ -24,7 +24,7 @@ from host_tools.bench.targets.sim_target import SimTarget
 from host_tools.bench.targets.target import BenchError, Target
 from host_tools.bench.targets.virtual_target import VirtualTarget
 from host_tools.catalogue.boards import load_board
-from host_tools.commands.bench_chip import bench_chip
+from host_tools.commands.machine.bench_chip import bench_chip
 from host_tools.link.console import open_console
 from host_tools.plant.files.spec import load_plant
 

@@ -1,0 +1,1 @@
+"""Commands for a machine, real or virtual: run, flash, ask and test it, and read its logs."""
