@@ -25,24 +25,14 @@ class Partition:
         return 1, 0x81, 0x200000, self.bytes, "vfs", False
 
     def readblocks(self, block: int, buffer: bytearray, offset: int = 0) -> None:
-        wire.hold()
-        Partition.image.seek(block * BLOCK_BYTES + offset)
-        Partition.image.readinto(buffer)
-        wire.say(wire.FLASH, wire.FLASH_READ, 0, len(buffer))
-        wire.spend(wire.cost_us("flash_read_us") + wire.cost_us("flash_read_kb_us") * len(buffer) / 1024)
-        wire.release()
+        wire.without_interrupt(self._read, block * BLOCK_BYTES + offset, buffer)
 
     def writeblocks(self, block: int, buffer: bytes, offset: "int | None" = None) -> None:
         """Without an offset whole blocks are erased first."""
-        wire.hold()
         if offset is None:
             for index in range(len(buffer) // BLOCK_BYTES):
-                self._erase(block + index)
-        Partition.image.seek(block * BLOCK_BYTES + (offset or 0))
-        Partition.image.write(buffer)
-        wire.say(wire.FLASH, wire.FLASH_WRITE, 0, len(buffer))
-        wire.spend(wire.cost_us("flash_page_us") * -(-len(buffer) // PAGE_BYTES))
-        wire.release()
+                wire.without_interrupt(self._erase, block + index)
+        wire.without_interrupt(self._write, block * BLOCK_BYTES + (offset or 0), buffer)
 
     def ioctl(self, what: int, argument: int) -> int:
         if what == COUNT:
@@ -50,10 +40,20 @@ class Partition:
         if what == SIZE:
             return BLOCK_BYTES
         if what == ERASE:
-            wire.hold()
-            self._erase(argument)
-            wire.release()
+            wire.without_interrupt(self._erase, argument)
         return 0
+
+    def _read(self, place: int, buffer: bytearray) -> None:
+        Partition.image.seek(place)
+        Partition.image.readinto(buffer)
+        wire.say(wire.FLASH, wire.FLASH_READ, 0, len(buffer))
+        wire.spend(wire.cost_us("flash_read_us") + wire.cost_us("flash_read_kb_us") * len(buffer) / 1024)
+
+    def _write(self, place: int, buffer: bytes) -> None:
+        Partition.image.seek(place)
+        Partition.image.write(buffer)
+        wire.say(wire.FLASH, wire.FLASH_WRITE, 0, len(buffer))
+        wire.spend(wire.cost_us("flash_page_us") * -(-len(buffer) // PAGE_BYTES))
 
     def _erase(self, block: int) -> None:
         Partition.image.seek(block * BLOCK_BYTES)

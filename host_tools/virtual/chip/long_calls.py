@@ -37,11 +37,13 @@ def _costly_import(name: str, *arguments: object) -> object:
     try:
         return _import(name, *arguments)
     finally:
-        new = [module for module in real_sys.modules if module not in before]
-        if new:
-            wire.say_bytes(wire.IMPORT, 0, new[-1].encode())
-            wire.spend(sum([_import_us(real_sys.modules[module]) for module in new]))
-        wire.release()
+        try:
+            new = [module for module in real_sys.modules if module not in before]
+            if new:
+                wire.say_bytes(wire.IMPORT, 0, new[-1].encode())
+                wire.spend(sum([_import_us(real_sys.modules[module]) for module in new]))
+        finally:
+            wire.release()
 
 
 def _import_us(module: object) -> float:
@@ -68,11 +70,12 @@ class Collector:
 
     def collect(self) -> int:
         wire.hold()
-        wire.spend(_collection_us())
-        count = real_gc.collect()
-        collected_us()
-        wire.release()
-        return count
+        try:
+            wire.spend(_collection_us())
+            return real_gc.collect()
+        finally:
+            collected_us()
+            wire.release()
 
 
 def _collection_us() -> float:

@@ -147,25 +147,37 @@ class Timer:
         return self.queued > 0 or self.is_running
 
     def _fire(self, _argument: int) -> None:
-        if wire.is_held():
-            # Only the stand-ins for C run bytecode here: a chip would not have looked for callbacks yet.
-            self.put_off += 1
-            self.queued -= 1
-            return
-        started_us = utime.ticks_us()
-        if self.number == wire.CONTROL_TIMER:
-            # Spent inside of the callback: a Ctrl-C that came here would be lost, and on a chip it isn't.
-            collected_us = long_calls.collected_us()
-            wire.owe(wire.cost_us("callback_us") + wire.cost_us("tick_us") + collected_us)
-        self.is_running = True
+        # Before the first jump, where Ctrl-C may come.
         self.queued -= 1
-        if not self.is_periodic:
-            wire.disarm(self.number)
+        is_held = wire.is_held()
+        started_us = utime.ticks_us()
+        try:
+            self._begin(is_held)
+        except KeyboardInterrupt:
+            # On a chip nothing of this is bytecode. Printed and forgotten here, Ctrl-C would be lost.
+            wire.keep_interrupt()
+        if is_held:
+            return
+        self.is_running = True
         try:
             self.callback(self)
         finally:
             self.is_running = False
-            wire.say(wire.TOOK, self.number, 0, utime.ticks_diff(utime.ticks_us(), started_us))
+            try:
+                wire.took(self.number, utime.ticks_diff(utime.ticks_us(), started_us))
+            except KeyboardInterrupt:
+                wire.keep_interrupt()
+
+    def _begin(self, is_held: bool) -> None:
+        if is_held:
+            # Only the stand-ins for C run bytecode here: a chip would not have looked for callbacks yet.
+            self.put_off += 1
+            return
+        if not self.is_periodic:
+            wire.disarm(self.number)
+        if self.number == wire.CONTROL_TIMER:
+            # Spent inside of the callback, as the work of a tick.
+            wire.owe(wire.cost_us("callback_us") + wire.cost_us("tick_us") + long_calls.collected_us())
 
 
 class WDT:

@@ -30,6 +30,8 @@ FRAME_WORDS = 70
 NO_ANSWER = -1
 CONTROL_TIMER = 0
 BEAT_US = 10_000
+# What locks a heap that is open, and one that is locked.
+_LOCKS = (micropython.heap_lock, int)
 # As many callbacks wait on a chip; more are lost.
 QUEUE_LENGTH = 8
 
@@ -53,6 +55,7 @@ _chip_us = 0
 _owed_us = 0
 _holds = 0
 _has_locked_heap = False
+_has_interrupt = False
 has_own_time = False
 # At its prompt the unix port waits in the kernel, where no callback can run; a chip doesn't.
 is_at_prompt = False
@@ -70,10 +73,11 @@ def connect(descriptor: int, is_own: bool) -> None:
 
 
 def come_to_prompt() -> None:
-    global is_at_prompt, _holds
+    global is_at_prompt, _holds, _has_interrupt
     say(PROMPT)
     # What Ctrl-C has ended holds nothing any more.
     _holds = 0
+    _has_interrupt = False
     is_at_prompt = True
     if has_own_time:
         _thread.start_new_thread(_listen, ())
@@ -82,12 +86,51 @@ def come_to_prompt() -> None:
 def say(kind: int, small: int = 0, other: int = 0, value: int = 0) -> None:
     """Packed by one call and written by one: a timer may run between any two bytecodes."""
     was_locked = open_heap()
-    _line.write(pack("<BBHi", kind, small, other, value))
+    _write(pack("<BBHi", kind, small, other, value))
     close_heap(was_locked)
 
 
 def say_bytes(kind: int, small: int, content: bytes) -> None:
-    _line.write(pack("<BBHi", kind, small, 0, len(content)) + content)
+    _write(pack("<BBHi", kind, small, 0, len(content)) + content)
+
+
+def took(number: int, us: int) -> None:
+    say(TOOK, number, 0, us)
+
+
+def _write(record: bytes) -> None:
+    try:
+        _line.write(record)
+    except KeyboardInterrupt:
+        # It comes before the first byte is out.
+        keep_interrupt()
+        _line.write(record)
+
+
+def keep_interrupt() -> None:
+    """Ctrl-C that came where a chip runs C: it is raised when the program runs on."""
+    global _has_interrupt
+    _has_interrupt = True
+
+
+def _raise_interrupt() -> None:
+    global _has_interrupt
+    if _has_interrupt and not _holds:
+        _has_interrupt = False
+        raise KeyboardInterrupt
+
+
+def without_interrupt(work: object, *arguments: object) -> None:
+    """Work that a chip does in C, and to its end: it calls no timers, and Ctrl-C comes afterwards. What was
+    broken off is done again, so it must be the same however often it is done."""
+    hold()
+    try:
+        work(*arguments)
+    except KeyboardInterrupt:
+        keep_interrupt()
+        work(*arguments)
+    finally:
+        release()
 
 
 def now_ms() -> int:
@@ -100,6 +143,7 @@ def now_us() -> int:
 
 def wait_for_beat() -> None:
     """Call when there is nothing to do before the next beat: a board with its own time then goes on."""
+    _raise_interrupt()
     _call_put_off()
     control = _timers[CONTROL_TIMER]
     if control is not None and control.is_busy():
@@ -118,6 +162,7 @@ def cost_us(name: str) -> float:
 def spend(us: float) -> None:
     """The chip does something for so long, and nothing else."""
     global _chip_us
+    _raise_interrupt()
     if us <= 0:
         return
     was_locked = open_heap()
@@ -148,11 +193,11 @@ def spend_owed() -> None:
 
 
 def lock_heap() -> None:
-    """The program's own `heap_lock`. Once is enough, however often it asks."""
+    """The program's own `heap_lock`. Once is enough, however often it asks. It has no jump, where Ctrl-C
+    might come: a tick calls it before it can take any."""
     global _has_locked_heap
-    if not _has_locked_heap:
-        micropython.heap_lock()
-        _has_locked_heap = True
+    _LOCKS[_has_locked_heap]()
+    _has_locked_heap = True
 
 
 def unlock_heap() -> None:
