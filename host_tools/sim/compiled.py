@@ -17,6 +17,7 @@ import numba
 
 from host_tools.sim.compiling import sources as kept
 from host_tools.sim.compiling.graph import Graph, builder_for, shape_of
+from host_tools.sim.compiling.place import keep_in
 from host_tools.sim.compiling.sources import EVERYTHING, PLANT, Sources
 from host_tools.sim.compiling.structs import Frozen, will_compile
 
@@ -50,8 +51,7 @@ def compiled_plant(function: F) -> F:
 
 def _compiled_with(sources: Sources, function: F) -> F:
     will_compile(sources)
-    # Numba looks up the folder when it makes the function's cache.
-    numba.config.CACHE_DIR = str(sources.folder())
+    keep_in(sources.folder())
     return numba.njit(cache=True)(function)
 
 

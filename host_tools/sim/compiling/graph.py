@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numba import types
 
+from host_tools.sim.compiling.place import keep_in
 from host_tools.sim.compiling.sources import Sources
 from host_tools.sim.compiling.structs import struct_class
 
@@ -132,7 +133,7 @@ def builder_for(graph: Graph, sources: Sources) -> ModuleType:
         # Numba's disk cache finds a function's module again by its name.
         sys.modules[name_here] = module
         module.__dict__.update({f"t{k}": struct for k, (_, struct, _) in enumerate(graph.nodes)})
-        numba.config.CACHE_DIR = str(folder)
+        keep_in(folder)
         spec.loader.exec_module(module)
         _builders[name, sources] = module
     return _builders[name, sources]
