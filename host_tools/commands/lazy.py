@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "Look at this laptop and at what is plugged in; status 1 when something is to be done.",
     "new": "Write a commented program or board file that passes its check.",
     "log": "Logs of sessions: pull, list, show, export, replay.",
+    "plan": "Sessions around a race, in a week, at bedtime, as dates.",
 }
 # These are about a machine, real or virtual, and have a room of their own.
 OF_A_MACHINE = {"virtual", "flash", "ask", "bench", "doctor", "log"}
