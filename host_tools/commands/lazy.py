@@ -24,6 +24,7 @@ COMMANDS = {
     "new": "Write a commented program or board file that passes its check.",
     "log": "Logs of sessions: pull, list, show, export, replay.",
     "plan": "Sessions around a race, in a week, at bedtime, as dates.",
+    "journal": "A diary of nights, trainings and sessions, and what it can show.",
 }
 # These are about a machine, real or virtual, and have a room of their own.
 OF_A_MACHINE = {"virtual", "flash", "ask", "bench", "doctor", "log"}

@@ -49,13 +49,15 @@ def pull_sessions(
                 known = ", ".join(sessions) or "none: the board has no log"
                 raise InputError("NAME", "", name, f"one of {known}")
         wanted = [name for name in sessions if name in (names or sessions)]
+        pulled = []
         with _progress() as progress:
             for name in wanted:
                 if (out / name).exists() and not names:
                     continue
                 task = progress.add_task(name, total=sessions[name])
-                path = pull(console, name, out, partial(progress.advance, task))
-                print(path)
+                pulled.append(pull(console, name, out, partial(progress.advance, task)))
+                print(pulled[-1])
+    _into_journal(pulled)
 
 
 @app.command("record")
@@ -165,6 +167,18 @@ def to_test(
     print(test if test else result)
     if test is None:
         raise typer.Exit(DIFFERS)
+
+
+def _into_journal(logs: list[Path]) -> None:
+    """Whoever keeps a journal has sessions in it without doing anything; who keeps none gets none."""
+    from host_tools.journal.logs import import_each
+    from host_tools.journal.store import Journal
+
+    journal = Journal()
+    if logs and journal.exists():
+        new, _ = import_each(journal, logs)
+        if new:
+            print(f"journal: {new} new session{'s' * (new != 1)}")
 
 
 def _make_folder(folder: Path) -> None:

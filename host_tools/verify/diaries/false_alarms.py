@@ -1,0 +1,30 @@
+"""How often a diary without an effect is called one with an effect, and how often an effect is seen."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from host_tools.journal.judge.verdict import DIFFERENCE, judge
+from host_tools.verify.diaries.draw import BOTH, START, TODAY, Scenario, draw_diary
+
+
+def share_called(
+    scenario: Scenario, diaries: int, tables: Sequence[str] = BOTH, seed: int = 1
+) -> tuple[float, float]:
+    """Of the diaries that can be judged: the share in which any outcome is called a difference.
+
+    And how many of all diaries those are.
+    """
+    rng = np.random.default_rng(seed)
+    called = drawn = judged = 0
+    while judged < diaries:
+        drawn += 1
+        kinds = _kinds(draw_diary(scenario, rng, tables))
+        if len(kinds) == 2 * len(tables):
+            judged += 1
+            called += DIFFERENCE in kinds
+    return called / judged, judged / drawn
+
+
+def _kinds(rows: dict[str, list[dict[str, object]]]) -> list[str]:
+    return [verdict.kind for verdict in judge(rows, START, TODAY) if verdict.is_judged]
