@@ -1,5 +1,6 @@
 """`soleus program`: find, look at, check and compile what the boots can do."""
 
+import json as json_text
 import re
 import sys
 from pathlib import Path
@@ -10,8 +11,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.basics.defaults import DEFAULT_BOARD
-from host_tools.basics.errors import InputError
+from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
+from host_tools.basics.errors import FELL_SHORT, InputError
 from host_tools.catalogue.boards import Board, board_names, layout, load_board
 from host_tools.catalogue.program_errors import program_errors
 from host_tools.catalogue.programs import (
@@ -131,6 +132,49 @@ def compile_one(
     file = Path(output) if output else _default_output(name, table["id"])
     write_whole(file, compiled)
     sys.stdout.write(f"{file}: {len(compiled)} bytes\n")
+
+
+@app.command("compare")
+def compare_programs(
+    names: Annotated[list[str], typer.Argument(metavar="A B...", help="Programs, or patterns' names.")],
+    board: BoardName = DEFAULT_BOARD,
+    plant: Annotated[str, typer.Option(help="A plant's name or TOML file.")] = DEFAULT_PLANT,
+    seed: Annotated[int, typer.Option(help="Draws the plant from its ranges.", min=0)] = 0,
+    minutes: Annotated[int | None, typer.Option(help="For all, instead of each one's own.")] = None,
+    pressure: Annotated[int | None, typer.Option(help="mmHg, for all.")] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="A picture of it, as .png.")] = None,
+    json: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The numbers; - prints them alone.")
+    ] = None,
+) -> None:
+    """Simulate programs on the same boots, and show side by side what each does and costs."""
+    if len(names) < 2:
+        raise InputError("A B...", "", " ".join(names), "two programs or more")
+    if plot and plot.suffix.lower() != ".png":
+        raise InputError("--plot", "", str(plot), "a file that ends in .png")
+    # Importing the simulator takes longer than a refusal may.
+    from host_tools.compare.figures import as_table, compare
+    from host_tools.compare.terminal import print_comparison
+
+    terminal = Console(stderr=True)
+    with terminal.status("checking", spinner="dots") as status:
+        found = compare(
+            names, board, plant, seed, minutes, pressure, lambda name: status.update(f"simulating {name}")
+        )
+    about = f"on {board}, plant {plant}, seed {seed}"
+    text = json_text.dumps(as_table(found, board, plant, seed), indent=2) + "\n"
+    if json == "-":
+        sys.stdout.write(text)
+    else:
+        print_comparison(found, about)
+    if json and json != "-":
+        write_whole(Path(json), text.encode())
+    if plot:
+        from host_tools.compare.picture import comparison_png
+
+        write_whole(plot, comparison_png(found, f"The same boots, {about}"))
+    if any(one.outcome == "fault" for one in found):
+        raise typer.Exit(FELL_SHORT)
 
 
 def _default_output(name: str, program_id: str) -> Path:

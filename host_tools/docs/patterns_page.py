@@ -1,14 +1,21 @@
 """docs/patterns.md: each pattern on each layout that supports it, with a picture of one simulated cycle."""
 
 import copy
+import json
+from typing import Any
 
-from host_tools.basics.defaults import DEFAULT_BOARD
+from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
+from host_tools.basics.paths import CHECKOUT
 from host_tools.catalogue.boards import Board, load_board
 from host_tools.catalogue.programs import load_program, load_program_table
 from host_tools.catalogue.variants import SENSORS, VALVES, variant
-from host_tools.output.page import Files
+from host_tools.compare.figures import Figures, as_table, compare
+from host_tools.compare.picture import comparison_png
+from host_tools.compare.rows import rows_of
+from host_tools.output.page import Files, table
 from host_tools.output.plot.plot import cycle_png
 from host_tools.output.small_png import small_png
+from host_tools.plant.parts.units import SAFE_MMHG
 from host_tools.sim.simulate import simulate
 from soleus.core.basics.errors import SettingError
 from soleus.core.program.fit import refuse_unfit
@@ -16,9 +23,13 @@ from soleus.core.program.table import read_program
 from soleus.core.program.words import PATTERNS
 
 PAGE = "docs/patterns.md"
+DATA = "docs/data/patterns.json"
 PICTURES = "docs/img/patterns"
+COMPARED = f"{PICTURES}/compared.png"
 BASE = "esp32-devkit"
 ALTERNATING = "alternating"
+# One that every plain program allows.
+PRESSURE_MMHG = 50
 
 ABOUT = {
     "sequential": "Each chamber fills and holds, foot first; after the last one all vent together.",
@@ -59,8 +70,30 @@ closed for 0.2 s would. Until every chamber was seen empty, the looks go on and 
 """
 
 
+_COMPARED = """\
+## Side by side
+
+Each plain program for {minutes:.0f} minutes at {pressure} mmHg on the same simulated boots: `{board}`,
+plant `{plant}`, seed {seed}. Pressed is the time above {safe:g} mmHg; mean is over the running session with
+its rests; both are means of a zone's chambers. A click is a coil that goes on or off. More of anything here
+is not a better session: no source says how much is best. Any programs can be compared, on any boots:
+
+    soleus program compare wave sequential --pressure 50 --plot compared.png
+
+{image}
+
+{table}
+"""
+
+
 def patterns_page() -> Files:
-    files = {PAGE: text().encode()}
+    found = compare(list(PATTERNS), BASE, DEFAULT_PLANT, pressure=PRESSURE_MMHG)
+    measured = as_table(found, BASE, DEFAULT_PLANT, 0)
+    files = {
+        PAGE: text(measured).encode(),
+        DATA: (json.dumps(measured, indent=1) + "\n").encode(),
+        COMPARED: small_png(comparison_png(found, "Six patterns on the same boots")),
+    }
     for pattern in PATTERNS:
         for layout in layouts():
             if not refusal(pattern, layout):
@@ -69,9 +102,10 @@ def patterns_page() -> Files:
     return files
 
 
-def text() -> str:
-    """The page; no session has to run for it."""
-    sections = [*(_section(pattern) for pattern in PATTERNS), _alternating_section()]
+def text(measured: dict[str, Any] | None = None) -> str:
+    """The page; without figures it takes those of the last time, and no session has to run."""
+    measured = measured or json.loads((CHECKOUT / DATA).read_text(encoding="utf-8"))
+    sections = [*(_section(pattern) for pattern in PATTERNS), _alternating_section(), _compared(measured)]
     return _INTRODUCTION + "\n".join(sections)
 
 
@@ -114,6 +148,25 @@ def _alternating_section() -> str:
         f"Any pattern can be for both legs together, one after the other, or one. Here on `{DEFAULT_BOARD}`:"
     )
     return f"## Legs in turn\n\n{about}\n\n{_image('sequential', ALTERNATING)}\n"
+
+
+def _compared(measured: dict[str, Any]) -> str:
+    found = [Figures(**one) for one in measured["programs"]]
+    headings = ["", *(f"`{one.program.removeprefix('plain-')}`" for one in found)]
+    rows = [[row.heading, *(row.text(one) for one in found)] for row in rows_of(found)]
+    return (
+        _COMPARED.format(
+            minutes=found[0].minutes,
+            pressure=found[0].pressure_mmhg,
+            board=measured["board"],
+            plant=measured["plant"],
+            seed=measured["seed"],
+            safe=SAFE_MMHG,
+            image=f"![six patterns compared]({COMPARED.removeprefix('docs/')})",
+            table=table(headings, rows),
+        ).rstrip()
+        + "\n"
+    )
 
 
 def _words(layout: tuple[str, str]) -> str:

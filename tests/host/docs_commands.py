@@ -14,6 +14,7 @@ PORTS = ("PORT", "/dev/ttyACM0", "/dev/ttyUSB0", "/dev/pts/5")
 # Named in a sentence, not shown as something to type.
 _MENTIONED = (
     *("soleus ask", "soleus bench", "soleus flash", "soleus sim", "soleus virtual", "soleus board check"),
+    *("soleus journal add", "soleus log pull", "soleus plan marathon"),
     *("soleus program check", "soleus bench chip --save", "soleus flash --line-numbers", "soleus log record"),
 )
 # Forms, such as `soleus board wiring BOARD [-o FOLDER]`, and what stands in them for a name.
@@ -72,6 +73,9 @@ NOT_RUN = {
     "soleus campaign": "25,000 trials: tests/sim/test_campaign.py",
     "soleus flash": "needs an image: tests/host/flash, tests/virtual/line/test_journey.py",
     "soleus log record": "waits for a session: tests/virtual/test_recorder.py",
+    "soleus plan marathon --race-date": "a race in the past is refused: tests/host/plan",
+    "soleus plan hamstring-pair": "a run of long ago is refused: tests/host/plan",
+    "soleus program compare": "two sessions: tests/sim/test_compare.py",
     "soleus twin": "a minute: tests/sim/test_bench.py",
     "soleus virtual": "runs until it is ended: tests/virtual/line/test_command.py",
 }

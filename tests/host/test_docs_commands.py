@@ -64,6 +64,7 @@ def test_a_session_that_a_page_shows_can_be_asked_for(
 def test_every_other_command_runs_as_it_stands_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the order of the pages, in one folder, with what a reader has: a program, a recording, tests/."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOLEUS_JOURNAL", str(tmp_path / "journal.db"))
     shutil.copy(CHECKOUT / "firmware" / "programs" / "easy-run.toml", "my.toml")
     assert soleus("sim", "easy-run", "--record", "whole.slog", *SHORT) == 0
     Path("logs").mkdir()
