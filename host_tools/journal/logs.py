@@ -20,7 +20,6 @@ from soleus.log.slog_format import OVERVIEW_SHIFT
 
 # No legs are in a simulator's boots, nor in a virtual board's: this is what they call their port.
 WITHOUT_LEGS = ("simulator", "linux", "darwin")
-_STATE = COLUMNS.index("state")
 
 
 def session_row(path: Path, day: date | None = None) -> Row:
@@ -101,4 +100,4 @@ def _chambers(log: Log, ticks: np.ndarray) -> np.ndarray:
 
 
 def _running(block: Block) -> np.ndarray:
-    return block.ticks[block.ticks[:, _STATE] == RUNNING]
+    return block.ticks[block.ticks[:, COLUMNS.index("state")] == RUNNING]

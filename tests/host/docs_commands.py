@@ -14,7 +14,7 @@ PORTS = ("PORT", "/dev/ttyACM0", "/dev/ttyUSB0", "/dev/pts/5")
 # Named in a sentence, not shown as something to type.
 _MENTIONED = (
     *("soleus ask", "soleus bench", "soleus flash", "soleus sim", "soleus virtual", "soleus board check"),
-    *("soleus journal add", "soleus log pull", "soleus plan marathon"),
+    *("soleus journal", "soleus journal add", "soleus log pull", "soleus plan", "soleus plan marathon"),
     *("soleus program check", "soleus bench chip --save", "soleus flash --line-numbers", "soleus log record"),
 )
 # Forms, such as `soleus board wiring BOARD [-o FOLDER]`, and what stands in them for a name.
