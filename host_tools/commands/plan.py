@@ -9,18 +9,20 @@ from zoneinfo import ZoneInfo
 import typer
 
 from host_tools.basics.atomic_file import write_whole
-from host_tools.basics.errors import InputError
-from host_tools.plan.after_run import KINDS, after_run
-from host_tools.plan.bedtime import bedtime
+from host_tools.basics.errors import FELL_SHORT, InputError, RefusalError
+from host_tools.basics.expectation import from_board
 from host_tools.plan.calendar_file import write_calendar
-from host_tools.plan.clock import at, coming_day, day_of, moment_of, time_of, weekdays_of, zone_of
+from host_tools.plan.clock import at, coming_day, day_of, moment_of, named, time_of, weekdays_of, zone_of
 from host_tools.plan.entry import Plan
-from host_tools.plan.hamstrings import hamstring_pair
-from host_tools.plan.levels import Training, levels
-from host_tools.plan.marathon import Race, marathon
+from host_tools.plan.kinds.after_run import KINDS, after_run
+from host_tools.plan.kinds.bedtime import bedtime
+from host_tools.plan.kinds.hamstrings import hamstring_pair
+from host_tools.plan.kinds.levels import Training, levels
+from host_tools.plan.kinds.marathon import Race, marathon
+from host_tools.plan.kinds.week import GENTLE_DAYS, HARD_DAYS, Week, week
+from host_tools.plan.plan_file import as_table, next_after, read_sessions, todays
 from host_tools.plan.rules import Wearer, refuse_race_in_the_past
-from host_tools.plan.terminal import as_table, print_plan
-from host_tools.plan.week import GENTLE_DAYS, HARD_DAYS, Week, week
+from host_tools.plan.terminal import print_plan
 
 app = typer.Typer(
     add_completion=False,
@@ -199,6 +201,35 @@ def plan_levels(
         _wearer(first_session, race_date, its_zone, now),
     )
     _show(levels(asked, now), now, ical, remind, json)
+
+
+@app.command("load")
+def load_todays(
+    file: Annotated[Path, typer.Argument(metavar="PLAN.json", help="As --json wrote it.")],
+    port: Annotated[str | None, typer.Option(help="Such as /dev/ttyUSB0 or COM3; else the only one.")] = None,
+) -> None:
+    """Get today's session ready on a board: it offers that one when somebody comes to it."""
+    from host_tools.flash.ports import find_port
+    from host_tools.link.console import open_console
+
+    now, sessions = now_utc(), read_sessions(file)
+    session = todays(sessions, now)
+    if session is None:
+        coming = next_after(sessions, now)
+        print("no session today" + (f"; the next is on {named(coming.begins.date())}" if coming else ""))
+        raise typer.Exit(FELL_SHORT)
+    with open_console(find_port(port)) as console:
+        answer = console.ask(
+            "load",
+            program=session.program,
+            minutes=session.minutes,
+            pressure_mmhg=session.pressure_mmhg,
+        )
+    if "error" in answer:
+        raise RefusalError(port or "the board", from_board(str(answer["error"])))
+    print(f"{session.program}, {session.minutes} min at {session.pressure_mmhg} mmHg: ready at the machine")
+    if session.only_if:
+        print(f"only if {session.only_if}")
 
 
 def _show(plan: Plan, now: datetime, ical: Path | None, remind: int, json: str | None) -> None:

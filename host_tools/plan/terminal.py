@@ -1,7 +1,6 @@
 """A plan in the terminal: a small calendar, a line for each session, what was left out and why."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -9,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from host_tools.plan.clock import named
-from host_tools.plan.entry import Entry, Plan
+from host_tools.plan.entry import Plan
 
 SURE, MAYBE, RACE = "■", "□", "★"
 _ASCII = {SURE: "#", MAYBE: "o", RACE: "*"}
@@ -32,31 +31,6 @@ def drawn(plan: Plan, has_unicode: bool = True) -> RenderableType:
         line = Text(f"left out  {named(one.day)}  {one.what}", style="yellow")
         parts.append(line.append(f": {one.why}", style="default"))
     return Group(*parts, *(Text(note, style="dim") for note in plan.notes))
-
-
-def as_table(plan: Plan) -> dict[str, Any]:
-    """For `--json`."""
-    return {
-        "plan": plan.name,
-        "title": plan.title,
-        "zone": plan.zone.key,
-        "sessions": [_session_table(one) for one in plan.entries],
-        "left_out": [{"day": str(one.day), "program": one.what, "why": one.why} for one in plan.left_out],
-        "notes": plan.notes,
-    }
-
-
-def _session_table(one: Entry) -> dict[str, Any]:
-    return {
-        "begins": one.begins.isoformat(),
-        "program": one.program,
-        "minutes": list(one.minutes),
-        "pressure_mmhg": list(one.pressure_mmhg),
-        "when": one.when,
-        "with_it": one.with_it,
-        "only_if": one.only_if or None,
-        "source": one.source,
-    }
 
 
 def _calendar(plan: Plan, has_unicode: bool) -> RenderableType:

@@ -75,6 +75,7 @@ NOT_RUN = {
     "soleus log record": "waits for a session: tests/virtual/test_recorder.py",
     "soleus plan marathon --race-date": "a race in the past is refused: tests/host/plan",
     "soleus plan hamstring-pair": "a run of long ago is refused: tests/host/plan",
+    "soleus plan load": "today's session of a plan: tests/host/plan/test_plan_command.py",
     "soleus program compare": "two sessions: tests/sim/test_compare.py",
     "soleus twin": "a minute: tests/sim/test_bench.py",
     "soleus virtual": "runs until it is ended: tests/virtual/line/test_command.py",

@@ -91,6 +91,63 @@ def test_the_terminal_shows_every_session_within_80_columns(capsys: pytest.Captu
         assert words in said
 
 
+class _Board:
+    """A board that answers `load`, and remembers what it was asked."""
+
+    def __init__(self, answer: dict[str, object]) -> None:
+        self.answer = answer
+        self.asked: list[dict[str, object]] = []
+
+    def __enter__(self) -> "_Board":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def ask(self, do: str, **arguments: object) -> dict[str, object]:
+        self.asked.append({"do": do, **arguments})
+        return self.answer
+
+
+def board_that_answers(monkeypatch: pytest.MonkeyPatch, **answer: object) -> _Board:
+    board = _Board(answer)
+    monkeypatch.setattr("host_tools.link.console.open_console", lambda _: board)
+    monkeypatch.setattr("host_tools.flash.ports.find_port", lambda port: port)
+    return board
+
+
+def test_todays_session_is_got_ready_at_its_lowest(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert soleus("plan", *RACE, "--json", "plan.json") == 0
+    board = board_that_answers(monkeypatch, ok=True)
+    capsys.readouterr()
+    assert soleus("plan", "load", "plan.json", "--port", "x") == 1
+    assert capsys.readouterr().out == "no session today; the next is on Mon 25 Oct 2027\n"
+    monkeypatch.setattr(plan, "now_utc", lambda: datetime(2027, 10, 30, 20, tzinfo=UTC))
+    assert soleus("plan", "load", "plan.json", "--port", "x") == 0
+    assert board.asked == [{"do": "load", "program": "eve-of-race", "minutes": 10, "pressure_mmhg": 20}]
+    said = capsys.readouterr().out
+    assert "eve-of-race, 10 min at 20 mmHg: ready at the machine" in said
+    assert "only if it feels good" in said
+
+
+def test_what_a_board_refuses_is_told_in_its_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert soleus("plan", *RACE, "--json", "plan.json") == 0
+    board_that_answers(monkeypatch, error="load: not while running")
+    monkeypatch.setattr(plan, "now_utc", lambda: datetime(2027, 10, 30, 18, tzinfo=UTC))
+    assert soleus("plan", "load", "plan.json", "--port", "x") == 2
+    assert capsys.readouterr().err == "soleus: x: load: not while running\n"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"sessions": [{"begins": "soon"}]}', '{"sessions": 3}'])
+def test_what_is_no_plan_is_one_line(content: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("plan.json").write_text(content)
+    assert soleus("plan", "load", "plan.json", "--port", "x") == 2
+    assert capsys.readouterr().err.startswith("soleus: plan.json: expected a plan, as `soleus plan week")
+
+
 WRONG = [
     ((*RACE[:2], "2027-10-19"), "--race-date = '2027-10-19': expected a race that is to come"),
     ((*RACE[:2], "2027-02-30"), "--race-date = '2027-02-30': expected a date such as"),

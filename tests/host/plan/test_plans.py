@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from host_tools.basics.errors import InputError
 from host_tools.catalogue.programs import load_program
-from host_tools.plan.after_run import KINDS, after_run
-from host_tools.plan.bedtime import bedtime
 from host_tools.plan.clock import at, hours_between, later, when_awake
 from host_tools.plan.entry import Plan
-from host_tools.plan.hamstrings import hamstring_pair
-from host_tools.plan.levels import Training, levels
-from host_tools.plan.marathon import Race, marathon
+from host_tools.plan.kinds.after_run import KINDS, after_run
+from host_tools.plan.kinds.bedtime import bedtime
+from host_tools.plan.kinds.hamstrings import hamstring_pair
+from host_tools.plan.kinds.levels import Training, levels
+from host_tools.plan.kinds.marathon import Race, marathon
+from host_tools.plan.kinds.week import Week, week
 from host_tools.plan.rules import Wearer
-from host_tools.plan.week import Week, week
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2027, 4, 1, 12, tzinfo=BERLIN)
