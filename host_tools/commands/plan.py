@@ -250,7 +250,7 @@ def _show(plan: Plan, now: datetime, ical: Path | None, remind: int, json: str |
 
 def _now(zone: str | None) -> tuple[ZoneInfo, datetime]:
     its_zone = zone_of(zone)
-    return its_zone, now_utc().astimezone(its_zone)
+    return its_zone, now_utc().astimezone(its_zone).replace(second=0, microsecond=0)
 
 
 def now_utc() -> datetime:

@@ -38,8 +38,17 @@ def diaries(
         for name, tables in kinds.items()
         if effects
     }
+    # What no arithmetic sees, and the report says in words.
+    worst = {
+        name: {
+            str(memory): share_called(Scenario(memory, 0.0, True), effects, tables)[0] for memory in MEMORIES
+        }
+        for name, tables in kinds.items()
+        if effects
+    }
     reports = _make_reports(anything)
-    print(json.dumps({"false_alarms": alarms, "seen": seen, "reports": reports}, indent=1))
+    said = {"false_alarms": alarms, "begun_when_worst": worst, "seen": seen, "reports": reports}
+    print(json.dumps(said, indent=1))
     if max(share for shares in alarms.values() for share in shares.values()) > FALSE_ALARMS_MOST:
         raise typer.Exit(FELL_SHORT)
 

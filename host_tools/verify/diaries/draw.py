@@ -25,10 +25,14 @@ Rows = dict[str, list[Row]]
 
 @dataclass(frozen=True)
 class Scenario:
-    """`effect` is how many of a person's own standard deviations go away with the first session."""
+    """`effect` is how many of a person's own standard deviations go away with the first session.
+
+    Who begins when it is worst has the first session after the worst of four weeks.
+    """
 
     memory: float
     effect: float = 0.0
+    begins_when_worst: bool = False
 
 
 def draw_diary(scenario: Scenario, rng: np.random.Generator, tables: Sequence[str] = BOTH) -> Rows:
@@ -36,7 +40,8 @@ def draw_diary(scenario: Scenario, rng: np.random.Generator, tables: Sequence[st
     days = np.arange(BEFORE_DAYS + AFTER_DAYS)
     rhythm = 0.4 * (((days + rng.integers(7)) % 7) < 2)
     relief = scenario.effect * (days >= BEFORE_DAYS)
-    bad, sore, tired = (_moods(scenario.memory, len(days), rng) + rhythm - relief for _ in range(3))
+    moods = (_moods(scenario, len(days), rng) for _ in range(3))
+    bad, sore, tired = (mood + rhythm - relief for mood in moods)
     usual, spread = rng.choice([0.3, 0.7, 1.5, 3.0]), rng.choice([1.0, 2.0])
     cramps = rng.poisson(usual * np.exp(0.7 * bad - 0.25))
     intensity = np.where(cramps > 0, np.clip(np.rint(rng.uniform(2, 7) + spread * bad), 1, 10), 0)
@@ -71,10 +76,14 @@ def draw_anything(rng: np.random.Generator) -> tuple[Rows, date]:
     return rows, _day(int(rng.integers(1, 130)))
 
 
-def _moods(memory: float, count: int, rng: np.random.Generator) -> np.ndarray:
-    settling = 60
-    noise = rng.standard_normal(count + settling)
-    return lfilter([(1 - memory**2) ** 0.5], [1.0, -memory], noise)[settling:]
+def _moods(scenario: Scenario, count: int, rng: np.random.Generator) -> np.ndarray:
+    settling, choice = 60, BEFORE_DAYS if scenario.begins_when_worst else 0
+    noise = rng.standard_normal(settling + choice + count)
+    memory = scenario.memory
+    mood = lfilter([(1 - memory**2) ** 0.5], [1.0, -memory], noise)[settling:]
+    weeks = np.convolve(mood[BEFORE_DAYS - 7 :], np.ones(7), "valid")[: choice + 1]
+    first = int(np.argmax(weeks)) if choice else 0
+    return mood[first : first + count]
 
 
 def _row(kind: Kind, key: str, **known: Any) -> Row:
