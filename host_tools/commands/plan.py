@@ -51,7 +51,9 @@ def plan_marathon(
     race_date: Annotated[str, typer.Option(metavar="DATE")],
     start: Annotated[str, typer.Option(metavar="HH:MM", help="Of the race.")] = "09:00",
     hours: Annotated[float, typer.Option(help="From start to finish.", min=0.1, max=48)] = 4.5,
-    after_finish: Annotated[float | None, typer.Option(help="Hours: 6 to 12; else by the clock.")] = None,
+    after_finish: Annotated[
+        float | None, typer.Option(help="Hours: 6 to 12; else by the clock.", min=0, max=48)
+    ] = None,
     easy_run: Annotated[str | None, typer.Option(metavar="DATE", help="D-7 to D-5; else D-6.")] = None,
     brisk: Annotated[str | None, typer.Option(metavar="DATE", help="The last brisk workout.")] = None,
     travel: Annotated[str | None, typer.Option(metavar="DATE", help="D-4 or D-3.")] = None,
@@ -74,7 +76,7 @@ def plan_marathon(
         _day("--easy-run", easy_run),
         _day("--brisk", brisk),
         _day("--travel", travel),
-        _day("--first-session", first_session),
+        _coming("--first-session", first_session, now),
         after_finish,
         later_sessions,
         time_of("--evening", evening),
@@ -268,7 +270,11 @@ def _race_day(text: str, today: date) -> date:
 
 def _wearer(first_session: str | None, race_date: str | None, zone: ZoneInfo, now: datetime) -> Wearer:
     race = at(_race_day(race_date, now.date()), RACE_START, zone) if race_date else None
-    return Wearer(_day("--first-session", first_session), race)
+    return Wearer(_coming("--first-session", first_session, now), race)
+
+
+def _coming(option: str, text: str | None, now: datetime) -> date | None:
+    return coming_day(option, text, now.date()) if text else None
 
 
 def _day(option: str, text: str | None) -> date | None:

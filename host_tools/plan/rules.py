@@ -73,13 +73,13 @@ def by_the_rules(
     kept, more = _without(_beyond_two_a_day(kept), kept, f"at most {A_DAY_MOST} sessions a day")
     left_out += more
     if wearer.first_session:
-        kept, more = _with_first_session(kept, wearer.first_session, wearer.race)
+        kept, more = _with_first_session(kept, wearer.first_session, wearer.race, now)
         left_out += more
     return kept, left_out
 
 
 def _with_first_session(
-    entries: list[Entry], first_day: date, race: datetime | None
+    entries: list[Entry], first_day: date, race: datetime | None, now: datetime
 ) -> tuple[list[Entry], list[LeftOut]]:
     """A session on that day becomes the first, or one is put there; what comes earlier is left out.
 
@@ -90,6 +90,9 @@ def _with_first_session(
     if not kept:
         return [], left_out
     first = _as_first(kept[0]) if kept[0].day == first_day else _first_on(first_day, kept[0])
+    if first.begins < now:
+        expected = f"a day on which {first.begins:%H:%M} is still to come"
+        raise InputError("--first-session", "", str(first_day), expected)
     if race:
         refuse_first_session_before_race("--first-session", first.begins, race)
     others = [one for one in kept if one.begins != first.begins]

@@ -132,7 +132,7 @@ def _companions(rows: Rows, start: date) -> list[list[str]]:
 
 
 def _companion(field: Field) -> str:
-    words = field.question.rstrip("?").removesuffix(", 0 to 10")
+    words = field.question.rstrip("?")
     return f"{words}, share of nights" if field.kind == YES_NO else words
 
 

@@ -18,6 +18,7 @@ from host_tools.plan.rules import (
 
 AFTERNOON = time(16)
 MORNING = time(8)
+EVENING = time(17)
 
 
 class Kind(NamedTuple):
@@ -29,6 +30,8 @@ class Kind(NamedTuple):
     # Hours after the finish at which the same comes again, and whether the next morning has its own.
     again_h: tuple[int, ...] = ()
     has_morning_after: bool = False
+    # The evening of the same day is as good as the hours.
+    or_evening: bool = False
 
 
 KINDS = {
@@ -44,6 +47,7 @@ KINDS = {
         "within 2-6 h, or in the evening",
         "The thigh comfortable, nothing pinching behind the knee.",
         "C",
+        or_evening=True,
     ),
     "downhill": Kind("downhill", (0, 1), "at once after long descents", "A short walk.", "E"),
     "hard": Kind("intermediate", (0.5, 1), "within 30-60 min", "A drink.", "E", has_morning_after=True),
@@ -63,13 +67,17 @@ def after_run(
     if kind not in KINDS:
         raise InputError("--kind", "", kind, f"one of {', '.join(KINDS)}{perhaps(kind, list(KINDS))}")
     its = KINDS[kind]
-    if begins:
+    if begins and not (its.or_evening and _is_evening_of(finish, begins)):
         refuse_outside_window("--at", begins, finish, its.window_h)
     found = _entries(its, finish, begins or _time_for(kind, finish))
     entries, left_out = by_the_rules(found, now, wearer)
     title = f"After the run that ended on {named(finish.date())}, {finish:%H:%M}: {kind}"
     notes = ["2-3 sessions a week after hard days are plenty (B).", AFTER]
     return Plan(f"after-run-{kind}", title, zone, entries, left_out, notes, wearer.race_day)
+
+
+def _is_evening_of(finish: datetime, begins: datetime) -> bool:
+    return begins.date() == finish.date() and begins >= finish and begins.time() >= EVENING
 
 
 def _entries(its: Kind, finish: datetime, begins: datetime) -> list[Entry]:

@@ -163,6 +163,9 @@ WRONG = [
     (("hamstring-pair", "--first-went-well", "so-so"), "--first-went-well = 'so-so': expected yes or no"),
     (("hamstring-pair", "--run", "2027-10-01T10:00"), "--run = '2027-10-01T10:00': expected a day from"),
     (("after-run", "--kind", "intervalls"), "--kind = 'intervalls': expected one of"),
+    ((*RACE, "--first-session", "2027-10-19"), "--first-session = '2027-10-19': expected a date from today"),
+    ((*RACE, "--hours", "nan"), "--hours = 'nan': expected a number"),
+    (("levels", "--miles", "nan"), "--miles = nan: expected miles a week"),
     (("levels", "--miles", "0"), "--miles = 0.0: expected miles a week"),
     (("levels", "--miles", "20", "--days", "sat,sun"), "--days = 'sat,sun': expected 1 day, such as mon"),
 ]

@@ -197,6 +197,23 @@ def test_the_second_of_a_pair_waits_for_the_first() -> None:
     assert (gone.day, "didn't go well" in gone.why) == (date(2027, 4, 3), True)
 
 
+def test_hamstrings_may_wait_for_the_evening_and_no_other_run_may() -> None:
+    morning, evening = (at(NOW.date(), time(hour), BERLIN) for hour in (8, 19))
+    before = morning - timedelta(hours=1)
+    found = after_run("hamstrings", morning, before, BERLIN, evening)
+    assert found.entries[0].begins == evening
+    with pytest.raises(InputError, match="2 to 6 h after the finish"):
+        after_run("intervals", morning, before, BERLIN, evening)
+    with pytest.raises(InputError, match="2 to 6 h after the finish"):
+        after_run("hamstrings", morning, before, BERLIN, later(evening, 24))
+
+
+def test_a_first_session_of_today_must_still_be_to_come() -> None:
+    asked = Week(NOW.date(), [1, 5], [3], time(11), BERLIN, Wearer(NOW.date()))
+    with pytest.raises(InputError, match="a day on which 11:00 is still to come"):
+        week(asked, NOW)
+
+
 def test_a_week_leaves_the_last_days_before_a_race_to_its_own_plan() -> None:
     asked = Week(date(2027, 4, 19), [1, 5], [3], time(19), BERLIN, Wearer(race=START))
     found = week(asked, NOW)
