@@ -25,7 +25,7 @@ class Rule:
 # D: judged after 2-3 weeks. E: 3-4 weeks, and nobody trains daily.
 RULES = (
     Rule(NIGHTS, "nights", 28, 21, 14, 1, ("cramps", "intensity")),
-    Rule(TRAININGS, "trainings", 28, 28, 8, 4, ("soreness", "freshness")),
+    Rule(TRAININGS, "trainings", 28, 28, 8, 4, ("soreness", "freshness", "hrv_ms")),
 )
 
 

@@ -20,6 +20,7 @@ LABELS = {
     "intensity": ("the intensity of cramps", "Weaker cramps", "Stronger cramps"),
     "soreness": ("soreness before training", "Less sore legs", "Sorer legs"),
     "freshness": ("freshness before training", "Less fresh legs", "Fresher legs"),
+    "hrv_ms": ("HRV before training", "A lower HRV", "A higher HRV"),
 }
 
 

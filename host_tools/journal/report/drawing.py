@@ -9,6 +9,7 @@ import numpy as np
 _WIDTH, _HEIGHT = 480, 216
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 26, 50
 _LABELS_MOST = 6
+FAR_FROM_0 = 20
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class _Scale:
 
     @staticmethod
     def of_values(values: list[float]) -> "_Scale":
-        """From 0, so that nothing looks larger than it is."""
-        return _Scale(0.0, max([*values, 1.0]) * 1.06, _HEIGHT - _BOTTOM, _TOP)
+        """From 0, so that nothing looks larger than it is; but for values that are far from it, as HRV is."""
+        low = min(values) * 0.8 if min(values) > FAR_FROM_0 else 0.0
+        return _Scale(low, max([*values, 1.0]) * 1.06, _HEIGHT - _BOTTOM, _TOP)
 
     def at(self, value: float) -> float:
         return round(self.begin + (value - self.low) / (self.high - self.low) * (self.end - self.begin), 1)

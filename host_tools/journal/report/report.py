@@ -23,6 +23,7 @@ HEADINGS = {
     "intensity": "Intensity of cramps, 0-10",
     "soreness": "Soreness before training, 1-10",
     "freshness": "Freshness before training, 1-10",
+    "hrv_ms": "HRV before training, ms",
 }
 
 Rows = dict[str, list[Row]]

@@ -17,11 +17,11 @@ EFFECTS = (0.5, 1.0, 2.0)
 
 
 def diaries(
-    null: Annotated[int, typer.Option(help="Diaries without effect, for each memory and kind.")] = 1000,
+    null: Annotated[int, typer.Option(help="Diaries without effect, for each memory and kind.")] = 2000,
     anything: Annotated[
         int, typer.Option(help="Diaries of any kind, each of which must make a report.")
     ] = 500,
-    effects: Annotated[int, typer.Option(help="Diaries with an effect, for each size and memory.")] = 300,
+    effects: Annotated[int, typer.Option(help="Diaries with an effect, for each size and memory.")] = 500,
 ) -> None:
     """Status 1 if a diary without effect is called one with an effect too often."""
     kinds = {"nights": BOTH[:1], "trainings": BOTH[1:], "both": BOTH}

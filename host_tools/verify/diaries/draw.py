@@ -40,13 +40,14 @@ def draw_diary(scenario: Scenario, rng: np.random.Generator, tables: Sequence[st
     days = np.arange(BEFORE_DAYS + AFTER_DAYS)
     rhythm = 0.4 * (((days + rng.integers(7)) % 7) < 2)
     relief = scenario.effect * (days >= BEFORE_DAYS)
-    moods = (_moods(scenario, len(days), rng) for _ in range(3))
-    bad, sore, tired = (mood + rhythm - relief for mood in moods)
+    moods = (_moods(scenario, len(days), rng) for _ in range(4))
+    bad, sore, tired, calm = (mood + rhythm - relief for mood in moods)
     usual, spread = rng.choice([0.3, 0.7, 1.5, 3.0]), rng.choice([1.0, 2.0])
     cramps = rng.poisson(usual * np.exp(0.7 * bad - 0.25))
     intensity = np.where(cramps > 0, np.clip(np.rint(rng.uniform(2, 7) + spread * bad), 1, 10), 0)
     soreness = np.clip(np.rint(rng.uniform(2, 7) + spread * sore), 1, 10)
     freshness = np.clip(np.rint(rng.uniform(4, 9) - spread * tired), 1, 10)
+    hrv_ms = np.rint(rng.uniform(35, 90) - rng.choice([4.0, 10.0]) * calm)
     nights = rng.random(len(days)) > rng.uniform(0, 0.3)
     trainings = rng.random(len(days)) < rng.uniform(0.5, 0.8)
     rows = {
@@ -56,7 +57,8 @@ def draw_diary(scenario: Scenario, rng: np.random.Generator, tables: Sequence[st
             for day in days[nights]
         ],
         "trainings": [
-            _row(TRAININGS, f"{_day(day)}T18:00", soreness=int(soreness[day]), freshness=int(freshness[day]))
+            _row(TRAININGS, f"{_day(day)}T18:00", soreness=int(soreness[day]), freshness=int(freshness[day]),
+                 hrv_ms=float(hrv_ms[day]))
             for day in days[trainings]
         ],
     }  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from host_tools.journal.judge.phases import RULES
 from host_tools.journal.judge.verdict import DIFFERENCE, judge
 from host_tools.verify.diaries.draw import BOTH, START, TODAY, Scenario, draw_diary
 
@@ -16,11 +17,12 @@ def share_called(
     And how many of all diaries those are.
     """
     rng = np.random.default_rng(seed)
+    outcomes = sum(len(rule.outcomes) for rule in RULES if rule.kind.table in tables)
     called = drawn = judged = 0
     while judged < diaries:
         drawn += 1
         kinds = _kinds(draw_diary(scenario, rng, tables))
-        if len(kinds) == 2 * len(tables):
+        if len(kinds) == outcomes:
             judged += 1
             called += DIFFERENCE in kinds
     return called / judged, judged / drawn

@@ -190,7 +190,7 @@ def test_a_page_counts_and_shows_what_was_judged() -> None:
         assert verdict.phases
         for one in verdict.phases.series(verdict.outcome):
             assert f"<td>{len(one)}</td><td>{one.values.mean():.1f}</td>" in page
-    assert page.count("<svg") == 4
+    assert page.count("<svg") == 5
 
 
 @pytest.mark.parametrize("nights", [[(-1, 50)], [(0, 0)], [(-1, 50), (0, 0)]])
