@@ -33,6 +33,8 @@ class Difference:
     level: float
     chance: float
     memory: float
+    # How many independent entries those before are worth, and those after.
+    worth: tuple[float, float]
 
     @property
     def difference(self) -> float:
@@ -47,7 +49,7 @@ def compare(before: Series, after: Series, neighbour_days: int, level: float) ->
     """None where no value ever changed within a phase: then nothing says how much chance would do."""
     memory = _memory(before, after, neighbour_days)
     worth = (1 - memory) / (1 + memory)
-    counts = [max(len(one) * worth, WORTH_LEAST) for one in (before, after)]
+    counts = max(len(before) * worth, WORTH_LEAST), max(len(after) * worth, WORTH_LEAST)
     # Neighbours that are alike make the spread look smaller than it is.
     parts = [
         float(np.var(one.values)) / (1 - 1 / n) / n for one, n in zip((before, after), counts, strict=True)
@@ -61,7 +63,7 @@ def compare(before: Series, after: Series, neighbour_days: int, level: float) ->
     difference = means[1] - means[0]
     chance = 2 * float(stdtr(freedom, -abs(difference) / error))
     reach = error * float(stdtrit(freedom, (1 + level) / 2))
-    return Difference(*means, difference - reach, difference + reach, level, chance, memory)
+    return Difference(*means, difference - reach, difference + reach, level, chance, memory, counts)
 
 
 def _memory(before: Series, after: Series, neighbour_days: int) -> float:

@@ -8,12 +8,15 @@ from host_tools.journal.judge.chance import Difference, compare
 from host_tools.journal.judge.phases import RULES, Phases, phases_of
 
 NO_ENTRIES, NO_START, TOO_EARLY, TOO_FEW = "no entries", "no session yet", "too early", "too few days"
-ALL_THE_SAME, NO_DIFFERENCE, DIFFERENCE = "all the same", "no difference", "a difference"
+ALL_THE_SAME, TOO_ALIKE = "all the same", "days too alike"
+NO_DIFFERENCE, DIFFERENCE = "no difference", "a difference"
 
 # A diary without any effect may be called one with an effect so often, all its outcomes together.
 FALSE_ALARMS_MOST = 0.05
 # What is asked of the test, so that this holds where days are most alike, too (`host_tools.verify.diaries`).
 NOMINAL = 0.04
+# Of fewer independent entries than these on a side, no spread can be told.
+INDEPENDENT_LEAST = 3
 
 LABELS = {
     "cramps": ("cramps a night", "Fewer cramps", "More cramps"),
@@ -72,6 +75,8 @@ def _judge_one(outcome: str, phases: Phases, today: date, level: float) -> Verdi
     if found is None:
         words = f"Every entry of {label} is the same within each phase: nothing says what chance would do."
         return Verdict(outcome, ALL_THE_SAME, words, phases)
+    if min(found.worth) < INDEPENDENT_LEAST:
+        return Verdict(outcome, TOO_ALIKE, _too_alike(phases, outcome, found), phases)
     if found.is_beyond_chance:
         return Verdict(outcome, DIFFERENCE, _a_difference(outcome, found), phases, found)
     return Verdict(outcome, NO_DIFFERENCE, _no_difference(label, found), phases, found)
@@ -84,6 +89,15 @@ def _too_few(phases: Phases, outcome: str) -> str:
     return (
         f"Too few {rule.entries} to conclude anything: {before} in the {rule.before_days} days until {last},"
         f" {after} in the {rule.after_days} days after; at least {rule.entries_least} of each are needed."
+    )
+
+
+def _too_alike(phases: Phases, outcome: str, found: Difference) -> str:
+    before, after = (len(one) for one in phases.series(outcome))
+    worth = " and ".join(f"{max(count, 1):.0f}" for count in found.worth)
+    return (
+        f"No conclusion on {LABELS[outcome][0]}: days in a row are so alike that {before} entries before and"
+        f" {after} after say no more than {worth} independent ones."
     )
 
 

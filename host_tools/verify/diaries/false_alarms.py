@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from host_tools.journal.judge.phases import RULES
-from host_tools.journal.judge.verdict import DIFFERENCE, judge
+from host_tools.journal.judge.verdict import DIFFERENCE, NO_ENTRIES, TOO_FEW, judge
 from host_tools.verify.diaries.draw import BOTH, START, TODAY, Scenario, draw_diary
 
 
 def share_called(
     scenario: Scenario, diaries: int, tables: Sequence[str] = BOTH, seed: int = 1
 ) -> tuple[float, float]:
-    """Of the diaries that can be judged: the share in which any outcome is called a difference.
+    """Of the diaries with enough entries: the share in which any outcome is called a difference.
 
     And how many of all diaries those are.
     """
@@ -21,12 +21,9 @@ def share_called(
     called = drawn = judged = 0
     while judged < diaries:
         drawn += 1
-        kinds = _kinds(draw_diary(scenario, rng, tables))
+        verdicts = judge(draw_diary(scenario, rng, tables), START, TODAY)
+        kinds = [one.kind for one in verdicts if one.kind not in (NO_ENTRIES, TOO_FEW)]
         if len(kinds) == outcomes:
             judged += 1
             called += DIFFERENCE in kinds
     return called / judged, judged / drawn
-
-
-def _kinds(rows: dict[str, list[dict[str, object]]]) -> list[str]:
-    return [verdict.kind for verdict in judge(rows, START, TODAY) if verdict.is_judged]

@@ -14,6 +14,7 @@ from host_tools.journal.judge.verdict import (
     NO_DIFFERENCE,
     NO_ENTRIES,
     NO_START,
+    TOO_ALIKE,
     TOO_EARLY,
     TOO_FEW,
     judge,
@@ -51,6 +52,8 @@ def alternating(first: int, last: int, *values: int) -> list[tuple[int, int]]:
 
 STRONG = alternating(-28, 0, 3, 4, 5, 3) + alternating(0, 28, 0, 1, 0, 0)
 
+IN_WEEKS = alternating(-28, -14, 0) + alternating(-14, 7, 4) + alternating(7, 28, 0)
+
 VERDICTS = {
     "nothing written": ([], START, TODAY, NO_ENTRIES),
     "no session": (STRONG, None, TODAY, NO_START),
@@ -61,6 +64,7 @@ VERDICTS = {
     "thirteen nights after": (STRONG[:41], START, TODAY, TOO_FEW),
     "nights of long ago": ([(day - 60, cramps) for day, cramps in STRONG[:28]], START, TODAY, TOO_FEW),
     "never any cramps": (alternating(-28, 28, 0), START, TODAY, ALL_THE_SAME),
+    "weeks without and weeks with": (IN_WEEKS, START, TODAY, TOO_ALIKE),
     "as many as before": (alternating(-28, 28, 0, 1, 2, 0, 1), START, TODAY, NO_DIFFERENCE),
 }
 
@@ -76,6 +80,13 @@ def test_too_few_days_say_how_many_are_wanting_and_nothing_else() -> None:
     assert words == (
         "Too few nights to conclude anything: 13 in the 28 days until 2027-01-31, 13 in the 21 days after;"
         " at least 14 of each are needed."
+    )
+
+
+def test_days_that_are_too_alike_say_what_they_are_worth() -> None:
+    assert verdict_on_cramps(diary(IN_WEEKS))[1] == (
+        "No conclusion on cramps a night: days in a row are so alike that 28 entries before and 21 after"
+        " say no more than 1 and 1 independent ones."
     )
 
 
