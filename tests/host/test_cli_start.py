@@ -81,7 +81,10 @@ def test_a_refusal_does_not_wait_for_compiler_and_plotters(arguments: list[str])
     assert done.stderr.count("\n") == 1
 
 
-LIGHT = (["program", "list"], ["board", "list"], ["board", "check", "esp32-s3-duo"], ["--version"], [])
+LIGHT = (
+    *(["program", "list"], ["board", "list"], ["board", "check", "esp32-s3-duo"], ["--version"], []),
+    *(["plan", "levels", "--miles", "20"], ["journal", "add", "--help"]),
+)
 
 
 @pytest.mark.parametrize("arguments", LIGHT, ids=" ".join)
