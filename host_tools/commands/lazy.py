@@ -11,6 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 # What `soleus --help` says about each; a test compares it with the command's own help.
 COMMANDS = {
     "sim": "Run a session on the simulator: the firmware's own core against a model of the boots.",
+    "live": "Show a machine on a page in the browser while it works: simulated, virtual, real or recorded.",
     "virtual": "Run a virtual board: real MicroPython on a pseudo-terminal, simulated boots on its pins.",
     "flash": "Flash a controller: MicroPython, the application, the board's description and the programs.",
     "ask": "Ask a board something over its console link; `start` stays until the session is over.",

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import sys
+from collections.abc import Callable
 
 import numpy as np
 
@@ -20,7 +21,7 @@ class CompiledRun:
         return is_compiled((controller, plant, presses))
 
     def __init__(self, controller: Controller, plant: Plant, presses: Presses) -> None:
-        self._controller, self._plant = controller, plant
+        self._controller, self._plant, self._presses = controller, plant, presses
         if not self.is_ready(controller, plant, presses):
             _say_that_it_takes_a_while()
         self._rows = TraceRows(controller.boots.count)
@@ -42,6 +43,13 @@ class CompiledRun:
     def finish(self) -> None:
         thaw(self._frozen[0], self._controller)
         thaw(self._frozen[1], self._plant)
+
+    def change(self, do: Callable[[], object]) -> None:
+        """Do something to plant or presses, or look at them, between two ticks."""
+        self.finish()
+        thaw(self._frozen[2], self._presses)
+        do()
+        self._frozen[:3] = [freeze(part) for part in (self._controller, self._plant, self._presses)]
 
 
 def _say_that_it_takes_a_while() -> None:

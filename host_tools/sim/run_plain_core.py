@@ -4,6 +4,8 @@ After a change in the core this is the quickest way to one session: the compiled
 core's files, so it is still there. tests/sim/test_plain_core.py shows that nothing else is different.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from host_tools.plant.plant import Plant
@@ -49,3 +51,9 @@ class PlainCoreRun:
 
     def finish(self) -> None:
         self._plant.thaw()
+
+    def change(self, do: Callable[[], object]) -> None:
+        """Do something to plant or presses, or look at them, between two ticks."""
+        self._plant.thaw()
+        do()
+        self._plant.freeze()

@@ -18,7 +18,7 @@ from host_tools.sim.request import Request, new_controller, new_plant, prepare
 from host_tools.sim.run_compiled import CompiledRun
 from host_tools.sim.run_plain_core import PlainCoreRun
 from host_tools.sim.trace import Note, Trace
-from host_tools.sim.user_events import AFTER_THE_END, RUN_MOST_MS, Event, presses_of
+from host_tools.sim.user_events import AFTER_THE_END, RUN_MOST_MS, Event, Presses, presses_of
 from soleus.core.basics import fault_table
 from soleus.core.basics.limits import TICK_MS
 from soleus.core.controller import Controller
@@ -77,6 +77,9 @@ class Run(Protocol):
     def finish(self) -> None:
         """Write everything back into the controller and the plant."""
 
+    def change(self, do: Callable[[], object]) -> None:
+        """Do something to plant or presses, or look at them, between two ticks."""
+
 
 def simulate(
     program: str | Path | Program = "easy-run",
@@ -114,11 +117,7 @@ def run(
     """
     controller, plant = new_controller(request), new_plant(request)
     presses = presses_of(request.events)
-    is_plain = is_only_one and not CompiledRun.is_ready(controller, plant, presses)
-    start = PlainCoreRun if is_plain else CompiledRun
-    if is_plain and not PlainCoreRun.is_ready(plant):
-        say("compiling the simulated boots, once, about half a minute")
-    a_run: Run = start(controller, plant, presses)
+    a_run, is_plain = new_run(controller, plant, presses, is_only_one, say)
     say("starting")
     started = time.perf_counter()
     chunks, was_interrupted = _run(a_run, request, on_progress, sink)
@@ -126,6 +125,17 @@ def run(
     trace = _with_notes(joined(request.board.boots.names, chunks), request)
     wall_s = time.perf_counter() - started
     return Session(request, trace, controller, plant, wall_s, was_interrupted, is_plain)
+
+
+def new_run(
+    controller: Controller, plant: Plant, presses: Presses, is_only_one: bool, say: Callable[[str], None]
+) -> tuple[Run, bool]:
+    """The run, and whether its core is plain Python."""
+    is_plain = is_only_one and not CompiledRun.is_ready(controller, plant, presses)
+    start = PlainCoreRun if is_plain else CompiledRun
+    if is_plain and not PlainCoreRun.is_ready(plant):
+        say("compiling the simulated boots, once, about half a minute")
+    return start(controller, plant, presses), is_plain
 
 
 def _run(

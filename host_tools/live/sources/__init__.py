@@ -1,0 +1,1 @@
+"""Where frames come from: a simulation, a virtual board, a board at a port, a recording."""

@@ -1,0 +1,239 @@
+"""A virtual board as a source: the real firmware, its screen, light and buttons, and boots to break."""
+
+import time
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from host_tools.basics.errors import InputError, LostBoardError
+from host_tools.catalogue.boards import Board
+from host_tools.catalogue.chips import load_chip
+from host_tools.flash.contents.packages import cached_package_sources, package_sources
+from host_tools.link.console import Console
+from host_tools.live.about import about, breakable, of_board
+from host_tools.live.acts import Act, Break, Hold, Mend, Press
+from host_tools.live.frame import About, Event, Frame, Panel
+from host_tools.live.framer import tenths
+from host_tools.live.source import RefusedError
+from host_tools.live.sources.mending import mend
+from host_tools.live.sources.told import Told
+from host_tools.plant.faults import Fault, parse_fault
+from host_tools.plant.files.on_board import has_bus
+from host_tools.plant.files.spec import load_plant
+from host_tools.plant.plant import Plant
+from host_tools.virtual.board import VirtualBoard
+from host_tools.virtual.buttons import BUTTONS
+from host_tools.virtual.install import install
+
+PERIOD_MS = 50
+PATIENCE_S = 5.0
+BOOT_MOST_S = 60.0
+VENTED_MOST_S = 20.0
+# How long a finger stays on which buttons: `services/presses.py` in the firmware says what that means.
+FINGERS: dict[str, dict[str, int]] = {
+    "start": {"start_stop": 150},
+    "resume": {"start_stop": 150},
+    "pause": {"start_stop": 1300},
+    "softer": {"softer": 150},
+    "louder": {"louder": 150},
+    "stop": {"stop": 150},
+    "clear": {"start_stop": 3400, "stop": 3400},
+}
+# A page that is gone doesn't hold a button down for ever.
+HELD_MOST_MS = 15_000
+# Bit 0 is red, bit 1 green, bit 2 blue.
+LIGHTS = ("off", "red", "green", "yellow", "blue", "violet", "cyan", "white")
+NOTE = "the firmware's own files on MicroPython, in front of a model of the boots; pressures are the model's"
+
+
+class VirtualSource:
+    def __init__(
+        self,
+        board: Board,
+        plant: str,
+        *,
+        program: str,
+        minutes: int | None,
+        pressure: int | None,
+        seed: int,
+        is_fast: bool,
+    ) -> None:
+        if board.is_sketch:
+            raise InputError(board.file, "valves", None, "a board with its wiring")
+        self.trouble = ""
+        self.speed = "max" if is_fast else "1"
+        self._board = board
+        self._broken: dict[str, Fault] = {}
+        self._folder = TemporaryDirectory(prefix="soleus-live-")
+        flash = Path(self._folder.name) / "flash.img"
+        install(board, flash, _packages(board))
+        self.machine = VirtualBoard(
+            board,
+            flash,
+            plant=load_plant(plant),
+            seed=seed,
+            has_own_time=True,
+            is_real_time=not is_fast,
+            chip=load_chip(board.chip),
+            patience_s=PATIENCE_S,
+        )
+        self.machine.__enter__()
+        try:
+            self._begin(program, minutes, pressure)
+        except BaseException:
+            self.machine.close()
+            self._folder.cleanup()
+            raise
+        status = self._told.status
+        self.about: About = about(
+            board.boots,
+            "virtual",
+            title=f"{board.title}, virtual",
+            program=status.get("program") or "",
+            plant=plant,
+            seed=seed,
+            minutes=status.get("duration_ms", 0) // 60_000,
+            pressure_mmhg=round(status.get("asked_mmhg", 0)),
+            pressure_is="true",
+            faults=breakable(board),
+            presses=list(FINGERS),
+            note=NOTE,
+            **of_board(board),
+        )
+
+    def _begin(self, program: str, minutes: int | None, pressure: int | None) -> None:
+        console = Console(self.machine.port)
+        console.ask("hello", BOOT_MOST_S)
+        asked = {"minutes": minutes, "pressure_mmhg": pressure}
+        loaded = console.ask(
+            "load",
+            BOOT_MOST_S,
+            program=program,
+            **{key: value for key, value in asked.items() if value is not None},
+        )
+        if "error" in loaded:
+            raise InputError("PROGRAM", "", program, f"one that this board runs: {loaded['error']}")
+        self._told = Told(console, self._board.boots, PERIOD_MS)
+        self._told.begin()
+
+    def advance(self) -> list[Frame]:
+        try:
+            frames = self._told.frames()
+        except LostBoardError as error:
+            self.trouble = f"{error}. Start `soleus live` again."
+            return []
+        return [*frames[:-1], self._with_truth(frames[-1])] if frames else []
+
+    def new_events(self) -> list[Event]:
+        return self._told.taken_events()
+
+    def past(self) -> list[Frame]:
+        return []
+
+    def panel(self) -> Panel | None:
+        hardware = self.machine.hardware
+        display = hardware.display
+        lit = bytes(display.picture().tobytes()) if display else b""
+        return {
+            "screen": lit.hex() if any(lit) else "",
+            "width": display.width if display else 0,
+            "height": display.height if display else 0,
+            "light": self._light(),
+            "buttons": [name for name in BUTTONS if name in self._board.table.get("buttons", {})],
+            "held": self._told.status.get("held", []),
+        }
+
+    def silent_s(self) -> float:
+        return time.monotonic() - self._told.heard_s
+
+    def act(self, act: Act) -> str:
+        try:
+            return self._do(act)
+        except (InputError, ValueError) as error:
+            raise RefusedError(str(error)) from None
+
+    def close(self) -> None:
+        """The session is stopped, and the legs are let go, before the board goes."""
+        with suppress(ValueError, TimeoutError):
+            if self._told.status.get("state") not in ("idle", "done", "fault"):
+                self.machine.press("stop" if "stop" in self._board.table["buttons"] else "start_stop")
+                self.machine.wait_until(lambda machine: machine.highest_mmhg() < 10.0, VENTED_MOST_S)
+        self._told.console.close()
+        self.machine.close()
+        self._folder.cleanup()
+
+    def _do(self, act: Act) -> str:
+        match act:
+            case Press():
+                return self._press(act.button)
+            case Hold():
+                self.machine.press(act.button, HELD_MOST_MS if act.is_down else 0)
+                return f"{act.button} {'down' if act.is_down else 'up'}"
+            case Break():
+                return self._break(act.fault)
+            case Mend():
+                return self._mend(act.fault)
+            case _:
+                raise RefusedError("a virtual board can't do that")
+
+    def _press(self, button: str) -> str:
+        fingers = FINGERS.get(button)
+        if fingers is None:
+            raise RefusedError(f"{button}: press softer or louder at the board, that answers as well")
+        has = self._board.table.get("buttons", {})
+        for contact, ms in fingers.items():
+            self.machine.press(contact if contact in has else "start_stop", ms)
+        self._told.note("act", button)
+        return button
+
+    def _break(self, fault: str) -> str:
+        if fault in self._broken:
+            raise RefusedError(f"{fault} is there already; mend it first")
+        self._broken[fault] = parse_fault(f"{fault}@0s", self._board.boots, has_bus(self._board.table))
+        try:
+            self.machine.break_part(fault)
+        except InputError:
+            del self._broken[fault]
+            raise
+        component, _, mode = fault.partition(":")
+        self._told.note("broken", fault, self.about["faults"].get(component, {}).get(mode, ""))
+        return fault
+
+    def _mend(self, fault: str) -> str:
+        parsed = self._broken.pop(fault, None)
+        if parsed is None:
+            raise RefusedError(f"{fault} isn't broken now")
+
+        def do(plant: Plant) -> None:
+            mend(plant, parsed)
+
+        self.machine.change(do)
+        self._told.note("mended", fault)
+        return f"{fault} mended"
+
+    def _with_truth(self, frame: Frame) -> Frame:
+        truth = self.machine.change(lambda plant: (tenths(plant.truth.pressure_mmhg), _facts(plant)))
+        frame["pressure_mmhg"], (manifold_mmhg, energy_wh) = truth
+        frame["manifold_mmhg"], frame["energy_wh"] = manifold_mmhg, energy_wh
+        return frame
+
+    def _light(self) -> str:
+        led = self._board.table.get("led")
+        if led is None:
+            return "none"
+        pins = self.machine.hardware.wiring.pins
+        lit = sum(int(pins.high_share(led[key]) > 0.5) << k for k, key in enumerate(("red", "green", "blue")))
+        return LIGHTS[lit]
+
+
+def _facts(plant: Plant) -> tuple[float, float]:
+    truth = plant.truth
+    return round(float(truth.manifold_mmhg), 1), round(float(truth.battery_wh_used), 3)
+
+
+def _packages(board: Board) -> dict[str, Path]:
+    """Without the display's package the board still runs, with a dark screen."""
+    try:
+        return package_sources(board.table, None)
+    except InputError:
+        return cached_package_sources(board.table)
