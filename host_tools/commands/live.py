@@ -4,6 +4,7 @@ What was typed is checked first; the simulator, the virtual board and the server
 """
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,6 +34,10 @@ def live(
     steer: Annotated[
         bool, typer.Option("--steer", help="Let the page press a real board's buttons, but for start.")
     ] = False,
+    packages: Annotated[
+        Path | None,
+        typer.Option(help="A folder with micropython-lib packages, for use without a net."),
+    ] = None,
     open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
     host: Annotated[str, typer.Option(help="Other than loopback lets others in.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 8765,
@@ -50,7 +55,7 @@ def live(
     from host_tools.live.sources.choose import Asked, beside, source_of
 
     listener = listener_at(host, port)
-    asked = Asked(program, target, board, plant, minutes, pressure, seed, speed, steer)
+    asked = Asked(program, target, board, plant, minutes, pressure, seed, speed, steer, packages)
     if steer:
         _ask_first()
     sources = []

@@ -54,4 +54,4 @@ class History:
         """Every second row of the older half goes: a long session fits, and the latest minutes stay whole."""
         half = ROWS_MOST // 2
         for column in (self._at_ms, self._state, self._pressure_mmhg, self._wanted_mmhg):
-            del column[:half:2]
+            del column[1:half:2]

@@ -190,8 +190,8 @@ export class Figure {
     const [x, y] = place(...middle(span));
     const low = span[0] < 0.5;
     const text = this.svg("text", { class: "value", x: x + (mirrored ? -1 : 1) * (low ? 10 * this.lay.k : 0), y: y + 5, "text-anchor": "middle" }, svg, "");
-    const label = this.svg("text", { class: "tiny name", x: text.getAttribute("x"), y: y + (this.lay.small ? 15 : 19), "text-anchor": "middle" }, svg, this.lay.small ? "" : split(name)[1]);
-    this.parts.chambers[index] = { body, goal, text, label, span, garment };
+    this.svg("text", { class: "tiny name", x: text.getAttribute("x"), y: y + (this.lay.small ? 15 : 19), "text-anchor": "middle" }, svg, this.lay.small ? "" : split(name)[1]);
+    this.parts.chambers[index] = { body, goal, text, span, garment };
   }
 
   // Manifold, fill valve, branch with the vent, sensor, hose: from the middle outwards.
@@ -327,8 +327,6 @@ export class Figure {
       chamber.drawn = true;
       chamber.body.setAttribute("d", cushion(chamber.span, swell(this.shown[k])));
       chamber.body.style.setProperty("--air", Math.min(Math.max(this.shown[k], 0) / SWELL_AT_MMHG, 1).toFixed(3));
-      chamber.text.classList.toggle("on-dark", this.shown[k] > 38);
-      chamber.label.classList.toggle("on-dark", this.shown[k] > 38);
     });
     const { rotor, x, y } = this.parts.rotor;
     if (this.turning && !isStill.matches) this.turn = (this.turn + passedMs * 0.9 * this.turning) % 360;

@@ -33,7 +33,7 @@ export class Guards {
       const each = this.rows[k];
       each.item.style.order = place;
       each.bar.value = Math.min(Math.max(shares[k], 0), 1);
-      each.item.classList.toggle("quiet", shares[k] < QUIET);
+      each.item.classList.toggle("calm", shares[k] < QUIET);
       each.item.classList.toggle("near", shares[k] > 0.75);
       const [value, limit] = frame.near[k] || [0, 0];
       each.text.textContent = this.about.guards[k].code === "E61" ? `${number(value)} ${this.about.guards[k].unit}, least ${number(limit)}` : `${number(value)} of ${number(limit)} ${this.about.guards[k].unit}`;
@@ -87,7 +87,7 @@ export class Events {
 
   add(event, clock) {
     const item = document.createElement("li");
-    item.className = event.kind;
+    item.className = `is-${event.kind}`;
     const button = document.createElement("button");
     button.type = "button";
     button.innerHTML = `<time></time><span></span>`;

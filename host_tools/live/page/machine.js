@@ -37,7 +37,7 @@ export class Machine {
     const { about } = this;
     this.element = document.createElement("article");
     this.element.className = "machine";
-    const facts = [about.board && `${about.board_title || about.board}`, about.plant && `boots: ${about.plant}`, about.seed !== null && `seed ${about.seed}`, about.minutes && `${about.minutes} min at ${about.pressure_mmhg} mmHg`].filter(Boolean);
+    const facts = [about.board && !about.title.includes(about.board_title || about.board) && (about.board_title || about.board), about.plant && `boots: ${about.plant}`, about.seed !== null && `seed ${about.seed}`, about.minutes && `${about.minutes} min at ${about.pressure_mmhg} mmHg`].filter(Boolean);
     this.element.innerHTML =
       `<header class="card head"><div class="title"><p class="kind"></p><h2></h2><p class="hint facts"></p></div>` +
       `<p class="state"><span class="dot"></span><span class="word"></span></p>` +

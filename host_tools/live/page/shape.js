@@ -20,8 +20,9 @@ const RIBS = [
 ];
 export const WIDTH = 224;
 export const HEIGHT = 560;
-const ZONES = { foot: [0.1, 6.3], calf: [6.3, 11.2], thigh: [11.2, 14.6] };
-const STEPS = 9;
+const ZONES = { foot: [0.1, 7], calf: [7, 11.2], thigh: [11.2, 14.6] };
+// Close together at the seams, where the outline turns.
+const SHARES = [0, 0.015, 0.05, 0.12, 0.25, 0.42, 0.58, 0.75, 0.88, 0.95, 0.985, 1];
 
 // A share of the leg for each chamber, by its zone: [from, to] along the ribs.
 export function spans(zones) {
@@ -30,7 +31,7 @@ export function spans(zones) {
     const before = zones.slice(0, k).filter((other) => other === zone).length;
     const count = zones.filter((other) => other === zone).length;
     // The foot itself is longer than the ankle above it.
-    const at = (part) => from + (to - from) * (part / count) ** (zone === "foot" ? 0.55 : 1);
+    const at = (part) => from + (to - from) * (part / count) ** (zone === "foot" ? 0.6 : 1);
     return [at(before), at(before + 1)];
   });
 }
@@ -67,10 +68,9 @@ export function cushion([from, to], swell) {
   const gap = 0.05;
   const front = [];
   const back = [];
-  for (let k = 0; k <= STEPS; k++) {
-    const share = k / STEPS;
+  for (const share of SHARES) {
     // Drawn in at its seams, and round between them.
-    const out = -5 + (8 + swell) * Math.sin(Math.PI * (0.015 + 0.97 * share)) ** 0.4;
+    const out = -14 + (17 + swell) * (1 - Math.abs(2 * share - 1) ** 4) ** 0.25;
     const [fx, fy, bx, by] = rib(from + gap + (to - from - 2 * gap) * share, out);
     front.push([fx, fy]);
     back.unshift([bx, by]);

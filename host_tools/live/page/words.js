@@ -36,7 +36,8 @@ export function between(a, b, share) {
 }
 
 // "foot and ankle of both legs, left calf"
-export function together(names, legs) {
+export function together(names, legs, count) {
+  if (names.length === count && count > 2) return "every chamber";
   const legsOf = new Map();
   for (const name of names) {
     const [leg, zone] = split(name);
@@ -66,9 +67,9 @@ export function story(frame, about) {
   const held = are((k, bit) => isClosed(frame, about, bit) && !(frame.fill_bits & bit) && frame.pressure_mmhg[k] > 6);
   const letting = are((k, bit) => !isClosed(frame, about, bit) && !(frame.fill_bits & bit) && frame.pressure_mmhg[k] > 6);
   const parts = [];
-  if (filling.length) parts.push(`The pump fills ${together(filling, legs)}.`);
-  if (held.length) parts.push(`${capital(together(held, legs))} ${many(held) ? "keep their" : "keeps its"} air.`);
-  if (letting.length) parts.push(`${capital(together(letting, legs))} ${many(letting) ? "let it" : "lets it"} go.`);
+  if (filling.length) parts.push(`The pump fills ${together(filling, legs, about.chambers.length)}.`);
+  if (held.length) parts.push(`${capital(together(held, legs, about.chambers.length))} ${many(held, about) ? "keep their" : "keeps its"} air.`);
+  if (letting.length) parts.push(`${capital(together(letting, legs, about.chambers.length))} ${many(letting, about) ? "let their" : "lets its"} air go.`);
   switch (frame.state) {
     case "checking":
       return "Every vent is open. Each sensor must read zero before the pump may start.";
@@ -90,8 +91,8 @@ export function story(frame, about) {
   }
 }
 
-function many(names) {
-  return new Set(names.map((name) => split(name)[1])).size > 1;
+function many(names, about) {
+  return names.length < about.chambers.length && new Set(names.map((name) => split(name)[1])).size > 1;
 }
 
 function isClosed(frame, about, bit) {

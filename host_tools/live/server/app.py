@@ -66,6 +66,8 @@ def live_app(
     routes = [Route("/", index), Route("/page/{name}", page), WebSocketRoute("/line", line)]
     gate = Middleware(Gate, token=token, port=port, hosts=hosts, any_address=any_address)
     app = Starlette(routes=routes, middleware=[gate], lifespan=lifespan)
+    # What isn't there isn't looked for under another name.
+    app.router.redirect_slashes = False
     app.state.viewers = viewers
     return app
 
@@ -83,10 +85,12 @@ async def _serve(socket: WebSocket, viewer: Viewer, player: Player) -> None:
         asyncio.ensure_future(_send(socket, viewer, player)),
         asyncio.ensure_future(_receive(socket, player)),
     ]
-    done, rest = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-    for task in rest:
-        task.cancel()
-    await asyncio.gather(*rest, return_exceptions=True)
+    try:
+        done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
     for task in done:
         error = task.exception()
         if error and not isinstance(error, WebSocketDisconnect | TimeoutError | RuntimeError):

@@ -2,6 +2,7 @@
 
 import errno
 import secrets
+import signal
 import socket
 import threading
 import webbrowser
@@ -48,6 +49,8 @@ def serve(
     say(url)
     if opens:
         threading.Timer(0.3, webbrowser.open, (url,)).start()
+    # Whoever ends this process otherwise wants the legs free, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 

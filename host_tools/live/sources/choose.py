@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from host_tools.basics.errors import InputError
-from host_tools.catalogue.boards import load_board
+from host_tools.catalogue.boards import Board, load_board
 from host_tools.catalogue.programs import program_names
+from host_tools.flash.contents.packages import cached_package_sources, package_sources
 from host_tools.link.console import open_console
 from host_tools.live.source import Source
 from host_tools.live.sources.port import Port
@@ -29,6 +30,7 @@ class Asked:
     seed: int
     speed: str
     may_steer: bool
+    packages: Path | None = None
 
 
 def source_of(asked: Asked, say: Callable[[str], None]) -> Source:
@@ -74,16 +76,30 @@ def _virtual(asked: Asked, say: Callable[[str], None]) -> Source:
         raise InputError("--speed", "", asked.speed, "1 or max, for a virtual board")
     from host_tools.live.sources.virtual_board import VirtualSource
 
+    board = load_board(asked.board)
+    packages = _packages(board, asked.packages, say)
     say("starting a virtual board")
     return VirtualSource(
-        load_board(asked.board),
+        board,
         asked.plant,
         program=asked.program,
         minutes=asked.minutes,
         pressure=asked.pressure,
         seed=asked.seed,
         is_fast=asked.speed == "max",
+        packages=packages,
     )
+
+
+def _packages(board: Board, folder: Path | None, say: Callable[[str], None]) -> dict[str, Path]:
+    """Without the display's package the board still runs, with a dark screen."""
+    try:
+        return package_sources(board.table, folder)
+    except InputError as error:
+        if folder:
+            raise
+        say(f"no display: {error}")
+        return cached_package_sources(board.table)
 
 
 def _port(asked: Asked) -> Source:

@@ -1,6 +1,7 @@
 """A virtual board as a source: the real firmware, its screen, light and buttons, and boots to break."""
 
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,7 +9,6 @@ from tempfile import TemporaryDirectory
 from host_tools.basics.errors import InputError, LostBoardError
 from host_tools.catalogue.boards import Board
 from host_tools.catalogue.chips import load_chip
-from host_tools.flash.contents.packages import cached_package_sources, package_sources
 from host_tools.link.console import Console
 from host_tools.live.about import about, breakable, of_board
 from host_tools.live.acts import Act, Break, Hold, Mend, Press
@@ -57,7 +57,9 @@ class VirtualSource:
         pressure: int | None,
         seed: int,
         is_fast: bool,
+        packages: Mapping[str, Path],
     ) -> None:
+        """`packages`: the files of micropython-lib that the board needs, such as its display's driver."""
         if board.is_sketch:
             raise InputError(board.file, "valves", None, "a board with its wiring")
         self.trouble = ""
@@ -66,7 +68,7 @@ class VirtualSource:
         self._broken: dict[str, Fault] = {}
         self._folder = TemporaryDirectory(prefix="soleus-live-")
         flash = Path(self._folder.name) / "flash.img"
-        install(board, flash, _packages(board))
+        install(board, flash, packages)
         self.machine = VirtualBoard(
             board,
             flash,
@@ -122,7 +124,8 @@ class VirtualSource:
         except LostBoardError as error:
             self.trouble = f"{error}. Start `soleus live` again."
             return []
-        return [*frames[:-1], self._with_truth(frames[-1])] if frames else []
+        # What the boots truly hold is known for this moment alone.
+        return [self._with_truth(frames[-1])] if frames else []
 
     def new_events(self) -> list[Event]:
         return self._told.taken_events()
@@ -229,11 +232,3 @@ class VirtualSource:
 def _facts(plant: Plant) -> tuple[float, float]:
     truth = plant.truth
     return round(float(truth.manifold_mmhg), 1), round(float(truth.battery_wh_used), 3)
-
-
-def _packages(board: Board) -> dict[str, Path]:
-    """Without the display's package the board still runs, with a dark screen."""
-    try:
-        return package_sources(board.table, None)
-    except InputError:
-        return cached_package_sources(board.table)
