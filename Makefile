@@ -23,7 +23,7 @@ WORKERS ?= auto
 MUTANTS := out/mutants
 MUTMUT_VERSION := 3.8.1
 
-.PHONY: help setup sim flash chip test quick lint format benchmark healthy explore mutants docs lock clean
+.PHONY: help setup sim live flash chip test quick lint format benchmark healthy explore mutants docs lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ $(NODE_READY): $(READY) $(MICROPYTHON)/package.json $(MICROPYTHON)/package-lock.
 sim: $(READY)  ## run one session on the simulator: out/session.png and out/session.html
 	mkdir -p out
 	$(BIN)/soleus sim easy-run --board esp32-s3-duo --plant nominal --plot out/session.png --report out/session.html
+
+live: $(READY)  ## show a simulated session on a page in the browser, and break what you like
+	$(BIN)/soleus live
 
 flash: $(READY)  ## flash a controller: make flash BOARD=esp32-devkit PORT=/dev/ttyUSB0
 	@test -n "$(BOARD)" || { echo "say which board: make flash BOARD=esp32-devkit PORT=/dev/ttyUSB0" >&2; exit 2; }

@@ -8,11 +8,10 @@ from host_tools.live.frame import About
 from host_tools.live.guards_shown import guards_shown
 from host_tools.plant.faults import components
 from host_tools.plant.files.on_board import has_bus
+from host_tools.plant.files.sense import ZONES
 from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.plant.vocabulary import MODES
 from soleus.core.basics.boots import Boots
-
-ZONES = ("foot", "calf", "thigh")
 
 
 def about(boots: Boots, kind: Any, **said: Any) -> About:

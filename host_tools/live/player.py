@@ -9,7 +9,6 @@ from host_tools.live.acts import Act, Anew, Past, Press, Repeat, Seek, Speed
 from host_tools.live.frame import About, Frame, Panel
 from host_tools.live.history import History
 from host_tools.live.source import RefusedError, Source
-from host_tools.live.sources.simulated import Simulated
 from host_tools.live.update import LaneUpdate, Update, encoded
 
 PERIOD_S = 0.05
@@ -32,7 +31,9 @@ class Player:
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        """Again is once: a server may come back to a machine that plays."""
+        if not self._thread.is_alive():
+            self._thread.start()
 
     def close(self) -> None:
         self._is_stopping.set()
@@ -74,7 +75,7 @@ class Player:
         if isinstance(act, Past):
             return {"lines": [lane.history.lines(act.from_ms, act.to_ms, TRACE_ROWS) for lane in lanes]}
         if isinstance(act, Repeat):
-            return _repeat(lanes[0].source)
+            return {**lanes[0].source.repeat()}
         done = [lane.source.act(act) for lane in lanes]
         if isinstance(act, Anew):
             for lane in lanes:
@@ -139,9 +140,3 @@ class _Lane:
             "silent_s": round(self.source.silent_s(), 1),
             "speed": self.source.speed,
         }
-
-
-def _repeat(source: Source) -> dict[str, Any]:
-    if not isinstance(source, Simulated):
-        raise RefusedError("only a simulated session is the same each time; `soleus log` keeps the others")
-    return {"command": source.command(), "files": source.as_files()}

@@ -1,6 +1,6 @@
 """A source of frames: frames out, acts in. A fifth kind is one more file in sources/."""
 
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from host_tools.live.acts import Act
 from host_tools.live.frame import About, Event, Frame, Panel
@@ -8,6 +8,11 @@ from host_tools.live.frame import About, Event, Frame, Panel
 
 class RefusedError(Exception):
     """An act that this source can't do now, in words for the page."""
+
+
+class Repeated(TypedDict):
+    command: str
+    files: dict[str, str]  # what a person may keep, by its name
 
 
 class Source(Protocol):
@@ -31,6 +36,9 @@ class Source(Protocol):
 
     def act(self, act: Act) -> str:
         """Do it and say in words what was done, or raise `RefusedError`."""
+
+    def repeat(self) -> Repeated:
+        """How the session is had again, or `RefusedError`: not every machine does the same twice."""
 
     def close(self) -> None:
         """End what this source leads: a session is stopped and vented first."""

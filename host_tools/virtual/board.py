@@ -36,6 +36,8 @@ STAND_INS_BYTES = 24 * 1024
 FREE_CHIP_HEAP_BYTES = 160 * 1024
 FREE_CHIP_CLOCK_HZ = 240_000_000
 PATIENCE_S = 1.0
+# For people: a computer that is busier than that looks like a program without an end.
+PERSONS_PATIENCE_S = 5.0
 WAIT_MOST_S = 0.01
 # What is worth a word about a computer that was late, and how often.
 LATE_LEAST_S, TOLD_EVERY_S = 0.2, 10.0

@@ -15,11 +15,9 @@ from host_tools.catalogue.boards import Board, load_board
 from host_tools.catalogue.chips import Chip, load_chip
 from host_tools.flash.contents.packages import cached_package_sources, package_sources
 from host_tools.plant.files.spec import load_plant
-from host_tools.virtual.board import VirtualBoard
+from host_tools.virtual.board import PERSONS_PATIENCE_S, VirtualBoard
 from host_tools.virtual.install import install
 
-# A computer that is busier than that looks like a program without an end.
-PATIENCE_S = 5.0
 HELP = """\
 power off | power on | brown-out | reset | hang | kill    what can happen to it
 unplug | plug                                             its USB line
@@ -61,7 +59,7 @@ def virtual(
         has_own_time=True,
         is_real_time=not fast,
         chip=its_chip,
-        patience_s=PATIENCE_S,
+        patience_s=PERSONS_PATIENCE_S,
         on_late=_say_late,
     )
     with machine:

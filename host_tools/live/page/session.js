@@ -105,7 +105,7 @@ export class Workshop {
     this.bound(about);
     this.again.innerHTML =
       `<h3>This session again</h3><p class="hint">The same seed, acts and faults give the same session, tick for tick.</p>` +
-      `<code class="command" tabindex="0" aria-label="The command"></code>` +
+      `<pre class="command" tabindex="0" role="textbox" aria-readonly="true" aria-label="The command that repeats this session"></pre>` +
       `<p><button type="button" class="act copy">Copy the command</button> <button type="button" class="act save">Save as a test</button></p>`;
     this.again.querySelector(".copy").addEventListener("click", () => this.copy());
     this.again.querySelector(".save").addEventListener("click", () => this.save());

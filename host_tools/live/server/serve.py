@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import uvicorn
+from starlette.applications import Starlette
 
 from host_tools.basics.errors import InputError
 from host_tools.live.player import Player
@@ -30,19 +31,7 @@ def serve(
     is_local = host in LOOPBACK
     shown = host if host not in ("0.0.0.0", "::") else socket.gethostname()
     hosts = LOCAL if is_local else LOCAL | {shown, host}
-    server = uvicorn.Server(
-        uvicorn.Config(
-            live_app(player, token, port, hosts, any_address=not is_local),
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            ws="websockets-sansio",
-            ws_max_size=ACT_MOST_BYTES,
-            ws_per_message_deflate=False,
-            limit_concurrency=CONNECTIONS_MOST,
-            timeout_graceful_shutdown=GOODBYE_S,
-        )
-    )
+    server = uvicorn.Server(config_for(live_app(player, token, port, hosts, any_address=not is_local)))
     url = f"http://{shown}:{port}/?token={token}"
     if not is_local:
         say(f"{host} isn't loopback: who has the address below, in this network, can watch and steer")
@@ -53,6 +42,20 @@ def serve(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
+
+
+def config_for(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=ACT_MOST_BYTES,
+        ws_per_message_deflate=False,
+        limit_concurrency=CONNECTIONS_MOST,
+        timeout_graceful_shutdown=GOODBYE_S,
+    )
 
 
 def listener_at(host: str, port: int) -> socket.socket:

@@ -9,7 +9,7 @@ from host_tools.link.console import Console
 from host_tools.live.about import about, of_board
 from host_tools.live.acts import Act, Press
 from host_tools.live.frame import About, Event, Frame, Panel
-from host_tools.live.source import RefusedError
+from host_tools.live.source import RefusedError, Repeated
 from host_tools.live.sources.told import Told
 
 PERIOD_MS = 100
@@ -87,6 +87,9 @@ class Port:
         self._leads = self._leads or act.button in MORE
         self._told.note("act", act.button)
         return act.button
+
+    def repeat(self) -> Repeated:
+        raise RefusedError("a real machine does nothing twice; `soleus log pull` fetches what it recorded")
 
     def close(self) -> None:
         with suppress(SilentBoardError, LostBoardError, OSError):

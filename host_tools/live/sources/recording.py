@@ -11,7 +11,7 @@ from host_tools.live.acts import Act, Seek, Speed
 from host_tools.live.frame import About, Event, Frame, Panel
 from host_tools.live.framer import Beside, Framer
 from host_tools.live.guards_shown import near_outside
-from host_tools.live.source import RefusedError
+from host_tools.live.source import RefusedError, Repeated
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import Difference, replay
 from host_tools.log.trace import trace_of
@@ -94,6 +94,9 @@ class Recording:
                 return f"speed {act.speed}"
             case _:
                 raise RefusedError("a recording can't be changed any more")
+
+    def repeat(self) -> Repeated:
+        raise RefusedError("this is a recording already; `soleus log replay` repeats it")
 
     def close(self) -> None:
         pass

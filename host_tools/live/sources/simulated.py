@@ -9,13 +9,14 @@ import numpy as np
 
 from host_tools.basics.errors import InputError
 from host_tools.live.about import about, breakable, of_board
-from host_tools.live.acts import PRESSES, SPEEDS, Act, Anew, Break, Mend, Press, Repeat, Speed
+from host_tools.live.acts import PRESSES, SPEEDS, Act, Anew, Break, Mend, Press, Speed
 from host_tools.live.frame import About, Event, Frame, Panel
 from host_tools.live.framer import Columns, Framer, code_of
-from host_tools.live.plant_changes import PlantChanges, changed_plant
-from host_tools.live.session_command import Lived
-from host_tools.live.source import RefusedError
+from host_tools.live.source import RefusedError, Repeated
+from host_tools.live.sources.plant_changes import PlantChanges, changed_plant
+from host_tools.live.sources.session_command import Lived
 from host_tools.live.sources.stepping import Stepping
+from host_tools.live.update import FRAMES_MOST
 from host_tools.sim.recording import joined
 from host_tools.sim.request import Request, prepare
 from host_tools.sim.trace import Trace
@@ -23,7 +24,6 @@ from host_tools.sim.user_events import parse_event, refuse_beyond_the_end
 from soleus.core.basics.limits import TICK_MS
 from soleus.core.session.session import STATE_NAMES
 
-FRAMES_MOST = 8
 # A laptop that was asleep doesn't catch up.
 CATCH_UP_MOST_S = 0.25
 # At `--speed max`: work for so long, then show it.
@@ -135,8 +135,6 @@ class Simulated:
                 return "time stands still" if act.speed == "0" else f"speed {act.speed}"
             case Anew():
                 return self._begin_anew(act)
-            case Repeat():
-                return self.command()
             case _:
                 raise RefusedError("a simulation can't do that")
 
@@ -177,6 +175,9 @@ class Simulated:
         request = prepare(act.program, self._board, place, act.minutes, act.pressure_mmhg, seed=act.seed)
         self._begin(act.program, request, plant, text)
         return "a new session"
+
+    def repeat(self) -> Repeated:
+        return {"command": self.command(), "files": self.as_files()}
 
     def command(self) -> str:
         """Repeats everything up to now, tick for tick."""

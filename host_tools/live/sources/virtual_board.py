@@ -14,19 +14,18 @@ from host_tools.live.about import about, breakable, of_board
 from host_tools.live.acts import Act, Break, Hold, Mend, Press
 from host_tools.live.frame import About, Event, Frame, Panel
 from host_tools.live.framer import tenths
-from host_tools.live.source import RefusedError
+from host_tools.live.source import RefusedError, Repeated
 from host_tools.live.sources.mending import mend
 from host_tools.live.sources.told import Told
 from host_tools.plant.faults import Fault, parse_fault
 from host_tools.plant.files.on_board import has_bus
 from host_tools.plant.files.spec import load_plant
 from host_tools.plant.plant import Plant
-from host_tools.virtual.board import VirtualBoard
+from host_tools.virtual.board import PERSONS_PATIENCE_S, VirtualBoard
 from host_tools.virtual.buttons import BUTTONS
 from host_tools.virtual.install import install
 
 PERIOD_MS = 50
-PATIENCE_S = 5.0
 BOOT_MOST_S = 60.0
 VENTED_MOST_S = 20.0
 # How long a finger stays on which buttons: `services/presses.py` in the firmware says what that means.
@@ -77,7 +76,7 @@ class VirtualSource:
             has_own_time=True,
             is_real_time=not is_fast,
             chip=load_chip(board.chip),
-            patience_s=PATIENCE_S,
+            patience_s=PERSONS_PATIENCE_S,
         )
         self.machine.__enter__()
         try:
@@ -154,6 +153,9 @@ class VirtualSource:
             return self._do(act)
         except (InputError, ValueError) as error:
             raise RefusedError(str(error)) from None
+
+    def repeat(self) -> Repeated:
+        raise RefusedError("a virtual board does nothing twice; `soleus log pull` fetches what it recorded")
 
     def close(self) -> None:
         """The session is stopped, and the legs are let go, before the board goes."""

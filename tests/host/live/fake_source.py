@@ -6,7 +6,7 @@ from host_tools.live.acts import Act, Press
 from host_tools.live.frame import About, Event, Frame, Panel
 from host_tools.live.guards_shown import near_outside
 from host_tools.live.player import Player
-from host_tools.live.source import RefusedError
+from host_tools.live.source import RefusedError, Repeated
 
 BOARD = load_board("esp32-devkit")
 
@@ -41,6 +41,9 @@ class FakeSource:
         if isinstance(act, Press) and act.button in self.about["presses"]:
             return act.button
         raise RefusedError("a fake does nothing else")
+
+    def repeat(self) -> Repeated:
+        raise RefusedError("a fake is never the same")
 
     def close(self) -> None:
         self.is_closed = True
