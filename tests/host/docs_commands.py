@@ -72,6 +72,7 @@ NOT_RUN = {
     "soleus bench history": "a history of months: tests/host/bench/test_bench_cli.py",
     "soleus campaign": "25,000 trials: tests/sim/test_campaign.py",
     "soleus flash": "needs an image: tests/host/flash, tests/virtual/line/test_journey.py",
+    "soleus live": "runs until it is ended: tests/host/live",
     "soleus log record": "waits for a session: tests/virtual/test_recorder.py",
     "soleus plan marathon --race-date": "a race in the past is refused: tests/host/plan",
     "soleus plan hamstring-pair": "a run of long ago is refused: tests/host/plan",

@@ -97,6 +97,10 @@ class Simulated:
         self._look_at_end()
         return frames
 
+    @property
+    def now_ms(self) -> int:
+        return self._stepping.now_ms
+
     def trace(self) -> Trace:
         """Every tick so far, for whoever asked to keep them."""
         return joined(self.about["chambers"], self._columns or [])

@@ -1,66 +1,26 @@
 """One Chromium and a server for the tests of the page: as `soleus live` does it, in this process."""
 
-import socket
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from host_tools.live.choices import choices_for
-from host_tools.live.player import Player
-from host_tools.live.server.app import live_app
-from host_tools.live.server.serve import config_for, listener_at
+from host_tools.live.server import in_thread
+from host_tools.live.server.in_thread import Served
 from host_tools.live.source import Source
 from tests.host.live.fake_source import BOARD
 from tests.host.output.chromium import find_chromium
 
-TOKEN = "token-of-a-test"
 # A computer with other work to do takes its time.
 PATIENCE_MS = 60_000
 
 
-class Served:
-    """A server that can be killed, and come back at the same address."""
-
-    def __init__(self, player: Player) -> None:
-        self._player = player
-        self._listener = listener_at("127.0.0.1", 0)
-        self.port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/?token={TOKEN}"
-
-    def start(self) -> None:
-        app = live_app(self._player, TOKEN, self.port)
-        self._server = uvicorn.Server(config_for(app))
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._listener.close()
-
-    def come_back(self) -> None:
-        self._listener = _listener_again(self.port)
-        self.start()
-
-
-def _listener_again(port: int) -> socket.socket:
-    return listener_at("127.0.0.1", port)
-
-
 @contextmanager
 def served(*sources: Source) -> Iterator[Served]:
-    player = Player(sources, choices_for(BOARD.boots))
-    server = Served(player)
-    server.start()
-    try:
+    with in_thread.served(*sources, choices=choices_for(BOARD.boots)) as server:
         yield server
-    finally:
-        server.stop()
-        player.close()
 
 
 @contextmanager

@@ -1,0 +1,85 @@
+"""The page beside a virtual board: the real firmware, its screen, its light, and its buttons to hold."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from host_tools.basics.defaults import DEFAULT_BOARD
+from host_tools.catalogue.boards import load_board
+from host_tools.flash.contents.packages import package_sources
+from host_tools.live.sources.virtual_board import VirtualSource
+from tests.display_driver import packages_folder
+from tests.host.live.browser import chromium, errors_of, opened, served, state, wait_for_state
+
+# Something is written on the glass: a few hundred of its 8,192 dots are lit.
+LIT_DOTS = """() => {
+  const dots = document.querySelector(".glass canvas").getContext("2d").getImageData(0, 0, 512, 256).data;
+  let lit = 0;
+  for (let k = 0; k < dots.length; k += 4 * 16) lit += dots[k] > 100;
+  return lit > 100;
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    board = load_board(DEFAULT_BOARD)
+    packages = package_sources(board.table, packages_folder(tmp_path_factory.mktemp("packages")))
+    source = VirtualSource(
+        board,
+        "nominal",
+        program="easy-run",
+        minutes=None,
+        pressure=None,
+        seed=0,
+        is_fast=False,
+        packages=packages,
+    )
+    with chromium() as browser, served(source) as server:
+        page = opened(browser, server.url)
+        yield page
+        assert errors_of(page) == []
+        page.close()
+    # The session was led by the page: its end let the legs go.
+    assert source.machine.highest_mmhg() < 10
+
+
+def hold(page: Page, name: str, ms: int) -> None:
+    page.hover(f".contact.{name}")
+    page.mouse.down()
+    page.wait_for_timeout(ms)
+    page.mouse.up()
+
+
+def test_the_board_s_own_buttons_screen_and_light(page: Page) -> None:
+    """Started at the drawn button, paused by a hold, led on with the keyboard, broken, cleared."""
+    wait_for_state(page, "Idle")
+    page.wait_for_selector(".light.green")
+    page.wait_for_function(LIT_DOTS)
+    hold(page, "start_stop", 300)
+    wait_for_state(page, "Checking", "Running")
+    wait_for_state(page, "Running")
+    page.wait_for_selector(".light.blue")
+    page.focus(".contact.softer")
+    page.keyboard.press("Enter", delay=300)
+    page.wait_for_function("() => document.querySelector('.figures .level dd').textContent === '35 mmHg'")
+    hold(page, "start_stop", 1600)
+    wait_for_state(page, "Paused")
+    page.wait_for_selector(".light.yellow")
+    page.click('[data-press="resume"]')
+    wait_for_state(page, "Running")
+    page.locator('[data-component="sensor.left.calf"]').dispatch_event("click")
+    page.click('[data-fault="sensor.left.calf:off"]')
+    wait_for_state(page, "Fault E1")
+    page.wait_for_selector(".light.red")
+    assert "cable" in page.inner_text(".tripped")
+    page.locator('[data-component="sensor.left.calf"]').dispatch_event("click")
+    page.click('.mend[data-fault="sensor.left.calf:off"]')
+    # Ten seconds of the board's own time, which waits for a computer that is busy.
+    for _ in range(12):
+        page.click('[data-press="clear"]')
+        page.wait_for_timeout(4500)
+        if state(page) == "Idle":
+            break
+    page.click('[data-press="start"]')
+    wait_for_state(page, "Running")
