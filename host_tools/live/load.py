@@ -1,7 +1,7 @@
 """`python -m host_tools.live.load URL`: what many open pages cost a `soleus live` that runs somewhere.
 
-It opens lines as pages do, reads what comes for a while, and says how many updates a second each got, how long
-the longest silence was, and what the server's process took.
+It opens lines as pages do, reads what comes for a while, and says how many updates a second each got, how
+long the longest silence was, and what the server's process took.
 """
 
 import threading
@@ -13,28 +13,33 @@ from urllib.parse import urlsplit
 import numpy as np
 import typer
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 LOOK_EVERY_S = 1.0
 
 
 class _Tab:
     def __init__(self, url: str) -> None:
-        place = urlsplit(url)
         self.heard_s: list[float] = []
         self.bytes = 0
-        self._line = connect(
-            f"ws://{place.netloc}/line?{place.query}", origin=f"http://{place.netloc}", max_size=None
-        )
+        self._url = url
+        self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
     def _read(self) -> None:
-        for message in self._line:
-            self.heard_s.append(time.monotonic())
-            self.bytes += len(message)
+        place = urlsplit(self._url)
+        line_url, origin = f"ws://{place.netloc}/line?{place.query}", Origin(f"http://{place.netloc}")
+        with connect(line_url, origin=origin, max_size=None) as line:
+            for message in line:
+                self.heard_s.append(time.monotonic())
+                self.bytes += len(message)
+                if self._is_over.is_set():
+                    return
 
     def close(self) -> None:
-        self._line.close()
+        self._is_over.set()
+        self._thread.join()
 
 
 def load(
@@ -63,7 +68,8 @@ def load(
         print(
             f"memory {memory_mb[0]:.0f} MB at first, {memory_mb[-1]:.0f} at last, {max(memory_mb):.0f} at most;"
         )
-        print(f"{cpu:.0%} of one processor core")
+        memory = f"memory {memory_mb[0]:.0f} to {memory_mb[-1]:.0f} MB"
+        print(f"{cpu:.0%} of one processor core, {memory}")
 
 
 def _memory_mb(pid: int) -> float:

@@ -12,6 +12,8 @@ from host_tools.live.source import RefusedError, Source
 from host_tools.live.update import LaneUpdate, Update, encoded
 
 PERIOD_S = 0.05
+# A laptop that was asleep doesn't catch up.
+CATCH_UP_MOST_S = 0.25
 # A page's trace shows so much, and its strip the whole session.
 TRACE_MS = 120_000
 TRACE_ROWS, STRIP_ROWS = 600, 400
@@ -27,6 +29,7 @@ class Player:
         self._lanes = [_Lane(source) for source in sources]
         self._choices = choices
         self._lock = threading.Lock()
+        self._last_s = time.monotonic()
         self._is_stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
 
@@ -59,8 +62,10 @@ class Player:
         return answer
 
     def step(self) -> None:
+        now_s = time.monotonic()
+        passed_s, self._last_s = min(now_s - self._last_s, CATCH_UP_MOST_S), now_s
         with self._lock:
-            update = Update(tuple(lane.advance() for lane in self._lanes))
+            update = Update(tuple(lane.advance(passed_s) for lane in self._lanes))
         self.on_update(update)
 
     def _run(self) -> None:
@@ -106,9 +111,9 @@ class _Lane:
             self.history.add(frame)
         self.history.add_events(self.source.new_events())
 
-    def advance(self) -> LaneUpdate:
+    def advance(self, passed_s: float) -> LaneUpdate:
         source = self.source
-        frames, events, panel = source.advance(), source.new_events(), source.panel()
+        frames, events, panel = source.advance(passed_s), source.new_events(), source.panel()
         if not self._knows_all:
             for frame in frames:
                 self.history.add(frame)

@@ -21,8 +21,9 @@ class Source(Protocol):
     trouble: str
     speed: str
 
-    def advance(self) -> list[Frame]:
-        """The frames since the last call; called about twenty times a second."""
+    def advance(self, passed_s: float) -> list[Frame]:
+        """The frames since the last call, about twenty times a second; so much time has passed for whoever
+        looks. Two machines side by side are told the same."""
 
     def new_events(self) -> list[Event]: ...
 

@@ -47,7 +47,7 @@ class Port:
             **of_board(board),
         )
 
-    def advance(self) -> list[Frame]:
+    def advance(self, passed_s: float) -> list[Frame]:  # noqa: ARG002 (a board has its own time)
         if self._lost_s:
             self._look_for_it()
             return []

@@ -1,6 +1,5 @@
 """A recording as a source: it plays, and a person may jump to any moment of it."""
 
-import time
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -41,7 +40,6 @@ class Recording:
         self._at_ms = [frame["at_ms"] for frame in self._frames]
         self._now_ms = float(self._at_ms[0])
         self._next = 0
-        self._last_s = time.monotonic()
         header = log.header
         self.about: About = about(
             log.boots,
@@ -56,9 +54,7 @@ class Recording:
             note=f"{NOTE}; recorded by {log.versions}, ended by {log.ended_by}",
         )
 
-    def advance(self) -> list[Frame]:
-        now_s = time.monotonic()
-        passed_s, self._last_s = now_s - self._last_s, now_s
+    def advance(self, passed_s: float) -> list[Frame]:
         self._now_ms = min(self._now_ms + passed_s * 1000 * float(self.speed), self._at_ms[-1])
         first = self._next
         while self._next < len(self._at_ms) and self._at_ms[self._next] <= self._now_ms:
@@ -85,7 +81,6 @@ class Recording:
                 self._now_ms = float(min(max(act.at_ms, self._at_ms[0]), self._at_ms[-1]))
                 later = int(np.searchsorted(self._at_ms, self._now_ms, side="right"))
                 self._next = max(later - 1, 0)
-                self._last_s = time.monotonic()
                 return f"at {self._now_ms / 1000:.1f} s"
             case Speed():
                 if act.speed not in SPEEDS:

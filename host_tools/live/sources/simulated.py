@@ -24,8 +24,6 @@ from host_tools.sim.user_events import parse_event, refuse_beyond_the_end
 from soleus.core.basics.limits import TICK_MS
 from soleus.core.session.session import STATE_NAMES
 
-# A laptop that was asleep doesn't catch up.
-CATCH_UP_MOST_S = 0.25
 # At `--speed max`: work for so long, then show it.
 WORK_S = 0.05
 TICKS_AT_ONCE = 1000
@@ -62,7 +60,6 @@ class Simulated:
         self._lived = Lived(request, program, plant)
         self._plant_text = plant_text
         self._owed_s = 0.0
-        self._last_s = time.monotonic()
         self._stops_at_ms: int | None = None
         # How far the session had come when it ended by itself.
         self._ended = False
@@ -86,8 +83,8 @@ class Simulated:
             **of_board(request.board),
         )
 
-    def advance(self) -> list[Frame]:
-        columns = self._ticks()
+    def advance(self, passed_s: float) -> list[Frame]:
+        columns = self._ticks(passed_s)
         if columns is None or not len(columns["time_ms"]):
             return []
         if self._columns is not None:
@@ -197,13 +194,11 @@ class Simulated:
             files[self._lived.plant] = self._plant_text
         return files
 
-    def _ticks(self) -> Columns | None:
-        now_s = time.monotonic()
-        passed_s, self._last_s = min(now_s - self._last_s, CATCH_UP_MOST_S), now_s
+    def _ticks(self, passed_s: float) -> Columns | None:
         if self._stepping.has_ended or self.speed == "0":
             return None
         if self.speed == "max":
-            return self._ticks_for(now_s + WORK_S)
+            return self._ticks_for(time.monotonic() + WORK_S)
         self._owed_s += passed_s * float(self.speed)
         ticks_count = int(self._owed_s * 1000 / TICK_MS)
         if ticks_count == 0:

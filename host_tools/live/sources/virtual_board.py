@@ -42,6 +42,7 @@ FINGERS: dict[str, dict[str, int]] = {
 HELD_MOST_MS = 15_000
 # Bit 0 is red, bit 1 green, bit 2 blue.
 LIGHTS = ("off", "red", "green", "yellow", "blue", "violet", "cyan", "white")
+BEATS_KEPT = 1000
 NOTE = "the firmware's own files on MicroPython, in front of a model of the boots; pressures are the model's"
 
 
@@ -117,7 +118,7 @@ class VirtualSource:
         self._told = Told(console, self._board.boots, PERIOD_MS)
         self._told.begin()
 
-    def advance(self) -> list[Frame]:
+    def advance(self, passed_s: float) -> list[Frame]:  # noqa: ARG002 (a board has its own time)
         try:
             frames = self._told.frames()
         except LostBoardError as error:
@@ -217,10 +218,15 @@ class VirtualSource:
         return f"{fault} mended"
 
     def _with_truth(self, frame: Frame) -> Frame:
-        truth = self.machine.change(lambda plant: (tenths(plant.truth.pressure_mmhg), _facts(plant)))
+        truth = self.machine.change(self._look)
         frame["pressure_mmhg"], (manifold_mmhg, energy_wh) = truth
         frame["manifold_mmhg"], frame["energy_wh"] = manifold_mmhg, energy_wh
         return frame
+
+    def _look(self, plant: Plant) -> tuple[list[float], tuple[float, float]]:
+        # A line a beat would fill a laptop overnight.
+        del self.machine.journal.history[:-BEATS_KEPT]
+        return tenths(plant.truth.pressure_mmhg), _facts(plant)
 
     def _light(self) -> str:
         led = self._board.table.get("led")

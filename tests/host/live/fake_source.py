@@ -20,8 +20,8 @@ class FakeSource:
         self.about: About = about(BOARD.boots, "sim", title="a fake", presses=["start", "stop"])
         self._at_ms = 0
 
-    def advance(self) -> list[Frame]:
-        self._at_ms += 50
+    def advance(self, passed_s: float) -> list[Frame]:
+        self._at_ms += round(passed_s * 1000)
         return [frame_at(self._at_ms)]
 
     def past(self) -> list[Frame]:

@@ -40,20 +40,20 @@ def test_the_whole_session_is_known_before_it_plays(recorded: Path) -> None:
 def test_it_jumps_to_any_moment_and_plays_on_from_there(recorded: Path) -> None:
     source = Recording(recorded, "16")
     source.act(Seek(do="seek", at_ms=30_000))
-    (frame, *_) = source.advance()
+    (frame, *_) = source.advance(0.05)
     assert 29_400 <= frame["at_ms"] <= 30_000
     source.act(Seek(do="seek", at_ms=1 << 40))
-    assert source.advance()[-1]["at_ms"] == source.about["duration_ms"]
+    assert source.advance(0.05)[-1]["at_ms"] == source.about["duration_ms"]
     source.act(Seek(do="seek", at_ms=0))
-    assert source.advance()[0]["at_ms"] == source.past()[0]["at_ms"]
+    assert source.advance(0.05)[0]["at_ms"] == source.past()[0]["at_ms"]
 
 
 def test_it_stands_still_and_plays_no_faster_than_it_can_be_seen(recorded: Path) -> None:
     source = Recording(recorded)
     source.act(Speed(do="speed", speed="0"))
     source.act(Seek(do="seek", at_ms=20_000))
-    source.advance()
-    assert source.advance() == []
+    source.advance(0.05)
+    assert source.advance(0.05) == []
     with pytest.raises(RefusedError, match="1, 4, 16"):
         source.act(Speed(do="speed", speed="max"))
     with pytest.raises(RefusedError, match="any more"):

@@ -49,8 +49,7 @@ class Session:
         while not self.frames or self.frames[-1]["at_ms"] < at_ms:
             # As at the clock's own speed: a few ticks a frame.
             self.source.speed = "16"
-            self.source._owed_s = 0.05
-            frames = self.source.advance()
+            frames = self.source.advance(0.05)
             self.frames += frames
             self.events += self.source.new_events()
             if self.source._stepping.has_ended:
@@ -138,8 +137,7 @@ def test_another_leg_is_a_plant_file_that_the_command_names(
     )
     frames: list[Frame] = []
     while not frames or frames[-1]["at_ms"] < 20_000:
-        source._owed_s = 0.1
-        frames += source.advance()
+        frames += source.advance(0.05)
     files = source.as_files()
     (plant,) = [name for name in files if name.endswith(".toml")]
     monkeypatch.chdir(tmp_path)
@@ -170,8 +168,7 @@ def test_what_does_not_fit_is_refused_in_words_and_the_session_goes_on(act: obje
     source = Simulated("easy-run", "esp32-devkit", "nominal")
     with pytest.raises(RefusedError, match=why):
         source.act(act)  # type: ignore[arg-type]  # one of the acts
-    source._owed_s = 0.05
-    assert source.advance()
+    assert source.advance(0.05)
     source.close()
 
 
@@ -189,6 +186,5 @@ def test_the_same_part_does_not_break_twice_in_the_same_way() -> None:
 def test_time_can_stand_still() -> None:
     source = Simulated("easy-run", "esp32-devkit", "nominal")
     source.act(Speed(do="speed", speed="0"))
-    source._owed_s = 1.0
-    assert source.advance() == []
+    assert source.advance(0.05) == []
     source.close()

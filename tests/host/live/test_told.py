@@ -68,7 +68,7 @@ def test_what_the_board_tells_is_what_the_page_gets() -> None:
         telemetry(1100, fill=2, seal=3),
         telemetry(1200, fault="E12", state="fault"),
     ]
-    first, second, third = source.advance()
+    first, second, third = source.advance(0.05)
     assert first["pressure_mmhg"] == [41.2] * BOARD.boots.count
     assert first["rested_bits"] == 1 << BOARD.boots.names.index("left.calf")
     assert (first["level_mmhg"], first["left_ms"]) == (45, 899_000)
@@ -130,18 +130,18 @@ def test_a_board_that_vanishes_is_shown_as_gone_and_found_again(monkeypatch: pyt
     monkeypatch.setattr(port_module, "Console", FakeConsole)
     source, console = board_at_port(may_steer=True)
     console.events.append(telemetry(5000))
-    source.advance()
+    source.advance(0.05)
     console.is_gone = True
-    assert source.advance() == []
+    assert source.advance(0.05) == []
     assert "Nothing here is live" in source.trouble
     with pytest.raises(RefusedError, match="stop button at the machine"):
         source.act(Press(do="press", button="stop"))
     monkeypatch.setattr(port_module, "AGAIN_EVERY_S", 0.0)
-    source.advance()
+    source.advance(0.05)
     assert source.trouble == ""
     # It has started anew: its own time did, and the page's goes on.
     source._told.console.events.append(telemetry(200))
-    (frame,) = source.advance()
+    (frame,) = source.advance(0.05)
     assert frame["at_ms"] == 5200
     assert "the board is back" in [event["text"] for event in source.new_events()]
 
@@ -151,6 +151,6 @@ def test_silence_shows_as_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     console.is_silent = True
     later_s = time.monotonic() + 7
     monkeypatch.setattr(time, "monotonic", lambda: later_s)
-    assert source.advance() == []
+    assert source.advance(0.05) == []
     assert 6.5 < source.silent_s() < 7.5
     assert source.trouble == ""
