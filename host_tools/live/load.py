@@ -65,9 +65,6 @@ def load(
     print(f"longest silence {max(silences_s) * 1000:.0f} ms, {sent_kb_s:.0f} KB/s in all")
     if pid:
         cpu = (_cpu_s(pid) - began_cpu_s) / passed_s
-        print(
-            f"memory {memory_mb[0]:.0f} MB at first, {memory_mb[-1]:.0f} at last, {max(memory_mb):.0f} at most;"
-        )
         memory = f"memory {memory_mb[0]:.0f} to {memory_mb[-1]:.0f} MB"
         print(f"{cpu:.0%} of one processor core, {memory}")
 
