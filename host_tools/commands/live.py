@@ -5,13 +5,17 @@ What was typed is checked first; the simulator, the virtual board and the server
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from host_tools.basics.defaults import DEFAULT_BOARD, DEFAULT_PLANT
 from host_tools.basics.errors import InputError
 from host_tools.live.acts import SPEEDS
+
+if TYPE_CHECKING:
+    from host_tools.live.source import Source
+    from host_tools.live.sources.choose import Asked
 
 QUESTIONS = (
     "Is somebody at the machine who can reach its stop button?",
@@ -69,12 +73,23 @@ def live(
             source.close()
         raise
     choices = choices_for(load_board(board).boots) if target == "sim" else {"programs": [], "plants": []}
+    _compile_for_the_next_time(asked, sources)
     player = Player(sources, choices)
     try:
         serve(player, listener, host, open_, _say)
         _say("ending")
     finally:
         player.close()
+
+
+def _compile_for_the_next_time(asked: "Asked", sources: "list[Source]") -> None:
+    """As `soleus sim` does: meanwhile the core runs as plain Python, with the same result."""
+    from host_tools.live.sources.simulated import Simulated
+
+    if any(isinstance(source, Simulated) and source.is_plain for source in sources):
+        from host_tools.sim.compile_ahead import compile_in_background
+
+        compile_in_background(asked.program, asked.board, asked.plant)
 
 
 def _ask_first() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from host_tools.live.acts import Act, Anew, Past, Press, Repeat, Seek, Speed
 from host_tools.live.frame import About, Frame, Panel
 from host_tools.live.history import History
-from host_tools.live.source import RefusedError, Source
+from host_tools.live.source import RefusedError, Repeated, Source
 from host_tools.live.update import LaneUpdate, Update, encoded
 
 PERIOD_S = 0.05
@@ -80,12 +80,12 @@ class Player:
         if isinstance(act, Past):
             return {"lines": [lane.history.lines(act.from_ms, act.to_ms, TRACE_ROWS) for lane in lanes]}
         if isinstance(act, Repeat):
-            return {**lanes[0].source.repeat()}
-        done = [lane.source.act(act) for lane in lanes]
+            return _repeated([lane.source.repeat() for lane in self._lanes])
+        done = _done_by([lane.source for lane in lanes], act)
         if isinstance(act, Anew):
             for lane in lanes:
                 lane.begin_anew()
-        return {"done": done[0]}
+        return {"done": done}
 
     def _meant(self, act: Act) -> "list[_Lane]":
         if act.lane is not None:
@@ -145,3 +145,26 @@ class _Lane:
             "silent_s": round(self.source.silent_s(), 1),
             "speed": self.source.speed,
         }
+
+
+def _done_by(sources: list[Source], act: Act) -> str:
+    """What one of two can't do the other does all the same: a recording has no fastest speed."""
+    done, refused = [], []
+    for source in sources:
+        try:
+            done.append(source.act(act))
+        except RefusedError as error:
+            refused.append(error)
+    if not done:
+        raise refused[0]
+    return done[0]
+
+
+def _repeated(each: list[Repeated]) -> dict[str, Any]:
+    """Of two machines, both: a command for each."""
+    files: dict[str, str] = {}
+    for number, repeated in enumerate(each, start=1):
+        mark = f"{number}_" if number > 1 else ""
+        for name, text in repeated["files"].items():
+            files[name.replace("test_", f"test_{mark}", 1) if mark else name] = text
+    return {"command": "\n".join(repeated["command"] for repeated in each), "files": files}

@@ -316,7 +316,7 @@ export class Figure {
   }
 
   // Between two frames the picture moves on, so that it flows at the screen's own pace.
-  move(passedMs) {
+  move(passedMs, isLive) {
     if (!this.last) return;
     const share = isStill.matches ? 1 : 1 - Math.exp(-passedMs / 70);
     this.parts.chambers.forEach((chamber, k) => {
@@ -329,7 +329,7 @@ export class Figure {
       chamber.body.style.setProperty("--air", Math.min(Math.max(this.shown[k], 0) / SWELL_AT_MMHG, 1).toFixed(3));
     });
     const { rotor, x, y } = this.parts.rotor;
-    if (this.turning && !isStill.matches) this.turn = (this.turn + passedMs * 0.9 * this.turning) % 360;
+    if (isLive && this.turning && !isStill.matches) this.turn = (this.turn + passedMs * 0.9 * this.turning) % 360;
     rotor.setAttribute("transform", `translate(${x} ${y}) rotate(${this.turn.toFixed(1)})`);
   }
 }

@@ -114,8 +114,8 @@ export class Machine {
     this.trace.element.scrollIntoView({ block: "nearest" });
   }
 
-  move(passedMs) {
-    this.figure.move(passedMs);
+  move(passedMs, isLive) {
+    this.figure.move(passedMs, isLive);
     this.trace.draw();
   }
 }

@@ -44,7 +44,7 @@ class Page {
     at("machines").replaceChildren(...this.machines.map((machine) => machine.element));
     document.body.classList.toggle("versus", lanes.length > 1);
     this.controls.begin(lanes[0].about);
-    this.workshop.begin(lanes[0].about, choices);
+    this.workshop.begin(lanes[0].about, choices, lanes.length);
     document.title = `${lanes[0].about.title} · Soleus live`;
     document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
   }
@@ -62,7 +62,7 @@ class Page {
     if (!this.line.isOpen) words = `${this.line.refusal || "soleus live doesn't answer"}: nothing here is live. This page looks for it again by itself.`;
     else if (!words && silentMs > QUIET_MS) words = `Last heard ${(silentMs / 1000).toFixed(0)} s ago: what you see is old. The stop button at the machine always works.`;
     const isRecorded = this.machines[0]?.about.kind === "recording";
-    const isLive = this.line.isOpen && silentMs <= QUIET_MS && !(this.trouble && !isRecorded);
+    const isLive = (this.isLive = this.line.isOpen && silentMs <= QUIET_MS && !(this.trouble && !isRecorded));
     at("banner").hidden = !words;
     if (at("banner").textContent !== words) at("banner").textContent = words;
     document.body.classList.toggle("stale", !isLive);
@@ -90,7 +90,7 @@ class Page {
   move(now) {
     const passedMs = Math.min(now - this.lastMs, 200);
     this.lastMs = now;
-    for (const machine of this.machines) machine.move(passedMs);
+    for (const machine of this.machines) machine.move(passedMs, this.isLive);
     requestAnimationFrame((next) => this.move(next));
   }
 }

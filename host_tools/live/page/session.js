@@ -86,9 +86,11 @@ export class Workshop {
     });
   }
 
-  begin(about, choices) {
+  begin(about, choices, machines) {
     this.section.hidden = !about.can_begin_anew;
     if (!about.can_begin_anew) return;
+    // Two machines are compared as they were asked for.
+    this.form.hidden = machines > 1;
     this.choices = choices;
     this.form.innerHTML =
       select("program", "Program", choices.programs.map(({ name, title }) => [name, title]), about.program) +

@@ -95,6 +95,11 @@ class Simulated:
         return frames
 
     @property
+    def is_plain(self) -> bool:
+        """The core runs as plain Python: it isn't compiled yet."""
+        return self._stepping.is_plain
+
+    @property
     def now_ms(self) -> int:
         return self._stepping.now_ms
 
