@@ -64,6 +64,13 @@ class Anew(_Act):
     movements_per_min: Annotated[int, Field(ge=0, le=12)] = 0
 
 
+class Answer(_Act):
+    """To what a bench asks a person."""
+
+    do: Literal["answer"]
+    text: Name
+
+
 class Repeat(_Act):
     """Asks for the command that repeats the session, and the same as a test."""
 
@@ -78,5 +85,5 @@ class Past(_Act):
     to_ms: Annotated[int, Field(ge=0, le=1 << 40)]
 
 
-Act = Press | Hold | Break | Mend | Speed | Seek | Anew | Repeat | Past
+Act = Press | Hold | Break | Mend | Speed | Seek | Anew | Answer | Repeat | Past
 ACTS: TypeAdapter[Act] = TypeAdapter(Annotated[Act, Field(discriminator="do")])

@@ -53,6 +53,27 @@ class Panel(TypedDict):
     held: list[str]
 
 
+class Check(TypedDict):
+    """A line of a bench, as `soleus bench` prints it."""
+
+    key: str
+    title: str
+    value: str
+    limit: str
+    status: str
+    note: str
+
+
+class Checklist(TypedDict):
+    """What a bench does now, and what it asks a person; empty where it asks nothing."""
+
+    step: str
+    note: str
+    question: str
+    is_over: bool
+    lines: list[Check]
+
+
 class Guard(TypedDict):
     code: str
     name: str
@@ -67,7 +88,7 @@ class Guard(TypedDict):
 class About(TypedDict):
     """What doesn't change while a source plays."""
 
-    kind: Literal["sim", "virtual", "port", "recording"]
+    kind: Literal["sim", "virtual", "port", "recording", "bench"]
     title: str
     program: str
     board: str

@@ -52,8 +52,8 @@ def near_outside(
     known: dict[str, Near] = {
         "E01": (max([0.0, *over]), _mmhg(limits.OVER_TARGET_PA)),
         "E02": (max(pressure_mmhg), _mmhg(limits.OVER_TRIP_PA)),
-        "E42": (run_ms / 60_000, limits.SESSION_CAP_MS / 60_000),
-        "E61": _supply(boots, supply_v),
+        "E42": (run_ms / 60_000, limits.SESSION_CAP_MS / 60_000) if run_ms else None,
+        "E61": _supply(boots, supply_v) if supply_v > 0 else None,
     }
     return [_rounded(known.get(each.code)) for each in REQUIREMENTS]
 

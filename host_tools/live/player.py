@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from host_tools.live.acts import Act, Anew, Past, Press, Repeat, Seek, Speed
-from host_tools.live.frame import About, Frame, Panel
+from host_tools.live.frame import About, Checklist, Frame, Panel
 from host_tools.live.history import History
 from host_tools.live.source import RefusedError, Repeated, Source
 from host_tools.live.update import LaneUpdate, Update, encoded
@@ -105,6 +105,7 @@ class _Lane:
         self._about: About = self.source.about
         self._frame: Frame | None = None
         self._panel: Panel | None = None
+        self._checklist: Checklist | None = None
         past = self.source.past()
         self._knows_all = bool(past)
         for frame in past:
@@ -120,12 +121,15 @@ class _Lane:
         self.history.add_events(events)
         if frames:
             self._frame = frames[-1]
-        is_new = panel != self._panel
-        self._panel = panel
+        checklist = source.checklist()
+        new_panel = panel if panel != self._panel else None
+        new_checklist = checklist if checklist != self._checklist else None
+        self._panel, self._checklist = panel, checklist
         return LaneUpdate(
             tuple(frames),
             tuple(events),
-            panel if is_new else None,
+            new_panel,
+            new_checklist,
             source.trouble,
             source.silent_s(),
             source.speed,
@@ -138,6 +142,7 @@ class _Lane:
             "about": self._about,
             "frame": self._frame,
             "panel": self._panel,
+            "checklist": self._checklist,
             "events": self.history.events,
             "trace": self.history.lines(max(now_ms - TRACE_MS, 0), now_ms, TRACE_ROWS),
             "strip": self.history.lines(0, end_ms, STRIP_ROWS),

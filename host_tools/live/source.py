@@ -3,7 +3,7 @@
 from typing import Protocol, TypedDict
 
 from host_tools.live.acts import Act
-from host_tools.live.frame import About, Event, Frame, Panel
+from host_tools.live.frame import About, Checklist, Event, Frame, Panel
 
 
 class RefusedError(Exception):
@@ -31,6 +31,9 @@ class Source(Protocol):
         """What is known before the first `advance`: a recording knows everything."""
 
     def panel(self) -> Panel | None: ...
+
+    def checklist(self) -> Checklist | None:
+        """Of a bench; others have none."""
 
     def silent_s(self) -> float:
         """How long ago the machine was last heard; 0 for one that is calculated here."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from host_tools.live.frame import Event, Frame, Panel
+from host_tools.live.frame import Checklist, Event, Frame, Panel
 
 FRAMES_MOST = 8
 EVENTS_MOST = 200
@@ -19,6 +19,7 @@ class LaneUpdate:
     events: tuple[Event, ...]
     # None: as it was.
     panel: Panel | None
+    checklist: Checklist | None
     trouble: str
     silent_s: float
     speed: str
@@ -29,6 +30,7 @@ class LaneUpdate:
             (self.frames + later.frames)[-FRAMES_MOST:],
             (self.events + later.events)[-EVENTS_MOST:],
             later.panel or self.panel,
+            later.checklist or self.checklist,
             later.trouble,
             later.silent_s,
             later.speed,

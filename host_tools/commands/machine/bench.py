@@ -1,7 +1,12 @@
 """`soleus bench`: test a simulator, a virtual board or a real one, keep the proof, and look back at it."""
 
+import secrets
+import sys
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -27,6 +32,9 @@ from host_tools.catalogue.boards import load_board
 from host_tools.commands.machine.bench_chip import bench_chip
 from host_tools.link.console import open_console
 from host_tools.plant.files.spec import load_plant
+
+if TYPE_CHECKING:
+    from host_tools.live.sources.on_bench import OnBench
 
 HISTORY = "history"
 CHIP = "chip"
@@ -83,6 +91,10 @@ def bench(
     ] = None,
     line: Annotated[str, typer.Option(help="history: which lines, such as leak or leak.left.calf.")] = "",
     plot: Annotated[Path | None, typer.Option(help="history: a chart as .png.")] = None,
+    live_page: Annotated[
+        bool, typer.Option("--live", help="Also on a page in the browser, questions as buttons.")
+    ] = False,
+    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open that page in a browser.")] = True,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
     """Test a machine step by step; status 1 when a line failed."""
@@ -95,16 +107,17 @@ def bench(
     _check_outputs(None if json in (None, "-") else Path(json), csv, report, history)
     machine = _target(target, board, plant, seed, has_mains=what == "endurance")
     try:
-        with LiveBench(machine.board.boots.names, steps, quiet) as live:
+        page = _page(machine, what, target, open_) if live_page else nullcontext()
+        with page as on_page, LiveBench(machine.board.boots.names, steps, quiet) as live:
             if isinstance(machine, LinkTarget):
-                machine.person = live.ask
+                machine.person = on_page.ask if on_page else live.ask
             run = run_suite(
                 machine,
                 what,
                 chambers=chamber or (),
                 cycles=cycles,
                 reference_ml=reference_ml,
-                watching=live.watching,
+                watching=on_page.beside(live.watching) if on_page else live.watching,
             )
     finally:
         machine.close()
@@ -115,6 +128,23 @@ def bench(
         _print(run)
     if not run.has_passed:
         raise typer.Exit(FELL_SHORT)
+
+
+@contextmanager
+def _page(machine: Target, suite: str, target: str, opens: bool) -> "Iterator[OnBench]":
+    """The bench on a page; when it is over the page stays until the person at the terminal has seen it."""
+    from host_tools.live.server.in_thread import served
+    from host_tools.live.sources.on_bench import OnBench
+
+    source = OnBench(machine.board, suite, target)
+    with served(source, token=secrets.token_urlsafe(18)) as server:
+        print(server.url, file=sys.stderr, flush=True)
+        if opens:
+            webbrowser.open(server.url)
+        yield source
+        source.end()
+        if sys.stdin.isatty():
+            input("The bench is over; Enter closes its page. ")
 
 
 def _target(target: str, board: str, plant: str, seed: int, has_mains: bool) -> Target:

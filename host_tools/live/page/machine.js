@@ -1,5 +1,6 @@
 // One machine on the page: its figures, its picture, its traces, its guards, what happened.
 
+import { Checklist } from "./checklist.js";
 import { Figure } from "./figure.js";
 import { Events, Guards, Numbers } from "./guards.js";
 import { Panel } from "./panel.js";
@@ -26,17 +27,19 @@ export class Machine {
     this.numbers = new Numbers(this.about);
     this.events = new Events((atMs) => this.jump(atMs));
     this.panel = new Panel((button, isDown) => page.ask({ do: "hold", button, is_down: isDown, lane }));
+    this.checklist = new Checklist((text) => page.ask({ do: "answer", text, lane }));
     this.build();
     this.trace.begin(said.trace, said.strip, said.events);
     for (const event of said.events) this.take(event);
     this.panel.show(said.panel);
+    this.checklist.show(said.checklist);
     if (said.frame) this.show(said.frame);
   }
 
   build() {
     const { about } = this;
     this.element = document.createElement("article");
-    this.element.className = "machine";
+    this.element.className = `machine of-${about.kind}`;
     const facts = [about.board && !about.title.includes(about.board_title || about.board) && (about.board_title || about.board), about.plant && `boots: ${about.plant}`, about.seed !== null && `seed ${about.seed}`, about.minutes && `${about.minutes} min at ${about.pressure_mmhg} mmHg`].filter(Boolean);
     this.element.innerHTML =
       `<header class="card head"><div class="title"><p class="kind"></p><h2></h2><p class="hint facts"></p></div>` +
@@ -50,7 +53,7 @@ export class Machine {
     text(".facts", facts.join(" · "));
     this.element.querySelector(".stage").append(this.figure.element);
     this.element.querySelector(".below").append(this.trace.element, this.numbers.element);
-    this.element.querySelector(".side").append(this.panel.element, this.guards.element, this.events.element);
+    this.element.querySelector(".side").append(this.checklist.element, this.panel.element, this.guards.element, this.events.element);
     this.state = this.element.querySelector(".state");
     this.bar = this.element.querySelector(".progress i");
     this.values = Object.fromEntries(FIGURES.map(([key]) => [key, this.element.querySelector(`.figures .${key} dd`)]));
@@ -63,6 +66,7 @@ export class Machine {
       this.take(event);
     }
     this.panel.show(news.panel);
+    this.checklist.show(news.checklist);
     if (news.frames.length) this.show(news.frames[news.frames.length - 1]);
     this.speed = news.speed;
   }

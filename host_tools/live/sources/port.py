@@ -66,6 +66,9 @@ class Port:
     def panel(self) -> Panel | None:
         return None
 
+    def checklist(self) -> None:
+        return None
+
     def silent_s(self) -> float:
         return time.monotonic() - self._told.heard_s
 

@@ -72,6 +72,9 @@ class Recording:
     def panel(self) -> Panel | None:
         return None
 
+    def checklist(self) -> None:
+        return None
+
     def silent_s(self) -> float:
         return 0.0
 

@@ -116,6 +116,9 @@ class Simulated:
     def panel(self) -> Panel | None:
         return None
 
+    def checklist(self) -> None:
+        return None
+
     def silent_s(self) -> float:
         return 0.0
 

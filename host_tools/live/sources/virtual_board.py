@@ -146,6 +146,9 @@ class VirtualSource:
             "held": self._told.status.get("held", []),
         }
 
+    def checklist(self) -> None:
+        return None
+
     def silent_s(self) -> float:
         return time.monotonic() - self._told.heard_s
 

@@ -33,6 +33,9 @@ class FakeSource:
     def panel(self) -> Panel | None:
         return None
 
+    def checklist(self) -> None:
+        return None
+
     def silent_s(self) -> float:
         return 0.0
 

@@ -11,7 +11,7 @@ from tests.host.live.fake_source import frame_at
 
 def update_at(at_ms: int, text: str = "") -> Update:
     events = ({"at_ms": at_ms, "kind": "act", "text": text, "help": ""},) if text else ()
-    return Update((LaneUpdate((frame_at(at_ms),), events, None, "", 0.0, "1"),))  # type: ignore[arg-type]  # a table
+    return Update((LaneUpdate((frame_at(at_ms),), events, None, None, "", 0.0, "1"),))  # type: ignore[arg-type]  # a table
 
 
 def test_a_page_that_waits_gets_the_newest_frames_and_every_event() -> None:
