@@ -7,10 +7,10 @@ from PIL import Image
 COLOURS = 64
 
 
-def small_png(png: bytes, colours: int = COLOURS) -> bytes:
+def small_png(png: bytes) -> bytes:
     """The same picture with a palette, without dithering: flat areas stay flat and compress well."""
     with Image.open(io.BytesIO(png)) as picture:
-        few = picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
+        few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     content = io.BytesIO()
     few.save(content, format="png", optimize=True)
     return content.getvalue()

@@ -1,9 +1,16 @@
 """What can't be shown is told in one line, before a browser opens."""
 
+import json
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from host_tools.live.server.serve import listener_at
 from host_tools.live.sources.choose import Asked, beside
@@ -69,3 +76,19 @@ def test_a_plant_file_is_told_from_a_program_file(tmp_path: Path) -> None:
     plant = tmp_path / "mine.toml"
     plant.write_text('extends = "nominal"\nabout = "mine"\n', encoding="utf-8")
     assert beside(asked, str(plant)).plant == str(plant)
+
+
+def test_ctrl_c_ends_it_with_a_page_open(tmp_path: Path) -> None:
+    file = tmp_path / "night.slog"
+    assert soleus("sim", "easy-run", "--board", "esp32-devkit", "--until", "20s", "--record", str(file)) == 0
+    words = ["live", "--target", str(file), "--no-open", "--port", "0"]
+    command = [sys.executable, "-c", "from host_tools.cli import main; main()", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        url = urlsplit(process.stderr.readline().strip())
+        origin = Origin(f"http://{url.netloc}")
+        with connect(f"ws://{url.netloc}/line?{url.query}", origin=origin, max_size=None) as line:
+            assert json.loads(line.recv())["kind"] == "hello"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 0
+        assert "ending" in process.stderr.read()
