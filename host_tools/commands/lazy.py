@@ -28,7 +28,7 @@ COMMANDS = {
     "journal": "A diary of nights, trainings and sessions, and what it can show.",
 }
 # These are about a machine, real or virtual, and have a room of their own.
-OF_A_MACHINE = {"virtual", "flash", "ask", "bench", "doctor", "log"}
+OF_A_MACHINE = {"live", "virtual", "flash", "ask", "bench", "doctor", "log"}
 
 
 class LazyCommands(TyperGroup):

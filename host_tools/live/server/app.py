@@ -36,7 +36,7 @@ def live_app(
     player: Player, token: str, port: int, hosts: frozenset[str] = LOCAL, any_address: bool = False
 ) -> Starlette:
     viewers = Viewers()
-    files = {file.name: (file.read_bytes(), KINDS[file.suffix]) for file in PAGE.iterdir() if file.is_file()}
+    files = {file.name: (file.read_bytes(), KINDS[file.suffix]) for file in PAGE.rglob("*.*")}
 
     async def index(_: Request) -> Response:
         return _file(files, "index.html")

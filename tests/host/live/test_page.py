@@ -260,7 +260,7 @@ def test_the_page_is_small_and_asks_nobody_else(browser: Browser) -> None:
         page.wait_for_selector("body[data-ready]")
         here = f"127.0.0.1:{server.port}"
         assert {url.split("/")[2] for url in asked} == {here}
-        assert sum(file.stat().st_size for file in PAGE.iterdir()) <= PAGE_MOST_BYTES
+        assert sum(file.stat().st_size for file in PAGE.rglob("*.*")) <= PAGE_MOST_BYTES
         page.close()
 
 
