@@ -15,6 +15,12 @@ from soleus.core.program import fit
 from soleus.core.program.program import Program
 from soleus.core.program.table import read_program
 
+# What a person looks for at the machine, in the order of its menu. A program of one's own may have another.
+NEEDS = (
+    *("first time", "after a run", "before", "race week", "hamstrings", "night"),
+    *("desk and travel", "a pattern alone"),
+)
+
 
 def program_names() -> list[str]:
     """The sessions by name, then the plain programs, one for each pattern."""

@@ -28,6 +28,7 @@ from host_tools.commands.complaints import refuse_all
 from host_tools.output.cycle import Cycle, one_cycle
 from host_tools.output.cycle_drawing import ASCII_BLOCKS, BLOCKS, cycle_lines, cycle_picture, stage_legend
 from soleus.core.basics.errors import SettingError
+from soleus.core.make_ready import presence_minutes
 from soleus.core.program import fit
 from soleus.core.program.program import Block, Program
 from soleus.core.program.words import LEG_MODES, PATTERNS, Span
@@ -207,17 +208,15 @@ def _print_facts(program: Program) -> None:
     facts.add_row("minutes", minutes)
     facts.add_row("mmHg", pressure)
     facts.add_row("mode", program.mode)
-    if program.presence_check_minutes:
+    if presence_minutes(program, program.minutes.start):
         facts.add_row("ends", _ends_without_a_press(program))
     facts.add_row("source", program.source)
     Console(highlight=False, markup=False).print(facts)
 
 
 def _ends_without_a_press(program: Program) -> str:
-    after = program.presence_check_minutes
-    asks = f"by itself after {after} min without a press, and asks for one before"
-    # A session may be over before anybody is asked.
-    return f"{asks}, in a session longer than that" if program.minutes.start <= after else asks
+    after = presence_minutes(program, program.minutes.start)
+    return f"by itself after {after} min without a press, and asks for one before"
 
 
 def _print_cycles(board: Board, cycles: list[Cycle], titles: list[str]) -> None:

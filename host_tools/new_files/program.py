@@ -19,6 +19,7 @@ _HEAD: dict[str, Any] = {
     "title": "A program of my own",
     "purpose": "What it is for. Not for: say what it is not for.",
     "when": "when a person would choose it",
+    "need": "my own",
     "mode": "in a few words what it does",
     "words": ["mine"],
     "source": "where these numbers come from",

@@ -8,6 +8,7 @@ from typing import Any
 
 from host_tools.plant.parts.units import SAFE_MMHG
 from host_tools.sim.compiled import compiled
+from soleus.core.basics.signals import BUTTON_ALIVE
 from soleus.core.session.session import DONE, FAULT, IDLE
 
 # After a fault the run goes on until the legs are free, and a moment longer.
@@ -32,15 +33,18 @@ def run_ticks(controller: Any, plant: Any, presses: Any, rows: Any, ticks_count:
 def run_tick(controller: Any, plant: Any, presses: Any, rows: Any) -> int:
     readings = controller.readings
     plant.tick(controller.commands, readings)
-    readings.buttons = pressed_buttons(presses, plant.now_ms)
+    readings.buttons = pressed_buttons(presses, plant.now_ms, controller.session.asks_for_presence())
     controller.step(readings, plant.dt_ms)
     record(rows, controller, plant)
     return ENDED if has_ended(controller, plant, presses) else GOING
 
 
 @compiled
-def pressed_buttons(presses: Any, now_ms: int) -> int:
+def pressed_buttons(presses: Any, now_ms: int, is_asked: bool) -> int:
+    """`is_asked`: for a sign of life."""
     buttons = 0
+    if is_asked and now_ms < presses.asleep_at_ms:
+        buttons = BUTTON_ALIVE
     while presses.next_index < len(presses.at_ms) and presses.at_ms[presses.next_index] <= now_ms:
         buttons |= presses.buttons[presses.next_index]
         presses.next_index += 1

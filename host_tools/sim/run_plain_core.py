@@ -39,7 +39,9 @@ class PlainCoreRun:
         rows.ticks_count = 0
         for _ in range(ticks_count):
             plant.tick(controller.commands, readings)
-            readings.buttons = _pressed_buttons(self._presses, plant.now_ms)
+            readings.buttons = _pressed_buttons(
+                self._presses, plant.now_ms, controller.session.asks_for_presence()
+            )
             controller.step(readings, plant.dt_ms)
             _record(rows, controller, plant)
             if _has_ended(controller, plant, self._presses):

@@ -27,13 +27,17 @@ BUTTONS = {
     "softer": BUTTON_SOFTER,
     "clear": BUTTON_CLEAR,
     "alive": BUTTON_ALIVE,
+    # Presses nothing from then on, even when the machine asks for a sign of life.
+    "asleep": 0,
 }
 
+ASLEEP = BUTTONS["asleep"]
 # A machine that has ended obeys these.
 AFTER_THE_END = (BUTTON_START, BUTTON_CLEAR)
 AROUND_A_PROGRAM_MS = 120_000
 # No session is longer than its cap, one forgotten pause, check and vent together.
 RUN_MOST_MS = SESSION_CAP_MS + PAUSE_MOST_MS + AROUND_A_PROGRAM_MS
+NEVER_MS = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ class Presses:
         self.at_ms = np.array(at_ms, np.int64)
         self.buttons = np.array(buttons, np.int64)
         self.next_index = 0
+        # Until then the person answers when the machine asks for a sign of life.
+        self.asleep_at_ms = NEVER_MS
         # Counts the time since the machine was done or in fault.
         self.after_end_ms = 0
         # For a bench, which looks for the end itself.
@@ -82,4 +88,6 @@ class Presses:
 def presses_of(events: list[Event]) -> Presses:
     """All events in order of time; start is pressed at once."""
     ordered = sorted(events, key=lambda event: event.at_ms)
-    return Presses([0] + [e.at_ms for e in ordered], [BUTTON_START] + [e.button for e in ordered])
+    presses = Presses([0] + [e.at_ms for e in ordered], [BUTTON_START] + [e.button for e in ordered])
+    presses.asleep_at_ms = min([e.at_ms for e in ordered if e.button == ASLEEP], default=NEVER_MS)
+    return presses

@@ -122,11 +122,12 @@ def test_a_rested_chamber_is_described_in_full_and_is_status_0(here: Here) -> No
 def test_a_session_without_a_sign_of_life_ends_by_itself(here: Here) -> None:
     """The program for the end of the day asks for a sign of life."""
     bedtime = ["bedtime", "--board", "esp32-devkit", "--minutes", "20"]
-    status, out, _ = here(*bedtime, "--json", "-")
+    asleep = ["--event", "asleep@0s"]
+    status, out, _ = here(*bedtime, *asleep, "--json", "-")
     table = json.loads(out)
     assert (status, table["outcome"], table["ended_by"]) == (0, "stopped", "no sign of life")
     assert 15 * 60 < table["simulated_s"] < 15 * 60 + 20
-    status, out, _ = here(*bedtime, "--event", "alive@800s", "--json", "-")
+    status, out, _ = here(*bedtime, *asleep, "--event", "alive@800s", "--json", "-")
     assert (status, json.loads(out)["ended_by"]) == (0, "completed")
 
 

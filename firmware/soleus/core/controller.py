@@ -84,7 +84,7 @@ class Controller:
         buttons = readings.buttons
         if self.service is None:
             buttons &= ~BUTTON_SERVICE
-        session.step(buttons, is_zeroed, gauges, self.latch, dt_ms)
+        session.step(buttons, is_zeroed, gauges, self.latch, sequencer.whole_pa, dt_ms)
         state_before = state
         state = session.state
         if state != state_before:

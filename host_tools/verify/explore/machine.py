@@ -65,7 +65,10 @@ FREE = {
 # was trimmed too often counts as reached, which it may do at its next look anyway. `goal_pa`: see `Goal`.
 FORGOTTEN = {
     "session": ("ended_by",),
-    "sequencer": ("cycles_count", "setpoint_pa", "target_pa", "level_pa", "rested_bits", *MADE),
+    "sequencer": (
+        *("cycles_count", "setpoint_pa", "target_pa", "level_pa", "rested_bits", "whole_pa", "is_cut_short"),
+        *MADE,
+    ),
     "ledger": (
         # The regulator's own list, kept with its phases.
         "phase",

@@ -13,8 +13,9 @@ MODULES_MOST = 12
 BELOW_ALL = {"core", "basics"}
 # Whom each room may ask; rooms of a kind stand within one, and `.` is app.py and tick.py.
 ARROWS = {
-    ".": {"link", "log", "services", "store", "drivers"} | BELOW_ALL,
-    "link": {"log", "services", "store"} | BELOW_ALL,
+    ".": {"link", "panel", "log", "services", "store", "drivers"} | BELOW_ALL,
+    "link": {"panel", "log", "services", "store"} | BELOW_ALL,
+    "panel": {"log", "services", "store", "drivers"} | BELOW_ALL,
     "log": {"services", "store"} | BELOW_ALL,
     "services": {"store", "drivers"} | BELOW_ALL,
     "store": BELOW_ALL,

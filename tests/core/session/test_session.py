@@ -23,7 +23,7 @@ from soleus.core.basics.limits import (
 from soleus.core.basics.signals import BUTTON_SERVICE
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import CHECK_VENT_MS, ROTOR_STOPS_MS, SURVEY_AFTER_MS
-from soleus.core.make_ready import make_ready
+from soleus.core.make_ready import make_ready, presence_minutes
 from soleus.core.program.timeline import STAGE_REST
 from soleus.core.sensing.zeroing import AVERAGED_TICKS
 from soleus.core.session.session import (
@@ -299,6 +299,12 @@ def test_a_pause_in_the_soft_start_keeps_it_soft() -> None:
 # --- louder and softer ---
 
 
+def shown(machine: Machine) -> Machine:
+    """As after a whole cycle at the highest level there is."""
+    machine.controller.sequencer.whole_pa = pa_from_mmhg(120)
+    return machine
+
+
 def asked_mmhg(machine: Machine) -> int:
     return round(machine.controller.session.asked_pa / 133.322)
 
@@ -319,7 +325,7 @@ def asked_mmhg(machine: Machine) -> int:
 def test_louder_ends_where_the_program_does_and_softer_where_a_boot_just_holds_the_leg(
     presses: list[int], ends_at: int
 ) -> None:
-    machine = brought_to(RUNNING)
+    machine = shown(brought_to(RUNNING))
     for press in presses:
         machine.tick(press)
     assert asked_mmhg(machine) == ends_at
@@ -330,7 +336,7 @@ def test_louder_ends_where_the_program_does_and_softer_where_a_boot_just_holds_t
 def test_no_run_of_presses_leaves_the_range(presses: list[int]) -> None:
     machine = Machine()
     machine.controller.session.state = RUNNING
-    session = machine.controller.session
+    session = shown(machine).controller.session
     for press in presses:
         before_pa = session.asked_pa
         machine.tick(press)
@@ -342,7 +348,7 @@ def test_no_run_of_presses_leaves_the_range(presses: list[int]) -> None:
     ("asked_mmhg", "button", "becomes_mmhg"), [(58, LOUDER, 60), (42, SOFTER, 37), (22, SOFTER, 20)]
 )
 def test_the_last_step_is_as_small_as_what_is_left(asked_mmhg: int, button: int, becomes_mmhg: int) -> None:
-    session, machine = Session(), brought_to(RUNNING)
+    session, machine = Session(), shown(brought_to(RUNNING))
     machine.controller.session = session
     session.load(20 * 60_000, pa_from_mmhg(asked_mmhg), pa_from_mmhg(60), 0)
     session.state = RUNNING
@@ -351,7 +357,7 @@ def test_the_last_step_is_as_small_as_what_is_left(asked_mmhg: int, button: int,
 
 
 def test_a_board_caps_what_louder_can_reach() -> None:
-    machine = brought_to(RUNNING, Machine(boots(max_pressure_mmhg=53)))
+    machine = shown(brought_to(RUNNING, Machine(boots(max_pressure_mmhg=53))))
     for _ in range(5):
         machine.tick(LOUDER)
     assert asked_mmhg(machine) == 53
@@ -367,13 +373,50 @@ def test_softer_lowers_the_target_in_that_very_tick() -> None:
 
 def test_louder_waits_for_the_next_cycle() -> None:
     machine = brought_to(RUNNING)
-    machine.until(lambda m: m.controller.sequencer.cycles_count == 1)
+    machine.until(lambda m: m.controller.sequencer.cycles_count == 2)
     machine.until_pressed()
     machine.tick(LOUDER)
-    while machine.controller.sequencer.cycles_count == 1:
+    while machine.controller.sequencer.cycles_count == 2:
         assert max(machine.target_pa) <= pa_from_mmhg(50)
         machine.tick()
     assert machine.target_pa[FOOT] == pa_from_mmhg(50) + LEVEL_STEP_PA
+
+
+def test_louder_does_nothing_before_a_whole_cycle_has_shown_the_present_level() -> None:
+    """The soft start has shown less; and what was just asked for has not been shown yet."""
+    machine = brought_to(RUNNING)
+    reached = []
+    for cycle in range(1, 6):
+        for _ in range(3):
+            machine.tick(LOUDER)
+        reached.append(asked_mmhg(machine))
+        machine.until(lambda m, cycle=cycle: m.controller.sequencer.cycles_count == cycle)
+    # What was pressed in a cycle is shown by the next one.
+    assert reached == [50, 50, 55, 55, 60]
+
+
+def test_a_cycle_that_was_cut_short_has_shown_nothing() -> None:
+    machine = brought_to(RUNNING)
+    for cycles in (1, 2):
+        machine.until_pressed()
+        machine.controller.sequencer.release_early()
+        machine.until(lambda m, cycles=cycles: m.controller.sequencer.cycles_count == cycles)
+    machine.tick(LOUDER)
+    assert asked_mmhg(machine) == 50
+
+
+def test_the_next_session_has_shown_nothing_yet() -> None:
+    machine = shown(brought_to(DONE)).started()
+    machine.until_state(RUNNING)
+    machine.tick(LOUDER)
+    assert asked_mmhg(machine) == 50
+
+
+@pytest.mark.parametrize("state", [CHECKING, RUNNING, PAUSED], ids=lambda s: STATE_NAMES[s])
+def test_softer_is_one_press_away_wherever_a_session_is(state: int) -> None:
+    machine = brought_to(state)
+    machine.tick(SOFTER)
+    assert asked_mmhg(machine) == 45
 
 
 def test_the_first_cycle_is_soft_and_the_second_is_what_was_asked_for() -> None:
@@ -654,6 +697,28 @@ def test_a_pause_is_a_sign_of_life_and_silence_in_it_is_not_counted() -> None:
     assert machine.state == RUNNING
     machine.until_state(VENTING, 20)
     assert machine.controller.session.ended_by == NO_PRESENCE
+
+
+@pytest.mark.parametrize(
+    ("minutes", "own", "need", "asks_after"),
+    [
+        (20, 0, "", 0),
+        (21, 0, "", 15),
+        (60, 0, "", 15),
+        (60, 10, "", 10),
+        (10, 0, "night", 8),
+        (20, 0, "night", 15),
+        (10, 15, "", 8),
+        (5, 15, "night", 3),
+        (3, 15, "night", 3),
+    ],
+)
+def test_a_long_session_asks_for_a_sign_of_life_and_at_night_the_shortest_one_does(
+    minutes: int, own: int, need: str, asks_after: int
+) -> None:
+    the_program = program(max(minutes, 5))
+    the_program.presence_check_minutes, the_program.need = own, need
+    assert presence_minutes(the_program, minutes) == asks_after
 
 
 def test_a_program_that_does_not_ask_never_ends_for_want_of_it() -> None:

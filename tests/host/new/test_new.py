@@ -9,7 +9,7 @@ from host_tools.catalogue.boards import load_board
 from host_tools.catalogue.programs import load_program
 from host_tools.new_files.board import chips
 from host_tools.new_files.program import program_text
-from soleus.core.program import table
+from soleus.core.program import block_table, head_table, table
 from tests.soleus_command import soleus
 
 
@@ -34,8 +34,8 @@ def test_it_has_every_key_that_the_check_knows_and_each_may_be_woken() -> None:
         text.removeprefix("# ") if " = " in text else text for text in program_text("x").splitlines()[2:]
     ]
     found = tomllib.loads("\n".join(woken))
-    assert set(found) == set(table._KEYS)
-    assert set(found["blocks"][0]) == set(table._BLOCK_KEYS)
+    assert set(found) == set(head_table._KEYS)
+    assert set(found["blocks"][0]) == set(block_table._BLOCK_KEYS)
     table.read_program(found)
 
 

@@ -11,6 +11,7 @@ from host_tools.basics.errors import InputError
 from host_tools.basics.paths import PROGRAMS
 from host_tools.catalogue.boards import board_names, load_board
 from host_tools.catalogue.programs import (
+    NEEDS,
     compile_program,
     find_programs,
     load_program,
@@ -169,6 +170,7 @@ def test_a_file_is_called_as_its_program_and_says_everything(name: str) -> None:
     program = load_program(name)
     assert program.id == name
     assert all([program.title, program.purpose, program.when, program.mode, program.source])
+    assert program.need in NEEDS
     assert len(program.words) >= 4
     assert re.search(r"\b[A-E]\b", program.source)
     # Its purpose includes when not to use it.

@@ -255,9 +255,11 @@ CASES = {
         states=FAULTED,
         trips=(faults.KINK,),
     ),
-    "nobody gives a sign of life": Case({**_program("wave"), "sign_of_life_minutes": 2}, DEVKIT),
+    "nobody gives a sign of life": Case(
+        {**_program("wave"), "sign_of_life_minutes": 2}, DEVKIT, events=("asleep@0s",)
+    ),
     "a sign of life, once": Case(
-        {**_program("wave"), "sign_of_life_minutes": 3}, DEVKIT, events=("alive@150s",)
+        {**_program("wave"), "sign_of_life_minutes": 3}, DEVKIT, events=("asleep@0s", "alive@150s")
     ),
     "restless legs, loose plug": Case(
         _program("uniform", hold_s=10),

@@ -120,6 +120,11 @@ SESSION_MOST_MINUTES = 60
 SESSION_CAP_MS = 61 * 60_000
 # For so long the machine asks for a press, before it ends a session for lack of one.
 ASK_FOR_PRESENCE_MS = 60_000
+# A session that is longer than the first asks for one, whatever its program says: the boots are not for
+# sleeping in (D). Somebody who presses nothing for the second is asked, while at least the third is left.
+PRESENCE_AFTER_MINUTES = 20
+PRESENCE_MINUTES = 15
+PRESENCE_LEFT_MINUTES = 2
 # --- service ---
 # A bench that is silent for so long is gone, and everything vents.
 SERVICE_SILENT_MOST_MS = 1000

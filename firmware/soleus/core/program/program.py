@@ -52,6 +52,8 @@ class Program:
     title: str
     purpose: str
     when: str
+    # The group in which a person looks for it, such as "night".
+    need: str
     mode: str
     source: str
     words: list

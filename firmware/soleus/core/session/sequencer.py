@@ -36,10 +36,14 @@ class Sequencer:
         self.stage_ms = 0
         self.cycle_ms = 0
         self.cycles_count = 0
+        # The level of the last cycle that was whole: every chamber has had its pressure.
+        self.whole_pa = 0
+        self.is_cut_short = False
 
     def begin(self, asked_pa: int) -> None:
         """A new session: the first cycle is a soft start."""
         self.cycles_count = 0
+        self.whole_pa = 0
         self.block_index = 0
         self.forget_targets()
         self._begin_cycle(asked_pa)
@@ -92,6 +96,7 @@ class Sequencer:
 
     def release_early(self) -> None:
         """To the block's last two stages: release and rest."""
+        self.is_cut_short = True
         self.stage_index = self.timeline.first_stage[self.block_index + 1] - 2
         self.stage_ms = 0
 
@@ -115,6 +120,8 @@ class Sequencer:
         if self.stage_index < self.timeline.first_stage[self.block_index + 1]:
             return
         self.cycles_count += 1
+        if not self.is_cut_short:
+            self.whole_pa = self.level_pa
         is_last_block = self.block_index == self.timeline.block_count - 1
         if run_ms >= self.timeline.block_end_ms[self.block_index] and not is_last_block:
             self.block_index += 1
@@ -124,6 +131,7 @@ class Sequencer:
         self.stage_index = self.timeline.first_stage[self.block_index]
         self.stage_ms = 0
         self.cycle_ms = 0
+        self.is_cut_short = False
         self.level_pa = self._cycle_level_pa(asked_pa)
 
     def _cycle_level_pa(self, asked_pa: int) -> int:

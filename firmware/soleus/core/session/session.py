@@ -85,8 +85,10 @@ class Session:
     def is_winding_down(self) -> bool:
         return self.state == RUNNING and self.wind_down_ms > 0
 
-    def step(self, buttons: int, zeroed: bool, gauges: Gauges, latch: FaultLatch, dt_ms: int) -> None:
-        """`zeroed`: the check at the start has passed."""
+    def step(
+        self, buttons: int, zeroed: bool, gauges: Gauges, latch: FaultLatch, shown_pa: int, dt_ms: int
+    ) -> None:
+        """`zeroed`: the check at the start has passed. `shown_pa`: the level of the last whole cycle."""
         # A machine may stand idle for weeks.
         if self.state_ms < STATE_MOST_MS:
             self.state_ms += dt_ms
@@ -95,7 +97,7 @@ class Session:
         elif buttons & BUTTON_STOP:
             self._stop()
         elif self.state == RUNNING:
-            self._run(buttons, dt_ms)
+            self._run(buttons, shown_pa, dt_ms)
         elif self.state == PAUSED:
             self._stay_paused(buttons)
         else:
@@ -104,6 +106,7 @@ class Session:
     def _pass_through(self, buttons: int, zeroed: bool, gauges: Gauges) -> None:
         """The states that lead to a session and out of it."""
         if self.state == CHECKING:
+            self._soften(buttons)
             if zeroed:
                 self._go(self.after_check)
         elif self.state == VENTING:
@@ -134,7 +137,7 @@ class Session:
         self.ended_by = STOPPED
         self._go(VENTING)
 
-    def _run(self, buttons: int, dt_ms: int) -> None:
+    def _run(self, buttons: int, shown_pa: int, dt_ms: int) -> None:
         if self.wind_down_ms > 0:
             self.wind_down_ms -= dt_ms
             if self.wind_down_ms <= 0:
@@ -144,7 +147,7 @@ class Session:
         self.silent_ms += dt_ms
         if buttons:
             self.silent_ms = 0
-            self._change_level(buttons)
+            self._change_level(buttons, shown_pa)
         if buttons & BUTTON_PAUSE:
             self._wind_down(PAUSED)
         elif self.run_ms >= self.duration_ms:
@@ -154,13 +157,18 @@ class Session:
             self.ended_by = NO_PRESENCE
             self._wind_down(VENTING)
 
-    def _change_level(self, buttons: int) -> None:
-        if buttons & BUTTON_FIRMER:
+    def _change_level(self, buttons: int, shown_pa: int) -> None:
+        # Nobody is squeezed harder before they have felt the level that they asked for.
+        if buttons & BUTTON_FIRMER and shown_pa >= self.asked_pa:
             self.asked_pa = min(self.asked_pa + LEVEL_STEP_PA, self.most_pa)
+        self._soften(buttons)
+
+    def _soften(self, buttons: int) -> None:
         if buttons & BUTTON_SOFTER:
             self.asked_pa = max(self.asked_pa - LEVEL_STEP_PA, SOFTEST_PA)
 
     def _stay_paused(self, buttons: int) -> None:
+        self._soften(buttons)
         if buttons & (BUTTON_RESUME | BUTTON_START):
             self._go(RUNNING)
         elif self.state_ms > PAUSE_MOST_MS:
