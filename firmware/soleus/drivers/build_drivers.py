@@ -9,7 +9,6 @@ from soleus.core.basics.boots import Boots
 from soleus.drivers.board_parts import BoardParts
 from soleus.drivers.outputs.outputs import Outputs
 from soleus.drivers.panel.buzzer import Buzzer
-from soleus.drivers.panel.led import Led
 
 # None of the parts holds the clock, and their lines rise within a microsecond. A bus whose clock stays low
 # hangs. One that is slow in each bit costs a tick some 10 ms with this.
@@ -24,7 +23,7 @@ def build(board: dict, boots: Boots, points: list, warn: Callable) -> BoardParts
         Outputs(board, boots),
         load("drivers.sensing.pressure").pressure_sensors(board["sensors"], points, i2c, warn),
         load_to_stay("drivers.battery").Battery(board["battery"]) if "battery" in board else None,
-        Led(board["led"]) if "led" in board else None,
+        load_to_stay("drivers.panel.led").Led(board["led"]) if "led" in board else None,
         Buzzer(board["buzzer"]) if "buzzer" in board else None,
     )
 

@@ -18,29 +18,44 @@ from host_tools.flash.compile.names import CORE, without_names
 from host_tools.flash.compile.privates import with_short_privates
 from host_tools.flash.compile.short_attributes import with_short_attributes
 from host_tools.flash.compile.short_methods import with_short_methods
+from host_tools.flash.compile.short_names import with_short_names
 from host_tools.flash.compile.sources import modules as all_modules
 from host_tools.flash.compile.sources import source_of
 
 CONTROLLER = "soleus.core.controller"
 # Not the controller but every board's start needs these, too.
 WITH_CONTROLLER = ("soleus.core.basics.boots", "soleus.core.basics.errors")
-# What a program needs for a moment, in two steps; each is unloaded as a whole.
-OF_A_MOMENT = ("soleus.core.program.table", "soleus.core.make_ready")
+# What a program needs for a moment, in a few steps; each is unloaded as a whole.
+OF_A_MOMENT = (
+    *("soleus.core.program.head_table", "soleus.core.program.block_table"),
+    *("soleus.core.program.changes", "soleus.core.make_ready"),
+)
 # The trial of a new application imports these by themselves.
 IN_FILES_TOO = ("soleus.core.program.fit", "soleus.core.program.words")
 APP = "soleus.app"
 # The start builds these, and they stay loaded. Light and sound are small, and nearly every board has them.
 WITH_APP = (
+    "soleus.drivers.board_parts",
     "soleus.drivers.outputs.outputs",
     "soleus.drivers.panel.buzzer",
+    "soleus.panel.front",
     "soleus.services.fault_place",
     "soleus.tick",
     "soleus.link.link",
     "soleus.log.recorder",
     "soleus.store.flash_writer",
     "soleus.store.state_store",
+    "soleus.store.therapy_meter",
 )
 SCREEN = "soleus.services.screen"
+# Loaded for a moment, at rest.
+AT_REST = (
+    *(f"soleus.panel.{name}" for name in ("acts", "choose", "facts", "pages", "requests", "screens")),
+    *(f"soleus.panel.{name}" for name in ("left", "table", "walk", "words")),
+    *(f"soleus.link.{name}" for name in ("answers", "fault_status", "log_requests")),
+    *(f"soleus.store.{name}" for name in ("program_files", "state_load", "state_read", "wearer")),
+    *("soleus.core.session.dose", "soleus.core.session.questions", *OF_A_MOMENT),
+)
 # A board has one kind of pressure sensors.
 SENSORS = tuple(f"soleus.drivers.sensing.{kind}" for kind in ("adc", "ads1115", "honeywell"))
 
@@ -127,7 +142,10 @@ def _texts(has_line_numbers: bool) -> dict[str, str]:
     rest = {module: text for module, text in texts.items() if module not in core}
     outside = [*rest.values(), *_asked_from_outside()]
     short = with_short_attributes(with_short_methods(core, outside), outside)
-    return rest | {module: with_short_privates(text) for module, text in short.items()}
+    texts = rest | {module: with_short_privates(text) for module, text in short.items()}
+    at_rest = {m: with_short_privates(text) for m, text in texts.items() if m in AT_REST}
+    outside = [text for module, text in texts.items() if module not in at_rest]
+    return texts | with_short_names(at_rest, [*outside, *_asked_from_outside()])
 
 
 def _asked_from_outside() -> list[str]:

@@ -10,7 +10,13 @@ from pathlib import Path
 from host_tools.basics.errors import InputError
 from host_tools.basics.paths import FIRMWARE
 from host_tools.catalogue.boards import Board, compile_board
-from host_tools.catalogue.programs import compile_program, load_program, load_program_table, program_names
+from host_tools.catalogue.programs import (
+    NEEDS,
+    compile_program,
+    load_program,
+    load_program_table,
+    program_names,
+)
 from host_tools.flash.compile.bundles import firmware_bytecode
 from host_tools.flash.compile.core_hash import core_hash
 from host_tools.flash.compile.mpy import compile_mpy
@@ -30,6 +36,7 @@ MANIFEST = "manifest.json"
 SLOT_PREFIX = "app-"
 SLOT_DIGITS = 12
 PROGRAMS = "programs/"
+MENU_FILE = "menu.json"
 # Run by the chooser: first `boot`, then `main`.
 ENTRIES = ("boot.py", "main.py")
 
@@ -79,6 +86,7 @@ def application_files(
         ADVICE_FILE: advice_text().encode(),
         CORE_FILE: _json(_core_table(board.boots)),
         **_programs(board),
+        MENU_FILE: _json(_menu(board)),
     }
 
 
@@ -114,6 +122,15 @@ def _programs(board: Board) -> dict[str, bytes]:
         table = load_program_table(name)
         compiled[f"{PROGRAMS}{table['id']}.json"] = compile_program(table)
     return compiled
+
+
+def _menu(board: Board) -> list[tuple[str, list[str]]]:
+    """What a person looks for, and the programs for it that these boots can run."""
+    programs = [(load_program(name).need, name) for name in program_names()]
+    runs = {Path(name).stem for name in _programs(board)}
+    needs = [*NEEDS, *sorted({need for need, _ in programs} - {*NEEDS})]
+    groups = [(need, [name for other, name in programs if other == need and name in runs]) for need in needs]
+    return [(need, names) for need, names in groups if names]
 
 
 def _json(table: object) -> bytes:

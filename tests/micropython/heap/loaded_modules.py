@@ -7,13 +7,21 @@ from pathlib import Path
 
 from tests.micropython.interpreters.run import FIRMWARE_PACKAGE
 
+# Only a board with a display loads these.
+FOR_A_DISPLAY = {"panel.choose", "panel.pages", "panel.screens"}
 
-def chains() -> list[list[str]]:
+
+def chains(has_display: bool = True) -> list[list[str]]:
     """The modules that can be in memory together: a loaded one, the one that it loads, and so on to the last.
 
     Each chain begins with a `load(name)` in a module that stays. A link of the chain can be several modules:
     those that a loaded module imports in its functions and that one function unloads together.
     """
+    found = _all_chains()
+    return found if has_display else [chain for chain in found if not FOR_A_DISPLAY.intersection(chain)]
+
+
+def _all_chains() -> list[list[str]]:
     files = {_name_of(file): file for file in FIRMWARE_PACKAGE.rglob("*.py")}
     loaders = {name: [[loaded] for loaded in sorted(set(_loads(file)))] for name, file in files.items()}
     unloaded_together = _unloaded_together()

@@ -129,10 +129,10 @@ def unload(what):
     held[:] = []
     if not app.recorder.header:
         app.recorder.prepare()
-    import sys as modules
+    from soleus.app import unload as unload_one
 
     for name in unloaded:
-        modules.modules.pop("soleus." + name, None)
+        unload_one(name)
 
 
 def show():
@@ -157,10 +157,12 @@ def plan():
         yield load_chain, chain
         yield nothing, None
         yield unload, chain
+        yield nothing, None
     for request in REQUESTS:
         yield ask, request
         yield nothing, None
         yield unload, request
+        yield nothing, None
     yield nothing, None
     yield nothing, None
     # Every module that is loaded for a moment has been there; the names that it brought stay.
