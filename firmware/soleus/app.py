@@ -14,13 +14,13 @@ from soleus.core.session.session import DONE, FAULT, IDLE
 from soleus.link.link import Link
 from soleus.link.requests import LOOK_EVERY_MS, Requests
 from soleus.log.recorder import Recorder
+from soleus.panel.front import ENDED, WATCH_EVERY_MS, Front
 from soleus.services.indicators import show_indicators
 from soleus.services.presses import Presses
 from soleus.store.flash_writer import WRITE_EVERY_MS, FlashWriter
 from soleus.store.state_store import StateStore
 from soleus.tick import Tick
 
-_WATCH_EVERY_MS = const(20)
 # Eight of them are a picture: five pictures a second.
 _PAGE_EVERY_MS = const(25)
 _WARNINGS_MOST = const(8)
@@ -66,6 +66,9 @@ class App:
         self.boot = boot
         self.warnings = []
         self.program_id = ""
+        # What a person has changed of the program, and its least and most minutes and mmHg.
+        self.changes = None
+        self.ranges = b""
         start_up = load("services.start_up")
         board, boots = start_up.read_board()
         # Once everything is built, nobody needs more of the description.
@@ -92,6 +95,7 @@ class App:
         feed()
         self.requests = Requests(self)
         self.link = Link(self.requests.answer, self.requests.after_look, self.tick)
+        self.front = Front(self)
         self.timer = Timer(boot.CONTROL_TIMER)
         self.screen = start_up.screen(self, board)
         start_up.write_safe_pins(board, boot.SAFE_PINS_FILE, self.warn)
@@ -113,10 +117,10 @@ class App:
         gc.collect()
         self.tick.start(self.timer, self.boot.stop_feeding)
         services = [
-            keep_on(self._watch, _WATCH_EVERY_MS),
+            keep_on(self._watch, WATCH_EVERY_MS),
             keep_on(self.writer.step, WRITE_EVERY_MS),
             keep_on(self.link.step, LOOK_EVERY_MS),
-            show_indicators(self.controller, self.parts.led, self.parts.buzzer, self.store.settings),
+            show_indicators(self),
         ]
         if self.screen:
             services.append(keep_on(self.screen.step, _PAGE_EVERY_MS))
@@ -141,9 +145,13 @@ class App:
     def note_failed_write(self, name: str, why: str) -> None:
         self.warn("{}: {}".format(name, why))
 
-    def note_program(self, program_id: str) -> None:
+    def note_program(self, program: Any, changes: "dict | None") -> None:
         """The controller has a new program: what was recorded before no longer fits what comes."""
-        self.program_id = program_id
+        self.program_id = program.id
+        self.changes = changes
+        minutes = program.minutes
+        mmhg = program.pressure_mmhg
+        self.ranges = bytes((minutes.least, minutes.most, mmhg.least, mmhg.most))
         self.recorder.ring.restart()
         self.recorder.header = b""
 
@@ -151,6 +159,8 @@ class App:
         """Looks at the tick from beside it: when the tick has failed, everything ends."""
         if self.tick.failure:
             raise self.tick.failure
-        if self.store.follow_session(self.controller, self.program_id):
+        if self.store.follow_session(self.controller):
             self.requests.is_led_by_link = False
+            self.front.wish = (ENDED,)
+        self.front.step()
         self.recorder.look()

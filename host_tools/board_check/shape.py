@@ -105,6 +105,7 @@ TABLES: dict[str, Shape] = {
         "pin": PIN,
         "top_ohm": _whole(1000, 1_000_000, "ohm"),
         "bottom_ohm": _whole(1000, 1_000_000, "ohm"),
+        "full_minutes": _whole(10, 6000, "minutes"),
     },
     "buttons": {"start_stop": PIN, "softer": PIN, "louder": PIN, "stop": PIN, "active_low": FLAG},
     "led": {"red": PIN, "green": PIN, "blue": PIN},
@@ -125,7 +126,12 @@ HARDWARE_TABLES = (
 )
 
 # With three-way valves there are no vent valves, and a single sensor needs no multiplexer.
-_MAY_MISS = {("valves", "vent"), ("valves", "vent_outputs"), ("sensors", "mux_address")}
+_MAY_MISS = {
+    ("valves", "vent"),
+    ("valves", "vent_outputs"),
+    ("sensors", "mux_address"),
+    ("battery", "full_minutes"),
+}
 
 
 def _required_tables(boots: Boots) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from host_tools.basics.errors import FELL_SHORT, UNUSABLE_INPUT, InputError
 from host_tools.docs.bench_page import bench_page
 from host_tools.docs.healthy_page import healthy_page
 from host_tools.docs.live_pictures import live_pictures
+from host_tools.docs.manual_page import manual_page
 from host_tools.docs.patterns_page import patterns_page
 from host_tools.docs.programs_page import programs_page
 from host_tools.docs.readme_picture import readme_picture
@@ -27,6 +28,7 @@ class Part(StrEnum):
     HEALTHY = "healthy"
     BENCH = "bench"
     LIVE = "live"
+    MANUAL = "manual"
 
 
 # The maker of a part returns its files, and those sessions behind it that fell short.
@@ -48,6 +50,7 @@ def docs(
         Part.BENCH: lambda: (bench_page(), []),
         # A browser draws its letters differently on each computer, so there is nothing to compare.
         Part.LIVE: lambda: ({} if check else live_pictures(), []),
+        Part.MANUAL: lambda: (manual_page(), []),
     }
     problems = [problem for part in only or Part for problem in _make(makers[part], check)]
     for problem in problems:

@@ -15,6 +15,7 @@ from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
+from soleus.core.program.changes import change
 from soleus.core.program.table import read_program
 from soleus.log import slog_format
 
@@ -43,7 +44,9 @@ class Log:
         """The controller as it was after the program had been loaded."""
         controller = core_of(self.header, self.boots)
         if self.header.get("program"):
-            make_ready(controller, read_program(self.header["program"]), self.header["minutes"])
+            program = read_program(self.header["program"])
+            change(program, self.header.get("changes") or {}, self.boots)
+            make_ready(controller, program, self.header["minutes"])
         return controller
 
     @property

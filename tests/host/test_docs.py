@@ -12,7 +12,7 @@ import pytest
 from host_tools.basics.paths import CHECKOUT
 from host_tools.catalogue.boards import board_names
 from host_tools.catalogue.programs import program_names
-from host_tools.docs import patterns_page, programs_page
+from host_tools.docs import manual_page, patterns_page, programs_page
 from host_tools.output.page import outdated
 from host_tools.verify.healthy.every_program import library_cases, refusal
 from soleus.core.program.words import NEEDS_SEALED_CHAMBERS, PATTERNS
@@ -72,6 +72,10 @@ def test_every_program_is_measured_on_every_board_that_it_fits() -> None:
     for board, section in zip(board_names(), sections, strict=True):
         rows = re.findall(r"^\| `([\w-]+)`", section, flags=re.MULTILINE)
         assert rows == [name for name in program_names() if not refusal(name, board)]
+
+
+def test_the_manual_has_the_panels_own_table_and_questions() -> None:
+    assert outdated({manual_page.PAGE: manual_page.text().encode()}) == [], "run `make docs`"
 
 
 def test_the_patterns_page_is_that_of_the_code() -> None:

@@ -13,6 +13,7 @@ from host_tools.flash.contents.application import application
 from host_tools.link.console import Console
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.flash_image import FlashImage
+from soleus.core.session.questions import COUNT
 from tests.display_driver import driver_file
 
 DEVKIT = "esp32-devkit"
@@ -23,6 +24,9 @@ ONE_SENSOR = "esp32-c3-manifold"
 PATIENCE_S = 10.0
 # In the board's time.
 ASKED_EVERY_MS = 100
+CLEARS_MS = 3500
+READS_MS = 900
+YES = ["yes"] * COUNT
 
 IMPORT_THRESHOLD_BYTES = 16 * 1024
 # On the flash beside the app: it waits for the file bang on the host, then does harm.
@@ -81,10 +85,34 @@ def running(
         yield board, console
 
 
+def begin(board: VirtualBoard, console: Console, **options: Any) -> None:
+    """As a person does: the questions at the laptop, then start at the machine. No gentle first session."""
+    answer = console.ask("start", answers=YES, **{"decline": True, **options})
+    assert answer.get("waits"), answer
+    wait_for(board, console, lambda: console.ask("status")["waits_for_press"])
+    board.press("start_stop")
+    wait_for(board, console, lambda: console.ask("status")["state"] not in ("idle", "done"))
+
+
+def begin_by_buttons(board: VirtualBoard, console: Console) -> None:
+    """As a person does who is used to boots: go, mine, yes, four times yes, start."""
+    for button in ("start_stop", *["louder"] * 6, "start_stop"):
+        pressed_ms = board.now_ms
+        wait_for(board, console, lambda pressed_ms=pressed_ms: board.now_ms > pressed_ms + READS_MS)
+        board.press(button)
+    wait_for(board, console, lambda: console.ask("status")["state"] not in ("idle", "done"))
+
+
+def clear_at_machine(board: VirtualBoard) -> None:
+    """Start/stop and stop held together, for longer than it takes."""
+    for button in ("start_stop", "stop"):
+        board.press(button, CLEARS_MS)
+
+
 def start_session(board: VirtualBoard, console: Console, mmhg: float = 20.0) -> None:
     """Waits until there is pressure on the leg."""
     console.ask("load", program="easy-run", minutes=15)
-    assert console.ask("start")["ok"]
+    begin(board, console)
     wait_for(board, console, lambda: board.highest_mmhg() > mmhg)
 
 

@@ -13,7 +13,18 @@ from host_tools.log.replay import replay
 from host_tools.plant.faults import parse_fault
 from host_tools.virtual.board import VirtualBoard
 from soleus.core.session.session import FAULT, PAUSED, RUNNING
-from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, bang_of, running, start_session, wait_for
+from tests.virtual.rig import (
+    CLEARS_MS,
+    DEVKIT,
+    DUO,
+    ONE_SENSOR,
+    bang_of,
+    begin,
+    clear_at_machine,
+    running,
+    start_session,
+    wait_for,
+)
 
 Note = Callable[[str, object], None]
 RING_LEAST_S = 10.0
@@ -56,7 +67,9 @@ class Rig:
         wait_for(self.board, self.console, lambda: self._clear() != "fault")
 
     def _clear(self) -> str:
-        self.console.ask("clear")
+        clear_at_machine(self.board)
+        pressed_ms = self.board.now_ms
+        self.board.run_until(lambda board: board.now_ms > pressed_ms + CLEARS_MS + 100)
         return str(self.console.ask("status")["state"])
 
     def pulled(self) -> Log:
@@ -82,7 +95,7 @@ def stop(rig: Rig) -> None:
 
 def stop_before_any_pressure(rig: Rig) -> None:
     rig.console.ask("load", program="easy-run", minutes=15)
-    rig.ask("start")
+    begin(rig.board, rig.console)
     rig.go_on(1)
     rig.ask("stop")
     rig.until("done")

@@ -20,15 +20,17 @@ from host_tools.sim.request import prepare
 from host_tools.virtual.journal import Moment
 from host_tools.virtual.processor.frames import LEVELS_HIGH, LEVELS_LOW, NO_ANSWER, SENSORS, UV
 from soleus.core.basics.limits import TICK_MS
-from soleus.core.basics.signals import Readings
+from soleus.core.basics.signals import BUTTON_START, Readings
 from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
 from soleus.core.session.session import DONE
 from soleus.drivers.sensing.calibration import Line
 from soleus.drivers.sensing.parts import COUNTS_AT_ZERO, COUNTS_SPAN, has_turns, output_permille
-from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, wait_for
+from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, begin_by_buttons, running, wait_for
 
 PROGRAM = "easy-run"
+# More than the check of the sensors takes before the first valve moves.
+CHECKED_MOST_TICKS = 400
 
 
 @pytest.mark.parametrize("name", [DEVKIT, DUO, ONE_SENSOR])
@@ -42,7 +44,7 @@ def test_pins_do_what_the_simulator_records(
             return str(console.ask("status")["state"])
 
         assert console.ask("status")["program"] == PROGRAM
-        board.press("start_stop", 100)
+        begin_by_buttons(board, console)
         wait_for(board, console, lambda: console.ask("status")["run_ms"] > 20_000)
         board.press("softer", 50)
         wait_for(board, console, lambda: console.ask("status")["run_ms"] > 30_000)
@@ -52,10 +54,17 @@ def test_pins_do_what_the_simulator_records(
     commands = ["fill_bits", "seal_bits", "pump_permille"]
     if load_board(name).boots.has_gate:
         commands.append("gate_on")
-    rows = simulated(load_board(name), history, monkeypatch)
-    recorded = np.stack([getattr(rows, command)[: rows.ticks_count] for command in commands], axis=1)
     # What a tick commands is on the pins when the next beat begins.
     pins = np.array([[getattr(after, command) for command in commands] for _, after in ticks_of(history)])
+    board_file = load_board(name)
+    first = int(np.flatnonzero(pins[:, 0])[0])
+    early = simulated(
+        board_file, history, monkeypatch, first - CHECKED_MOST_TICKS, first, hears_buttons=False
+    )
+    # The panel starts the session beside the tick: from there to the first valve, both take the same time.
+    start_tick = 2 * first - CHECKED_MOST_TICKS - int(np.flatnonzero(early.fill_bits[: early.ticks_count])[0])
+    rows = simulated(board_file, history, monkeypatch, start_tick, len(pins))
+    recorded = np.stack([getattr(rows, command)[: rows.ticks_count] for command in commands], axis=1)
     different = np.flatnonzero((recorded != pins[: rows.ticks_count]).any(axis=1))
     assert not len(different), f"tick {different[0]}: {recorded[different[0]]} {pins[different[0]]}"
     assert rows.ticks_count > 3000
@@ -67,18 +76,26 @@ def ticks_of(history: list[Moment]) -> list[tuple[Moment, Moment]]:
     return [pair for pair in pairwise(history) if pair[1].ticks_count != pair[0].ticks_count]
 
 
-def simulated(board: Board, history: list[Moment], monkeypatch: pytest.MonkeyPatch) -> TraceRows:
+def simulated(
+    board: Board,
+    history: list[Moment],
+    monkeypatch: pytest.MonkeyPatch,
+    start_tick: int,
+    ticks: int,
+    hears_buttons: bool = True,
+) -> TraceRows:
     """`soleus sim`'s own loop and rows, uncompiled, which does the same: tests/sim/test_compiled.py."""
     request = prepare(PROGRAM, board, "nominal")
     controller = Controller(request.board.boots)
     make_ready(controller, request.program, request.minutes, request.pressure_mmhg)
     moments = [moment for moment, _ in ticks_of(history)]
     played = Played(board, controller, moments, FakePins(monkeypatch))
+    played.start_at_ms, played.hears_buttons = start_tick * TICK_MS, hears_buttons
     rows = TraceRows(board.boots.count, len(moments))
     with pytest.MonkeyPatch.context() as patch:
         for name in ("pressed_buttons", "record", "has_ended"):
             patch.setattr(loop, name, getattr(loop, name).py_func)
-        for _ in moments:
+        for _ in moments[:ticks]:
             loop.run_tick.py_func(controller, played, played.acts, rows)
             if controller.session.state == DONE:
                 break
@@ -94,9 +111,12 @@ class Played:
         self.controller, self.pins = controller, pins
         self.moments = iter(moments)
         self.reader = Reader(board)
+        self.start_at_ms, self.hears_buttons = 0, True
         self.presses = Presses(board.table["buttons"])
         self.now_ms, self.dt_ms, self.tick_ms = -TICK_MS, TICK_MS, TICK_MS
-        self.acts: Any = SimpleNamespace(at_ms=[], buttons=[], next_index=0, after_end_ms=0, is_endless=1)
+        self.acts: Any = SimpleNamespace(
+            at_ms=[], buttons=[], next_index=0, after_end_ms=0, is_endless=1, asleep_at_ms=0
+        )
         nothing = np.zeros(board.boots.count)
         self.truth = SimpleNamespace(
             manifold_max_mmhg=0, pump_flow_ml_s=0, supply_v=0, pressure_mmhg=nothing, air_ml=nothing
@@ -108,7 +128,9 @@ class Played:
         self.pins.frame = moment.frame
         self.reader.read(moment.frame, readings)
         self.acts.at_ms.append(self.now_ms)
-        self.acts.buttons.append(self.presses.step(self.controller.session.state, TICK_MS))
+        pressed = self.presses.step(self.controller.session.state, TICK_MS)
+        start = BUTTON_START if self.now_ms == self.start_at_ms else 0
+        self.acts.buttons.append(start | (pressed if self.hears_buttons else 0))
 
 
 class FakePins:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from host_tools.link.console import Console
-from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, running, start_session, wait_for
+from tests.virtual.rig import DEVKIT, DUO, ONE_SENSOR, begin_by_buttons, running, start_session, wait_for
 
 
 @pytest.mark.parametrize("name", [DEVKIT, DUO, ONE_SENSOR])
@@ -57,15 +57,17 @@ def test_buttons_do_what_they_say(tmp_path: Path) -> None:
         def state() -> str:
             return str(console.ask("status")["state"])
 
-        board.press("start_stop", 100)
+        begin_by_buttons(board, console)
         wait_for(board, console, lambda: state() == "running")
         board.press("start_stop", 1200)
         wait_for(board, console, lambda: state() == "paused")
         board.press("start_stop", 100)
         wait_for(board, console, lambda: state() == "running")
         before = console.ask("status")["asked_mmhg"]
+        # Louder only after a whole cycle at this level.
         board.press("louder", 60)
-        wait_for(board, console, lambda: console.ask("status")["asked_mmhg"] == before + 5)
+        board.press("softer", 60)
+        wait_for(board, console, lambda: console.ask("status")["asked_mmhg"] == before - 5)
         board.press("stop", 60)
         wait_for(board, console, lambda: state() == "done")
 

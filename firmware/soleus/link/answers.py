@@ -6,13 +6,14 @@ from soleus.core.basics.errors import SettingError
 from soleus.link.requests import PRESSES
 
 # Requests that are not in `_ANSWERS`.
-_ELSEWHERE = ("hello", "load", "log", "programs", "raw", "status", "telemetry", "why")
+_ELSEWHERE = "clock hello hold load log panel programs raw start status telemetry why"
 
 
 def answer(app: Any, do: str, request: dict) -> dict:
     answer_of = _ANSWERS.get(do)
     if answer_of is None:
-        names = [name for name, _, _ in PRESSES] + sorted(list(_ANSWERS) + list(_ELSEWHERE))
+        names = [name for name, _, _ in PRESSES]
+        names += sorted(list(_ANSWERS) + _ELSEWHERE.split())
         return {"error": "do = {!r}: one of {}".format(do, ", ".join(names))}
     return answer_of(app, request)
 
@@ -37,9 +38,9 @@ def _self_test(app: Any, _request: dict) -> dict:
 
 
 def _faults(_app: Any, _request: dict) -> dict:
-    advice = load("services.advice").advice
+    """Without the help for each, which a laptop has, too: all of it would take 6 KB."""
     table = load("core.basics.fault_table").TABLE[1:]
-    return {"ok": True, "faults": [[code, name, advice(code)] for code, name, _, _ in table]}
+    return {"ok": True, "faults": [[code, name, ""] for code, name, _, _ in table]}
 
 
 def _versions(app: Any, _request: dict) -> dict:

@@ -10,12 +10,11 @@ from soleus.basics.version import VERSION
 from soleus.core.basics import faults, signals
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import tenths_mmhg_from_pa
-from soleus.core.session.session import DONE, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.core.session.session import PAUSED, RUNNING, STATE_NAMES
 from soleus.link.status import status
 
 # What a person's buttons do, too, and the states in which each makes sense: () is all of them.
 PRESSES = (
-    ("start", signals.BUTTON_START, (IDLE, DONE)),
     ("stop", signals.BUTTON_STOP, ()),
     ("pause", signals.BUTTON_PAUSE, (RUNNING,)),
     ("resume", signals.BUTTON_RESUME, (PAUSED,)),
@@ -48,6 +47,8 @@ class Requests:
         # Since the last line came over the link.
         self.silent_ms = 0
         self.is_led_by_link = False
+        # A service tool holds the machine: no person wears the boots. Until the link falls silent.
+        self.is_held = False
         # While a laptop records this board over the link.
         self.ring_stream = None
         self.answers = {
@@ -86,6 +87,8 @@ class Requests:
         # These two need much memory, so no other answers are loaded with them.
         if do in ("load", "programs"):
             return load("store.program_files").answer(self.app, do, request)
+        if do in ("start", "hold", "clock", "panel"):
+            return load("panel.requests").answer(self.app, do, request)
         if do == "log":
             return load("link.log_requests").answer(self, request)
         return load("link.answers").answer(self.app, do, request)
@@ -112,6 +115,9 @@ class Requests:
         """No bench is there any more, and a session that was started over the link ends."""
         app = self.app
         app.tick.tape = None
+        self.is_held = False
+        if app.front.walk:
+            app.front.walk.lose_link()
         if self.is_led_by_link and app.store.is_in_session:
             self.is_led_by_link = False
             app.tick.press(signals.BUTTON_STOP)
@@ -144,10 +150,8 @@ class Requests:
         session = self.app.controller.session
         if states and session.state not in states:
             return self.refusal(name)
-        if name == "start":
-            if session.duration_ms == 0:
-                return {"error": "start: no program is loaded"}
-            self.is_led_by_link = True
+        if name == "clear" and not self.is_held:
+            return {"error": "clear: at the machine only: hold start/stop and stop for 3 s"}
         self.app.tick.press(button)
         return {"ok": True}
 

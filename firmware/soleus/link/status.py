@@ -7,7 +7,6 @@ from soleus.basics.loading import load
 from soleus.core.basics import faults
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.session.session import STATE_NAMES
-from soleus.services.fault_place import fault_place
 
 
 def status(app: Any, request: dict) -> dict:
@@ -26,6 +25,7 @@ def status(app: Any, request: dict) -> dict:
         "most_mmhg": mmhg_from_pa(session.most_pa),
         "asks_for_life": session.asks_for_presence(),
         "silent_ms": session.silent_ms,
+        "waits_for_press": bool(app.front.walk and app.front.walk.is_led_by_link),
         "fault": _fault(app),
         "rested": _rested(app),
         "supply_mv": controller.readings.supply_mv,
@@ -49,26 +49,10 @@ def _held(presses: Any) -> list:
 
 
 def _fault(app: Any) -> "dict | None":
-    controller = app.controller
-    latch = controller.latch
-    if latch.code == faults.NONE:
+    """With a latched fault nothing is energised, so there is time to load what tells of it."""
+    if app.controller.latch.code == faults.NONE or not app.may_load():
         return None
-    code, name, requirement, unit = load("core.basics.fault_table").TABLE[latch.code]
-    is_pressure = unit == "mmHg"
-    still_pressed, not_seen = load("services.after_fault").told(controller) if app.may_load() else ([], [])
-    return {
-        "code": code,
-        "name": name,
-        "requirement": requirement,
-        "where": fault_place(controller, latch.chamber_index),
-        "value": mmhg_from_pa(latch.value) if is_pressure else latch.value,
-        "limit": mmhg_from_pa(latch.limit) if is_pressure else latch.limit,
-        "unit": unit,
-        "at_ms": latch.at_ms,
-        "still_pressed": still_pressed,
-        "not_seen": not_seen,
-        "help": _advice(app, code),
-    }
+    return load("link.fault_status").fault_status(app)
 
 
 def _advice(app: Any, code: str) -> str:

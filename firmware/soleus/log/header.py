@@ -26,6 +26,7 @@ def header(app: Any) -> dict:
             "bench": has_bench,
             "boots": _table("board.json").get("boots"),
             "program": _program(app.program_id),
+            "changes": app.changes,
             "minutes": session.duration_ms // 60_000,
             "pressure_mmhg": mmhg_from_pa(session.asked_pa),
             "settings": load("store.state_load").settings_table(app.store.settings),

@@ -1,7 +1,7 @@
 """What a press of a person's buttons means for the core.
 
 Start/stop acts when it is released, because held down it means pause, or clear a fault. The stop input acts
-while it is down.
+while it is down. No press starts a session: the panel is told of each, asks its questions, and starts.
 """
 
 from micropython import const
@@ -12,14 +12,18 @@ from soleus.core.basics.signals import (
     BUTTON_PAUSE,
     BUTTON_RESUME,
     BUTTON_SOFTER,
-    BUTTON_START,
     BUTTON_STOP,
 )
-from soleus.core.session.session import CHECKING, DONE, IDLE, PAUSED, RUNNING, SERVICE
+from soleus.core.session.session import CHECKING, PAUSED, RUNNING, SERVICE
 from soleus.drivers.panel.buttons import DEBOUNCE_MS, Contact
 
 _PAUSE_AFTER_MS = const(1000)
 _CLEAR_AFTER_MS = const(3000)
+# As in `panel/table.py`.
+_TAP_START = const(1)
+_TAP_SOFTER = const(2)
+_TAP_LOUDER = const(4)
+_TAP_STOP = const(8)
 
 
 class Presses:
@@ -36,6 +40,8 @@ class Presses:
         self.pressed_level = 0 if table.get("active_low", True) else 1
         # Every contact was up in the last tick.
         self.were_up = False
+        # For the panel: which button was pressed last, and how many presses there were; it wraps.
+        self.taps = self.taps_count = 0
 
     def step(self, state: int, dt_ms: int) -> int:
         """The core's button bits of this tick."""
@@ -55,21 +61,30 @@ class Presses:
 
     def _step_each(self, state: int, dt_ms: int) -> int:
         bits = 0
-        if self.stop:
-            self.stop.step(dt_ms)
-            if self.stop.held_ms:
-                bits |= BUTTON_STOP
         if self.start_stop:
             bits |= self._start_stop(self.start_stop, state, dt_ms)
-        if self.softer:
-            self.softer.step(dt_ms)
-            if self.softer.has_just_passed(DEBOUNCE_MS, dt_ms):
-                bits |= BUTTON_SOFTER
-        if self.louder:
-            self.louder.step(dt_ms)
-            if self.louder.has_just_passed(DEBOUNCE_MS, dt_ms):
-                bits |= BUTTON_FIRMER
+        # Of two in one tick the panel is told the last: a no before a yes, and stop before all.
+        if self._is_new(self.louder, _TAP_LOUDER, dt_ms):
+            bits |= BUTTON_FIRMER
+        if self._is_new(self.softer, _TAP_SOFTER, dt_ms):
+            bits |= BUTTON_SOFTER
+        self._is_new(self.stop, _TAP_STOP, dt_ms)
+        if self.stop and self.stop.held_ms:
+            bits |= BUTTON_STOP
         return bits
+
+    def _is_new(self, contact: "Contact | None", tap: int, dt_ms: int) -> bool:
+        if contact is None:
+            return False
+        contact.step(dt_ms)
+        if not contact.has_just_passed(DEBOUNCE_MS, dt_ms):
+            return False
+        self._tap(tap)
+        return True
+
+    def _tap(self, tap: int) -> None:
+        self.taps = tap
+        self.taps_count = (self.taps_count + 1) & 0xFFFF
 
     def _start_stop(self, contact: Contact, state: int, dt_ms: int) -> int:
         contact.step(dt_ms)
@@ -83,13 +98,14 @@ class Presses:
             return 0
         was_hold = self.is_hold_done
         self.is_hold_done = False
-        return 0 if was_hold else pressed(state)
+        if was_hold:
+            return 0
+        self._tap(_TAP_START)
+        return pressed(state)
 
 
 def pressed(state: int) -> int:
     """What a short press of start/stop means now."""
-    if state in (IDLE, DONE):
-        return BUTTON_START
     if state == PAUSED:
         return BUTTON_RESUME
     if state in (RUNNING, CHECKING, SERVICE):

@@ -1,7 +1,8 @@
 """The display: draws what a person wants to see, with framebuf's methods, on 128 x 64 dots.
 
-Time left and level in big words, the legs as columns of chambers, foot at the bottom: an outline for
-each, filled as high as its pressure, with a bar across it while air is pumped in. A fault takes the whole
+At rest the panel draws its screens. In a session: time left and level in big words, what the buttons do in
+the last line, and the legs as outlines of foot, shin and thigh. Each chamber is filled as high as its
+pressure, a bar moves up in it while air is pumped in, and a boosted zone has a mark. A fault takes the whole
 screen: what happened, what to look at, and how to clear it, one after the other. A chamber that is still
 pressed comes before all that.
 """
@@ -9,11 +10,12 @@ pressed comes before all that.
 from micropython import const
 
 from soleus.basics.annotations import Any
+from soleus.basics.lines import lines_of
 from soleus.basics.loading import load, load_to_stay
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.controller import Controller
 from soleus.core.regulate.regulation import COAST, DOSE, FILL
-from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, STATE_NAMES
+from soleus.core.session.session import CHECKING, DONE, FAULT, PAUSED, RUNNING, STATE_NAMES, VENTING
 from soleus.drivers.panel.display import Display
 from soleus.services.fault_place import fault_place
 
@@ -23,6 +25,16 @@ _LETTER = const(8)
 _LEG_WIDTH = const(18)
 _LEG_GAP = const(4)
 _LINE = const(9)
+_LAST_TOP = const(56)
+# The legs end above the last line.
+_LEGS_HEIGHT = const(54)
+_MMHG_TOP = const(29)
+_TURN_MS = const(2000)
+# How wide the leg is at foot, shin and thigh, and how much of its height each takes.
+_ZONE_WIDTH = (20, 10, 15)
+_ZONE_HEIGHT = (10, 21, 23)
+_MARK = const(3)
+_BAR_MS = const(80)
 # Less is hardly felt. One sensor on the manifold shows an open chamber for a moment only.
 _LITTLE_PA = const(400)
 _SHOWN_LATELY_MS = const(5000)
@@ -36,6 +48,8 @@ class Screen:
         self.display = Display(table, app.parts.i2c)
         self.page = 0
         self.fault = None
+        # What the buttons do in a session: see `session_lines` in `panel/table.py`.
+        self.lines = ({}, "", "")
 
     def step(self) -> None:
         """With the first page comes a new picture."""
@@ -43,7 +57,11 @@ class Screen:
         display = self.display
         if self.page == 0:
             self.fault = self._fault_to_show()
-            draw(display, app.controller, app.program_id, self.fault, app.lost_session)
+            if app.front.walk and not self.fault:
+                display.fill(0)
+                app.front.walk.draw(display, lines_of)
+            else:
+                draw(display, app.controller, app.program_id, self.fault, self.lines)
         display.show_page(self.page)
         self.page = (self.page + 1) % display.pages
 
@@ -62,17 +80,34 @@ class Screen:
         return (latch.at_ms, row, fault_place(controller, latch.chamber_index), advice, draw_fault)
 
 
-def draw(
-    canvas: Any, controller: Controller, title: str, fault: "tuple | None", lost_session: "dict | None"
-) -> None:
-    """`fault`, if there is one: when it came, its row of the table, its place, help, and what draws it."""
+def draw(canvas: Any, controller: Controller, title: str, fault: "tuple | None", lines: tuple) -> None:
+    """`fault`, if there is one: when it came, its row of the table, its place, help, and what draws it.
+
+    `lines`: what the buttons do, see `Screen`.
+    """
     canvas.fill(0)
     if fault:
-        fault[4](canvas, controller, fault, _lines)
+        fault[4](canvas, controller, fault, lines_of)
         return
-    _draw_words(canvas, controller, title, lost_session)
+    _draw_words(canvas, controller, title)
+    canvas.text(_last_line(controller, lines), 0, _LAST_TOP)
     for leg in range(controller.boots.legs):
         _draw_leg(canvas, controller, leg)
+
+
+def _last_line(controller: Controller, lines: tuple) -> str:
+    session = controller.session
+    if session.asks_for_presence():
+        return lines[2]
+    if session.state == RUNNING and session.run_ms // _TURN_MS % 3 == 2:
+        return lines[1]
+    is_louder_refused = (
+        controller.sequencer.whole_pa < session.asked_pa or session.asked_pa >= session.most_pa
+    )
+    if session.state == RUNNING and is_louder_refused:
+        # The same without it.
+        return lines[0][CHECKING]
+    return lines[0].get(session.state, "")
 
 
 def minutes_left(controller: Controller) -> str:
@@ -81,25 +116,26 @@ def minutes_left(controller: Controller) -> str:
     return "{}:{:02d}".format(left_s // 60, left_s % 60)
 
 
-def _draw_words(canvas: Any, controller: Controller, title: str, lost_session: "dict | None") -> None:
+def _draw_words(canvas: Any, controller: Controller, title: str) -> None:
     session = controller.session
-    canvas.text(_state_word(controller, lost_session), 0, 0)
-    if session.state in (IDLE, CHECKING, RUNNING, PAUSED):
-        _draw_big(canvas, minutes_left(controller), 0, 12)
-        canvas.text("{} mmHg".format(mmhg_from_pa(session.asked_pa)), 0, 32)
+    canvas.text(_state_word(controller), 0, 0)
+    if session.state in (CHECKING, RUNNING, PAUSED):
+        _draw_big(canvas, minutes_left(controller), 0, 10)
+        canvas.text("{} mmHg".format(mmhg_from_pa(session.asked_pa)), 0, _MMHG_TOP)
     letters = (_WIDTH - controller.boots.legs * (_LEG_WIDTH + _LEG_GAP)) // _LETTER
-    lines = _lines(title.replace("-", "- "), letters)
+    lines = lines_of(title.replace("-", "- "), letters)
     for number, line in enumerate(lines[:2]):
-        canvas.text(line.replace("- ", "-")[:letters], 0, _HEIGHT - _LINE * (min(len(lines), 2) - number))
+        top = _LAST_TOP - _LINE * (min(len(lines), 2) - number)
+        canvas.text(line.replace("- ", "-")[:letters], 0, top)
 
 
-def _state_word(controller: Controller, lost_session: "dict | None") -> str:
-    state = controller.session.state
-    if state == IDLE and lost_session:
-        return "power cut"
-    if state == DONE and _is_still_felt(controller):
+def _state_word(controller: Controller) -> str:
+    session = controller.session
+    if session.state == VENTING or (session.state == DONE and _is_still_felt(controller)):
         return "emptying"
-    return STATE_NAMES[state]
+    if session.state == RUNNING and controller.sequencer.cycles_count == 0:
+        return "soft start"
+    return STATE_NAMES[session.state]
 
 
 def _is_still_felt(controller: Controller) -> bool:
@@ -120,31 +156,32 @@ def _draw_big(canvas: Any, text: str, left: int, top: int) -> None:
 
 
 def _draw_leg(canvas: Any, controller: Controller, leg: int) -> None:
+    """Foot at the bottom. Each zone has its share of the height, and its chambers share that."""
     boots = controller.boots
     left = _WIDTH - (boots.legs - leg) * (_LEG_WIDTH + _LEG_GAP)
-    height = _HEIGHT // boots.chambers_per_leg
+    bottom = _LEGS_HEIGHT
     for position in range(boots.chambers_per_leg):
         index = leg * boots.chambers_per_leg + position
-        # The foot's chamber is wider, so that the column looks like a leg.
-        width = _LEG_WIDTH + (_LEG_GAP - 2 if position == 0 else 0)
-        _draw_chamber(canvas, controller, index, left, _HEIGHT - (position + 1) * height, width, height - 1)
+        zone = boots.zone_of[index]
+        sharers = boots.zone_of[: boots.chambers_per_leg].count(zone)
+        height = _ZONE_HEIGHT[zone] // sharers
+        bottom -= height
+        _draw_chamber(canvas, controller, index, left, bottom, _ZONE_WIDTH[zone], height)
 
 
 def _draw_chamber(
     canvas: Any, controller: Controller, index: int, left: int, top: int, width: int, height: int
 ) -> None:
+    sequencer = controller.sequencer
     canvas.rect(left, top, width, height, 1)
     most_pa = max(controller.session.most_pa, 1)
     level = min(max(controller.gauges.pressure_pa[index], 0) * height // most_pa, height)
     canvas.fill_rect(left, top + height - level, width, level, 1)
     if controller.regulator.phase[index] in (FILL, DOSE, COAST):
-        canvas.fill_rect(left + 3, top + height // 2 - 1, width - 6, 2, 0 if level > height // 2 else 1)
-
-
-def _lines(text: str, letters: int) -> list:
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > letters:
-            lines.append("")
-        lines[-1] = (lines[-1] + " " + word).strip()
-    return lines
+        # It moves up, as the air does.
+        room = max(height - 3, 1)
+        up = controller.session.run_ms // _BAR_MS % room
+        canvas.fill_rect(left + 2, top + height - 2 - up, width - 4, 1, 0 if level > up else 1)
+    if sequencer.timeline.offset_pa and sequencer.timeline.offset_pa[index] > 0:
+        canvas.fill_rect(left + _LEG_WIDTH - 1, top + height // 2, _MARK, 1, 1)
+        canvas.fill_rect(left + _LEG_WIDTH, top + height // 2 - 1, 1, _MARK, 1)

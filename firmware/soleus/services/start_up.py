@@ -58,19 +58,20 @@ def read_back(store: StateStore, controller: Controller, warn: Callable) -> tupl
 
     Returns the session that was lost, or None, and the meter; a broken file means that the meter begins at 0.
     """
-    state_load = load("store.state_load")
-    table = state_load.read_or_warn(SETTINGS_FILE, warn)
+    read_or_warn = load("store.state_read").read_or_warn
+    table = read_or_warn(SETTINGS_FILE, warn)
     try:
         store.change_settings(table or {})
     except SettingError as error:
         warn("{}: {}; defaults used".format(SETTINGS_FILE, error))
-    table = state_load.read_or_warn(LEARNED_FILE, warn)
+    table = read_or_warn(LEARNED_FILE, warn)
+    state_load = load("store.state_load")
     state_load.load_learned(table or {}, controller, warn)
     store.learned_crc = binascii.crc32(encode(state_load.learned(controller)))
-    lost_session = state_load.read_or_warn(SESSION_FILE, warn)
+    lost_session = read_or_warn(SESSION_FILE, warn)
     # Told once, because later starts have nothing to do with it.
     forget(SESSION_FILE)
-    table = state_load.read_or_warn(METER_FILE, warn) or {}
+    table = read_or_warn(METER_FILE, warn) or {}
     numbers = (table.get("therapy_s", 0), table.get("sessions", 0))
     is_whole = all(type(number) is int for number in numbers)
     return lost_session, TherapyMeter(*numbers) if is_whole else TherapyMeter(0, 0)

@@ -15,8 +15,10 @@ def answer(app: Any, do: str, request: dict) -> dict:
         return {"ok": True, "programs": program_ids()}
     if not app.tick.is_idle():
         return app.requests.refusal(do)
+    # Whoever answers the questions there answered them for another program.
+    app.front.close()
     minutes, pressure_mmhg = request.get("minutes", 0), request.get("pressure_mmhg", 0)
-    load_program(app, request.get("program", app.program_id), minutes, pressure_mmhg)
+    load_program(app, request.get("program", app.program_id), minutes, pressure_mmhg, request.get("changes"))
     # Before the answer: a session may begin right after it.
     app.recorder.prepare()
     return {
@@ -34,14 +36,18 @@ def load_usual(app: Any) -> None:
         app.warn(str(error))
 
 
-def load_program(app: Any, program_id: object, minutes: int, pressure_mmhg: int) -> None:
-    """0 minutes, or 0 mmHg, means what the program says."""
+def load_program(
+    app: Any, program_id: object, minutes: int, pressure_mmhg: int, changes: "dict | None" = None
+) -> None:
+    """0 minutes, or 0 mmHg, means what the program says. `changes`: see `core/program/changes.py`."""
     try:
         # A press of start is not heard from here on: no session begins without a header.
         app.tick.is_loading = True
         # It tells of the program before, and this one needs the room.
         app.recorder.header = b""
         program = read_program(program_id)
+        if changes:
+            load("core.program.changes").change(program, changes, app.controller.boots)
         load("core.make_ready").make_ready(app.controller, program, minutes, pressure_mmhg)
     finally:
         app.tick.is_loading = False
@@ -49,7 +55,7 @@ def load_program(app: Any, program_id: object, minutes: int, pressure_mmhg: int)
         unload("core.program.layout")
         unload("core.program.program")
         unload("core.program.words")
-    app.note_program(program.id)
+    app.note_program(program, changes)
 
 
 def program_ids() -> list:
@@ -65,6 +71,9 @@ def read_program(program_id: object) -> Any:
         raise SettingError("program", program_id, "one of " + ", ".join(program_ids()))
     try:
         with open("{}/{}.json".format(PROGRAMS_FOLDER, program_id)) as file:
-            return load("core.program.table").read_program(json.load(file))
+            table = json.load(file)
     except ValueError:
         raise SettingError("program", program_id, "a file that is JSON")
+    program = load("core.program.head_table").read_head(table)
+    load("core.program.block_table").read_blocks(program, table)
+    return program

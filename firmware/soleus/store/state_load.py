@@ -1,10 +1,7 @@
-"""Reads a board's files back, and checks that they make sense; collects what has been learned, to be written.
+"""Checks that what a board's files say makes sense; collects what has been learned, to be written.
 
 Loaded at the start, by `set`, and after a session.
 """
-
-import binascii
-import json
 
 from micropython import const
 
@@ -15,7 +12,6 @@ from soleus.core.regulate.learned import COAST_LEAST_MS, COAST_MOST_MS, POUR_MOS
 from soleus.core.regulate.regulation import LEAD_MOST_PA, RISE_LEAST_PA_S, RISE_MOST_PA_S
 from soleus.store.state_store import LEARNED_FILE
 
-_SIZE_MOST_BYTES = const(4096)
 _DAY_MOST = const(10)
 
 # Lists of the regulators, each with the least and the most that its numbers may be. A name stands for an
@@ -32,10 +28,6 @@ _LEARNED = (
     ("squeeze_permille", 0, "squeeze_most_permille"),
     ("coast_x10_ms", COAST_LEAST_MS * 10, COAST_MOST_MS * 10),
 )
-
-
-class BrokenFileError(Exception):
-    """Names the file and what is wrong with it."""
 
 
 def settings_table(settings: Any) -> dict:
@@ -81,33 +73,6 @@ def load_learned(table: dict, controller: Controller, on_warning: Callable) -> N
 
 def learned(controller: Controller) -> dict:
     return {name: list(getattr(learner, name)) for learner, name, _, _ in _learned_lists(controller)}
-
-
-def read_or_warn(name: str, on_warning: Callable) -> "dict | None":
-    try:
-        return read_table(name)
-    except BrokenFileError as error:
-        on_warning("{}; defaults used".format(error))
-        return None
-
-
-def read_table(name: str) -> "dict | None":
-    """`None` where there is no such file; `BrokenFileError` where it isn't what was written."""
-    try:
-        with open(name, "rb") as file:
-            content = file.read(_SIZE_MOST_BYTES)
-    except OSError:
-        return None
-    crc, _, line = content.partition(b"\n")
-    if crc != b"%08x" % binascii.crc32(line):
-        raise BrokenFileError("{}: checksum does not fit".format(name))
-    try:
-        table = json.loads(line)
-    except ValueError:
-        raise BrokenFileError("{}: not JSON".format(name))
-    if not isinstance(table, dict):
-        raise BrokenFileError("{}: not a table".format(name))
-    return table
 
 
 def _are_numbers(values: object, count: int, least: int, most: int) -> bool:

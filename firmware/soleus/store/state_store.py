@@ -34,6 +34,8 @@ class StateStore:
         self.settings = Settings()
         self.learned_crc = 0
         self.is_in_session = False
+        # What is noted when the next session begins: see `panel/acts.py`.
+        self.note = encode({})
 
     def change_settings(self, table: dict) -> None:
         """All or nothing; a `SettingError` says what is wrong."""
@@ -49,11 +51,11 @@ class StateStore:
             self.writer.put(LEARNED_FILE, content)
             self.learned_crc = crc
 
-    def follow_session(self, controller: Controller, program_id: str) -> bool:
+    def follow_session(self, controller: Controller) -> bool:
         """Notes when a session begins or ends, and what was learned in it. True when it has just ended."""
         state = controller.session.state
         if is_in_session(state) and not self.is_in_session:
-            self.note_session({"program": program_id, "at_ms": controller.at_ms})
+            self.note_session(self.note)
             self.is_in_session = True
         elif state in (IDLE, DONE, FAULT) and self.is_in_session:
             self.note_session(None)
@@ -62,9 +64,9 @@ class StateStore:
             return True
         return False
 
-    def note_session(self, table: "dict | None") -> None:
+    def note_session(self, content: "bytes | None") -> None:
         """While the file is there, a session is under way: after a loss of power it tells what was lost."""
-        self.writer.put(SESSION_FILE, None if table is None else encode(table))
+        self.writer.put(SESSION_FILE, content)
 
 
 def is_in_session(state: int) -> bool:

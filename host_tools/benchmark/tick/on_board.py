@@ -53,8 +53,9 @@ def started(program):
     from soleus.core.make_ready import make_ready
     from soleus.core.program.table import read_program
 
-    make_ready(app.controller, read_program(program), 0, 0)
-    app.note_program(program["id"])
+    the_program = read_program(program)
+    make_ready(app.controller, the_program, 0, 0)
+    app.note_program(the_program, None)
     app.tick.sensors.prepare()
     return app
 

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -11,12 +12,15 @@ from rich.console import Console as Terminal
 from host_tools.basics.control_characters import visible
 from host_tools.basics.errors import FELL_SHORT, InputError, RefusalError
 from host_tools.basics.expectation import from_board
+from host_tools.commands.machine.before import answers_to, clock_now, panel_words, refused_words
 from host_tools.flash.board.restart import hello_after_restart, restart
 from host_tools.flash.board.session import state_of
 from host_tools.flash.ports import find_port
 from host_tools.link.console import Console, open_console
 from host_tools.output.words import pressed_words
 from host_tools.safety import fault_help
+from soleus.core.session.dose import needs_one_more
+from soleus.core.session.questions import COUNT
 
 # Often enough for a virtual board whose time runs ten times as fast.
 LOOK_EVERY_S = 0.2
@@ -25,6 +29,11 @@ RENEW_EVERY_S = 0.05
 # The check takes some two seconds, longer on a busy virtual board.
 SERVICE_BEGINS_MOST_S = 20.0
 OVER = ("done", "fault")
+BEFORE = ("idle", "done")
+# How long the machine may take to wait for a press, or to begin after one.
+PRESS_SEEN_S = 3.0
+# Sessions are counted by days, and only a laptop has a calendar.
+TELLS_CLOCK = ("start", "panel")
 # Not a request of the link: it starts a board that answers none.
 RESET = "reset"
 # A session would be lost, and a fault is cleared at the machine. "": the application doesn't answer.
@@ -42,10 +51,14 @@ def ask(
         typer.Argument(metavar="[KEY=VALUE]...", help="Such as minutes=15."),
     ] = None,
     port: Annotated[str | None, typer.Option(help="Such as /dev/ttyUSB0 or COM3; else the only one.")] = None,
+    answers: Annotated[
+        str | None, typer.Option(help="With start: to the questions, such as yes,yes,yes,yes; else it asks.")
+    ] = None,
 ) -> None:
     """Ask a board something over its console link; `start` stays until the session is over.
 
-    Ctrl-C stops a session that was started so, and telemetry. `actuate` begins and ends service by itself.
+    `start` asks the questions before a session; then a person presses start/stop at the machine. Ctrl-C stops
+    a session that was started so, and telemetry. `actuate` begins and ends service by itself.
     `reset` starts a board that is at a prompt, or idle.
     """
     if do == RESET:
@@ -55,16 +68,28 @@ def ask(
         table = dict(_argument(text) for text in arguments or [])
         if do == "actuate":
             _begin_service(console)
+        elif do in TELLS_CLOCK:
+            _answer(console, "clock", clock_now())
+        if do == "start":
+            table["answers"] = answers_to(_questions_count(console), answers)
         answer = _answer(console, do, table)
         if do == "actuate":
             _end_service(console, table["act"].get("for_ms", 0))
         if do == "start":
-            answer = _stay(console)
-        _print(with_warning(with_advice(answer)))
+            answer = _stay(console, answer)
+        _print(with_warning(with_advice(_in_words(do, answer))))
         if do == "telemetry":
             _listen(console)
     if not answer["ok"] or answer.get("fault"):
         raise typer.Exit(FELL_SHORT)
+
+
+def _in_words(do: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """A board has no room for all of its words: the laptop has them, too."""
+    if do == "faults":
+        faults = [[code, name, fault_help.advice(code)] for code, name, _ in answer["faults"]]
+        return {**answer, "faults": faults}
+    return panel_words(answer) if do == "panel" else answer
 
 
 def with_advice(status: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +123,9 @@ def _answer(console: Console, do: str, arguments: dict[str, Any]) -> dict[str, A
         state = str(answer["state"])
         print(f"soleus: {console.serial.port}: {answer['error']}; {_way_out(state)}", file=sys.stderr)
         raise typer.Exit(FELL_SHORT)
+    if "refused" in answer:
+        print(f"soleus: {console.serial.port}: {refused_words(answer['refused'])}", file=sys.stderr)
+        raise typer.Exit(FELL_SHORT)
     if "error" in answer:
         raise RefusalError(console.serial.port, from_board(str(answer["error"])))
     return answer
@@ -117,17 +145,21 @@ def _reset(port: str) -> dict[str, Any]:
 def _way_out(state: str) -> str:
     """What to do about a state in which the board takes no such request."""
     if state == "fault":
-        return "`soleus ask status` says what happened and what to look at, `soleus ask clear` ends the fault"
+        return "`soleus ask status` says what happened and what to look at; clear it at the machine"
     if state in ("idle", "done"):
         return "no session is going on"
     return "`soleus ask stop` ends the session"
 
 
-def _stay(console: Console) -> dict[str, Any]:
+def _stay(console: Console, started: dict[str, Any]) -> dict[str, Any]:
     """The board stops a session when its link falls silent; asking for the status keeps it going."""
     terminal = Terminal(stderr=True, highlight=False)
+    if started.get("gentle"):
+        terminal.print("one of the first three sessions: at the lowest level, for the shortest time")
     try:
         with terminal.status("starting", spinner="dots") as line:
+            if started.get("waits") and not _is_pressed(console, terminal.print):
+                return {"ok": False, "why": "nobody pressed start/stop at the machine"}
             while True:
                 console.pause(LOOK_EVERY_S)
                 status = console.ask("status")
@@ -141,6 +173,29 @@ def _stay(console: Console) -> dict[str, Any]:
         console.ask("stop")
         terminal.print("stopped by Ctrl-C; the legs are being vented")
         return console.ask("status")
+
+
+def _is_pressed(console: Console, tell: Callable[[str], None]) -> bool:
+    """The machine waits for two minutes. For a moment before that, and after, it doesn't say so."""
+    until_s = time.monotonic() + PRESS_SEEN_S
+    is_told = False
+    while time.monotonic() < until_s:
+        console.pause(LOOK_EVERY_S)
+        status = console.ask("status")
+        if status["waits_for_press"]:
+            if not is_told:
+                tell("press start/stop at the machine; its stop button ends everything")
+                is_told = True
+            until_s = time.monotonic() + PRESS_SEEN_S
+        elif status["state"] not in BEFORE:
+            return True
+    return False
+
+
+def _questions_count(console: Console) -> int:
+    """One more where there were two sessions today."""
+    today = console.ask("panel").get("today", 0)
+    return COUNT + needs_one_more(today)
 
 
 def _begin_service(console: Console) -> None:

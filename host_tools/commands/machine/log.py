@@ -221,7 +221,10 @@ def _board(log: Log) -> str:
 
 
 def _program(log: Log) -> str:
-    return visible(str((log.header.get("program") or {}).get("id", "no program")))
+    """Of a session that was gone on with, each part is a log: the later one says which it belongs to."""
+    program = str((log.header.get("program") or {}).get("id", "no program"))
+    part_of = (log.header.get("changes") or {}).get("part_of")
+    return visible(f"{program}, goes on with {part_of}" if part_of else program)
 
 
 def _ending(log: Log) -> str:

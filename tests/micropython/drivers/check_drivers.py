@@ -552,8 +552,16 @@ def check_buttons():
         Pin.levels[pin] = 1
     buttons = Presses({"start_stop": 21, "softer": 22, "louder": 23, "stop": 24})
     assert presses(buttons, [21], 20, IDLE) == []
-    assert presses(buttons, [21], 100, IDLE) == [signals.BUTTON_START]
-    assert presses(buttons, [21], 100, DONE) == [signals.BUTTON_START]
+    # No press starts a session: the panel is told, and asks its questions first.
+    assert presses(buttons, [21], 100, IDLE) == []
+    assert (buttons.taps, buttons.taps_count) == (1, 1)
+    assert presses(buttons, [21], 100, DONE) == []
+    assert (buttons.taps, buttons.taps_count) == (1, 2)
+    # Of two at once it is told the no, and a press that is held is one.
+    presses(buttons, [22, 23], 5000, IDLE)
+    assert (buttons.taps, buttons.taps_count) == (2, 4)
+    presses(buttons, [21], 1500, IDLE)
+    assert buttons.taps_count == 4
     assert presses(buttons, [21], 100, RUNNING) == [signals.BUTTON_STOP]
     assert presses(buttons, [21], 100, PAUSED) == [signals.BUTTON_RESUME]
     assert presses(buttons, [21], 1500, RUNNING) == [signals.BUTTON_PAUSE]

@@ -21,7 +21,8 @@ sys.modules["ssd1306"] = ssd1306
 from soleus.core.basics import fault_table, faults  # noqa: E402 (after the chip's modules)
 from soleus.core.basics.boots_table import read_boots  # noqa: E402
 from soleus.core.controller import Controller  # noqa: E402
-from soleus.core.session.session import DONE, FAULT, IDLE  # noqa: E402
+from soleus.core.session.session import CHECKING, DONE, FAULT, PAUSED, RUNNING  # noqa: E402
+from soleus.panel.screens import session_lines  # noqa: E402
 from soleus.services.fault_place import fault_place  # noqa: E402
 from soleus.services.fault_screen import draw_fault  # noqa: E402
 from soleus.services.screen import draw  # noqa: E402
@@ -49,9 +50,9 @@ class Canvas:
     fill_rect = rect = fill
 
 
-def shown(controller, title="easy-run", fault=None, lost_session=None):
+def shown(controller, title="easy-run", fault=None):
     canvas = Canvas()
-    draw(canvas, controller, title, fault, lost_session)
+    draw(canvas, controller, title, fault, session_lines())
     return canvas.words
 
 
@@ -82,12 +83,16 @@ def in_fault(board, code, index, mmhg_pa=(), state_ms=6000):
     return pages
 
 
-def at(state, lost_session=None, title="easy-run", pressed_pa=0):
+def at(state, title="easy-run", pressed_pa=0, run_ms=0, cycles_count=1, silent_ms=0, whole_pa=6000):
     controller = Controller(read_boots(BOOTS["esp32-s3-duo"]))
-    controller.session.state = state
+    session = controller.session
+    session.state, session.run_ms = state, run_ms
+    session.presence_check_ms, session.silent_ms = 900_000, silent_ms
+    controller.sequencer.cycles_count = cycles_count
+    session.most_pa, session.asked_pa, controller.sequencer.whole_pa = 8000, 6000, whole_pa
     controller.gauges.pressure_pa[3] = pressed_pa
     controller.gauges.age_ms[3] = 0
-    return shown(controller, title, None, lost_session)
+    return shown(controller, title)
 
 
 THIGH = 3
@@ -98,9 +103,13 @@ CASES = {
     "unseen": lambda: in_fault("esp32-devkit", faults.SENSOR_STUCK, THIGH, (0, 0, 0, 5000)),
     "one sensor": lambda: in_fault("esp32-c3-manifold", faults.LATE_TICK, faults.MACHINE_INDEX),
     "one sensor, not emptied": lambda: in_fault("esp32-c3-manifold", faults.VENT_FAILURE, THIGH),
-    "long name": lambda: at(IDLE, title="hamstring-recovery"),
-    "short name": lambda: at(IDLE, title="pre-run"),
-    "power cut": lambda: at(IDLE, {"program": "easy-run"}),
+    "long name": lambda: at(RUNNING, title="hamstring-recovery"),
+    "short name": lambda: at(RUNNING, title="pre-run"),
+    "by turns": lambda: at(RUNNING, run_ms=4000),
+    "soft start": lambda: at(RUNNING, cycles_count=0, whole_pa=0),
+    "asleep": lambda: at(RUNNING, silent_ms=899_000),
+    "paused": lambda: at(PAUSED),
+    "checking": lambda: at(CHECKING),
     "done": lambda: at(DONE),
     "done, but not quite": lambda: at(DONE, pressed_pa=760),
 }

@@ -35,8 +35,13 @@ def test_the_display_says_what_is_seen_and_what_to_do(run: Callable[..., str]) -
         told = " ".join(" ".join(page[1:]) for page in shown[name])
         for word in ("Look at", "plug.", "hold", "start/stop", "3 s."):
             assert word in told, told
-    assert shown["long name"][-2:] == ["hamstring-", "recovery"]
-    assert shown["short name"][-1:] == ["pre-run"]
-    assert shown["power cut"][0] == "power cut"
+    assert shown["long name"][-3:] == ["hamstring-", "recovery", "-soft +firm >end"]
+    assert shown["short name"][-2:] == ["pre-run", "-soft +firm >end"]
     assert shown["done"][0] == "done"
+    # The last line says what the buttons do now.
+    assert shown["by turns"][-1] == "hold >: pause"
+    assert (shown["soft start"][0], shown["soft start"][-1]) == ("soft start", "-soft >end")
+    assert shown["asleep"][-1] == "Awake? Press any"
+    assert shown["paused"][-1] == "-soft >go on"
+    assert shown["checking"][-1] == "-soft >end"
     assert shown["done, but not quite"][0] == "emptying"

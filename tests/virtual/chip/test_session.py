@@ -10,7 +10,7 @@ from host_tools.link.console import Console
 from host_tools.plant.parts.units import BEAT_MS
 from host_tools.virtual.board import VirtualBoard
 from soleus.core.basics.limits import TICK_MOST_MS
-from tests.virtual.rig import DEVKIT, DUO, bang_of, running, start_session, wait_for
+from tests.virtual.rig import DEVKIT, DUO, bang_of, begin, running, start_session, wait_for
 
 SESSION_MS = 100_000
 # Half of what the guard against late ticks allows.
@@ -36,8 +36,8 @@ def test_a_session_that_is_asked_often_loads_nothing_and_is_never_late(name: str
         board.run_until(lambda b: b.now_ms > SETTLED_MS)
         console.ask("telemetry", period_ms=100)
         console.ask("load", program="easy-run", minutes=15)
+        begin(board, console)
         begun_ms, imports = board.now_ms, len(board.journal.imports)
-        assert console.ask("start")["ok"]
         status = ask_often(board, console, begun_ms + SESSION_MS)
         assert status["fault"] is None
         assert status["state"] == "running"

@@ -66,7 +66,7 @@ ASKED = [
     (["load", "program=easy-run", "minutes=15"], 0, "minutes  15\n"),
     (["load", "minutes=1"], 2, "minutes = 1: expected a whole number from"),
     (["pause"], 1, "pause: not while idle; no session is going on"),
-    (["dance"], 2, "one of start, stop"),
+    (["dance"], 2, "one of stop, pause"),
     (["load", "easy-run"], 2, "'easy-run': expected KEY=VALUE, such as"),
     (["hello", "--port", "/dev/nothing"], 2, "a board's port"),
 ]
@@ -117,7 +117,9 @@ def test_a_fault_tells_what_is_in_the_way_and_how_to_get_on(
         console.close()
         person = Person(board.port, capsys, monkeypatch)
         person.asks(["load", "program=easy-run"], 1, "load: not while fault; `soleus ask status` says")
-        person.asks(["start"], 1, "start: not while fault; `soleus ask status` says")
+        person.asks(
+            ["start", "--answers", "yes,yes,yes,yes"], 1, "start: not while fault; `soleus ask status` says"
+        )
         with monkeypatch.context() as patch:
             patch.setattr(sys, "argv", ["soleus", "ask", "--port", board.port, "status"])
             with pytest.raises(SystemExit) as ended:
@@ -143,7 +145,12 @@ def test_a_person_has_a_valve_opened_for_half_a_second(
 def test_whoever_stays_with_a_session_hears_that_the_board_started_anew(tmp_path: Path) -> None:
     with running(DEVKIT, tmp_path) as (board, console):
         console.close()
-        with subprocess.Popen([*ASK, "start", "--port", board.port], stdout=PIPE, text=True) as process:
+        start = [*ASK, "start", "--answers", "yes,yes,yes,yes", "--port", board.port]
+        with subprocess.Popen(start, stdout=PIPE, stderr=PIPE, text=True) as process:
+            assert process.stderr
+            assert "one of the first three sessions" in process.stderr.readline()
+            assert "press start/stop at the machine" in process.stderr.readline()
+            board.press("start_stop")
             board.wait_until(lambda _: board.highest_mmhg() > 20, 40)
             board.power_off()
             board.power_on()
@@ -155,7 +162,12 @@ def test_whoever_stays_with_a_session_hears_that_the_board_started_anew(tmp_path
 def test_whoever_starts_a_session_stays_with_it_and_ctrl_c_ends_it(tmp_path: Path) -> None:
     with running(DEVKIT, tmp_path) as (board, console):
         console.close()
-        with subprocess.Popen([*ASK, "start", "--port", board.port], stdout=PIPE, text=True) as process:
+        start = [*ASK, "start", "--answers", "yes,yes,yes,yes", "--port", board.port]
+        with subprocess.Popen(start, stdout=PIPE, stderr=PIPE, text=True) as process:
+            assert process.stderr
+            assert "one of the first three sessions" in process.stderr.readline()
+            assert "press start/stop at the machine" in process.stderr.readline()
+            board.press("start_stop")
             # For longer than a link may be silent.
             board.wait_until(lambda _: board.highest_mmhg() > 20 and board.now_ms > 15_000, 40)
             process.send_signal(signal.SIGINT)

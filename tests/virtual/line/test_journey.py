@@ -16,7 +16,7 @@ from host_tools.link.console import Console
 from host_tools.virtual.board import VirtualBoard
 from soleus.core.basics.limits import OVER_TRIP_PA
 from soleus.core.basics.units import mmhg_from_pa
-from tests.virtual.rig import DEVKIT, start_session, wait_for
+from tests.virtual.rig import DEVKIT, begin, start_session, wait_for
 
 SESSION_MS = 5 * 60_000
 FREE_MMHG = 10.0
@@ -51,7 +51,7 @@ def runs_for_five_minutes_and_stops(board: VirtualBoard, console: Console) -> No
     assert console.ask("self_test")["ok"]
     assert console.ask("load", program="easy-run")["ok"]
     console.ask("telemetry", period_ms=500)
-    assert console.ask("start")["ok"]
+    begin(board, console)
     wait_for(board, console, lambda: console.ask("status")["run_ms"] > SESSION_MS, 60)
     assert console.ask("stop")["ok"]
     wait_for(board, console, lambda: console.ask("status")["state"] == "done")

@@ -1,0 +1,1 @@
+"""What leads a person through: choosing, questions, and what to do next. All of it at rest."""

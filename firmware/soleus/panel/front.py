@@ -1,0 +1,76 @@
+"""What stays of the panel in memory: it opens a walk when a person comes, and closes it before a session.
+
+Nothing else of the panel is there while anything is energised.
+"""
+
+import gc
+
+from soleus.basics.annotations import Any
+from soleus.basics.loading import load, unload
+from soleus.core.basics.errors import SettingError
+from soleus.core.session.session import FAULT
+
+# How often `step` is called: the app's watch.
+WATCH_EVERY_MS = 20
+# As in `table.py`: a program that is to be loaded.
+LOAD = 0
+# A wish that nobody has but a session that has ended.
+ENDED = 4
+
+
+class Front:
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        # Where a person is, at rest: see `walk.py`.
+        self.walk = None
+        self.taps_count = 0
+        # What is to be done at the next rest: see `acts.py`.
+        self.wish = None
+        # What was left of the last session, the clock, and more that only `acts.py` and `facts.py` read.
+        self.kept = {}
+
+    def step(self) -> None:
+        app = self.app
+        presses = app.presses
+        taps = 0
+        if presses and presses.taps_count != self.taps_count:
+            self.taps_count = presses.taps_count
+            taps = presses.taps
+        if not app.may_load():
+            self.close()
+        elif self.wish:
+            self._fulfil(self.wish)
+        elif app.controller.session.state == FAULT:
+            self.close()
+        elif self.walk or taps or app.screen:
+            walk = self.walk
+            if walk is None:
+                walk = load("panel.facts").open_walk(self)
+                if walk.place:
+                    # Whoever pressed this button hadn't seen where it leads.
+                    taps = 0
+            walk.step(taps, WATCH_EVERY_MS)
+            self.wish = walk.wish
+            if walk.is_stale:
+                self.close()
+
+    def close(self) -> None:
+        if self.walk is None:
+            return
+        self.walk = None
+        unload("panel.table")
+        unload("panel.screens")
+        unload("core.session.questions")
+        # Now, while nothing is energised: it would hold a tick up.
+        gc.collect()
+
+    def _fulfil(self, wish: tuple) -> None:
+        refused = None
+        if wish[0] == LOAD:
+            # Without the walk in memory: a program needs the room while it is checked.
+            self.close()
+            try:
+                load("store.program_files").load_program(self.app, *wish[1])
+            except SettingError as error:
+                refused = error
+        load("panel.acts").fulfil(self, wish, refused)

@@ -1,0 +1,80 @@
+"""What a laptop asks of the panel over the console link. Loaded for a moment, at rest."""
+
+from soleus.basics.annotations import Any
+from soleus.basics.loading import load
+from soleus.core.basics.errors import SettingError
+from soleus.core.session.questions import COUNT
+from soleus.panel.table import LOAD, QUESTION, READY, START
+
+_DAY_MOST = 99_999
+_ANSWERS = ("yes", "no")
+
+
+def answer(app: Any, do: str, request: dict) -> dict:
+    if do == "start":
+        return _start(app, request)
+    if do == "hold":
+        return _hold(app, request)
+    if do == "clock":
+        return _set_clock(app.front, request)
+    return _tell(app.front)
+
+
+def _start(app: Any, request: dict) -> dict:
+    """The questions were answered at a laptop; then a person at the machine presses start.
+
+    A service tool that holds the machine does without that, and nobody's sessions are counted.
+    """
+    if not app.tick.is_idle():
+        return app.requests.refusal("start")
+    if not app.program_id:
+        return {"error": "start: no program is loaded"}
+    facts = load("panel.facts").Facts(app.front)
+    is_held = app.requests.is_held
+    count = COUNT if is_held else COUNT + facts.needs_one_more
+    answers = request.get("answers")
+    are_answers = isinstance(answers, list) and all(one in _ANSWERS for one in answers)
+    if not are_answers or len(answers) != count:
+        raise SettingError("answers", answers, "yes or no to each of the {} questions".format(count))
+    if "no" in answers:
+        return {"error": "start: no session", "refused": answers.index("no")}
+    if is_held:
+        app.front.wish = (START, True)
+        return {"ok": True, "waits": False}
+    if request.get("decline"):
+        load("store.wearer").decline(app)
+        facts.is_gentle_due = False
+    # Done by the next look at the panel: all of this is still in memory. It is loaded again, as it is.
+    is_gentle = facts.is_gentle_due and not facts.is_gentle
+    changes = {"gentle": True} if is_gentle else facts.changes
+    minutes, mmhg = (0, 0) if is_gentle else (facts.minutes, facts.mmhg)
+    app.front.wish = (LOAD, (facts.program, minutes, mmhg, changes), READY, None, True)
+    return {"ok": True, "waits": True, "gentle": facts.is_gentle_due}
+
+
+def _hold(app: Any, request: dict) -> dict:
+    """A service tool: its sessions start without a press at the machine, and it may clear a fault."""
+    app.requests.is_held = bool(request.get("on", True))
+    return {"ok": True, "note": "until nothing is heard for 5 s"}
+
+
+def _set_clock(front: Any, request: dict) -> dict:
+    """The day's number and its second, as the laptop has them: from now on sessions are counted by days."""
+    day, second = request.get("day"), request.get("second")
+    if type(day) is not int or not 1 <= day <= _DAY_MOST:
+        raise SettingError("day", day, "days since 1970, 1 to {}".format(_DAY_MOST))
+    if type(second) is not int or not 0 <= second < 86_400:
+        raise SettingError("second", second, "seconds of the day, 0 to 86399")
+    front.kept["clock"] = (day, second, front.app.controller.at_ms // 1000)
+    front.close()
+    return {"ok": True}
+
+
+def _tell(front: Any) -> dict:
+    """Where a person at the machine is; a laptop has the words of each place."""
+    if not front.app.tick.is_idle():
+        return front.app.requests.refusal("panel")
+    walk = front.walk or load("panel.facts").open_walk(front)
+    facts = walk.facts
+    question = walk.questions.index if walk.place == QUESTION else None
+    return {"ok": True, "place": walk.place, "question": question, "today": facts.today, "week": facts.week}
