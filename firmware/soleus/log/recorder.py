@@ -14,7 +14,7 @@ from soleus.basics.annotations import Any
 from soleus.basics.loading import load
 from soleus.core.session.session import CHECKING, COMPLETED, DONE, FAULT, IDLE, PAUSED, RUNNING
 from soleus.log.ring import Overview, Ring
-from soleus.log.writer import write_crash, write_step
+from soleus.log.writer import write_step
 from soleus.store.therapy_meter import TherapyMeter
 
 # A fragmented heap may have no room for a step. Others free what they hold, so it is tried again, every
@@ -93,7 +93,7 @@ class Recorder:
 
     def write_crash(self, ended_by: str, reason: str) -> None:
         if self.is_open:
-            write_crash(self, ended_by, reason)
+            load("log.crash").write_crash(self, ended_by, reason)
 
     def _begin(self, steps: list) -> None:
         self.steps = steps

@@ -23,7 +23,7 @@ def write_step(recorder: Any, step: Any) -> "list | None":
     if step == "header":
         _write_header(recorder)
     elif step == "overview":
-        _append(recorder.path, OVERVIEW, recorder.overview.chunk())
+        append(recorder.path, OVERVIEW, recorder.overview.chunk())
         recorder.overview.clear()
     elif step == "freeze":
         recorder.ring.freeze()
@@ -31,25 +31,10 @@ def write_step(recorder: Any, step: Any) -> "list | None":
     elif step == "meter":
         recorder.meter.count(recorder.controller.session.run_ms)
     elif step == "end":
-        _append(recorder.path, END, json.dumps(_end(recorder)).encode())
+        append(recorder.path, END, json.dumps(end_of(recorder)).encode())
     else:
-        _append(recorder.path, RING, recorder.ring.block(step))
+        append(recorder.path, RING, recorder.ring.block(step))
     return None
-
-
-def write_crash(recorder: Any, ended_by: str, reason: str) -> None:
-    """The app is over, the vents are open, no tick comes any more."""
-    steps = ["overview", "freeze", "meter"]
-    if not recorder.path:
-        steps.insert(0, "header")
-    while steps:
-        steps = (write_step(recorder, steps[0]) or []) + steps[1:]
-    table = _end(recorder)
-    table["ended_by"] = ended_by
-    table["crash"] = reason
-    # The core may have failed on these.
-    table["readings"] = list(recorder.controller.readings.chamber_pa)
-    _append(recorder.path, END, json.dumps(table).encode())
 
 
 def append_frame(path: str, kind: int, payload: Any) -> None:
@@ -68,10 +53,10 @@ def _write_header(recorder: Any) -> None:
         recorder.prepare()
     if not recorder.path:
         recorder.keep_in(new_file(SESSION_MOST_BYTES))
-    _append(recorder.path, HEADER, recorder.header)
+    append(recorder.path, HEADER, recorder.header)
 
 
-def _append(path: str, kind: int, payload: Any) -> None:
+def append(path: str, kind: int, payload: Any) -> None:
     """The overview of a very long session ends early; how the session ended is always kept."""
     if path and (kind != OVERVIEW or len(payload) < _room_bytes(path)):
         append_frame(path, kind, payload)
@@ -81,7 +66,7 @@ def _room_bytes(path: str) -> int:
     return SESSION_MOST_BYTES - END_MOST_BYTES - os.stat(path)[_SIZE] + len(MAGIC)
 
 
-def _end(recorder: Any) -> dict:
+def end_of(recorder: Any) -> dict:
     controller = recorder.controller
     # Only a row is held: the whole table takes more room.
     fault_row = load("core.basics.fault_table").TABLE[controller.latch.code]

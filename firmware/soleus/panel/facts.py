@@ -13,7 +13,6 @@ from soleus.core.session.session import COMPLETED, DONE
 from soleus.panel.table import RENEW_MS
 
 MENU_FILE = "menu.json"
-BOARD_FILE = "board.json"
 _MS = 60_000
 _SOON_MS = 2000
 
@@ -51,21 +50,10 @@ class Facts:
         self.battery_minutes = self.battery_percent = None
         supply_mv = controller.readings.supply_mv
         if app.parts.battery and self.has_display:
-            self._read_battery(supply_mv)
+            load("panel.battery").read_battery(self, supply_mv)
         is_short = self.battery_minutes is not None and self.battery_minutes < self.minutes
         self.is_flat = is_short or 0 < supply_mv < boots.supply_least_mv
         self.menu = _menu(wearer["recent"]) if self.has_display else []
-
-    def _read_battery(self, supply_mv: int) -> None:
-        """By its voltage at rest, as if that fell evenly: near enough to know whether a session can end."""
-        with open(BOARD_FILE) as file:
-            board = json.load(file)
-        full_minutes = board["battery"].get("full_minutes")
-        least_mv, most_mv = [int(1000 * board["supply"][key]) for key in ("least_v", "most_v")]
-        if full_minutes and supply_mv:
-            percent = min(max((supply_mv - least_mv) * 100 // (most_mv - least_mv), 0), 100)
-            self.battery_percent = percent
-            self.battery_minutes = full_minutes * percent // 100
 
 
 def open_walk(front: Any) -> Any:

@@ -50,8 +50,8 @@ WITH_APP = (
 SCREEN = "soleus.services.screen"
 # Loaded for a moment, at rest.
 AT_REST = (
-    *(f"soleus.panel.{name}" for name in ("acts", "choose", "facts", "pages", "requests", "screens")),
-    *(f"soleus.panel.{name}" for name in ("left", "table", "walk", "words")),
+    *(f"soleus.panel.{name}" for name in ("acts", "battery", "choose", "facts", "pages", "requests")),
+    *(f"soleus.panel.{name}" for name in ("left", "screens", "table", "walk", "words")),
     *(f"soleus.link.{name}" for name in ("answers", "fault_status", "log_requests")),
     *(f"soleus.store.{name}" for name in ("program_files", "state_load", "state_read", "wearer")),
     *("soleus.core.session.dose", "soleus.core.session.questions", *OF_A_MOMENT),

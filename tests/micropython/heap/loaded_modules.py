@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.micropython.interpreters.run import FIRMWARE_PACKAGE
 
 # Only a board with a display loads these.
-FOR_A_DISPLAY = {"panel.choose", "panel.pages", "panel.screens"}
+FOR_A_DISPLAY = {"panel.battery", "panel.choose", "panel.pages", "panel.screens"}
 
 
 def chains(has_display: bool = True) -> list[list[str]]:
