@@ -1,0 +1,81 @@
+"""The panel on a whole virtual board: by its buttons, over its link, and after a session."""
+
+from pathlib import Path
+from typing import Any
+
+from host_tools.link.console import Console
+from host_tools.virtual.board import VirtualBoard
+from soleus.panel.screens import PLACES, row_of
+from tests.virtual.rig import DUO, READS_MS, YES, running, wait_for
+
+
+class Person:
+    def __init__(self, board: VirtualBoard, console: Console) -> None:
+        self.board, self.console = board, console
+
+    def press(self, *buttons: str) -> str:
+        """Where that leads."""
+        for button in buttons:
+            self.pass_ms(READS_MS)
+            self.board.press(button)
+        self.pass_ms(READS_MS)
+        return row_of(PLACES[self.console.ask("panel")["place"]])[0]
+
+    def pass_ms(self, ms: int) -> None:
+        until_ms = self.board.now_ms + ms
+        wait_for(self.board, self.console, lambda: self.board.now_ms >= until_ms)
+
+    def until(self, state: str) -> None:
+        wait_for(self.board, self.console, lambda: self.status("state") == state)
+
+    def status(self, key: str) -> Any:
+        return self.console.ask("status")[key]
+
+
+def test_a_no_ends_it_and_what_was_stopped_goes_on_as_a_part_of_the_same_session(tmp_path: Path) -> None:
+    with running(DUO, tmp_path) as (board, console):
+        person = Person(board, console)
+        assert person.press("start_stop") == "gentle"
+        assert person.press("start_stop", "louder", "softer") == "refused"
+        assert person.press("start_stop") == "offer"
+        assert person.press("start_stop", *["louder"] * 4) == "ready"
+        board.press("start_stop")
+        wait_for(board, console, lambda: board.highest_mmhg() > 15)
+        board.press("stop")
+        person.until("done")
+        person.pass_ms(READS_MS)
+        assert person.press() == "resume"
+        assert person.press("start_stop") == "question"
+        # The program was read from the flash meanwhile.
+        person.pass_ms(READS_MS)
+        assert person.press(*["louder"] * 4) == "ready"
+        board.press("start_stop")
+        person.until("running")
+        assert person.status("duration_ms") == 14 * 60_000
+        board.press("stop")
+        person.until("done")
+        wait_for(board, console, lambda: not console.ask("log").get("open", True))
+        assert len(console.ask("log")["sessions"]) == 2
+        assert not person.status("warnings")
+
+
+def test_a_laptop_answers_the_questions_and_neither_starts_nor_clears_by_itself(tmp_path: Path) -> None:
+    with running(DUO, tmp_path) as (board, console):
+        person = Person(board, console)
+        assert "yes or no to each of the 4 questions" in console.ask("start")["error"]
+        assert console.ask("start", answers=["yes", "yes", "no", "yes"])["refused"] == 2
+        answer = console.ask("start", answers=YES)
+        assert (answer["waits"], answer["gentle"]) == (True, True)
+        wait_for(board, console, lambda: person.status("waits_for_press"))
+        person.pass_ms(3000)
+        assert person.status("state") == "idle"
+        board.press("stop")
+        wait_for(board, console, lambda: not person.status("waits_for_press"))
+        # A tool that holds the machine does without a person, for as long as it is heard.
+        assert console.ask("hold")["ok"]
+        assert not console.ask("start", answers=YES)["waits"]
+        wait_for(board, console, lambda: board.highest_mmhg() > 15)
+        board.break_part("sensor.right.calf:off")
+        person.until("fault")
+        console.ask("hold", on=False)
+        assert "at the machine only" in console.ask("clear")["error"]
