@@ -30,7 +30,8 @@ from host_tools.output.cycle_drawing import ASCII_BLOCKS, BLOCKS, cycle_lines, c
 from soleus.core.basics.errors import SettingError
 from soleus.core.make_ready import presence_minutes
 from soleus.core.program import fit
-from soleus.core.program.program import Block, Program
+from soleus.core.program.block import Block
+from soleus.core.program.program import Program
 from soleus.core.program.words import LEG_MODES, PATTERNS, Span
 
 app = typer.Typer(

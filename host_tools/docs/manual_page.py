@@ -73,6 +73,11 @@ that: a zone 10 mmHg firmer, a zone left out, one leg alone. What the boots can'
 reason. Programs that you used last come first. More pressure is not more recovery; nothing asks you for
 more.
 
+A board that measures its battery shows how long it lasts, and wants to be charged first if that is too
+short for the session.
+
+![A battery that is nearly empty.](img/manual/low-battery.png)
+
 ![A program, the calf firmer, the thigh left out.](img/manual/boost-and-leave-out.png)
 
 ## Feel
@@ -86,6 +91,8 @@ breath, pain in the chest: stop, and call for help.** If a leg isn't let go with
 The boots are not for sleeping in. Every session of more than 20 minutes, and at night the shortest, asks
 for a sign of life on the way: `{awake}`, with light and sound. Any button is one. Without one it ends by
 itself, and an hour is the most.
+
+![Nobody answered.](img/manual/asleep.png)
 
 ## Stop, and go on
 

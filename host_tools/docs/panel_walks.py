@@ -14,6 +14,7 @@ from host_tools.plant.faults import parse_fault
 from host_tools.plant.plant import Plant
 from host_tools.virtual.board import VirtualBoard
 from host_tools.virtual.install import install
+from soleus.panel.table import RENEW_MS
 
 BOARD = "esp32-s3-duo"
 # Two pictures that follow each other are the same when the display has been drawn.
@@ -23,6 +24,8 @@ SETTLED_LOOKS = 12
 READ_MS = 700
 PRESS_MS = 120
 START_S = 60.0
+NIGHT_S = 600.0
+NEARLY_EMPTY = 0.04
 ZOOM, GAP = 2, 3
 COLUMNS = 5
 BACKGROUND, INK, PAPER = 200, 235, 20
@@ -226,6 +229,35 @@ def power_cut(walker: Walker) -> None:
     walker.look()
 
 
+def asleep(walker: Walker) -> None:
+    """The program for the night asks in its shortest session, too."""
+    walker.press_unseen("start_stop", "louder", "louder", "stop")
+    walker.pass_ms(READ_MS)
+    walker.console.ask("load", program="bedtime")
+    walker.pass_ms(READ_MS)
+    walker.press_unseen("start_stop", *FOUR_YES, "start_stop")
+    walker.until(lambda: bool(walker.console.ask("status")["asks_for_life"]), NIGHT_S)
+    walker.look()
+    walker.until(lambda: walker.state() == "done", NIGHT_S)
+    walker.pass_ms(READ_MS)
+    walker.look()
+
+
+def low_battery(walker: Walker) -> None:
+    """What is known of the battery is asked for anew when nobody has pressed anything for a minute."""
+    walker.pass_ms(3000)
+    walker.look()
+    walker.board.change(_use_up_battery)
+    walker.pass_ms(RENEW_MS + 3000)
+    walker.look()
+    walker.press("start_stop", "start_stop")
+
+
+def _use_up_battery(plant: Plant) -> None:
+    supply = plant.supply
+    supply.used_wh = (supply.start_charge - NEARLY_EMPTY) * supply.capacity_wh
+
+
 WALKS: dict[str, Callable[[Walker], None]] = {
     "first-use": first_use,
     "a-no": a_no,
@@ -234,6 +266,8 @@ WALKS: dict[str, Callable[[Walker], None]] = {
     "stop-and-go-on": stop_and_go_on,
     "fault-and-clearing": fault_and_clearing,
     "power-cut": power_cut,
+    "asleep": asleep,
+    "low-battery": low_battery,
 }
 
 

@@ -36,6 +36,15 @@ class Front:
         if presses and presses.taps_count != self.taps_count:
             self.taps_count = presses.taps_count
             taps = presses.taps
+        try:
+            self._step(app, taps)
+        except MemoryError:
+            # A fragmented heap: the walk begins anew when there is room. Nothing starts late.
+            self.close()
+            if self.wish and self.wish[0] != ENDED:
+                self.wish = None
+
+    def _step(self, app: Any, taps: int) -> None:
         if not app.may_load():
             self.close()
         elif self.wish:

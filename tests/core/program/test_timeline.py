@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soleus.core.basics.boots import Boots
+from soleus.core.program.block import Block
 from soleus.core.program.layout import lay_out
-from soleus.core.program.program import Block, Program
+from soleus.core.program.program import Program
 from soleus.core.program.table import read_program
 from soleus.core.program.timeline import (
     STAGE_HOLD,

@@ -3,7 +3,8 @@
 from soleus.core.basics.boots import ZONES
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.program.program import Block, Program
+from soleus.core.program.block import Block
+from soleus.core.program.program import Program
 from soleus.core.program.reading import choice, read_span, refuse_unknown, whole
 from soleus.core.program.words import GRADIENT, LEG_MODES, PATTERNS, Span
 

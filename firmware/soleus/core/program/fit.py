@@ -4,7 +4,8 @@ from soleus.core.basics.boots import ZONES, Boots
 from soleus.core.basics.errors import SettingError
 from soleus.core.basics.limits import TARGET_LEAST_PA
 from soleus.core.basics.units import mmhg_from_pa, pa_from_mmhg
-from soleus.core.program.program import Block, Program
+from soleus.core.program.block import Block
+from soleus.core.program.program import Program
 from soleus.core.program.words import (
     LEG_MODES,
     LEG_RIGHT,

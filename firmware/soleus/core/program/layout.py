@@ -2,7 +2,8 @@
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import SESSION_MOST_MINUTES
-from soleus.core.program.program import Block, Program
+from soleus.core.program.block import Block
+from soleus.core.program.program import Program
 from soleus.core.program.timeline import (
     STAGE_HOLD,
     STAGE_RAISE,
