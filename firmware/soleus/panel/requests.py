@@ -32,7 +32,7 @@ def _start(app: Any, request: dict) -> dict:
     facts = load("panel.facts").Facts(app.front)
     is_held = app.requests.is_held
     count = COUNT if is_held else COUNT + facts.needs_one_more
-    answers = request.get("answers")
+    answers: Any = request.get("answers")
     are_answers = isinstance(answers, list) and all(one in _ANSWERS for one in answers)
     if not are_answers or len(answers) != count:
         raise SettingError("answers", answers, "yes or no to each of the {} questions".format(count))

@@ -12,6 +12,8 @@ from host_tools.live.sources.virtual_board import VirtualSource
 from tests.display_driver import packages_folder
 from tests.host.live.browser import chromium, errors_of, opened, served, state, wait_for_state
 
+# The panel takes no answer to a question that nobody can have read.
+READ_MS = 1500
 # Something is written on the glass: a few hundred of its 8,192 dots are lit.
 LIT_DOTS = """() => {
   const dots = document.querySelector(".glass canvas").getContext("2d").getImageData(0, 0, 512, 256).data;
@@ -51,12 +53,20 @@ def hold(page: Page, name: str, ms: int) -> None:
     page.mouse.up()
 
 
+def tap(page: Page, *names: str) -> None:
+    """One button after the other, each read first, as the panel asks a person to."""
+    for name in names:
+        page.wait_for_timeout(READ_MS)
+        hold(page, name, 200)
+
+
 def test_the_board_s_own_buttons_screen_and_light(page: Page) -> None:
-    """Started at the drawn button, paused by a hold, led on with the keyboard, broken, cleared."""
+    """Started at the drawn buttons, paused by a hold, led on with the keyboard, broken, cleared, led on again."""
     wait_for_state(page, "Idle")
     page.wait_for_selector(".light.green")
     page.wait_for_function(LIT_DOTS)
-    hold(page, "start_stop", 300)
+    # Go; as firmly as a person used to boots wants it; yes to that and to the four questions; start.
+    tap(page, "start_stop", *["louder"] * 6, "start_stop")
     wait_for_state(page, "Checking", "Running")
     wait_for_state(page, "Running")
     page.wait_for_selector(".light.blue")
@@ -81,5 +91,8 @@ def test_the_board_s_own_buttons_screen_and_light(page: Page) -> None:
         page.wait_for_timeout(4500)
         if state(page) == "Idle":
             break
+    # Go on with what was left; the questions again; start.
+    tap(page, "start_stop", *["louder"] * 4)
+    page.wait_for_timeout(READ_MS)
     page.click('[data-press="start"]')
     wait_for_state(page, "Running")

@@ -12,7 +12,7 @@ export class Panel {
     this.element.innerHTML =
       `<h2>At the machine</h2><div class="glass"><canvas role="img" aria-label="The board's screen"></canvas></div>` +
       `<div class="face"><span class="light" role="img"></span><div class="contacts" role="group" aria-label="Buttons of the board: press, or hold"></div></div>` +
-      `<p class="hint">Hold start/stop for a second to pause; together with stop for three to clear a fault.</p>`;
+      `<p class="hint">The screen's last line says what the buttons do now: &gt; is start/stop, − softer, + louder. Hold start/stop for a second to pause; together with stop for three to clear a fault.</p>`;
     this.canvas = this.element.querySelector("canvas");
     this.light = this.element.querySelector(".light");
     this.contacts = this.element.querySelector(".contacts");
