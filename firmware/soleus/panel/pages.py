@@ -73,9 +73,9 @@ def body(walk: Any, lines_of: Callable) -> list:
 def _text(walk: Any, place: int) -> str:
     facts = walk.facts
     if place == QUESTION:
-        return load("panel.words").QUESTIONS[walk.questions.index]
+        return _words(walk).QUESTIONS[walk.questions.index]
     if place == REFUSED:
-        return load("panel.words").REASONS[walk.questions.refused]
+        return _words(walk).REASONS[walk.questions.refused]
     if place == CANNOT:
         return walk.reason
     if place == GENTLE:
@@ -100,6 +100,13 @@ def _text(walk: Any, place: int) -> str:
     return ""
 
 
+def _words(walk: Any) -> Any:
+    """Kept for as long as the walk: a picture is drawn five times a second."""
+    if walk.words is None:
+        walk.words = load("panel.words")
+    return walk.words
+
+
 def _name(program: str) -> str:
     """A long name breaks where it has a hyphen."""
     return program if len(program) <= _LETTERS else program.replace("-", "- ", 1)
@@ -118,7 +125,7 @@ def _changed(changes: dict) -> str:
 
 def _afterwards(walk: Any) -> list:
     """What to do now, and by turns how many sessions the last seven days had."""
-    lines = list(load("panel.words").AFTERWARDS)
+    lines = list(_words(walk).AFTERWARDS)
     if walk.place_ms // _TURN_MS % 2:
         lines[-1] = "7 days: {}".format(walk.facts.week)
     return lines

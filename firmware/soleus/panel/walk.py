@@ -55,8 +55,8 @@ class Walk:
         # What the chooser has chosen so far; it is loaded when it is needed.
         self.choice = None
         self.chooser = None
-        # What draws it, where there is a display.
-        self.pages = None
+        # What draws it, and its words, where there is a display.
+        self.pages = self.words = None
 
     def step(self, taps: int, dt_ms: int) -> None:
         """`taps`: the buttons that were pressed anew since the last step."""
