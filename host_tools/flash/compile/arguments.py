@@ -4,7 +4,7 @@ If no call in the firmware gives an argument by name, and nothing else has that 
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from string import ascii_lowercase
 
@@ -15,16 +15,21 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def renamed(tree: ast.Module) -> Iterator[tuple[ast.arg | ast.Name, str]]:
     """Every place where such an argument stands, and its letter."""
+    return renamed_to(ascii_lowercase, tree, lambda name: name not in names_needed())
+
+
+def renamed_to(
+    short: Iterable[str], tree: ast.Module, is_free: Callable[[str], bool]
+) -> Iterator[tuple[ast.arg | ast.Name, str]]:
+    """Every place where an argument stands whose name is free to change, and the short name it gets."""
     for function in _outermost(tree):
         # Names in defaults and annotations are looked up outside of the function.
         nodes = [node for part in [function.args, *function.body] for node in ast.walk(part)]
         places = [node for node in nodes if isinstance(node, ast.Name | ast.arg)]
         taken = {_name(place) for place in places}
-        letters = (letter for letter in ascii_lowercase if letter not in taken)
+        letters = (letter for letter in short if letter not in taken)
         arguments = dict.fromkeys(place.arg for place in places if isinstance(place, ast.arg))
-        new_names = dict(
-            zip((name for name in arguments if name not in names_needed()), letters, strict=False)
-        )
+        new_names = dict(zip(filter(is_free, arguments), letters, strict=False))
         outside = {id(node) for part in _looked_up_outside(function) for node in ast.walk(part)}
         for place in places:
             if _name(place) in new_names and id(place) not in outside:

@@ -6,11 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from host_tools.basics.paths import SOLEUS_PACKAGE
 from host_tools.catalogue.boards import load_board
+from host_tools.catalogue.programs import load_program
 from host_tools.flash.compile import bundles
 from host_tools.flash.compile.bundles import APP, CONTROLLER
-from host_tools.flash.compile.short_attributes import shortened, with_short_attributes
+from host_tools.flash.compile.short_attributes import beside, shortened, with_short_attributes
 from host_tools.flash.compile.short_methods import with_short_methods
+from soleus.core.controller import Controller
+from soleus.core.make_ready import make_ready
 
 
 @pytest.mark.parametrize("has_line_numbers", [False, True])
@@ -99,13 +103,41 @@ def test_what_only_the_core_holds_gets_a_short_name(case: str) -> None:
 NAMES = st.sets(st.text("abz_", min_size=1, max_size=4).filter(str.isidentifier))
 
 
-@given(NAMES, NAMES)
-def test_short_names_sort_as_the_whole_ones(held: set[str], kept: set[str]) -> None:
-    """The core's state is packed by the short names and unpacked by the whole ones."""
-    new_names = shortened(held, kept, kept | held)
-    short = [new_names.get(name, name) for name in sorted(held)]
-    assert short == sorted(set(short))
+@given(st.lists(NAMES, max_size=4), NAMES, NAMES)
+def test_short_names_sort_as_the_whole_ones_in_each_object(
+    objects: list[set[str]], stray: set[str], kept: set[str]
+) -> None:
+    """An object's state is packed by the short names and unpacked by the whole ones."""
+    mates: dict[str, set[str]] = {}
+    for of_object in objects:
+        for name in of_object - stray:
+            mates.setdefault(name, set()).update(of_object)
+    held = stray.union(*objects)
+    new_names = shortened(held, kept, kept | held, mates)
+    for of_object in [*objects, stray]:
+        short = [new_names.get(name, name) for name in sorted(of_object)]
+        assert short == sorted(set(short))
     assert not {new for name, new in new_names.items() if new != name} & (kept | held)
+
+
+@pytest.mark.parametrize("board", ["esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold"])
+def test_no_object_of_the_core_holds_what_its_class_does_not_name(board: str) -> None:
+    """Two names that one object holds must not become one: which they are is read from the classes."""
+    mates = beside(ast.parse(file.read_text()) for file in (SOLEUS_PACKAGE / "core").rglob("*.py"))
+    controller = Controller(load_board(board).boots)
+    make_ready(controller, load_program("easy-run"))
+    seen: set[int] = set()
+    waiting: list[object] = [controller]
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen or not type(one).__module__.startswith("soleus.core"):
+            continue
+        seen.add(id(one))
+        held = set(vars(one))
+        waiting.extend(vars(one).values())
+        for name in held & mates.keys():
+            assert held <= mates[name], (type(one), held - mates[name])
+    assert len(seen) > 20
 
 
 @pytest.mark.parametrize("board", ["esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold"])

@@ -61,7 +61,7 @@ def tap(page: Page, *names: str) -> None:
 
 
 def test_the_board_s_own_buttons_screen_and_light(page: Page) -> None:
-    """Started at the drawn buttons, paused by a hold, led on with the keyboard, broken, cleared, led on again."""
+    """Started at the drawn buttons, paused by a hold, led on with the keyboard, broken, cleared, led on."""
     wait_for_state(page, "Idle")
     page.wait_for_selector(".light.green")
     page.wait_for_function(LIT_DOTS)
