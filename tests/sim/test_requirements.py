@@ -14,6 +14,7 @@ from host_tools.safety.requirements import REQUIREMENTS, Requirement, Since, Tri
 from host_tools.safety.trip_run import TripResult, run_trip
 from soleus.core.basics import fault_table, faults, limits
 from soleus.core.basics.limits import TARGET_DEFAULT_MOST_PA
+from soleus.core.basics.signals import BUTTON_ALIVE
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import Controller
 from soleus.core.guards.guards import Guards
@@ -166,12 +167,12 @@ def test_a_sequence_that_never_lets_go_is_stopped(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_session_that_has_lost_its_end_is_stopped() -> None:
-    """E42: the session has lost its own length. Ticks of 50 ms, because it takes an hour."""
+    """E42: the session has lost its own length. Ticks of 50 ms, because it takes an hour; a person is awake."""
     machine = Machine(boots(), program(minutes=60)).started()
     machine.controller.session.duration_ms = 1 << 29
     dt_ms = 50
-    for _ in range(limits.SESSION_CAP_MS // dt_ms + 200):
-        machine.tick(dt_ms=dt_ms)
+    for count in range(limits.SESSION_CAP_MS // dt_ms + 200):
+        machine.tick(BUTTON_ALIVE if count % 6000 == 0 else 0, dt_ms=dt_ms)
         if machine.state == FAULT:
             break
     latch = machine.controller.latch

@@ -46,6 +46,8 @@ class Page {
     this.controls.begin(lanes[0].about);
     this.workshop.begin(lanes[0].about, choices, lanes.length);
     document.title = `${lanes[0].about.title} · Soleus live`;
+    // Before anything is shown: a recording never looks live.
+    this.tellTrouble();
     document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
   }
 
