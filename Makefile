@@ -19,7 +19,8 @@ MICROPYTHON := tests/micropython
 # Six times as fast as CPython here; Debian: apt install pypy3.
 EXPLORER ?= $(shell command -v pypy3 || echo $(BIN)/python)
 UV_VERSION := 0.13.8
-WORKERS ?= auto
+# One more than there are cores: a virtual board and its laptop wait for each other.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 MUTANTS := out/mutants
 MUTMUT_VERSION := 3.8.1
 

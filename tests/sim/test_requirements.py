@@ -167,7 +167,7 @@ def test_a_sequence_that_never_lets_go_is_stopped(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_session_that_has_lost_its_end_is_stopped() -> None:
-    """E42: the session has lost its own length. Ticks of 50 ms, because it takes an hour; a person is awake."""
+    """E42: the session has lost its own length. Ticks of 50 ms, as it takes an hour; somebody is awake."""
     machine = Machine(boots(), program(minutes=60)).started()
     machine.controller.session.duration_ms = 1 << 29
     dt_ms = 50
