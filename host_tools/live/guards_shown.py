@@ -9,6 +9,7 @@ from host_tools.safety.requirements import REQUIREMENTS
 from soleus.core.basics import limits
 from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
+from soleus.core.guards.shared_air import SensorsDisagree
 
 Near = tuple[float, float] | None
 _UNITS = {
@@ -139,8 +140,8 @@ _IN_CORE: dict[str, Callable[[Controller, int], Near]] = {
     "E14": _still,
     "E15": lambda core, _: (max(core.guards.active.sensor_erratic.jump_count), limits.JUMP_COUNT),
     "E16": lambda core, _: (
-        (core.guards.active.sensors_disagree.apart_ms, limits.DISAGREE_MS)
-        if core.boots.is_three_way
+        (core.guards.active.sensors_apart.apart_ms, limits.DISAGREE_MS)
+        if isinstance(core.guards.active.sensors_apart, SensorsDisagree)
         else None
     ),
     "E21": _filling,
