@@ -138,7 +138,7 @@ class PlainGuards:
         count = self.machine.boots.count
         self.same_ms = [0] * count
         self.jumps: list[tuple[int, int, int]] = [(0, 0, 0)] * count
-        self.over_ms, self.over_count = [0] * count, [0] * count
+        self.over_ms, self.dip_ms, self.over_count = [0] * count, [0] * count, [0] * count
         self.was_same = [False] * count
         self.pressed_ms, self.rising_ms = [0] * count, [0] * count
 
@@ -186,6 +186,8 @@ class PlainGuards:
             self.jumps[index] = (count, last_pa, since_ms)
 
     def over(self, tick: Tick, samples: int, at_ms: int) -> None:
+        # A short dip counts as too high, too; one sensor for all chambers shows many that mean nothing.
+        dip_most_ms = 0 if self.machine.boots.has_manifold_sensor_only else limits.OVER_TARGET_DIP_MS
         for index, chamber in enumerate(self.machine.chambers):
             if chamber.age_ms:
                 continue
@@ -195,9 +197,14 @@ class PlainGuards:
             # The same value again may be the same sample.
             if self.over_count[index] >= samples + (chamber.moved_pa == 0):
                 self.latch("over").trip(faults.OVER_TRIP, index, pressure_pa, limits.OVER_TRIP_PA, at_ms)
-            is_over = tick.keep_bits >> index & 1 and pressure_pa > limit_pa
-            self.over_ms[index] = self.over_ms[index] + tick.dt_ms if is_over else 0
-            if self.over_ms[index] >= limits.OVER_TARGET_MS:
+            is_over = pressure_pa > limit_pa
+            self.dip_ms[index] = 0 if is_over else self.dip_ms[index] + tick.dt_ms
+            is_kept = tick.keep_bits >> index & 1
+            if not is_kept or self.dip_ms[index] > dip_most_ms:
+                self.over_ms[index] = 0
+            elif is_over or self.over_ms[index]:
+                self.over_ms[index] += tick.dt_ms
+            if is_over and self.over_ms[index] >= limits.OVER_TARGET_MS:
                 self.latch("over").trip(faults.OVER_TARGET, index, pressure_pa, limit_pa, at_ms)
 
     def prolonged(self, tick: Tick, at_ms: int, *, is_running: bool) -> None:
