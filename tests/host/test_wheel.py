@@ -14,6 +14,7 @@ from host_tools.catalogue.boards import load_board
 from host_tools.flash.contents.application import build_application
 from host_tools.virtual.board import VirtualBoard
 from tests.display_driver import packages_folder
+from tests.made_once import made_once
 
 ROOT = Path(__file__).parents[2]
 # Stands for the folder of the installed package.
@@ -22,7 +23,10 @@ INSTALLED = "INSTALLED"
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
+    return made_once(tmp_path_factory, "wheel", build_wheel)
+
+
+def build_wheel(folder: Path) -> Path:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
@@ -57,10 +61,13 @@ def test_the_firmware_package_is_in_the_wheel_once(wheel_names: set[str]) -> Non
 @pytest.fixture(scope="module")
 def soleus(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The command in an environment without a checkout: the wheel, and the packages that it asks for."""
-    home = tmp_path_factory.mktemp("environment")
+    return made_once(tmp_path_factory, "environment", lambda home: install(wheel, home))
+
+
+def install(wheel: Path, home: Path) -> Path:
     venv.create(home, with_pip=False)
     python = home / "bin" / "python"
-    install = [
+    command = [
         "-m",
         "pip",
         "--python",
@@ -71,7 +78,7 @@ def soleus(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--no-index",
         str(wheel),
     ]
-    subprocess.run([sys.executable, *install], check=True)
+    subprocess.run([sys.executable, *command], check=True)
     (own,) = home.glob("lib/python*/site-packages")
     # The packages of here, but not the link to this checkout: Python follows a link only in its own folder.
     (own / "others.pth").write_text(sysconfig.get_path("purelib"))

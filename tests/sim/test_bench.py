@@ -23,6 +23,7 @@ from host_tools.twin.fit import fit_twin
 from host_tools.twin.plant_file import plant_toml
 from soleus.core.basics.signals import ALL_VENT
 from soleus.core.session.session import DONE
+from tests.made_once import made_once
 
 DUO, ONE_SENSOR = "esp32-s3-duo", "esp32-c3-manifold"
 DAMAGED = Path(__file__).parents[2] / "docs" / "data" / "bench" / "damaged.toml"
@@ -36,7 +37,11 @@ EXPLAINED = {
 
 
 @pytest.fixture(scope="module")
-def in_order() -> BenchRun:
+def in_order(tmp_path_factory: pytest.TempPathFactory) -> BenchRun:
+    return made_once(tmp_path_factory, "in-order", lambda _: accept())
+
+
+def accept() -> BenchRun:
     return run_suite(SimTarget(load_board(DUO), load_plant("nominal"), 3), "acceptance")
 
 

@@ -44,6 +44,7 @@ from host_tools.verify.campaign.rules import ALARM, DETECTED, HARM, HARMLESS, TR
 from host_tools.verify.campaign.run import run_campaign
 from host_tools.verify.campaign.store import planned, read_results
 from host_tools.verify.campaign.trial import Row, run_trial
+from tests.made_once import made_once
 
 FULL = make_plan("full", 1)
 SMOKE = make_plan("smoke", 1)
@@ -207,7 +208,10 @@ FEW = [trial for trial in SMOKE if trial.board == "esp32-devkit" and trial.part 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("whole")
+    return made_once(tmp_path_factory, "whole", run_few)
+
+
+def run_few(folder: Path) -> Path:
     run_campaign(folder, plan=FEW, workers=1, share=4)
     return folder
 
@@ -269,7 +273,10 @@ def test_no_cluster_at_an_address_is_unusable_input(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def smoked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("smoke")
+    return made_once(tmp_path_factory, "smoke", run_smoke)
+
+
+def run_smoke(folder: Path) -> Path:
     found = CliRunner().invoke(app, ["campaign", "run", "--size", "smoke", "--out", str(folder)])
     assert found.exit_code == 0, found.output
     return folder

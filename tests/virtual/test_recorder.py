@@ -13,6 +13,7 @@ from host_tools.log.replay import replay
 from host_tools.plant.faults import parse_fault
 from host_tools.virtual.board import VirtualBoard
 from soleus.core.session.session import FAULT, PAUSED, RUNNING
+from tests.made_once import made_once
 from tests.virtual.rig import (
     CLEARS_MS,
     DEVKIT,
@@ -157,10 +158,16 @@ RECORDINGS: dict[str, Callable[[Rig], None]] = {
 }
 
 
+Recordings = tuple[dict[str, Log], list[float], list[int]]
+
+
 @pytest.fixture(scope="module")
-def recordings(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Log], list[float], list[int]]:
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Recordings:
     """Without a restart: the logs, the highest pressure at each flash write, the meter after each session."""
-    folder = tmp_path_factory.mktemp("recordings")
+    return made_once(tmp_path_factory, "recordings", record_all)
+
+
+def record_all(folder: Path) -> Recordings:
     logs, writes, meter = {}, [], []
     with running(DEVKIT, folder) as (board, console):
         rig = Rig(board, console, folder)
@@ -174,9 +181,6 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Log]
                 # With these, even five seconds of an open vent don't free the leg.
                 writes = [work.highest_mmhg for work in board.journal.flash_writes()]
     return logs, writes, meter
-
-
-Recordings = tuple[dict[str, Log], list[float], list[int]]
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
