@@ -24,6 +24,7 @@ from soleus.tick import Tick
 # Eight of them are a picture: five pictures a second.
 _PAGE_EVERY_MS = const(25)
 _WARNINGS_MOST = const(8)
+_FIRST_TICKS = const(6)
 # For an exception's words and its place.
 _EXCEPTION_BYTES = const(200)
 # Being out of memory is usually brief: each service frees within its step what it holds. Four failures in a
@@ -116,6 +117,10 @@ class App:
             micropython.alloc_emergency_exception_buf(_EXCEPTION_BYTES)
         gc.collect()
         self.tick.start(self.timer, self.boot.stop_feeding)
+        # No tick comes while a service loads what it shows; and until all sensors have answered once, guards
+        # count how long they have not.
+        while self.tick.count < _FIRST_TICKS and not self.tick.failure:
+            await asyncio.sleep_ms(LOOK_EVERY_MS)
         services = [
             keep_on(self._watch, WATCH_EVERY_MS),
             keep_on(self.writer.step, WRITE_EVERY_MS),

@@ -13,6 +13,7 @@ import keyword
 from collections.abc import Iterable, Iterator, Mapping
 
 from host_tools.flash.compile.arguments import renamed_to
+from host_tools.flash.compile.mates import mates
 from host_tools.flash.compile.privates import is_private
 from host_tools.flash.compile.short_methods import LANGUAGE
 
@@ -70,8 +71,8 @@ def shortened(
     for name in sorted(held):
         if name in kept or is_private(name):
             continue
-        mates = beside.get(name, held)
-        least = max((new_names.get(mate, mate) for mate in mates if mate < name), default="")
+        others = beside.get(name, held)
+        least = max((new_names.get(other, other) for other in others if other < name), default="")
         known = [short for short in shared if least < short < name and name in beside]
         new_names[name] = min(known) if known else _beginning(name, least, used | set(new_names.values()))
         if name in beside and new_names[name] != name:
@@ -86,27 +87,7 @@ def _beginning(name: str, least: str, taken: set[str]) -> str:
 
 def beside(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
     """For each name that an object holds, the names that an object of the same class may hold, too."""
-    own: dict[str, set[str]] = {}
-    bases: dict[str, set[str]] = {}
-    for node in (node for tree in trees for node in ast.walk(tree)):
-        if isinstance(node, ast.ClassDef):
-            own.setdefault(node.name, set()).update(_held_by_self(node))
-            bases.setdefault(node.name, set()).update(
-                base.id for base in node.bases if isinstance(base, ast.Name)
-            )
-    mates: dict[str, set[str]] = {}
-    for name in own:
-        of_object = set().union(*(own[each] for each in _with_bases(name, bases) if each in own))
-        for held in of_object:
-            mates.setdefault(held, set()).update(of_object)
-    return mates
-
-
-def _with_bases(name: str, bases: Mapping[str, set[str]]) -> set[str]:
-    found = {name}
-    for base in bases.get(name, ()):
-        found |= _with_bases(base, bases)
-    return found
+    return mates(trees, _held_by_self)
 
 
 def _held_by(node: ast.AST) -> Iterator[str]:

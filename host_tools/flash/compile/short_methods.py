@@ -1,7 +1,8 @@
 """Shortens the names of functions that only the core calls, 14 bytes on average, to two letters.
 
-The same name becomes the same letters in all files of the core. Names that anything else uses stay, and so do
-those that are also an attribute, an argument or a method of the language.
+The same name becomes the same letters in all files of the core. Methods that no object has both of share
+theirs, because a chip keeps each name that it has met. Names that anything else uses stay, and so do those
+that are also an attribute, an argument or a method of the language.
 """
 
 import ast
@@ -9,6 +10,8 @@ import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from string import ascii_lowercase, digits
+
+from host_tools.flash.compile.mates import mates
 
 LANGUAGE = {name for kind in (list, dict, str, int, tuple, bytes, object) for name in dir(kind)}
 
@@ -24,10 +27,36 @@ def with_short_methods(core: Mapping[str, str], outside: Iterable[str]) -> dict[
                 kept.add(name)
             case ast.Constant(value=str(text)):
                 kept.update(text.split())
-    short = ("".join(pair) for pair in product(ascii_lowercase, digits))
     names = [name for name in dict.fromkeys(functions) if name not in kept and len(name) > 2]
-    new_names = dict(zip(names, short, strict=False))
+    # A name that is no method's alone is known in whole modules.
+    methods = mates(trees.values(), _methods_of)
+    for function in _functions_outside_classes(trees.values()):
+        methods.pop(function, None)
+    new_names = lettered(names, methods)
     return {module: _renamed(core[module], tree, new_names) for module, tree in trees.items()}
+
+
+def lettered(names: Iterable[str], methods: Mapping[str, set[str]]) -> dict[str, str]:
+    """`methods`: those that may share, each with all that an object of its class has."""
+    new_names: dict[str, str] = {}
+    for name in names:
+        others = methods.get(name)
+        taken = {
+            new for old, new in new_names.items() if others is None or old in others or old not in methods
+        }
+        short = ("".join(pair) for pair in product(ascii_lowercase, digits))
+        new_names[name] = next((letters for letters in short if letters not in taken), name)
+    return new_names
+
+
+def _methods_of(node: ast.ClassDef) -> Iterator[str]:
+    yield from (part.name for part in node.body if isinstance(part, ast.FunctionDef))
+
+
+def _functions_outside_classes(trees: Iterable[ast.Module]) -> set[str]:
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    inside = {id(part) for node in nodes if isinstance(node, ast.ClassDef) for part in node.body}
+    return {node.name for node in nodes if isinstance(node, ast.FunctionDef) and id(node) not in inside}
 
 
 def _renamed(text: str, tree: ast.Module, new_names: Mapping[str, str]) -> str:
