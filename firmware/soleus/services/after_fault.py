@@ -12,7 +12,6 @@ _UNSEEN = (
     faults.SENSOR_STUCK,
     faults.SENSOR_ERRATIC,
     faults.SENSOR_DISAGREES,
-    faults.SENSOR_CONTRADICTED,
     faults.KINK,
 )
 
