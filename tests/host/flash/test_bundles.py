@@ -11,8 +11,8 @@ from host_tools.catalogue.boards import load_board
 from host_tools.catalogue.programs import load_program
 from host_tools.flash.compile import bundles
 from host_tools.flash.compile.bundles import APP, CONTROLLER
-from host_tools.flash.compile.short_attributes import beside, shortened, with_short_attributes
-from host_tools.flash.compile.short_methods import with_short_methods
+from host_tools.flash.compile.shorten.short_attributes import beside, shortened, with_short_attributes
+from host_tools.flash.compile.shorten.short_methods import with_short_methods
 from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
 

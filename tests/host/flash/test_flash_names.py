@@ -6,7 +6,7 @@ import pytest
 
 from host_tools.basics.paths import SOLEUS_PACKAGE
 from host_tools.flash.compile.names import without_names
-from host_tools.flash.compile.privates import is_private, renamed_privates
+from host_tools.flash.compile.shorten.privates import is_private, renamed_privates
 from tests.display_driver import driver_file
 
 FILES = sorted(file.relative_to(SOLEUS_PACKAGE.parent).as_posix() for file in SOLEUS_PACKAGE.rglob("*.py"))

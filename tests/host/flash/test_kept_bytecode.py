@@ -1,5 +1,6 @@
 """Bytecode is compiled once for each state of the sources, and is the same, kept or compiled anew."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,3 +75,11 @@ def test_only_the_latest_states_are_kept(cache: Path) -> None:
     for state in range(STATES_KEPT + 2):
         kept_or_compiled(str(state), these(FILES))
     assert len(list(cache.iterdir())) == STATES_KEPT
+
+
+def test_a_change_in_any_file_that_makes_bytecode_is_seen() -> None:
+    package = kept.__package__
+    loaded = [module for name, module in sys.modules.items() if package and name.startswith(package)]
+    files = {Path(module.__file__) for module in loaded if module.__file__}
+    assert {"names.py", "short_methods.py", "mates.py"} <= {file.name for file in files}
+    assert files <= set(kept.compilers())

@@ -1,5 +1,5 @@
-# ruff: noqa: ANN001, ANN002, ANN201, ANN204, PTH123
-# ... because it runs on MicroPython.
+# ruff: noqa: ANN001, ANN002, ANN201, ANN204, E402, PTH123
+# ... because it runs on MicroPython, and the chip's modules come first.
 """Prints the words that the display shows, a line of JSON for each case. Runs on MicroPython."""
 
 import json
@@ -18,14 +18,14 @@ class ssd1306:  # noqa: N801 (a module's name)
 sys.modules["machine"] = machine
 sys.modules["ssd1306"] = ssd1306
 
-from soleus.core.basics import fault_table, faults  # noqa: E402 (after the chip's modules)
-from soleus.core.basics.boots_table import read_boots  # noqa: E402
-from soleus.core.controller import Controller  # noqa: E402
-from soleus.core.session.session import CHECKING, DONE, FAULT, PAUSED, RUNNING  # noqa: E402
-from soleus.panel.screens import session_lines  # noqa: E402
-from soleus.services.fault_place import fault_place  # noqa: E402
-from soleus.services.fault_screen import draw_fault  # noqa: E402
-from soleus.services.screen import draw  # noqa: E402
+from soleus.core.basics import fault_table, faults
+from soleus.core.basics.boots_table import read_boots
+from soleus.core.controller import Controller
+from soleus.core.session.session import CHECKING, DONE, FAULT, PAUSED, RUNNING
+from soleus.panel.screens import session_lines
+from soleus.services.fault_place import fault_place
+from soleus.services.fault_screen import draw_fault
+from soleus.services.screen import draw
 
 WIDTH, HEIGHT, LETTER = 128, 64, 8
 

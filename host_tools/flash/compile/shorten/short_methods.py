@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from string import ascii_lowercase, digits
 
-from host_tools.flash.compile.mates import mates
+from host_tools.flash.compile.shorten.mates import mates
+from host_tools.flash.compile.shorten.text_changes import changed
 
 LANGUAGE = {name for kind in (list, dict, str, int, tuple, bytes, object) for name in dir(kind)}
 
@@ -60,13 +61,8 @@ def _functions_outside_classes(trees: Iterable[ast.Module]) -> set[str]:
 
 
 def _renamed(text: str, tree: ast.Module, new_names: Mapping[str, str]) -> str:
-    lines = [line.encode() for line in text.splitlines(keepends=True)]
-    places = sorted({place for node in ast.walk(tree) for place in _places(node)}, reverse=True)
-    for line, column, name in places:
-        if name in new_names:
-            before, after = lines[line - 1][:column], lines[line - 1][column + len(name.encode()) :]
-            lines[line - 1] = before + new_names[name].encode() + after
-    return b"".join(lines).decode()
+    places = (place for node in ast.walk(tree) for place in _places(node))
+    return changed(text, ((*place, new_names[place[2]]) for place in places if place[2] in new_names))
 
 
 def _places(node: ast.AST) -> Iterator[tuple[int, int, str]]:

@@ -12,10 +12,11 @@ import builtins
 import keyword
 from collections.abc import Iterable, Iterator, Mapping
 
-from host_tools.flash.compile.arguments import renamed_to
-from host_tools.flash.compile.mates import mates
-from host_tools.flash.compile.privates import is_private
-from host_tools.flash.compile.short_methods import LANGUAGE
+from host_tools.flash.compile.shorten.arguments import renamed_to
+from host_tools.flash.compile.shorten.mates import mates
+from host_tools.flash.compile.shorten.privates import is_private
+from host_tools.flash.compile.shorten.short_methods import LANGUAGE
+from host_tools.flash.compile.shorten.text_changes import changed
 
 _RESERVED = {*LANGUAGE, *dir(builtins), *keyword.kwlist, *keyword.softkwlist, "const"}
 
@@ -39,7 +40,7 @@ def with_short_attributes(core: Mapping[str, str], outside: Iterable[str]) -> di
         for node, new_name in renamed_to(short, tree, of_arguments.__contains__):
             name = node.arg if isinstance(node, ast.arg) else node.id
             changes.add((node.lineno, node.col_offset, name, new_name))
-        texts[module] = _changed(core[module], changes)
+        texts[module] = changed(core[module], changes)
     return texts
 
 
@@ -99,14 +100,6 @@ def _held_by_self(node: ast.ClassDef) -> Iterator[str]:
     for part in ast.walk(node):
         if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "self":
             yield from _held_by(part)
-
-
-def _changed(text: str, changes: Iterable[tuple[int, int, str, str]]) -> str:
-    lines = [line.encode() for line in text.splitlines(keepends=True)]
-    for line, column, name, new_name in sorted(changes, reverse=True):
-        before, after = lines[line - 1][:column], lines[line - 1][column + len(name.encode()) :]
-        lines[line - 1] = before + new_name.encode() + after
-    return b"".join(lines).decode()
 
 
 def _places(node: ast.AST, classes: set[str]) -> Iterator[tuple[int, int, str]]:

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from string import ascii_lowercase, digits
 
-from host_tools.flash.compile.privates import is_private
-from host_tools.flash.compile.short_methods import LANGUAGE
+from host_tools.flash.compile.shorten.privates import is_private
+from host_tools.flash.compile.shorten.short_methods import LANGUAGE
+from host_tools.flash.compile.shorten.text_changes import changed
 
 
 def with_short_names(group: Mapping[str, str], outside: Iterable[str]) -> dict[str, str]:
@@ -55,13 +56,8 @@ def _constants_of(tree: ast.Module) -> Iterator[str]:
 
 
 def _renamed(text: str, tree: ast.Module, new_names: Mapping[str, str]) -> str:
-    lines = [line.encode() for line in text.splitlines(keepends=True)]
-    places = {place for node in ast.walk(tree) for place in _places(node)}
-    for line, column, name in sorted(places, reverse=True):
-        if name in new_names:
-            before, after = lines[line - 1][:column], lines[line - 1][column + len(name.encode()) :]
-            lines[line - 1] = before + new_names[name].encode() + after
-    return b"".join(lines).decode()
+    places = (place for node in ast.walk(tree) for place in _places(node))
+    return changed(text, ((*place, new_names[place[2]]) for place in places if place[2] in new_names))
 
 
 def _places(node: ast.AST) -> Iterator[tuple[int, int, str]]:

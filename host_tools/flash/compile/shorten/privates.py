@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from itertools import product
 from string import ascii_letters
 
-# Where a name stands (a line from 1, and a byte in it), the old name and the new one.
-Renaming = tuple[int, int, str, str]
+from host_tools.flash.compile.shorten.text_changes import Change, changed
 
 
-def renamed_privates(tree: ast.Module) -> Iterator[Renaming]:
+def renamed_privates(tree: ast.Module) -> Iterator[Change]:
     nodes = list(ast.walk(tree))
     taken = {name for node in nodes for name in _names(node)}
     pairs = ("".join(pair) for pair in product(ascii_letters, repeat=2))
@@ -26,12 +25,7 @@ def renamed_privates(tree: ast.Module) -> Iterator[Renaming]:
 
 
 def with_short_privates(source: str) -> str:
-    tree = ast.parse(source)
-    lines = source.splitlines(keepends=True)
-    for line, column, old, new in sorted(renamed_privates(tree), reverse=True):
-        text = lines[line - 1].encode()
-        lines[line - 1] = (text[:column] + new.encode() + text[column + len(old.encode()) :]).decode()
-    return "".join(lines)
+    return changed(source, renamed_privates(ast.parse(source)))
 
 
 def is_private(name: str) -> bool:

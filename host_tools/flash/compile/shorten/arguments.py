@@ -4,18 +4,15 @@ If no call in the firmware gives an argument by name, and nothing else has that 
 """
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from collections.abc import Callable, Container, Iterable, Iterator
 from string import ascii_lowercase
-
-from host_tools.flash.compile.sources import sources
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def renamed(tree: ast.Module) -> Iterator[tuple[ast.arg | ast.Name, str]]:
-    """Every place where such an argument stands, and its letter."""
-    return renamed_to(ascii_lowercase, tree, lambda name: name not in names_needed())
+def renamed(tree: ast.Module, needed: Container[str]) -> Iterator[tuple[ast.arg | ast.Name, str]]:
+    """Every place where an argument stands that isn't `needed` for another reason, and its letter."""
+    return renamed_to(ascii_lowercase, tree, lambda name: name not in needed)
 
 
 def renamed_to(
@@ -62,11 +59,10 @@ def _name(place: ast.arg | ast.Name) -> str:
     return place.arg if isinstance(place, ast.arg) else place.id
 
 
-@cache
-def names_needed() -> frozenset[str]:
+def names_needed(sources: Iterable[str]) -> set[str]:
     """Names that the chip keeps for another reason: attributes, keywords, functions, classes, globals."""
     needed = {"self"}
-    for source in sources().values():
+    for source in sources:
         tree = ast.parse(source)
         for node in ast.walk(tree):
             match node:
@@ -84,4 +80,4 @@ def names_needed() -> frozenset[str]:
                 for node in ast.walk(statement)
                 if isinstance(node, ast.Name) and isinstance(statement, ast.Assign | ast.AnnAssign | ast.For)
             )
-    return frozenset(needed)
+    return needed

@@ -1,0 +1,1 @@
+"""Names that cost a chip heap, made short before they are compiled."""
