@@ -52,7 +52,12 @@ class Rig:
         assert answer.get("ok"), answer
 
     def until(self, state: str) -> None:
-        wait_for(self.board, self.console, lambda: self.console.ask("status")["state"] == state, timeout_s=15)
+        wait_for(self.board, self.console, lambda: self.state() == state, timeout_s=15)
+
+    def state(self) -> str:
+        answer = self.console.ask("status")
+        assert "state" in answer, answer
+        return str(answer["state"])
 
     def fail(self, fault: str, seconds: float) -> None:
         """Breaks a part for some seconds. Then it works again, so that the next session can run."""
@@ -71,7 +76,7 @@ class Rig:
         clear_at_machine(self.board)
         pressed_ms = self.board.now_ms
         self.board.run_until(lambda board: board.now_ms > pressed_ms + CLEARS_MS + 100)
-        return str(self.console.ask("status")["state"])
+        return self.state()
 
     def pulled(self) -> Log:
         """The newest session, once it is closed."""

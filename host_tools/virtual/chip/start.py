@@ -20,6 +20,7 @@ import esp32
 import i2c_chips  # noqa: F401 (its chips answer from now on)
 import long_calls
 import machine
+import names
 
 machine.config = _config
 machine.RTC._memory = binascii.unhexlify(_config["memory"])
@@ -55,9 +56,10 @@ os.chdir("/")
 sys.path[:] = ["", ".frozen", "/lib"]
 sys.argv[:] = []
 long_calls.put_in_place()
+names.fill_tables()
 
 _is_raw = _config["is_raw"]
-for _name in ("json", "binascii", "gc"):
+for _name in ("json", "binascii", "gc", "names"):
     if _name in globals():
         del globals()[_name]
 

@@ -19,7 +19,8 @@ def test_ctrl_c_in_the_place_of_c_ends_the_session_all_the_same(place: str, tmp_
         start_session(board, console)
         bang_of(board).write_text("")
         pressed_ms = board.now_ms
-        board.wait_until(lambda b: b.is_at_prompt or b.now_ms > pressed_ms + 2000)
+        # The board's time waits for its program, however busy this computer is.
+        board.run_until(lambda b: b.is_at_prompt or b.now_ms > pressed_ms + 2000)
         assert board.is_at_prompt
         assert board.is_vented()
         assert board.journal.energised_ms() - pressed_ms < 300
