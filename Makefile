@@ -60,7 +60,7 @@ chip: $(READY)  ## test what is at a port without any boots, chip or virtual boa
 
 test: setup  ## run every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not by_the_clock"
-	$(BIN)/python -m pytest -m by_the_clock
+	$(BIN)/python -m pytest -n auto --dist worksteal -m by_the_clock
 
 quick: $(READY)  ## while working: test the core and what changed since the last commit (a minute)
 	$(BIN)/python -m tests.quick

@@ -13,7 +13,7 @@ from tests.display_driver import packages_folder
 from tests.host.live.browser import chromium, errors_of, opened, served, state, wait_for_state
 
 # The panel takes no answer to a question that nobody can have read.
-READ_MS = 1500
+READ_MS = 1000
 # Something is written on the glass: a few hundred of its 8,192 dots are lit.
 LIT_DOTS = """() => {
   const dots = document.querySelector(".glass canvas").getContext("2d").getImageData(0, 0, 512, 256).data;
