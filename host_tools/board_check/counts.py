@@ -48,8 +48,10 @@ def _register_findings(valves: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _sensor_findings(boots: Boots, sensors: Mapping[str, Any]) -> Iterator[Finding]:
-    count = 1 if boots.has_manifold_sensor_only else boots.count
+    count = boots.sensors_count
     reason = "one on the manifold" if boots.has_manifold_sensor_only else "one for each chamber"
+    if boots.has_manifold_sensor_too:
+        reason += ", and the last for the manifold"
     key = "pins" if sensors["driver"] == "adc" else "channels"
     found = sensors[key]
     if len(found) != count:

@@ -108,9 +108,14 @@ def board_file(name: str | Path) -> Path:
 def layout(boots: Boots) -> str:
     """The boots in a few words: `2 x 5 chambers, fill_vent, per_chamber, gate`."""
     valves = "three_way" if boots.is_three_way else "fill_vent"
-    sensors = "manifold" if boots.has_manifold_sensor_only else "per_chamber"
     gate = "gate" if boots.has_gate else "no gate"
-    return f"{boots.legs} x {boots.chambers_per_leg} chambers, {valves}, {sensors}, {gate}"
+    return f"{boots.legs} x {boots.chambers_per_leg} chambers, {valves}, {sensors_layout(boots)}, {gate}"
+
+
+def sensors_layout(boots: Boots) -> str:
+    if boots.has_manifold_sensor_only:
+        return "manifold"
+    return "per_chamber_and_manifold" if boots.has_manifold_sensor_too else "per_chamber"
 
 
 def _table_errors(file: Path, table: Table) -> list[InputError]:

@@ -8,6 +8,7 @@ from soleus.core.basics.boots import ZONES
 from soleus.core.basics.boots_table import read_boots
 
 VALVES = ("fill_vent", "three_way")
+# As regulators see them: a sensor on the manifold beside those of the chambers is for the guards alone.
 SENSORS = ("per_chamber", "manifold")
 
 

@@ -30,7 +30,7 @@ def about(boots: Boots, kind: Any, **said: Any) -> About:
         "chambers": boots.names,
         "zones": [ZONES[zone] for zone in boots.zone_of],
         "valves": "three_way" if boots.is_three_way else "fill_vent",
-        "sensors": "manifold" if boots.has_manifold_sensor_only else "per_chamber",
+        "sensors": _sensors(boots),
         "has_gate": bool(boots.has_gate),
         "relief_mmhg": None,
         "most_mmhg": round(boots.target_most_pa / PA_PER_MMHG),
@@ -47,6 +47,12 @@ def about(boots: Boots, kind: Any, **said: Any) -> About:
     made: Any = table | said
     whole: About = made
     return whole
+
+
+def _sensors(boots: Boots) -> str:
+    if boots.has_manifold_sensor_only:
+        return "manifold"
+    return "per_chamber_and_manifold" if boots.has_manifold_sensor_too else "per_chamber"
 
 
 def of_board(board: Board) -> dict[str, Any]:

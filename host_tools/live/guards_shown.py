@@ -9,12 +9,15 @@ from host_tools.safety.requirements import REQUIREMENTS
 from soleus.core.basics import limits
 from soleus.core.basics.boots import Boots
 from soleus.core.controller import Controller
+from soleus.core.guards.second_opinion import SecondOpinion
+from soleus.core.guards.shared_air import SensorsDisagree
 
 Near = tuple[float, float] | None
 _UNITS = {
     "E01": "mmHg above wanted", "E02": "mmHg", "E03": "s without a release", "E11": "ms beyond its range",
     "E12": "ms without a reading", "E13": "mmHg below zero", "E14": "ms at one value", "E15": "jumps",
-    "E16": "ms apart", "E21": "s of pump", "E22": "fills collapsed", "E23": "‰ of the pump to hold",
+    "E16": "ms apart", "E17": "ms above the pump's flow", "E21": "s of pump",
+    "E22": "fills collapsed", "E23": "‰ of the pump to hold",
     "E31": "s open and still pressed", "E32": "ms rising unasked", "E41": "ms between ticks",
     "E42": "min under pressure", "E43": "ticks without time", "E51": "rises after a stop",
     "E52": "fills without air", "E61": "V",
@@ -139,8 +142,13 @@ _IN_CORE: dict[str, Callable[[Controller, int], Near]] = {
     "E14": _still,
     "E15": lambda core, _: (max(core.guards.active.sensor_erratic.jump_count), limits.JUMP_COUNT),
     "E16": lambda core, _: (
-        (core.guards.active.sensors_disagree.apart_ms, limits.DISAGREE_MS)
-        if core.boots.is_three_way
+        (core.guards.active.sensors_apart.apart_ms, limits.DISAGREE_MS)
+        if isinstance(core.guards.active.sensors_apart, SensorsDisagree)
+        else None
+    ),
+    "E17": lambda core, _: (
+        (core.guards.fill_timeout.high_ms, limits.APART_MS)
+        if isinstance(core.guards.fill_timeout, SecondOpinion)
         else None
     ),
     "E21": _filling,

@@ -81,6 +81,7 @@ _KINDS_OF_VALUE = {
     "E14": "sensor {} unmoved for",
     "E15": "sensor {} jumped by",
     "E16": "sensor {} apart from the others by",
+    "E17": "sensor {} apart from the manifold's by",
     "E21": "{} filling for",
     "E22": "{} lost",
     "E23": "{} cost",

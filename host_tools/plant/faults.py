@@ -98,7 +98,9 @@ def components(boots: Any, has_bus: bool = False) -> dict[str, tuple[int, int]]:
 def _parts(kind_name: str, boots: Any, has_bus: bool) -> list[tuple[str, int]]:
     chambers = [(name, i) for i, name in enumerate(boots.names)]
     if kind_name == "sensor":
-        return [("manifold", 0)] if boots.has_manifold_sensor_only else chambers
+        if boots.has_manifold_sensor_only:
+            return [("manifold", 0)]
+        return [*chambers, ("manifold", boots.count)] if boots.has_manifold_sensor_too else chambers
     if kind_name == "valve":
         if boots.is_three_way:
             return chambers

@@ -151,11 +151,10 @@ class Plant:
 
     def read(self, readings: Any) -> None:
         sensors = self.sensors
-        if sensors.is_on_manifold:
-            readings.manifold_pa = sensors.reading(0, self.now_ms, self.noise)
-            readings.missing_bits = sensors.is_missing(0, self.now_ms) << MANIFOLD_BIT
-        else:
-            readings.missing_bits = sensors.read_chambers(readings.chamber_pa, self.now_ms, self.noise)
+        readings.missing_bits = sensors.read_chambers(readings.chamber_pa, self.now_ms, self.noise)
+        if sensors.manifold_index >= 0:
+            readings.manifold_pa = sensors.read_manifold(readings.manifold_pa, self.now_ms, self.noise)
+            readings.missing_bits |= sensors.is_manifold_missing << MANIFOLD_BIT
         supply_mv = floor(self.supply.terminal_v * 1000.0 / SUPPLY_COUNT_MV + 0.5) * SUPPLY_COUNT_MV
         readings.supply_mv = int(supply_mv)
 

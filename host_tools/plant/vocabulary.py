@@ -59,8 +59,9 @@ MODES: dict[str, dict[str, str]] = {
     },
 }
 
-# Sensors that no longer tell the pressure and yet read like sensors: no guard notices them in time so far.
-# docs/safety.md says what they do, and a campaign, which shows what is guarded, leaves them out.
+# Sensors that no longer tell the pressure and yet read like sensors: without a second one on the manifold no
+# guard notices them in time. docs/safety.md says what they do, and a campaign, which shows what is guarded,
+# leaves them out on such boards.
 UNGUARDED = frozenset(("sensor", mode) for mode in ("dead", "half", "float", "tube-off", "tube-pinched"))
 
 # The size of a fault, where its mode has one: a conductance in mL/s/sqrt(mmHg) [G], or a factor.

@@ -67,6 +67,12 @@ ABOUT = {
         "Compare the sensors, and look for a kinked hose.",
         "Calibrate them; replace the one that is off.",
     ),
+    "E17": (
+        "The sensor of a chamber and the one on the manifold contradict each other.",
+        "At rest they were more than 3 mmHg and 8 % apart, or in a fill further than the flow explains.",
+        "Has a tube slipped off, or is it pinched? Does the fill valve click? Then the bench's `accuracy`.",
+        "Calibrate it; replace it if it comes again.",
+    ),
     "E21": (
         "A chamber takes air without filling.",
         "It had the pump for twice its longest fill and 5 s more; 45 s if it was never full.",

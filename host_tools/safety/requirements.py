@@ -25,13 +25,14 @@ from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.guards.air import FillTimeout, Kink, Leak, PumpRunaway, RisesUnasked
 from soleus.core.guards.machine import LateTick, SessionCap, SupplyLow
 from soleus.core.guards.pressure import Overpressure, ProlongedPressure, VentFailure
+from soleus.core.guards.second_opinion import SecondOpinion
 from soleus.core.guards.sensors import (
     SensorErratic,
     SensorRange,
-    SensorsDisagree,
     SensorStuck,
     SensorZeroDrift,
 )
+from soleus.core.guards.shared_air import SensorsDisagree
 from soleus.core.sensing.zeroing import Zeroing
 
 # Boots, plants and a program that only this table needs.
@@ -47,6 +48,8 @@ HARDLY_A_REST = f"{OWN}/hardly-a-rest.toml"
 # The time that pressure guards may take after their debounce, and that sensor guards may take in all.
 REACTION_MS = 100
 SENSOR_MS = 200
+# From the beginning of a fill to the end of the next cycle's.
+TWO_FILLS_MS = 90_000
 
 
 class Since(Enum):
@@ -238,7 +241,7 @@ REQUIREMENTS = (
         why="The pump is filling a chamber that nobody sees.",
         budget_ms=limits.STUCK_MS + REACTION_MS,
         trips=(
-            Trip("sensor.left.calf:stuck@80s", DEVKIT, "left.calf", Since.FILLED),
+            Trip("sensor.left.calf:stuck@81s", DEVKIT, "left.calf", Since.FILLED),
             Trip("sensor.manifold:stuck@65s", MANIFOLD, "manifold"),
         ),
         note="not one different value",
@@ -252,7 +255,7 @@ REQUIREMENTS = (
         why="No value of such a sensor can be believed.",
         budget_ms=SENSOR_MS,
         trips=(
-            Trip("sensor.left.foot:garbage@82s", DEVKIT, "left.foot"),
+            Trip("sensor.left.foot:garbage@81s", DEVKIT, "left.foot"),
             Trip("sensor.manifold:garbage@65s", MANIFOLD, "manifold"),
         ),
     ),
@@ -265,6 +268,21 @@ REQUIREMENTS = (
         why="One of them is wrong, and nothing tells for certain which.",
         budget_ms=limits.DISAGREE_MS + REACTION_MS,
         trips=(Trip("sensor.left.calf:wrong@70s", JOINED, "left.calf", Since.AT_REST),),
+    ),
+    Requirement(
+        fault=faults.SENSOR_CONTRADICTED,
+        hazard="a pressure that isn't known",
+        guard=SecondOpinion,
+        limits=("APART_PA", "APART_PERMILLE", "FAR_APART_PA", "FLOW_MOST_PERMILLE"),
+        debounce=("APART_MS",),
+        why="One of the two is wrong. What may squeeze a leg ends the session at the first look.",
+        budget_ms=TWO_FILLS_MS,
+        trips=(
+            Trip("sensor.left.calf:half@1s", DEVKIT, "left.calf", Since.FILLED),
+            Trip("sensor.left.calf:tube-off@80s", DUO, "left.calf", Since.FILLED),
+            Trip("sensor.manifold:half@1s", DEVKIT, "manifold", Since.PUMPED),
+        ),
+        note="at the end of two fills in a row, or in a fill by 18 % more than the pump's whole flow",
     ),
     Requirement(
         fault=faults.FILL_TIMEOUT,

@@ -17,7 +17,7 @@ COUNTS_MOST = (1 << 24) - 1
 class Electric:
     def __init__(self, board: Mapping[str, Any]) -> None:
         self.sensors = board["sensors"]
-        self.is_manifold = board["boots"]["sensors"] == "manifold"
+        self.layout = board["boots"]["sensors"]
         self.battery = board.get("battery")
         self.range_pa = self.sensors.get("range_kpa", 0) * 1000
 
@@ -25,9 +25,12 @@ class Electric:
         if self.battery:
             share = self.battery["bottom_ohm"] / (self.battery["top_ohm"] + self.battery["bottom_ohm"])
             frame[UV + self.battery["pin"]] = round(readings.supply_mv * 1000 * share)
-        values = [readings.manifold_pa] if self.is_manifold else readings.chamber_pa
-        for index, pa in enumerate(values):
-            bit = MANIFOLD_BIT if self.is_manifold else 1 << index
+        bits_and_values: list[tuple[int, int]] = []
+        if self.layout != "manifold":
+            bits_and_values += [(1 << index, pa) for index, pa in enumerate(readings.chamber_pa)]
+        if self.layout != "per_chamber":
+            bits_and_values.append((MANIFOLD_BIT, readings.manifold_pa))
+        for index, (bit, pa) in enumerate(bits_and_values):
             self._put(frame, index, None if readings.missing_bits & bit else pa)
 
     def _put(self, frame: list[int], index: int, pa: int | None) -> None:

@@ -26,6 +26,7 @@ from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
 from soleus.core.program.program import Program
 from soleus.core.program.table import read_program
+from soleus.core.sensing.chamber_gauges import ChamberGauges
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.sensing.manifold_gauges import ManifoldGauges
 
@@ -51,7 +52,9 @@ def boots(legs: int = 1, **keys: Any) -> Boots:
 
 
 def gauges_for(the_boots: Boots) -> Gauges:
-    return ManifoldGauges(the_boots) if the_boots.has_manifold_sensor_only else Gauges(the_boots)
+    if the_boots.has_manifold_sensor_only:
+        return ManifoldGauges(the_boots)
+    return ChamberGauges(the_boots)
 
 
 def program(minutes: int = 20, pressure: Any = None, **block: Any) -> Program:

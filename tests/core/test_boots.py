@@ -45,6 +45,11 @@ def test_what_may_be_left_out() -> None:
 def test_each_layout() -> None:
     assert boots_with(valves="three_way").is_three_way
     assert boots_with(sensors="manifold").has_manifold_sensor_only
+    assert boots_with(sensors="manifold").sensors_count == 1
+    assert boots_with(sensors="per_chamber").sensors_count == 10
+    both = boots_with(sensors="per_chamber_and_manifold")
+    assert (both.has_manifold_sensor_only, both.has_manifold_sensor_too) == (False, True)
+    assert both.sensors_count == 11
     assert boots_with(max_pressure_mmhg=120).target_most_pa == pa_from_mmhg(120)
 
 

@@ -18,8 +18,13 @@ from soleus.log.core_walk import walk
 RECORDED = Path(__file__).parent / "recorded"
 TICKS = {"chambers": 600, "manifold": 1600, "shared": 600}
 # Numbers that today's core no longer has: these boots don't need them.
+_WITHOUT_MANIFOLD = ("last_fill_bits", "pump_off_ms", "resting_pa", "still_ms")
+RUNAWAY = {f"guards.pump_runaway.{name}" for name in _WITHOUT_MANIFOLD}
+DISAGREE = {"guards.sensors_disagree.apart_ms"}
 GONE = {
-    "chambers": {"gauges.is_blind", "gauges.joined_ms", "regulator.is_blind", "regulator.throttled_ms"},
+    "chambers": {"gauges.is_blind", "gauges.joined_ms", "regulator.is_blind", "regulator.throttled_ms"}
+    | RUNAWAY
+    | DISAGREE,
     "manifold": {
         "gauges.is_blind",
         "regulator.ends_together",
@@ -27,8 +32,9 @@ GONE = {
         "regulator.out_ms",
         "regulator.slow_missing_pa",
         "regulator.top_up_pa",
-    },
-    "shared": {"gauges.is_blind", "gauges.joined_ms", "regulator.throttled_ms"},
+    }
+    | DISAGREE,
+    "shared": {"gauges.is_blind", "gauges.joined_ms", "regulator.throttled_ms"} | RUNAWAY,
 }
 
 

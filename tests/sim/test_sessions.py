@@ -387,6 +387,8 @@ def spec_with(**sensor: Any) -> PlantSpec:
 
 SILENT = spec_with(missing="silent")
 
+BOTH = "per_chamber_and_manifold"
+
 # Fault, valves, sensors, plant; the code and chamber that must be named; the seconds until then at most.
 TRIPS: list[tuple[str, str, str, str | PlantSpec, str, str | None, float]] = [
     ("sensor.left.calf:off@60s", "fill_vent", "per_chamber", "nominal", "E11", "left.calf", 0.1),
@@ -404,6 +406,10 @@ TRIPS: list[tuple[str, str, str, str | PlantSpec, str, str | None, float]] = [
     # Two chambers are rested after 45 s each, without a trace of air: then the pump is named.
     ("pump:off@1s", "fill_vent", "per_chamber", "nominal", "E52", None, 100.0),
     ("pump:off@1s", "three_way", "manifold", "nominal", "E52", None, 100.0),
+    ("sensor.left.calf:half@1s", "fill_vent", BOTH, "nominal", "E17", "left.calf", 40.0),
+    ("sensor.left.calf:tube-off@1s", "fill_vent", BOTH, "nominal", "E17", "left.calf", 20.0),
+    ("sensor.left.foot:dead@1s", "fill_vent", BOTH, "nominal", "E17", "left.foot", 15.0),
+    ("sensor.manifold:half@1s", "fill_vent", BOTH, "nominal", "E17", "manifold", 60.0),
     ("valve.left.calf.vent:stuck@HOLD", "fill_vent", "per_chamber", "nominal", "E31", "left.calf", 12.0),
     ("valve.left.calf:stuck@HOLD", "three_way", "per_chamber", "nominal", "E31", "left.calf", 12.0),
     ("hose.left.calf:kink@HOLD", "fill_vent", "per_chamber", "nominal", "E31", "left.calf", 12.0),
@@ -412,6 +418,7 @@ TRIPS: list[tuple[str, str, str, str | PlantSpec, str, str | None, float]] = [
 # As above, for faults that rest one chamber; the seconds are those until then.
 RESTS: list[tuple[str, str, str, str, str, float]] = [
     ("valve.left.foot.fill:off@1s", "fill_vent", "per_chamber", "E21", "left.foot", 50.0),
+    ("valve.left.foot.fill:off@60s", "fill_vent", BOTH, "E21", "left.foot", 110.0),
     ("garment.left.calf:off@60s", "fill_vent", "per_chamber", "E21", "left.calf", 110.0),
     ("garment.left.calf:off@60s", "fill_vent", "manifold", "E21", "left.calf", 110.0),
     ("hose.left.calf:off@60s", "fill_vent", "per_chamber", "E21", "left.calf", 110.0),

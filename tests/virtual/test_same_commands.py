@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from host_tools.catalogue.boards import Board, load_board
+from host_tools.plant.parts.sensors import MEAN_TICKS
 from host_tools.sim import loop
 from host_tools.sim.recording import TraceRows
 from host_tools.sim.request import prepare
@@ -168,6 +169,7 @@ class Reader:
         # Of sensors that are read in turns, the half that isn't read keeps what it showed.
         self.half = self.boots.count // 2 if has_turns(self.sensors) else 0
         self.is_second_half = True
+        self.manifold_pa = self.manifold_sum_pa = self.manifold_ticks = 0
         range_pa = int(self.sensors["range_kpa"] * 1000)
         if self.sensors["driver"] == "adc":
             zero_permille, full_permille = output_permille(self.sensors["part"])
@@ -183,6 +185,10 @@ class Reader:
             readings.manifold_pa = self._pa(frame, 0) or 0
         else:
             self.is_second_half = not self.is_second_half
+            if self.boots.has_manifold_sensor_too and (not self.half or self.is_second_half):
+                self.manifold_pa = self._pa(frame, self.boots.count) or 0
+            if self.boots.has_manifold_sensor_too:
+                self._note_manifold(readings)
             for index in range(self.boots.count):
                 if self.half and self.is_second_half != (index >= self.half):
                     continue
@@ -196,6 +202,14 @@ class Reader:
                 (self.battery["top_ohm"] + self.battery["bottom_ohm"]) * 1024 // self.battery["bottom_ohm"]
             )
             readings.supply_mv = frame[UV + self.battery["pin"]] // 1000 * ratio_x1024 >> 10
+
+    def _note_manifold(self, readings: Readings) -> None:
+        """Beside the chambers' sensors it comes as a mean."""
+        self.manifold_sum_pa += self.manifold_pa
+        self.manifold_ticks += 1
+        if self.manifold_ticks == MEAN_TICKS:
+            readings.manifold_pa = self.manifold_sum_pa // MEAN_TICKS
+            self.manifold_sum_pa = self.manifold_ticks = 0
 
     def _pa(self, frame: tuple[int, ...], index: int) -> int | None:
         if self.sensors["driver"] == "adc":

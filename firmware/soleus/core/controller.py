@@ -115,6 +115,13 @@ class Controller:
     def _check_begins_ms(self) -> int:
         return CHECK_VENT_MS + CHECK_JOIN_MS if self.boots.has_manifold_sensor_only else CHECK_VENT_MS
 
+    def _joins_for_check(self) -> bool:
+        """A sensor on the manifold is zeroed, too. Where chambers have their own, they are zeroed open."""
+        state_ms = self.session.state_ms
+        if self.boots.has_manifold_sensor_only:
+            return state_ms >= CHECK_VENT_MS
+        return self.boots.has_manifold_sensor_too and state_ms < CHECK_JOIN_MS
+
     def _enter(self, state: int) -> None:
         if state == CHECKING:
             self.zeroing.begin()
@@ -132,6 +139,9 @@ class Controller:
             if state == VENTING and self.session.ended_by == STOPPED and not self._is_quiet():
                 self.rotor_ms = ROTOR_STOPS_MS
                 self._choose_way_out()
+            # The air that guards look at is gone.
+            fills = self.guards.fill_timeout
+            fills.joined_bits = fills.begun_bits = 0
             self.sequencer.release_all()
             self.regulator.vent_all()
             self.gauges.emptying.forget_empty()
@@ -146,11 +156,7 @@ class Controller:
             commands.pump_permille = 0
         elif session.state == SERVICE and self.service is not None:
             self.service.step(self.gauges, self.sequencer, self.regulator.phase, commands, dt_ms)
-        elif (
-            session.state == CHECKING
-            and self.boots.has_manifold_sensor_only
-            and session.state_ms >= CHECK_VENT_MS
-        ):
+        elif session.state == CHECKING and self._joins_for_check():
             self._join_all()
         elif session.state == VENTING and self.rotor_ms > 0:
             self._let_rotor_out(dt_ms)
@@ -164,7 +170,8 @@ class Controller:
         commands = self.commands
         all_bits = self.boots.all_bits
         commands.fill_bits = all_bits
-        commands.seal_bits = 0 if self.boots.is_three_way else all_bits
+        is_open = self.boots.is_three_way or self.boots.has_manifold_sensor_too
+        commands.seal_bits = 0 if is_open else all_bits
         commands.pump_permille = 0
 
     def _let_rotor_out(self, dt_ms: int) -> None:
@@ -233,7 +240,9 @@ def _gauges_for(boots: Boots) -> Gauges:
         from soleus.core.sensing.manifold_gauges import ManifoldGauges
 
         return ManifoldGauges(boots)
-    return Gauges(boots)
+    from soleus.core.sensing.chamber_gauges import ChamberGauges
+
+    return ChamberGauges(boots)
 
 
 def _regulator_for(boots: Boots) -> SealedRegulator:

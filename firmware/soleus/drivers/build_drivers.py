@@ -3,7 +3,7 @@
 from machine import Pin, SoftI2C
 from micropython import const
 
-from soleus.basics.annotations import Callable
+from soleus.basics.annotations import Any, Callable
 from soleus.basics.loading import load, load_to_stay
 from soleus.core.basics.boots import Boots
 from soleus.drivers.board_parts import BoardParts
@@ -21,11 +21,19 @@ def build(board: dict, boots: Boots, points: list, warn: Callable) -> BoardParts
     return BoardParts(
         i2c,
         Outputs(board, boots),
-        load("drivers.sensing.pressure").pressure_sensors(board["sensors"], points, i2c, warn),
+        _sensors(board, boots, points, i2c, warn),
         load_to_stay("drivers.battery").Battery(board["battery"]) if "battery" in board else None,
         load_to_stay("drivers.panel.led").Led(board["led"]) if "led" in board else None,
         Buzzer(board["buzzer"]) if "buzzer" in board else None,
     )
+
+
+def _sensors(board: dict, boots: Boots, points: list, i2c: "SoftI2C | None", warn: Callable) -> Any:
+    sensors = load("drivers.sensing.pressure").pressure_sensors(board["sensors"], points, i2c, warn)
+    if boots.has_manifold_sensor_too:
+        reads_both = load_to_stay("drivers.sensing.both").reads_both
+        sensors.read_chambers = reads_both(sensors.read_into, boots.count)
+    return sensors
 
 
 def _i2c(bus: dict) -> SoftI2C:

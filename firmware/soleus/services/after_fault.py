@@ -12,6 +12,7 @@ _UNSEEN = (
     faults.SENSOR_STUCK,
     faults.SENSOR_ERRATIC,
     faults.SENSOR_DISAGREES,
+    faults.SENSOR_CONTRADICTED,
     faults.KINK,
 )
 

@@ -31,13 +31,14 @@ def self_test(app: Any) -> list:
 def _sensors(app: Any) -> list:
     controller = app.controller
     readings = controller.readings
-    if controller.boots.has_manifold_sensor_only:
-        is_there = not readings.missing_bits & MANIFOLD_BIT
-        return [_sensor("manifold", is_there, readings.manifold_pa, app)]
+    boots = controller.boots
     results = []
-    for index in range(controller.boots.count):
+    for index in range(0 if boots.has_manifold_sensor_only else boots.count):
         is_there = not readings.missing_bits >> index & 1
-        results.append(_sensor(controller.boots.names[index], is_there, readings.chamber_pa[index], app))
+        results.append(_sensor(boots.names[index], is_there, readings.chamber_pa[index], app))
+    if boots.has_manifold_sensor_only or boots.has_manifold_sensor_too:
+        is_there = not readings.missing_bits & MANIFOLD_BIT
+        results.append(_sensor("manifold", is_there, readings.manifold_pa, app))
     return results
 
 

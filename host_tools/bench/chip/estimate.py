@@ -75,7 +75,7 @@ def _tick(chip: Chip, board: Board) -> Estimate:
 
 
 def _sensors_us(chip: Chip, board: Board) -> float:
-    sensors = 1 if board.boots.has_manifold_sensor_only else board.boots.count
+    sensors = board.boots.sensors_count
     if board.table["sensors"]["driver"] == "adc":
         return sensors * ADC_SAMPLES * chip["adc_sample_us"]
     return sensors * (BUS_TRANSFERS * chip["soft_i2c_transaction_us"] + BUS_BITS * chip["soft_i2c_bit_us"])

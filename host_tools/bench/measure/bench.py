@@ -173,6 +173,22 @@ class Bench:
             self.target.tape.since(self.target.tape.length - round(seconds * 100)).mmhg.mean(axis=0)
         )
 
+    def settled_sensors(self, seconds: float = 0.3) -> np.ndarray:
+        """The same of each sensor: where the manifold has one beside the chambers, it is the last."""
+        chambers_mmhg = self.settled(seconds)
+        if not self.boots.has_manifold_sensor_too:
+            return chambers_mmhg
+        tape = self.target.tape
+        manifold_mmhg = tape.since(tape.length - round(seconds * 100)).manifold_mmhg.mean()
+        return np.append(chambers_mmhg, manifold_mmhg)
+
+    def empty_manifold(self, chambers: list[int]) -> None:
+        """What a fill has left in it goes into empty chambers, which are opened again."""
+        if self.boots.has_manifold_sensor_too:
+            bits = bits_of(chambers)
+            self.act(LOOK_S, fill=bits, seal=self.kept(self.sealed_bits | bits))
+            self.act(WAIT_S, seal=self.kept(self.sealed_bits & ~bits))
+
     def is_pump_off(self) -> bool:
         tape = self.target.tape
         return bool(tape.since(tape.length - 1).pump[-1] == 0)

@@ -102,7 +102,11 @@ def _point(bench: Bench, first: int) -> _Point:
     before_raw = target.raw()
     gauge_mmhg = target.gauge_mmhg(first)
     raw = (before_raw + target.raw()) / 2
-    return _Point(gauge_mmhg, target.tape.since(mark).mmhg.mean(axis=0), raw)
+    piece = target.tape.since(mark)
+    shown_mmhg = piece.mmhg.mean(axis=0)
+    if target.board.boots.has_manifold_sensor_too:
+        shown_mmhg = np.append(shown_mmhg, piece.manifold_mmhg.mean())
+    return _Point(gauge_mmhg, shown_mmhg, raw)
 
 
 def _open_until_still(bench: Bench, chambers: list[int]) -> None:
@@ -112,8 +116,9 @@ def _open_until_still(bench: Bench, chambers: list[int]) -> None:
     while bench.target.now_s < until_s:
         now_mmhg = bench.wait(STILL_LOOK_S).mmhg[:, chambers].mean(axis=0)
         if np.all(np.abs(now_mmhg - before_mmhg) < STILL_MMHG):
-            return
+            break
         before_mmhg = now_mmhg
+    bench.empty_manifold(chambers)
 
 
 def _pairs(low: _Point, high: _Point, base_pa: float) -> list[list[list[int]]]:

@@ -25,21 +25,24 @@ class Zero:
     def lines(self, limits: Limits, choice: Choice) -> list[Line]:
         most = mmhg_from_pa(ZERO_MOST_PA)
         noise, noise_source = limits.value("noise_most_mmhg"), limits.source("noise_most_mmhg")
+        manifold = [
+            Line("zero.manifold", "zero of manifold", "mmHg", -most, most, ZERO_SOURCE),
+            Line("noise.manifold", "noise of manifold", "mmHg", 0.005, noise, noise_source),
+        ]
         if limits.board.boots.has_manifold_sensor_only:
-            return [
-                Line("zero.manifold", "zero of manifold", "mmHg", -most, most, ZERO_SOURCE),
-                Line("noise.manifold", "noise of manifold", "mmHg", 0.005, noise, noise_source),
-            ]
-        return each("zero", "zero of", "mmHg", -most, most, ZERO_SOURCE, limits, choice) + each(
+            return manifold
+        lines = each("zero", "zero of", "mmHg", -most, most, ZERO_SOURCE, limits, choice) + each(
             "noise", "noise of", "mmHg", 0.005, noise, noise_source, limits, choice
         )
+        return lines + manifold if limits.board.boots.has_manifold_sensor_too else lines
 
     def run(self, bench: Bench, choice: Choice) -> None:
         zeros = bench.target.zero_mmhg()
         piece = bench.wait(3.0)
-        if bench.boots.has_manifold_sensor_only:
-            choice.line("zero.manifold").measure(zeros[0])
+        if bench.boots.has_manifold_sensor_only or bench.boots.has_manifold_sensor_too:
+            choice.line("zero.manifold").measure(zeros[-1])
             choice.line("noise.manifold").measure(float(piece.manifold_mmhg.std()))
+        if bench.boots.has_manifold_sensor_only:
             return
         for i in choice.chambers:
             name = bench.boots.names[i]
@@ -76,10 +79,11 @@ class Accuracy:
 
 
 def sensor_names(boots: Boots, chambers: list[int]) -> dict[int, str]:
-    """The sensors' names, by the chamber whose column of the tape holds the readings."""
+    """The sensors' names, by their places in what `Bench.settled_sensors` gives."""
     if boots.has_manifold_sensor_only:
         return {chambers[0]: "manifold"}
-    return {i: boots.names[i] for i in chambers}
+    names = {i: boots.names[i] for i in chambers}
+    return {**names, boots.count: "manifold"} if boots.has_manifold_sensor_too else names
 
 
 def joined_at(bench: Bench, chambers: list[int], bits: int, level: float) -> np.ndarray:
@@ -101,4 +105,4 @@ def joined_at(bench: Bench, chambers: list[int], bits: int, level: float) -> np.
         bench.wait_for(bench.is_pump_off, 42.0)
         bench.wait(1.5)
     bench.act(2.5, fill=bits, seal=bench.kept(bits))
-    return bench.settled(0.5)
+    return bench.settled_sensors(0.5)

@@ -139,8 +139,11 @@ class SimTarget:
         """The zeros that the check found. The tape's pressures are without them."""
         thaw(self._frozen, self.controller)
         gauges = self.controller.gauges
-        is_one = self.board.boots.has_manifold_sensor_only
-        self._zeros_pa = np.array([gauges.manifold_zero_pa] if is_one else gauges.zero_pa)
+        boots = self.board.boots
+        zeros_pa = [] if boots.has_manifold_sensor_only else list(gauges.zero_pa)
+        if boots.sensors_count > len(zeros_pa):
+            zeros_pa.append(gauges.manifold_zero_pa)
+        self._zeros_pa = np.array(zeros_pa)
         return [float(pa) / PA_PER_MMHG for pa in self._zeros_pa]
 
     def fault(self) -> dict[str, Any] | None:
@@ -197,8 +200,11 @@ class SimTarget:
     def _note(self, ticks_count: int) -> None:
         # The compiled loop has written into these very arrays: endless presses let it run every tick.
         rows = self._rows.columns(ticks_count)
-        manifold_zero_pa = self._zeros_pa[0] if self.board.boots.has_manifold_sensor_only else 0
-        manifold_pa = rows["manifold_reading_pa"] - manifold_zero_pa
+        boots = self.board.boots
+        has_manifold = boots.has_manifold_sensor_only or boots.has_manifold_sensor_too
+        # The manifold's sensor is the only one, or the last.
+        manifold_pa = rows["manifold_reading_pa"] - (self._zeros_pa[-1] if has_manifold else 0)
+        zeros_pa = self._zeros_pa[: boots.count]
         self.now_s = float(rows["time_ms"][-1]) / 1000
         self.tape.append(
             {
@@ -208,7 +214,7 @@ class SimTarget:
                 "fill": rows["fill_bits"],
                 "seal": rows["seal_bits"],
                 "pump": rows["pump_permille"],
-                "mmhg": (rows["reading_pa"] - self._zeros_pa) / PA_PER_MMHG,
+                "mmhg": (rows["reading_pa"] - zeros_pa) / PA_PER_MMHG,
                 "manifold_mmhg": manifold_pa / PA_PER_MMHG,
             }
         )

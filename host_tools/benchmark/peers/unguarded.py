@@ -7,7 +7,7 @@ from soleus.core.basics.faults import Notices
 
 class NobodyParted:
     def __init__(self) -> None:
-        self.parted_bits = 0
+        self.parted_bits = self.joined_bits = self.begun_bits = 0
 
 
 class Unguarded:

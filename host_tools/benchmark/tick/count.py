@@ -112,8 +112,11 @@ def _rows(board: Board, trace: Trace) -> np.ndarray:
     """For each tick: the battery's microvolts (millivolts where none is measured), the buttons, and what each
     sensor puts on its wire."""
     sensors = board.table["sensors"]
-    is_manifold = board.table["boots"]["sensors"] == "manifold"
-    pa = trace.manifold_reading_pa[:, np.newaxis] if is_manifold else trace.reading_pa
+    pa = trace.reading_pa
+    if board.boots.has_manifold_sensor_only:
+        pa = trace.manifold_reading_pa[:, np.newaxis]
+    elif board.boots.has_manifold_sensor_too:
+        pa = np.column_stack([pa, trace.manifold_reading_pa])
     raw = _microvolts(sensors, pa) if sensors["driver"] == "adc" else _counts(sensors, pa)
     supply = trace.supply_mv
     if "battery" in board.table:

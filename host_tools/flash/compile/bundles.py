@@ -25,6 +25,11 @@ from host_tools.flash.compile.sources import source_of
 CONTROLLER = "soleus.core.controller"
 # Not the controller but every board's start needs these, too.
 WITH_CONTROLLER = ("soleus.core.basics.boots", "soleus.core.basics.errors")
+# What only boots with these sensors need, and always together: the first one's file carries the other.
+OF_A_LAYOUT = {
+    "soleus.core.sensing.manifold_gauges": "soleus.core.guards.one_by_one",
+    "soleus.core.sensing.chamber_gauges": "soleus.core.guards.second_opinion",
+}
 # What a program needs for a moment, in a few steps; each is unloaded as a whole.
 OF_A_MOMENT = (
     *("soleus.core.program.head_table", "soleus.core.program.block_table"),
@@ -92,7 +97,10 @@ def bundles(has_line_numbers: bool = False) -> dict[str, list[str]]:
     known: set[str] = set()
     with_controller = [m for root in (*WITH_CONTROLLER, CONTROLLER) for m in _closure(root, CORE, known)]
     late = {m for carried in with_controller for m in _imports(carried, CORE, in_functions=True)}
+    late -= set(OF_A_LAYOUT.values())
     found = {root: _closure(root, CORE, set(with_controller)) for root in (*sorted(late), *OF_A_MOMENT)}
+    for root, carried in OF_A_LAYOUT.items():
+        found[root] += _closure(carried, CORE, {*with_controller, *found[root]})
     if has_line_numbers:
         return {CONTROLLER: with_controller, **found}
     known = set(with_controller)
@@ -119,6 +127,7 @@ def merged(modules: list[str], has_line_numbers: bool = False) -> str:
 def redirected(source: str, apart_from: set[str], has_line_numbers: bool = False) -> str:
     """Redirect imports from bundled modules to the files that carry them."""
     files = {m: root for root in _always(has_line_numbers) for m in bundles(has_line_numbers)[root]}
+    files |= {carried: root for root, carried in OF_A_LAYOUT.items()}
     files = {m: root for m, root in files.items() if m not in apart_from and m != root}
     lines = source.splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):

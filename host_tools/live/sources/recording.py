@@ -134,7 +134,9 @@ def _frames_of(log: Log, trace: Trace) -> tuple[list[Frame], list[Event]]:
         if column.name not in ("chamber_names", "notes", "time_s")
     }
     columns["time_ms"] = np.round(trace.time_s * 1000).astype(np.int64)
-    framer = Framer(log.boots.names, knows_manifold=log.boots.has_manifold_sensor_only)
+    boots = log.boots
+    knows_manifold = boots.has_manifold_sensor_only or boots.has_manifold_sensor_too
+    framer = Framer(boots.names, knows_manifold=bool(knows_manifold))
     beside = Beside()
     beside.level_mmhg = int(log.header.get("pressure_mmhg") or 0)
     every = framer.frames(columns, beside, len(trace))

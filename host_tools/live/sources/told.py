@@ -23,6 +23,7 @@ class Told:
         self.heard_s = time.monotonic()
         self.status: dict[str, Any] = {}
         self._boots = boots
+        self._knows_manifold = boots.has_manifold_sensor_only or boots.has_manifold_sensor_too
         self._period_ms = period_ms
         self._asked_s = 0.0
         self._clicks = 0
@@ -98,7 +99,7 @@ class Told:
             "gate_on": told["gate"],
             "missing_bits": told["missing"],
             "rested_bits": sum(1 << self._boots.names.index(name) for name in self._rested),
-            "manifold_mmhg": told["manifold_mmhg_x10"] / 10 if self._boots.has_manifold_sensor_only else None,
+            "manifold_mmhg": told["manifold_mmhg_x10"] / 10 if self._knows_manifold else None,
             "supply_v": round(supply_v, 2),
             "clicks": self._clicks,
             "energy_wh": None,

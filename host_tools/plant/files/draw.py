@@ -203,10 +203,10 @@ def _legs(spec: PlantSpec, boots: Any, dice: _Dice) -> Legs:
 
 def _sensors(spec: PlantSpec, boots: Any, dice: _Dice) -> Sensors:
     sensor = spec.sensor
-    count = 1 if boots.has_manifold_sensor_only else boots.count
+    count = boots.sensors_count
     range_mmhg = dice.number("sensor.range", sensor.range_mmhg)
     return Sensors(
-        int(bool(boots.has_manifold_sensor_only)),
+        _manifold_index(boots),
         int(sensor.missing == "silent"),
         range_mmhg,
         dice.number("sensor.floor", sensor.floor_share) * range_mmhg,
@@ -218,6 +218,12 @@ def _sensors(spec: PlantSpec, boots: Any, dice: _Dice) -> Sensors:
         dice.numbers("sensor.noise", sensor.noise_mmhg, count),
         sensor.turns,
     )
+
+
+def _manifold_index(boots: Any) -> int:
+    if boots.has_manifold_sensor_only:
+        return 0
+    return boots.count if boots.has_manifold_sensor_too else -1
 
 
 def _supply(spec: PlantSpec, dice: _Dice) -> Supply:

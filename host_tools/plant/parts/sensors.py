@@ -24,6 +24,8 @@ from host_tools.plant.parts.noise import Noise, flickers
 from host_tools.plant.parts.units import BEAT_MS, PA_PER_MMHG
 
 MANIFOLD_BIT = 16
+# The drivers tell the mean of so many readings of a manifold's sensor beside the others.
+MEAN_TICKS = 4
 WRONG_GAIN = 0.8
 HALF_GAIN = 0.5
 SLOW_LAG_MS = 1000.0
@@ -37,11 +39,11 @@ FLOAT_NOISE = 4.0
 
 
 class Sensors:
-    """One for each chamber, or a single one on the manifold (`is_on_manifold`)."""
+    """One for each chamber, one on the manifold, or both: then the last one is on the manifold."""
 
     def __init__(
         self,
-        is_on_manifold: int,
+        manifold_index: int,
         is_silent_when_off: int,
         range_mmhg: float,
         floor_mmhg: float,
@@ -55,7 +57,10 @@ class Sensors:
     ) -> None:
         count = len(gain)
         self.count = count
-        self.is_on_manifold = is_on_manifold
+        # -1 where no sensor is on the manifold; 0 where it is the only one.
+        self.manifold_index = manifold_index
+        self.is_on_manifold = int(manifold_index == 0)
+        self.chambers_count = 0 if self.is_on_manifold else count if manifold_index < 0 else count - 1
         self.is_silent_when_off = is_silent_when_off
         self.range_mmhg = range_mmhg
         self.per_range_mmhg = 1.0 / range_mmhg
@@ -74,15 +79,20 @@ class Sensors:
         self.newest = 0
         self.shown_pa = np.zeros(count, np.int64)
         self.mode = np.zeros(count, np.int64)
-        # With two turns each half is read in every second tick, as the drivers do.
+        # With two turns each half is read in every second tick, as the drivers do. The manifold's is last.
         self.half = count // 2 if turns > 1 else 0
         self.is_first_half = 1
         self.missing_bits = (1 << count) - (1 << self.half) if self.half else 0
+        self.is_manifold_missing = int(self.half > 0)
+        # Of the manifold's sensor beside the others: its newest reading, and what adds up to the next mean.
+        self.manifold_pa = 0
+        self.manifold_sum_pa = 0
+        self.manifold_ticks = 0
         self.is_bus_hung = 0
 
     def read_all_in_each_tick(self) -> None:
         """As the drivers do for a bench."""
-        self.half = self.missing_bits = 0
+        self.half = self.missing_bits = self.is_manifold_missing = 0
 
     def heal(self) -> None:
         self.is_bus_hung = 0
@@ -93,7 +103,7 @@ class Sensors:
         """Let each membrane follow its pressure for a beat."""
         self.newest = (self.newest + 1) % PAST_BEATS
         for i in range(self.count):
-            true_mmhg = manifold_mmhg if self.is_on_manifold else node_mmhg[i]
+            true_mmhg = manifold_mmhg if i == self.manifold_index else node_mmhg[i]
             share = self.follow_share[i]
             mode = self.mode[i]
             if mode == SLOW:
@@ -110,7 +120,7 @@ class Sensors:
     def read_chambers(self, chamber_pa: list[int], now_ms: int, noise: Noise) -> int:
         """Fill in the chambers' readings; return the bits of those without one."""
         missing_bits = 0
-        for i in range(self.count):
+        for i in range(self.chambers_count):
             if self.half and self.is_first_half != int(i < self.half):
                 # It keeps what it showed.
                 missing_bits |= self.missing_bits & 1 << i
@@ -120,6 +130,23 @@ class Sensors:
         self.is_first_half = 1 - self.is_first_half
         self.missing_bits = missing_bits
         return missing_bits
+
+    def read_manifold(self, before_pa: int, now_ms: int, noise: Noise) -> int:
+        """After the chambers. Beside those it is in the second half, and comes as a mean, as on a board."""
+        if not self.half or self.is_first_half:
+            self.is_manifold_missing = self.is_missing(self.manifold_index, now_ms)
+            self.manifold_pa = self.reading(self.manifold_index, now_ms, noise)
+        if self.is_on_manifold:
+            return self.manifold_pa
+        if self.is_manifold_missing:
+            return before_pa
+        self.manifold_sum_pa += self.manifold_pa
+        self.manifold_ticks += 1
+        if self.manifold_ticks < MEAN_TICKS:
+            return before_pa
+        mean_pa = self.manifold_sum_pa // MEAN_TICKS
+        self.manifold_sum_pa = self.manifold_ticks = 0
+        return mean_pa
 
     def reading(self, i: int, now_ms: int, noise: Noise) -> int:
         """What sensor `i` shows; 0 without a reading."""

@@ -123,7 +123,7 @@ def breakable(board: str) -> tuple[tuple[str, str], ...]:
         for name in names
         for kind in name.split(".")[:1]
         for mode in MODES[kind]
-        if (kind, mode) not in UNGUARDED
+        if the_board.boots.has_manifold_sensor_too or (kind, mode) not in UNGUARDED
     )
 
 
@@ -131,7 +131,16 @@ def breakable(board: str) -> tuple[tuple[str, str], ...]:
 def pairings(board: str) -> tuple[tuple[str, str, str], ...]:
     """{a stuck valve or sensor} x {any other component in any mode}: first, second, mode of the second."""
     firsts = [name for name, mode in breakable(board) if mode == LATENT_MODE and _is_latent(name)]
-    return tuple((a, b, mode) for a, (b, mode) in product(firsts, breakable(board)) if a != b)
+    return tuple(
+        (a, b, mode)
+        for a, (b, mode) in product(firsts, breakable(board))
+        if a != b and not _is_unseen(a, b, mode)
+    )
+
+
+def _is_unseen(first: str, second: str, mode: str) -> bool:
+    """With the second opinion gone, nobody sees these."""
+    return first == "sensor.manifold" and (second.split(".")[0], mode) in UNGUARDED
 
 
 def _times(first: str) -> int:

@@ -133,7 +133,9 @@ def sensor_errors_mmhg(session: Session) -> np.ndarray:
     """For each chamber, how much too high its zeroed sensor reads at full pressure."""
     sensors, full_mmhg = session.plant.sensors, session.trace.target_mmhg.max(axis=0)
     part = full_mmhg * sensors.per_range_mmhg
-    return full_mmhg * (sensors.gain - 1.0) + 4.0 * sensors.bow_mmhg * part * (1.0 - part)
+    # Without the one on the manifold beside them.
+    gain, bow_mmhg = sensors.gain[: len(full_mmhg)], sensors.bow_mmhg[: len(full_mmhg)]
+    return full_mmhg * (gain - 1.0) + 4.0 * bow_mmhg * part * (1.0 - part)
 
 
 def sensor_most_mmhg(spec: PlantSpec, mmhg: float) -> float:

@@ -20,7 +20,7 @@ def air_panel(board: Board) -> Panel:
     _source(pen, board, manifold_x)
     pen.line((manifold_x, 40), (manifold_x, height - step / 2), colour=AIR, width=7)
     pen.text(manifold_x + 8, 26, "manifold", 11, SOFT)
-    if boots.has_manifold_sensor_only:
+    if boots.has_manifold_sensor_only or boots.has_manifold_sensor_too:
         pen.line((manifold_x, 48), (manifold_x + 60, 48), colour=AIR, width=2.4)
         _sensor(pen, manifold_x + 78, 48, "P manifold")
     for row, name in enumerate(names):

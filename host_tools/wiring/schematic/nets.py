@@ -29,7 +29,10 @@ def load_rail(board: Board) -> str:
 
 
 def sensor_names(board: Board) -> list[str]:
-    return ["manifold"] if board.boots.has_manifold_sensor_only else list(board.boots.names)
+    boots = board.boots
+    if boots.has_manifold_sensor_only:
+        return ["manifold"]
+    return [*boots.names, "manifold"] if boots.has_manifold_sensor_too else list(boots.names)
 
 
 def register_outputs(board: Board) -> list[tuple[int, int, str]]:

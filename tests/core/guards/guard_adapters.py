@@ -11,9 +11,10 @@ from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import FaultLatch, Notices
 from soleus.core.basics.limits import FILL_MOST_MS, JUMP_PA, PRESSED_PA, VENTED_PA, ZERO_DRIFT_MOST_PA
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
-from soleus.core.guards import air, machine, pressure, sensors
+from soleus.core.guards import air, machine, one_by_one, pressure, sensors, shared_air
 from soleus.core.regulate.ledger import Ledger
 from soleus.core.regulate.regulation import FILL, HOLD
+from soleus.core.sensing.chamber_gauges import ChamberGauges
 from soleus.core.sensing.gauges import Gauges
 
 
@@ -81,7 +82,7 @@ class SensorRange:
 class SensorStuck:
     def __init__(self, boots: Boots) -> None:
         self._compared = _Compared(boots)
-        self._guard = sensors.SensorStuck(boots, FaultLatch(), Gauges(boots), Commands(), NOTHING)
+        self._guard = sensors.SensorStuck(boots, FaultLatch(), ChamberGauges(boots), Commands(), NOTHING)
 
     def step(
         self,
@@ -102,7 +103,7 @@ class SensorStuck:
 
 class SensorErratic:
     def __init__(self, boots: Boots) -> None:
-        self._compared, self._gauges = _Compared(boots), Gauges(boots)
+        self._compared, self._gauges = _Compared(boots), ChamberGauges(boots)
         self._guard = sensors.SensorErratic(boots, FaultLatch(), self._gauges)
 
     def step(self, readings: Readings, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
@@ -113,7 +114,7 @@ class SensorErratic:
 
 class SensorZeroDrift:
     def __init__(self, boots: Boots) -> None:
-        self._guard = sensors.SensorZeroDrift(boots, FaultLatch(), Gauges(boots))
+        self._guard = sensors.SensorZeroDrift(boots, FaultLatch(), ChamberGauges(boots))
 
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         tell(gauges)
@@ -123,7 +124,7 @@ class SensorZeroDrift:
 
 class SensorsDisagree:
     def __init__(self, boots: Boots) -> None:
-        self._guard = sensors.SensorsDisagree(boots, FaultLatch(), Gauges(boots), NOTHING)
+        self._guard = shared_air.SensorsDisagree(boots, FaultLatch(), ChamberGauges(boots), NOTHING)
 
     def step(self, gauges: Gauges, phase: list[int], latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         guard = self._guard
@@ -133,7 +134,7 @@ class SensorsDisagree:
 
 class Overpressure:
     def __init__(self, boots: Boots) -> None:
-        self._guard = pressure.Overpressure(boots, FaultLatch(), Gauges(boots), NOTHING)
+        self._guard = pressure.Overpressure(boots, FaultLatch(), ChamberGauges(boots), NOTHING)
 
     def step(
         self, gauges: Gauges, keep_bits: int, target_pa: list[int], latch: FaultLatch, at_ms: int, dt_ms: int
@@ -147,7 +148,7 @@ class Overpressure:
 
 class ProlongedPressure:
     def __init__(self, boots: Boots) -> None:
-        self._guard = pressure.ProlongedPressure(boots, FaultLatch(), Gauges(boots))
+        self._guard = pressure.ProlongedPressure(boots, FaultLatch(), ChamberGauges(boots))
 
     def step(
         self, gauges: Gauges, keep_bits: int, is_active: bool, latch: FaultLatch, at_ms: int, dt_ms: int
@@ -160,7 +161,7 @@ class ProlongedPressure:
 
 class VentFailure:
     def __init__(self, boots: Boots) -> None:
-        self._guard = pressure.VentFailure(boots, FaultLatch(), Gauges(boots))
+        self._guard = pressure.VentFailure(boots, FaultLatch(), ChamberGauges(boots))
 
     def step(self, gauges: Gauges, latch: FaultLatch, at_ms: int) -> None:
         tell(gauges)
@@ -170,7 +171,7 @@ class VentFailure:
 
 class RisesUnasked:
     def __init__(self, boots: Boots) -> None:
-        self._guard = air.RisesUnasked(boots, FaultLatch(), Gauges(boots), Commands(), NOTHING)
+        self._guard = air.RisesUnasked(boots, FaultLatch(), ChamberGauges(boots), Commands(), NOTHING)
 
     def step(
         self, gauges: Gauges, keep_bits: int, commands: Commands, latch: FaultLatch, at_ms: int, dt_ms: int
@@ -202,7 +203,8 @@ class Kink:
 
 class PumpRunaway:
     def __init__(self, boots: Boots) -> None:
-        self.guard = air.PumpRunaway(boots, FaultLatch(), Gauges(boots), Commands(), NOTHING)
+        kind = one_by_one.PumpRunawayThrough if boots.has_manifold_sensor_only else air.PumpRunaway
+        self.guard = kind(boots, FaultLatch(), ChamberGauges(boots), Commands(), NOTHING)
 
     def step(
         self,
@@ -283,7 +285,9 @@ class FillTimeout:
 
     def __init__(self, boots: Boots) -> None:
         self._ledger = Ledger(boots, [FILL] * boots.count)
-        self._guard = air.FillTimeout(boots, FaultLatch(), Notices(boots.count), Gauges(boots), self._ledger)
+        self._guard = air.FillTimeout(
+            boots, FaultLatch(), Notices(boots.count), ChamberGauges(boots), self._ledger
+        )
         self._most_us = 0
 
     def begin(self) -> None:

@@ -14,9 +14,13 @@ from soleus.core.basics.faults import MACHINE_INDEX, MANIFOLD_INDEX, FaultLatch,
 from soleus.core.basics.limits import OVER_TRIP_PA, READING_LEAST_PA, READING_MOST_PA, TICK_MS
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.guards.air import OPEN_FOR_MS, PUMP_STOPPED_MS, VALVES_STILL_MS
+from soleus.core.controller import Controller
+from soleus.core.guards import shared_air
+from soleus.core.guards.air import OPEN_FOR_MS
+from soleus.core.guards.one_by_one import PUMP_STOPPED_MS, VALVES_STILL_MS
 from soleus.core.guards.sensors import VENT_MOVES_MS, ZERO_AFTER_VENT_MS
 from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF, SETTLE
+from soleus.core.sensing.chamber_gauges import ChamberGauges
 from soleus.core.sensing.gauges import Gauges
 from tests.core.fake_air import boots
 from tests.core.guards.guard_adapters import (
@@ -134,7 +138,7 @@ def manifold_silent() -> Look:
 def overpressure(sensors: str, kept_bits: int) -> Callable[[], Look]:
     def make() -> Look:
         the_boots = boots(sensors=sensors)
-        guard, gauges = Overpressure(the_boots), Gauges(the_boots)
+        guard, gauges = Overpressure(the_boots), ChamberGauges(the_boots)
         gauges.age_ms[CALF] = 0
         targets_pa = [TARGET_PA] * the_boots.count
 
@@ -148,7 +152,7 @@ def overpressure(sensors: str, kept_bits: int) -> Callable[[], Look]:
 
 
 def fill_timeout() -> Look:
-    guard, gauges, shares_us = FillTimeout(BOOTS), Gauges(BOOTS), [0] * BOOTS.count
+    guard, gauges, shares_us = FillTimeout(BOOTS), ChamberGauges(BOOTS), [0] * BOOTS.count
 
     def look(share_us: int, outcome: Outcome, at_ms: int) -> None:
         shares_us[CALF] = share_us
@@ -165,7 +169,7 @@ def vented(gauges: Gauges, ms: int, pa: int) -> None:
 
 
 def vent_pressure() -> Look:
-    guard, gauges = VentFailure(BOOTS), Gauges(BOOTS)
+    guard, gauges = VentFailure(BOOTS), ChamberGauges(BOOTS)
 
     def look(pa: int, outcome: Outcome, at_ms: int) -> None:
         vented(gauges, limits.VENT_MOST_MS + TICK_MS, pa)
@@ -175,7 +179,7 @@ def vent_pressure() -> Look:
 
 
 def vent_time() -> Look:
-    guard, gauges = VentFailure(BOOTS), Gauges(BOOTS)
+    guard, gauges = VentFailure(BOOTS), ChamberGauges(BOOTS)
 
     def look(vented_ms: int, outcome: Outcome, at_ms: int) -> None:
         vented(gauges, vented_ms, pa_from_mmhg(20))
@@ -185,7 +189,7 @@ def vent_time() -> Look:
 
 
 def prolonged() -> Look:
-    guard, gauges = ProlongedPressure(BOOTS), Gauges(BOOTS)
+    guard, gauges = ProlongedPressure(BOOTS), ChamberGauges(BOOTS)
     gauges.age_ms[CALF] = 0
 
     def look(pa: int, outcome: Outcome, at_ms: int) -> None:
@@ -201,7 +205,7 @@ def sensor_stuck(phase: int, sensors: str = "per_chamber") -> Callable[[], Look]
     def make() -> Look:
         the_boots = boots(sensors=sensors)
         guard, gauges, readings, commands = (
-            SensorStuck(the_boots), Gauges(the_boots), Readings(the_boots.count), Commands(),
+            SensorStuck(the_boots), ChamberGauges(the_boots), Readings(the_boots.count), Commands(),
         )  # fmt: skip
         commands.fill_bits, commands.seal_bits = (1 << CALF, 1 << CALF) if phase == FILL else (0, 0)
         commands.pump_permille = 1000 if phase == FILL else 0
@@ -239,7 +243,7 @@ def sensor_erratic(sensors: str) -> Callable[[], Look]:
 
 
 def zero_drift_pressure() -> Look:
-    guard, gauges = SensorZeroDrift(BOOTS), Gauges(BOOTS)
+    guard, gauges = SensorZeroDrift(BOOTS), ChamberGauges(BOOTS)
 
     def look(pa: int, outcome: Outcome, at_ms: int) -> None:
         vented(gauges, ZERO_AFTER_VENT_MS, pa)
@@ -249,7 +253,7 @@ def zero_drift_pressure() -> Look:
 
 
 def zero_drift_time() -> Look:
-    guard, gauges = SensorZeroDrift(BOOTS), Gauges(BOOTS)
+    guard, gauges = SensorZeroDrift(BOOTS), ChamberGauges(BOOTS)
 
     def look(vented_ms: int, outcome: Outcome, at_ms: int) -> None:
         vented(gauges, vented_ms, pa_from_mmhg(-9))
@@ -262,7 +266,7 @@ def sensors_disagree(sign: int) -> Callable[[], Look]:
     """The calf's sensor is above (or below) the other two."""
 
     def make() -> Look:
-        guard, gauges = SensorsDisagree(THREE_WAY_BOOTS), Gauges(THREE_WAY_BOOTS)
+        guard, gauges = SensorsDisagree(THREE_WAY_BOOTS), ChamberGauges(THREE_WAY_BOOTS)
 
         def look(apart_pa: int, outcome: Outcome, at_ms: int) -> None:
             gauges.smooth_pa[:] = [TARGET_PA, TARGET_PA + sign * apart_pa, TARGET_PA]
@@ -307,7 +311,7 @@ def rises_unasked(vented_ms: int | None = None, pa: int | None = None) -> Callab
     """Shown what isn't given: for how long the chamber has been open, or its pressure."""
 
     def make() -> Look:
-        guard, gauges = RisesUnasked(BOOTS), Gauges(BOOTS)
+        guard, gauges = RisesUnasked(BOOTS), ChamberGauges(BOOTS)
 
         def look(shown: int, outcome: Outcome, at_ms: int) -> None:
             vented(gauges, shown if vented_ms is None else vented_ms, shown if pa is None else pa)
@@ -323,7 +327,7 @@ RISE_PA = pa_from_mmhg(4)
 
 
 def coast_rises() -> Look:
-    guard, gauges = PumpRunaway(BOOTS), Gauges(BOOTS)
+    guard, gauges = PumpRunaway(BOOTS), ChamberGauges(BOOTS)
 
     def look(count: int, outcome: Outcome, at_ms: int) -> None:
         guard.step(gauges, Commands(), count, RISE_PA, CALF, outcome.latch, at_ms, TICK_MS)
@@ -333,7 +337,7 @@ def coast_rises() -> Look:
 
 def resting_manifold() -> Look:
     """The pump has stopped, and the valves have come to rest."""
-    guard, gauges = PumpRunaway(MANIFOLD_BOOTS), Gauges(MANIFOLD_BOOTS)
+    guard, gauges = PumpRunaway(MANIFOLD_BOOTS), ChamberGauges(MANIFOLD_BOOTS)
     for _ in range(max(PUMP_STOPPED_MS, VALVES_STILL_MS) // TICK_MS):
         guard.step(gauges, Commands(), 0, 0, 0, FaultLatch(), 0, TICK_MS)
 
@@ -655,8 +659,10 @@ def test_it_trips_exactly_when_the_bad_looks_in_a_row_are_enough(case: Case, loo
 
 
 def test_every_fault_has_a_row_here() -> None:
-    # A pump without air is known from two chambers, each of which is rested: it has tests of its own.
-    assert {case.code for case in CASES} == set(range(1, len(fault_table.TABLE))) - {faults.NO_AIR}
+    # A pump without air is known from two chambers, each of which is rested: it has tests of its own, and so
+    # have sensors that contradict each other.
+    elsewhere = {faults.NO_AIR, faults.SENSOR_CONTRADICTED}
+    assert {case.code for case in CASES} == set(range(1, len(fault_table.TABLE))) - elsewhere
 
 
 # --- what a guard leaves alone ---
@@ -702,7 +708,7 @@ def test_a_sample_that_is_shown_twice_counts_once_above_the_trip_limit(
     values_mmhg: list[int], trips: bool
 ) -> None:
     """Where sensors are read in turns, a single spike must not be two samples."""
-    guard, gauges, latch = Overpressure(BOOTS), Gauges(BOOTS), FaultLatch()
+    guard, gauges, latch = Overpressure(BOOTS), ChamberGauges(BOOTS), FaultLatch()
     gauges.age_ms[CALF] = 0
     before = 80
     for tick, mmhg in enumerate(values_mmhg):
@@ -714,7 +720,7 @@ def test_a_sample_that_is_shown_twice_counts_once_above_the_trip_limit(
 
 
 def test_nobody_takes_an_old_pressure_for_a_new_one() -> None:
-    guard, gauges, latch = Overpressure(BOOTS), Gauges(BOOTS), FaultLatch()
+    guard, gauges, latch = Overpressure(BOOTS), ChamberGauges(BOOTS), FaultLatch()
     gauges.pressure_pa[CALF] = OVER_TRIP_PA + 1000
     gauges.age_ms[CALF] = TICK_MS
     for _ in range(300):
@@ -724,7 +730,7 @@ def test_nobody_takes_an_old_pressure_for_a_new_one() -> None:
 
 @pytest.mark.parametrize(("is_zeroed", "age_ms"), [(False, 0), (True, TICK_MS)], ids=["not zeroed", "old"])
 def test_an_offset_or_an_old_reading_is_no_vent_failure(is_zeroed: bool, age_ms: int) -> None:
-    guard, gauges, latch = VentFailure(BOOTS), Gauges(BOOTS), FaultLatch()
+    guard, gauges, latch = VentFailure(BOOTS), ChamberGauges(BOOTS), FaultLatch()
     vented(gauges, limits.VENT_MOST_MS * 2, pa_from_mmhg(20))
     gauges.is_zeroed, gauges.age_ms[CALF] = is_zeroed, age_ms
     guard.step(gauges, latch, 0)
@@ -759,7 +765,7 @@ def test_jumps_in_one_direction_are_a_pressure_and_no_erratic_sensor(way: int) -
 
 
 def test_a_reading_that_is_missing_neither_jumps_nor_repeats_itself() -> None:
-    erratic, stuck, gauges = SensorErratic(BOOTS), SensorStuck(BOOTS), Gauges(BOOTS)
+    erratic, stuck, gauges = SensorErratic(BOOTS), SensorStuck(BOOTS), ChamberGauges(BOOTS)
     readings, commands, latch = Readings(BOOTS.count), Commands(), FaultLatch()
     commands.fill_bits = commands.seal_bits = 1 << CALF
     commands.pump_permille = 1000
@@ -786,7 +792,12 @@ def test_a_reading_that_is_missing_neither_jumps_nor_repeats_itself() -> None:
     ids=str,
 )
 def test_a_sensor_may_repeat_itself_where_no_air_has_to_move(quiet: dict[str, int]) -> None:
-    guard, gauges, readings, latch = SensorStuck(BOOTS), Gauges(BOOTS), Readings(BOOTS.count), FaultLatch()
+    guard, gauges, readings, latch = (
+        SensorStuck(BOOTS),
+        ChamberGauges(BOOTS),
+        Readings(BOOTS.count),
+        FaultLatch(),
+    )
     commands = Commands()
     commands.fill_bits = quiet.get("fill_bits", 1 << CALF)
     commands.pump_permille = quiet.get("pump_permille", 1000)
@@ -800,7 +811,12 @@ def test_a_sensor_may_repeat_itself_where_no_air_has_to_move(quiet: dict[str, in
 
 def test_a_sensor_that_asks_for_one_little_dose_after_the_other_is_stuck() -> None:
     """Between them nothing moves, and nothing is held against it; but nothing is forgotten."""
-    guard, gauges, readings, latch = SensorStuck(BOOTS), Gauges(BOOTS), Readings(BOOTS.count), FaultLatch()
+    guard, gauges, readings, latch = (
+        SensorStuck(BOOTS),
+        ChamberGauges(BOOTS),
+        Readings(BOOTS.count),
+        FaultLatch(),
+    )
     dosing, resting = Commands(), Commands()
     dosing.fill_bits, dosing.pump_permille = 1 << CALF, 600
     for dose in range(limits.STUCK_MS // TICK_MS):
@@ -819,7 +835,7 @@ def test_a_sensor_that_asks_for_one_little_dose_after_the_other_is_stuck() -> No
 def test_a_zero_is_judged_by_fresh_readings_of_a_zeroed_sensor_of_its_own(
     the_boots: Boots, is_zeroed: bool, age_ms: int
 ) -> None:
-    guard, gauges, latch = SensorZeroDrift(the_boots), Gauges(the_boots), FaultLatch()
+    guard, gauges, latch = SensorZeroDrift(the_boots), ChamberGauges(the_boots), FaultLatch()
     vented(gauges, ZERO_AFTER_VENT_MS * 2, pa_from_mmhg(-9))
     gauges.is_zeroed, gauges.age_ms[CALF] = is_zeroed, age_ms
     for _ in range(100):
@@ -828,17 +844,21 @@ def test_a_zero_is_judged_by_fresh_readings_of_a_zeroed_sensor_of_its_own(
 
 
 @pytest.mark.parametrize(
-    ("the_boots", "phases"),
-    [
-        (BOOTS, [HOLD, HOLD, HOLD]),
-        (boots(valves="three_way", sensors="manifold"), [HOLD, HOLD, HOLD]),
-        (THREE_WAY_BOOTS, [OFF, HOLD, OFF]),
-        (THREE_WAY_BOOTS, [FILL, FILL, FILL]),
-    ],
-    ids=["each chamber closed", "one sensor", "one alone", "while air moves"],
+    ("the_boots", "is_compared"),
+    [(BOOTS, False), (boots(valves="three_way", sensors="manifold"), False), (THREE_WAY_BOOTS, True)],
+    ids=["each chamber closed", "one sensor", "joined"],
 )
-def test_only_sensors_on_the_same_resting_air_must_agree(the_boots: Boots, phases: list[int]) -> None:
-    guard, gauges, latch = SensorsDisagree(the_boots), Gauges(the_boots), FaultLatch()
+def test_only_sensors_on_the_same_air_are_compared(the_boots: Boots, is_compared: bool) -> None:
+    active = Controller(the_boots).guards.active
+    assert active.is_air_shared or not is_compared
+    assert isinstance(active.sensors_apart, shared_air.SensorsDisagree) == is_compared
+
+
+@pytest.mark.parametrize(
+    "phases", [[OFF, HOLD, OFF], [FILL, FILL, FILL]], ids=["one alone", "while air moves"]
+)
+def test_only_sensors_on_the_same_resting_air_must_agree(phases: list[int]) -> None:
+    guard, gauges, latch = SensorsDisagree(THREE_WAY_BOOTS), ChamberGauges(THREE_WAY_BOOTS), FaultLatch()
     gauges.smooth_pa[CALF] = TARGET_PA
     for _ in range(100):
         guard.step(gauges, phases, latch, 0, TICK_MS)
@@ -847,7 +867,7 @@ def test_only_sensors_on_the_same_resting_air_must_agree(the_boots: Boots, phase
 
 @pytest.mark.parametrize("why", ["kept", "fill", "seal", "never seen empty", "old"])
 def test_a_chamber_may_rise_when_it_was_asked_to_or_was_never_seen_empty(why: str) -> None:
-    guard, gauges, commands, latch = RisesUnasked(BOOTS), Gauges(BOOTS), Commands(), FaultLatch()
+    guard, gauges, commands, latch = RisesUnasked(BOOTS), ChamberGauges(BOOTS), Commands(), FaultLatch()
     vented(gauges, OPEN_FOR_MS * 2, pa_from_mmhg(40))
     gauges.emptying.empty_bits = 0 if why == "never seen empty" else 1 << CALF
     gauges.age_ms[CALF] = TICK_MS if why == "old" else 0
@@ -871,7 +891,7 @@ def test_a_chamber_may_rise_when_it_was_asked_to_or_was_never_seen_empty(why: st
 def test_a_manifold_may_rise_while_rotor_or_valves_move(off_ms: int, still_ms: int, is_runaway: bool) -> None:
     guard, gauges, commands, latch = (
         PumpRunaway(MANIFOLD_BOOTS),
-        Gauges(MANIFOLD_BOOTS),
+        ChamberGauges(MANIFOLD_BOOTS),
         Commands(),
         FaultLatch(),
     )
@@ -894,7 +914,7 @@ def test_a_board_that_does_not_measure_its_supply_has_none_that_is_low() -> None
 
 def pressed_unseen(the_boots: Boots, is_running: bool, vented_ms: int = 0) -> FaultLatch:
     """Kept for a tick, and then open for three minutes without being looked at."""
-    guard, gauges, latch = ProlongedPressure(the_boots), Gauges(the_boots), FaultLatch()
+    guard, gauges, latch = ProlongedPressure(the_boots), ChamberGauges(the_boots), FaultLatch()
     guard.step(gauges, 1 << CALF, True, latch, 0, TICK_MS)
     for _ in range(limits.PRESSED_MOST_MS // TICK_MS):
         gauges.emptying.vented_ms[CALF] = vented_ms
@@ -921,14 +941,14 @@ def test_in_a_pause_time_has_to_do_where_nobody_looks(the_boots: Boots, vented_m
 
 
 def test_a_chamber_that_was_never_kept_is_not_pressed() -> None:
-    guard, gauges, latch = ProlongedPressure(BOOTS), Gauges(BOOTS), FaultLatch()
+    guard, gauges, latch = ProlongedPressure(BOOTS), ChamberGauges(BOOTS), FaultLatch()
     for _ in range(limits.PRESSED_MOST_MS // TICK_MS + 100):
         guard.step(gauges, 0, True, latch, 0, TICK_MS)
     assert latch.code == faults.NONE
 
 
 def test_one_look_at_a_released_chamber_starts_its_time_again() -> None:
-    guard, gauges, latch = ProlongedPressure(BOOTS), Gauges(BOOTS), FaultLatch()
+    guard, gauges, latch = ProlongedPressure(BOOTS), ChamberGauges(BOOTS), FaultLatch()
     for _ in range(3):
         for _ in range(limits.PRESSED_MOST_MS // TICK_MS):
             guard.step(gauges, 1 << CALF, True, latch, 0, TICK_MS)
@@ -978,21 +998,21 @@ def test_through_the_manifold_a_collapse_is_more_than_what_valve_and_hose_take(t
 
 
 def test_of_chambers_that_run_out_of_time_together_the_lowest_is_to_blame() -> None:
-    guard, gauges, notices = FillTimeout(BOOTS), Gauges(BOOTS), Notices(BOOTS.count)
+    guard, gauges, notices = FillTimeout(BOOTS), ChamberGauges(BOOTS), Notices(BOOTS.count)
     gauges.pressure_pa[:] = [5000, 4000, 6000]
     guard.step([46_000_000] * 3, [FILL] * 3, gauges, notices, FaultLatch(), 0)
     assert notices.rested_bits == 1 << CALF
 
 
 def test_where_one_sensor_shows_the_same_for_all_the_chamber_joined_last_is_to_blame() -> None:
-    guard, gauges, notices = FillTimeout(BOOTS), Gauges(BOOTS), Notices(BOOTS.count)
+    guard, gauges, notices = FillTimeout(BOOTS), ChamberGauges(BOOTS), Notices(BOOTS.count)
     gauges.pressure_pa[:] = [4000, 4000, 4000]
     guard.step([46_000_000, 46_000_000, 0], [FILL, FILL, OFF], gauges, notices, FaultLatch(), 0)
     assert notices.rested_bits == 1 << CALF
 
 
 def test_a_chamber_that_does_not_fill_now_is_not_to_blame_however_low_it_is() -> None:
-    guard, gauges, notices = FillTimeout(BOOTS), Gauges(BOOTS), Notices(BOOTS.count)
+    guard, gauges, notices = FillTimeout(BOOTS), ChamberGauges(BOOTS), Notices(BOOTS.count)
     gauges.pressure_pa[:] = [5000, 4000, 1000]
     guard.step([0, 46_000_000, 0], [HOLD, FILL, OFF], gauges, notices, FaultLatch(), 0)
     assert notices.rested_bits == 1 << CALF
@@ -1003,7 +1023,7 @@ def test_a_chamber_that_does_not_fill_now_is_not_to_blame_however_low_it_is() ->
 
 def airless(guard: FillTimeout, index: int, most_pa: int, latch: FaultLatch, notices: Notices) -> None:
     """A fill that shows at most so much, and then runs out of time."""
-    gauges, shares_us = Gauges(BOOTS), [0] * BOOTS.count
+    gauges, shares_us = ChamberGauges(BOOTS), [0] * BOOTS.count
     gauges.age_ms[index] = 0
     for pa, share_us in ((most_pa, 1_000_000), (0, limits.FILL_MOST_MS * 1000 + 1000)):
         gauges.smooth_pa[index] = pa

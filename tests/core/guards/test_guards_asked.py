@@ -20,7 +20,12 @@ from tests.core.guards.test_plain import ALL, BITS, COUNT, Both, runs, said
 
 # A tick and how often it comes; who is seen empty; what the regulator says; the supply; the session's state.
 Moment = tuple[tuple[Tick, int], int, dict[str, int], int, str]
-LAYOUTS = [("fill_vent", "per_chamber"), ("fill_vent", "manifold"), ("three_way", "per_chamber")]
+LAYOUTS = [
+    ("fill_vent", "per_chamber"),
+    ("fill_vent", "manifold"),
+    ("three_way", "per_chamber"),
+    ("fill_vent", "per_chamber_and_manifold"),
+]
 
 
 class EveryTick(Guards):
@@ -40,7 +45,7 @@ class EveryTick(Guards):
             active.supply_low.step(readings, *when)
             active.sensor_stuck.step(*when)
             active.sensor_erratic.step(*when)
-            active.sensors_disagree.step(*when)
+            active.sensors_apart.step(*when)
             active.kink.step(at_ms)
             active.rises_unasked.step(*when)
             active.pump_runaway.step(*when)

@@ -15,11 +15,12 @@ from soleus.core.basics.faults import FaultLatch, Notices
 from soleus.core.basics.limits import READING_MOST_PA, TICK_MS
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
-from soleus.core.guards.air import OPEN_FOR_MS, PUMP_STOPPED_MS, VALVES_STILL_MS
+from soleus.core.guards.air import OPEN_FOR_MS
+from soleus.core.guards.one_by_one import PUMP_STOPPED_MS, VALVES_STILL_MS
 from soleus.core.guards.sensors import VENT_MOVES_MS, ZERO_AFTER_VENT_MS
 from soleus.core.interlock import Interlock
 from soleus.core.regulate.regulation import FILL, HOLD, OFF
-from soleus.core.sensing.gauges import Gauges
+from soleus.core.sensing.chamber_gauges import ChamberGauges
 from tests.core.fake_air import boots
 from tests.core.guards.guard_adapters import (
     FillTimeout,
@@ -73,7 +74,12 @@ def silent() -> Look:
 
 
 def stuck() -> Look:
-    guard, gauges, readings, commands = SensorStuck(BOOTS), Gauges(BOOTS), Readings(BOOTS.count), Commands()
+    guard, gauges, readings, commands = (
+        SensorStuck(BOOTS),
+        ChamberGauges(BOOTS),
+        Readings(BOOTS.count),
+        Commands(),
+    )
     commands.fill_bits, commands.pump_permille = 1 << CALF, 1000
 
     def look(is_bad: bool, ms: int, latch: FaultLatch) -> None:
@@ -84,7 +90,7 @@ def stuck() -> Look:
 
 
 def below_zero() -> Look:
-    guard, gauges = SensorZeroDrift(BOOTS), Gauges(BOOTS)
+    guard, gauges = SensorZeroDrift(BOOTS), ChamberGauges(BOOTS)
     gauges.is_zeroed = True
     gauges.age_ms[CALF] = 0
     gauges.emptying.vented_ms[CALF] = ZERO_AFTER_VENT_MS
@@ -97,7 +103,7 @@ def below_zero() -> Look:
 
 
 def apart() -> Look:
-    guard, gauges = SensorsDisagree(THREE_WAY_BOOTS), Gauges(THREE_WAY_BOOTS)
+    guard, gauges = SensorsDisagree(THREE_WAY_BOOTS), ChamberGauges(THREE_WAY_BOOTS)
 
     def look(is_bad: bool, ms: int, latch: FaultLatch) -> None:
         gauges.smooth_pa[CALF] = pa_from_mmhg(20) if is_bad else 0
@@ -107,7 +113,7 @@ def apart() -> Look:
 
 
 def over_target() -> Look:
-    guard, gauges = Overpressure(BOOTS), Gauges(BOOTS)
+    guard, gauges = Overpressure(BOOTS), ChamberGauges(BOOTS)
     gauges.age_ms[CALF] = 0
 
     def look(is_bad: bool, ms: int, latch: FaultLatch) -> None:
@@ -118,7 +124,7 @@ def over_target() -> Look:
 
 
 def rises() -> Look:
-    guard, gauges = RisesUnasked(BOOTS), Gauges(BOOTS)
+    guard, gauges = RisesUnasked(BOOTS), ChamberGauges(BOOTS)
     gauges.age_ms[CALF] = 0
     gauges.emptying.vented_ms[CALF] = 4000
     gauges.emptying.empty_bits = 1 << CALF
@@ -200,7 +206,7 @@ def test_a_clock_that_stood_still_and_was_cleared_has_ten_ticks_again() -> None:
 
 
 def test_a_pressure_that_is_a_millisecond_old_is_an_old_one() -> None:
-    gauges, latch = Gauges(BOOTS), FaultLatch()
+    gauges, latch = ChamberGauges(BOOTS), FaultLatch()
     gauges.is_zeroed = True
     gauges.age_ms[:] = [1, 1, 1]
     gauges.pressure_pa[:] = [limits.OVER_TRIP_PA + 1] * 3
@@ -214,7 +220,7 @@ def test_a_pressure_that_is_a_millisecond_old_is_an_old_one() -> None:
 
 
 def test_a_chamber_kept_for_a_millisecond_and_never_seen_again_counts() -> None:
-    guard, gauges, latch = ProlongedPressure(BOOTS), Gauges(BOOTS), FaultLatch()
+    guard, gauges, latch = ProlongedPressure(BOOTS), ChamberGauges(BOOTS), FaultLatch()
     guard.step(gauges, 1 << CALF, True, latch, 0, 1)
     guard.step(gauges, 0, True, latch, 0, limits.PRESSED_MOST_MS - 1)
     assert latch.code == faults.NONE
@@ -226,7 +232,7 @@ def test_a_chamber_kept_for_a_millisecond_and_never_seen_again_counts() -> None:
 
 
 def test_a_chamber_on_its_target_hides_no_other_that_is_above() -> None:
-    guard, gauges, latch = Overpressure(BOOTS), Gauges(BOOTS), FaultLatch()
+    guard, gauges, latch = Overpressure(BOOTS), ChamberGauges(BOOTS), FaultLatch()
     gauges.age_ms[:] = [0, 0, 0]
     gauges.pressure_pa[:] = [TARGET_PA, TARGET_PA, TARGET_PA + limits.OVER_TARGET_PA + 1]
     guard.step(gauges, 0b111, [TARGET_PA] * 3, latch, 0, limits.OVER_TARGET_MS)
@@ -234,7 +240,7 @@ def test_a_chamber_on_its_target_hides_no_other_that_is_above() -> None:
 
 
 def test_a_chamber_that_is_empty_hides_no_other_that_is_pressed() -> None:
-    guard, gauges, latch = ProlongedPressure(BOOTS), Gauges(BOOTS), FaultLatch()
+    guard, gauges, latch = ProlongedPressure(BOOTS), ChamberGauges(BOOTS), FaultLatch()
     gauges.emptying.empty_bits = 1 << FOOT
     for _ in range(2):
         guard.step(gauges, 0b110, True, latch, 0, limits.PRESSED_MOST_MS // 2 + 1)
@@ -242,7 +248,7 @@ def test_a_chamber_that_is_empty_hides_no_other_that_is_pressed() -> None:
 
 
 def test_a_chamber_that_was_vented_for_longer_does_not_take_time_from_another() -> None:
-    guard, gauges, latch = VentFailure(BOOTS), Gauges(BOOTS), FaultLatch()
+    guard, gauges, latch = VentFailure(BOOTS), ChamberGauges(BOOTS), FaultLatch()
     gauges.is_zeroed = True
     gauges.age_ms[CALF] = 0
     gauges.smooth_pa[CALF] = TARGET_PA
@@ -252,7 +258,7 @@ def test_a_chamber_that_was_vented_for_longer_does_not_take_time_from_another() 
 
 
 def test_a_missing_sensor_hides_no_other_that_is_stuck_or_jumps() -> None:
-    readings, gauges, commands = Readings(BOOTS.count), Gauges(BOOTS), Commands()
+    readings, gauges, commands = Readings(BOOTS.count), ChamberGauges(BOOTS), Commands()
     readings.missing_bits = 1 << FOOT
     commands.fill_bits, commands.pump_permille = 1 << CALF, 1000
     stuck, erratic, of_stuck, of_erratic = (
@@ -283,7 +289,7 @@ def test_a_sensor_that_climbs_hides_no_other_that_jumps() -> None:
 
 def manifold_stuck(chamber_moves: bool, missing_bits: int, pump_permille: int = 1000) -> FaultLatch:
     """For as long as it takes: a manifold that doesn't move, and chambers' readings that nobody wired."""
-    guard, gauges, latch = SensorStuck(MANIFOLD_BOOTS), Gauges(MANIFOLD_BOOTS), FaultLatch()
+    guard, gauges, latch = SensorStuck(MANIFOLD_BOOTS), ChamberGauges(MANIFOLD_BOOTS), FaultLatch()
     readings, commands = Readings(3), Commands()
     readings.missing_bits = missing_bits
     commands.fill_bits, commands.pump_permille = 1 << CALF, pump_permille
@@ -318,7 +324,7 @@ def test_the_same_for_jumps(missing_bits: int, code: int) -> None:
 
 
 def test_a_sensor_of_its_own_is_missing_by_its_own_bit() -> None:
-    guard, gauges, readings, commands = SensorStuck(BOOTS), Gauges(BOOTS), Readings(3), Commands()
+    guard, gauges, readings, commands = SensorStuck(BOOTS), ChamberGauges(BOOTS), Readings(3), Commands()
     commands.fill_bits, commands.pump_permille, latch = 1 << CALF, 1000, FaultLatch()
     readings.missing_bits = 0b101 | MANIFOLD_BIT
     guard.step(readings, gauges, commands, [HOLD, FILL, HOLD], latch, 0, limits.STUCK_MS)
@@ -326,7 +332,7 @@ def test_a_sensor_of_its_own_is_missing_by_its_own_bit() -> None:
 
 
 def test_a_sensor_that_is_missing_does_not_repeat_itself() -> None:
-    guard, gauges, readings, commands = SensorStuck(BOOTS), Gauges(BOOTS), Readings(3), Commands()
+    guard, gauges, readings, commands = SensorStuck(BOOTS), ChamberGauges(BOOTS), Readings(3), Commands()
     commands.fill_bits, commands.pump_permille, latch = 1 << CALF, 1000, FaultLatch()
     readings.missing_bits = 1 << CALF
     for _ in range(10):
@@ -335,7 +341,7 @@ def test_a_sensor_that_is_missing_does_not_repeat_itself() -> None:
 
 
 def test_a_chamber_is_stuck_from_the_first_millisecond_of_its_venting() -> None:
-    guard, gauges, readings, latch = SensorStuck(BOOTS), Gauges(BOOTS), Readings(3), FaultLatch()
+    guard, gauges, readings, latch = SensorStuck(BOOTS), ChamberGauges(BOOTS), Readings(3), FaultLatch()
     gauges.age_ms[CALF] = 0
     gauges.pressure_pa[CALF] = TARGET_PA
     for vented_ms in (1, VENT_MOVES_MS - 1):
@@ -362,7 +368,7 @@ def test_a_kink_is_judged_by_the_target_and_through_the_manifold_by_the_drop_of_
 def test_the_sensor_furthest_from_the_mean_is_named_whichever_it_is(
     mmhg: list[int], phases: list[int]
 ) -> None:
-    guard, gauges, latch = SensorsDisagree(THREE_WAY_BOOTS), Gauges(THREE_WAY_BOOTS), FaultLatch()
+    guard, gauges, latch = SensorsDisagree(THREE_WAY_BOOTS), ChamberGauges(THREE_WAY_BOOTS), FaultLatch()
     gauges.smooth_pa[:] = [pa_from_mmhg(one) for one in mmhg]
     guard.step(gauges, phases, latch, 0, limits.DISAGREE_MS)
     held = {index: gauges.smooth_pa[index] for index in range(3) if phases[index] == HOLD}
@@ -378,14 +384,14 @@ def test_the_sensor_furthest_from_the_mean_is_named_whichever_it_is(
 
 
 def test_of_two_that_are_apart_the_lower_is_named_for_it_is_the_one_that_overfills() -> None:
-    guard, gauges, latch = SensorsDisagree(THREE_WAY_BOOTS), Gauges(THREE_WAY_BOOTS), FaultLatch()
+    guard, gauges, latch = SensorsDisagree(THREE_WAY_BOOTS), ChamberGauges(THREE_WAY_BOOTS), FaultLatch()
     gauges.smooth_pa[:] = [8000, 6000, 0]
     guard.step(gauges, [HOLD, HOLD, OFF], latch, 0, limits.DISAGREE_MS)
     assert latch.chamber_index == CALF
 
 
 def test_a_vented_chamber_that_was_not_seen_just_now_is_not_stuck() -> None:
-    guard, gauges, readings, latch = SensorStuck(BOOTS), Gauges(BOOTS), Readings(3), FaultLatch()
+    guard, gauges, readings, latch = SensorStuck(BOOTS), ChamberGauges(BOOTS), Readings(3), FaultLatch()
     gauges.age_ms[CALF] = 1
     gauges.pressure_pa[CALF] = TARGET_PA
     gauges.emptying.vented_ms[CALF] = 1
@@ -462,7 +468,7 @@ def test_two_sensors_jump_each_on_its_own_time() -> None:
 
 def manifold_after(pump_off_ms: int, still_ms: int, rest_pa: int, then_pa: int) -> FaultLatch:
     """The pump runs and a valve moves; then each rests for so long, then the manifold goes up."""
-    guard, gauges, commands = PumpRunaway(MANIFOLD_BOOTS), Gauges(MANIFOLD_BOOTS), Commands()
+    guard, gauges, commands = PumpRunaway(MANIFOLD_BOOTS), ChamberGauges(MANIFOLD_BOOTS), Commands()
     latch = FaultLatch()
     first_ms = max(pump_off_ms, still_ms)
     gauges.manifold_pa = rest_pa
@@ -506,7 +512,7 @@ def test_a_runaway_is_a_rise_from_what_the_manifold_had_at_rest() -> None:
 
 
 def test_a_machine_that_was_just_switched_on_has_not_rested_yet() -> None:
-    guard, gauges, latch = PumpRunaway(MANIFOLD_BOOTS), Gauges(MANIFOLD_BOOTS), FaultLatch()
+    guard, gauges, latch = PumpRunaway(MANIFOLD_BOOTS), ChamberGauges(MANIFOLD_BOOTS), FaultLatch()
     guard.step(gauges, Commands(), 0, 0, 0, latch, 0, PUMP_STOPPED_MS - 1)
     gauges.manifold_pa = RISEN_PA
     guard.step(gauges, Commands(), 0, 0, 0, latch, 0, 0)
@@ -587,7 +593,7 @@ def test_only_a_fill_that_reached_its_target_is_learned() -> None:
 
 
 def test_of_fills_that_are_late_together_the_first_one_s_time_is_told_in_whole_milliseconds() -> None:
-    guard, gauges, notices = FillTimeout(BOOTS), Gauges(BOOTS), Notices(BOOTS.count)
+    guard, gauges, notices = FillTimeout(BOOTS), ChamberGauges(BOOTS), Notices(BOOTS.count)
     gauges.pressure_pa[:] = [1000, 2000, 3000]
     guard.step([46_000_999, 47_000_000, 48_000_000], [FILL] * 3, gauges, notices, FaultLatch(), 77)
     assert (notices.value[FOOT], type(notices.value[FOOT]), notices.at_ms[FOOT]) == (46_000, int, 77)
@@ -596,7 +602,7 @@ def test_of_fills_that_are_late_together_the_first_one_s_time_is_told_in_whole_m
 def airless(guard: FillTimeout, index: int, latch: FaultLatch, at_ms: int = 0) -> None:
     shares_us = [0] * BOOTS.count
     shares_us[index] = limits.FILL_MOST_MS * 1000 + 1000
-    guard.step(shares_us, [FILL] * BOOTS.count, Gauges(BOOTS), Notices(BOOTS.count), latch, at_ms)
+    guard.step(shares_us, [FILL] * BOOTS.count, ChamberGauges(BOOTS), Notices(BOOTS.count), latch, at_ms)
 
 
 @pytest.mark.parametrize("begins_count", [0, 1])
@@ -631,7 +637,7 @@ def test_a_chamber_that_is_not_held_hides_no_other_that_leaks() -> None:
 
 
 def rising(foot_vented_ms: int, calf_vented_ms: int, calf_age_ms: int, steps_ms: list[int]) -> FaultLatch:
-    guard, gauges, latch = RisesUnasked(BOOTS), Gauges(BOOTS), FaultLatch()
+    guard, gauges, latch = RisesUnasked(BOOTS), ChamberGauges(BOOTS), FaultLatch()
     gauges.emptying.empty_bits = 1 << FOOT | 1 << CALF
     gauges.smooth_pa[:] = [limits.RISES_PA + 1, limits.RISES_PA + 1, 0]
     gauges.emptying.vented_ms[:] = [foot_vented_ms, calf_vented_ms, 0]

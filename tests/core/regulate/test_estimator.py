@@ -38,7 +38,7 @@ from soleus.core.regulate.regulation import (
     RISE_MOST_PA_S,
     SETTLE,
 )
-from soleus.core.sensing.gauges import Gauges
+from soleus.core.sensing.chamber_gauges import ChamberGauges
 from tests.core.fake_air import boots
 
 MANIFOLD = boots(valves="fill_vent", sensors="manifold")
@@ -51,7 +51,7 @@ class Leg:
     """A full foot, seen when everything above it was empty."""
 
     def __init__(self) -> None:
-        self.gauges = Gauges(MANIFOLD)
+        self.gauges = ChamberGauges(MANIFOLD)
         self.regulator = regulator_for(MANIFOLD)
         self.estimator = self.regulator.sensing.estimator
         self.phase = self.regulator.phase

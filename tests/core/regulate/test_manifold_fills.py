@@ -30,7 +30,7 @@ from soleus.core.regulate.regulation import (
     WAITING,
 )
 from soleus.core.regulate.throttle import THROTTLE_PA, THROTTLE_ROOM_PA
-from soleus.core.sensing.gauges import Gauges
+from soleus.core.sensing.chamber_gauges import ChamberGauges
 from soleus.core.session.sequencer import Sequencer
 from tests.core.fake_air import TICK_MS, boots
 
@@ -41,7 +41,7 @@ FULL_PA = pa_from_mmhg(60)
 
 def test_a_chamber_that_was_looked_at_is_left_a_little_too_high_because_tissue_gives_way() -> None:
     sensing = regulator_for(MANIFOLD).sensing
-    assert sensing.see(FOOT, Gauges(MANIFOLD), FULL_PA) == FULL_PA * EXTRA_PERMILLE // 1000
+    assert sensing.see(FOOT, ChamberGauges(MANIFOLD), FULL_PA) == FULL_PA * EXTRA_PERMILLE // 1000
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_chamber_that_was_looked_at_is_left_a_little_too_high_because_tissue_g
 def test_the_one_that_was_not_seen_for_longest_is_looked_at(
     is_before_fill: bool, seen_mmhg: int, after_ms: int
 ) -> None:
-    gauges, regulator = Gauges(MANIFOLD), regulator_for(MANIFOLD)
+    gauges, regulator = ChamberGauges(MANIFOLD), regulator_for(MANIFOLD)
     regulator.phase[:] = [HOLD, HOLD, FILL]
     regulator.sensing.estimator.seen_pa[:] = [pa_from_mmhg(seen_mmhg)] * 3
     gauges.age_ms[:] = [after_ms, after_ms, 9 * after_ms]
@@ -92,7 +92,7 @@ class Filling:
     """A foot, alone or with a calf beside it, filled through the manifold at this flow through each."""
 
     def __init__(self, flow_permille: int = 500, hose_pa: int | None = None, is_alone: bool = False) -> None:
-        self.gauges = Gauges(MANIFOLD)
+        self.gauges = ChamberGauges(MANIFOLD)
         self.sequencer = Sequencer(MANIFOLD, Timeline(MANIFOLD))
         regulator = self.regulator = regulator_for(MANIFOLD)
         for index in (FOOT,) if is_alone else (FOOT, CALF):

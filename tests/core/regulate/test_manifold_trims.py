@@ -32,7 +32,7 @@ from soleus.core.regulate.regulation import (
     SETTLE,
     WAITING,
 )
-from soleus.core.sensing.gauges import Gauges
+from soleus.core.sensing.chamber_gauges import ChamberGauges
 from soleus.core.session.sequencer import Sequencer
 from tests.core.fake_air import TICK_MS, boots
 
@@ -47,7 +47,7 @@ class Held:
     """Three chambers that are full, but for what they are said to lack."""
 
     def __init__(self, *short_mmhg: float) -> None:
-        self.gauges = Gauges(MANIFOLD)
+        self.gauges = ChamberGauges(MANIFOLD)
         self.sequencer = Sequencer(MANIFOLD, Timeline(MANIFOLD))
         self.sequencer.keep_bits = MANIFOLD.all_bits
         self.sequencer.stage_ms = 1000

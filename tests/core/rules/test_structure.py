@@ -18,7 +18,7 @@ PARAMETERS_MOST = 6
 # These load the one variant that the boots need: the others never take a chip's heap.
 FACTORIES = {
     "controller.py": {"_gauges_for", "_regulator_for", "_service_for"},
-    "guards/guards.py": {"_fill_timeout_for", "_vent_failure_for"},
+    "guards/guards.py": {"_fill_timeout_for", "_pump_runaway_for", "_sensors_apart_for", "_vent_failure_for"},
 }
 
 HOST_TOOLS = Path(__file__).resolve().parents[3] / "host_tools"

@@ -11,6 +11,7 @@ from soleus.core.basics.boots import Boots
 from soleus.core.basics.limits import JUMP_PA, TICK_MS
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.basics.units import pa_from_mmhg
+from soleus.core.sensing.chamber_gauges import ChamberGauges
 from soleus.core.sensing.emptying import AGE_MOST_MS
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.sensing.manifold_gauges import JOINED_MS
@@ -70,7 +71,7 @@ def test_what_is_summed_up_is_what_each_chamber_says(
 def test_each_sensor_is_compared_with_its_own_last_reading(
     of_ticks: list[tuple[list[int], int, int, int]],
 ) -> None:
-    gauges, readings, last_pa = Gauges(BOOTS), Readings(BOOTS.count), [0] * BOOTS.count
+    gauges, readings, last_pa = ChamberGauges(BOOTS), Readings(BOOTS.count), [0] * BOOTS.count
     for chamber_pa, missing_bits, keep_bits, _ in of_ticks:
         readings.chamber_pa[:] = chamber_pa
         readings.missing_bits = missing_bits
@@ -161,7 +162,7 @@ def test_whatever_guards_of_sensors_have_to_look_at_is_odd_on_its_tick(
 
 
 def test_a_zero_that_has_drifted_is_odd_for_as_long_as_it_shows() -> None:
-    gauges, readings = Gauges(BOOTS), Readings(BOOTS.count)
+    gauges, readings = ChamberGauges(BOOTS), Readings(BOOTS.count)
     readings.chamber_pa[1] = -limits.ZERO_DRIFT_MOST_PA - 500
     for _ in range(20):
         gauges.step(readings, Commands(), 0, TICK_MS)
@@ -175,11 +176,11 @@ def test_a_zero_that_has_drifted_is_odd_for_as_long_as_it_shows() -> None:
 
 
 def test_before_its_zeros_are_known_nothing_is_called_zeroed() -> None:
-    assert Gauges(BOOTS).is_zeroed is False
+    assert ChamberGauges(BOOTS).is_zeroed is False
 
 
 def test_time_at_the_vent_counts_from_the_moment_a_chamber_is_given_up() -> None:
-    gauges, readings = Gauges(BOOTS), Readings(BOOTS.count)
+    gauges, readings = ChamberGauges(BOOTS), Readings(BOOTS.count)
     seen = []
     for keep_bits in (0, 0, 0b011, 0b010, 0b010, 0b111, 0b000):
         gauges.step(readings, Commands(), keep_bits, TICK_MS)
@@ -201,7 +202,7 @@ def test_limits_that_are_looked_at_together_are_in_order() -> None:
 
 
 def test_the_shortest_vent_is_that_of_the_chambers_not_yet_seen_empty() -> None:
-    gauges = Gauges(BOOTS)
+    gauges = ChamberGauges(BOOTS)
     gauges.emptying.vented_ms[:] = [700, 300, 500]
     assert [shortest_but(gauges, bits) for bits in (0, 0b010, 0b110, ALL)] == [300, 500, 700, AGE_MOST_MS]
 
@@ -212,13 +213,13 @@ def shortest_but(gauges: Gauges, empty_bits: int) -> int:
 
 
 def test_every_chamber_may_have_to_be_seen_empty_anew() -> None:
-    gauges = Gauges(BOOTS)
+    gauges = ChamberGauges(BOOTS)
     gauges.emptying.empty_bits = ALL
     gauges.emptying.forget_empty()
     assert gauges.emptying.empty_bits == 0
 
 
 def test_a_reading_is_fresh_until_its_sensor_counts_as_silent() -> None:
-    gauges = Gauges(BOOTS)
+    gauges = ChamberGauges(BOOTS)
     gauges.age_ms[:] = [0, limits.READING_BAD_MS - 1, limits.READING_BAD_MS]
     assert [gauges.is_fresh(index) for index in range(BOOTS.count)] == [True, True, False]

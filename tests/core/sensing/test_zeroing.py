@@ -66,6 +66,17 @@ def test_one_sensor_on_the_manifold_is_the_one_that_is_zeroed() -> None:
     assert check.gauges.zero_pa == [0, 0, 0]
 
 
+def test_a_sensor_on_the_manifold_beside_the_others_is_zeroed_with_them() -> None:
+    check = Check("per_chamber_and_manifold")
+    answers = [check.show((300, -500, 0), manifold_pa=-700) for _ in range(AVERAGED_TICKS)]
+    assert answers[-1]
+    assert check.gauges.zero_pa == [300, -500, 0, -700]
+    check = Check("per_chamber_and_manifold")
+    for _ in range(AVERAGED_TICKS):
+        check.show((300, -500, 0), manifold_pa=ZERO_MOST_PA + 1)
+    assert check.blamed() == (faults.SENSOR_ZERO, MANIFOLD_INDEX, ZERO_MOST_PA + 1, ZERO_MOST_PA)
+
+
 @settings(max_examples=50, deadline=None)
 @given(
     offset_pa=st.integers(-ZERO_MOST_PA, ZERO_MOST_PA),

@@ -151,3 +151,11 @@ def _defined(text: str) -> set[str]:
     tree = ast.parse(text)
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     return {*bundles._defined(tree), *(name.id for name in names if isinstance(name.ctx, ast.Store))}
+
+
+def test_what_one_layout_of_sensors_needs_is_one_file() -> None:
+    groups, texts = bundles.bundles(), bundles._texts(False)
+    for root, carried in bundles.OF_A_LAYOUT.items():
+        assert carried in groups[root]
+        assert carried not in texts
+        assert f"from {carried}" not in texts[CONTROLLER]

@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from host_tools.catalogue.boards import load_board
+from host_tools.live.about import about, breakable
 from host_tools.live.acts import Anew, Break, Mend, Press, Speed
 from host_tools.live.frame import Frame
 from host_tools.live.source import RefusedError
@@ -126,6 +128,14 @@ def test_the_saved_test_passes(session: Session) -> None:
     assert callable(test)
     test()
     assert f"{session.frames[-1]['state']!r}" in files["test_live_session.py"]
+
+
+@pytest.mark.parametrize("board", ["esp32-devkit", "esp32-s3-duo", "esp32-c3-manifold"])
+def test_every_sensor_that_can_break_is_one_that_the_page_draws(board: str) -> None:
+    said = about(load_board(board).boots, "simulator")
+    broken = breakable(load_board(board))
+    assert ("sensor.manifold" in broken) == (said["sensors"] != "per_chamber")
+    assert (f"sensor.{said['chambers'][0]}" in broken) == (said["sensors"] != "manifold")
 
 
 def test_another_leg_is_a_plant_file_that_the_command_names(

@@ -51,7 +51,7 @@ def telemetry(at_ms: int, **changed: object) -> dict[str, Any]:
     count = BOARD.boots.count
     return {
         "event": "telemetry", "at_ms": at_ms, "state": "running", "run_ms": at_ms, "cycle": 2,
-        "mmhg_x10": [412] * count, "target_mmhg_x10": [400] * count, "manifold_mmhg_x10": 0, "missing": 0,
+        "mmhg_x10": [412] * count, "target_mmhg_x10": [400] * count, "manifold_mmhg_x10": 512, "missing": 0,
         "fill": 1, "seal": 3, "pump": 800, "gate": 1, "supply_mv": 0, "fault": "-", **changed,
     }  # fmt: skip
 
@@ -72,6 +72,7 @@ def test_what_the_board_tells_is_what_the_page_gets() -> None:
     assert first["pressure_mmhg"] == [41.2] * BOARD.boots.count
     assert first["rested_bits"] == 1 << BOARD.boots.names.index("left.calf")
     assert (first["level_mmhg"], first["left_ms"]) == (45, 899_000)
+    assert first["manifold_mmhg"] == 51.2
     assert (second["clicks"], third["clicks"]) == (2, 4)
     assert third["fault"] == "E12"
     texts = [event["text"] for event in source.new_events()]

@@ -280,7 +280,7 @@ def test_board_check_takes_names_files_and_folders() -> None:
     folder = BOARDS / "esp32-devkit"
     for name in ("esp32-devkit", str(folder), str(folder / "board.toml")):
         assert good("board", "check", name).endswith(
-            ": fine; 1 x 4 chambers, fill_vent, per_chamber, no gate\n"
+            ": fine; 1 x 4 chambers, fill_vent, per_chamber_and_manifold, no gate\n"
         )
 
 

@@ -107,6 +107,7 @@ from soleus.drivers.outputs.outputs import Outputs
 from soleus.drivers.outputs.safe_pins import safe_pins
 from soleus.drivers.outputs.valves_gpio import GpioValves
 from soleus.drivers.outputs.valves_shift_register import ShiftRegisterValves
+from soleus.drivers.sensing.both import reads_both
 from soleus.drivers.sensing.calibration import Line
 from soleus.drivers.sensing.pressure import pressure_sensors
 from soleus.services.presses import Presses
@@ -513,6 +514,24 @@ def check_a_manifold_sensor_has_its_own_bit():
     ADC.uv = {34: 3_300_000}
     sensors.read_manifold(readings)
     assert readings.missing_bits == signals.MANIFOLD_BIT
+
+
+def check_the_sensor_on_the_manifold_beside_the_others_is_the_last():
+    table = {"driver": "adc", "part": "XGZP6847A", "pins": [34, 35, 32], "range_kpa": 40, "supply_mv": 3300}
+    read_both = reads_both(pressure_sensors(table, [], None, no_warning).read_into, 2)
+    readings = Readings(2)
+    ADC.uv = {34: 165_000, 35: 165_000 + 1_485_000, 32: 165_000 + 742_500}
+    for _ in range(3):
+        read_both(readings)
+        assert readings.manifold_pa == 0
+    read_both(readings)
+    near(readings.chamber_pa[0], 0)
+    near(readings.chamber_pa[1], 20_000)
+    near(readings.manifold_pa, 10_000)
+    assert readings.missing_bits == 0
+    ADC.uv[32] = ADC.uv[35] = 3_300_000
+    read_both(readings)
+    assert readings.missing_bits == signals.MANIFOLD_BIT | 0b10
 
 
 def check_lines_stay_small():

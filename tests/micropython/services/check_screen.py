@@ -101,6 +101,7 @@ CASES = {
     "vented": lambda: in_fault("esp32-devkit", faults.LATE_TICK, faults.MACHINE_INDEX),
     "pressed": lambda: in_fault("esp32-devkit", faults.LATE_TICK, faults.MACHINE_INDEX, (0, 2000, 0, 5000)),
     "unseen": lambda: in_fault("esp32-devkit", faults.SENSOR_STUCK, THIGH, (0, 0, 0, 5000)),
+    "contradicted": lambda: in_fault("esp32-devkit", faults.SENSOR_CONTRADICTED, THIGH),
     "one sensor": lambda: in_fault("esp32-c3-manifold", faults.LATE_TICK, faults.MACHINE_INDEX),
     "one sensor, not emptied": lambda: in_fault("esp32-c3-manifold", faults.VENT_FAILURE, THIGH),
     "long name": lambda: at(RUNNING, title="hamstring-recovery"),

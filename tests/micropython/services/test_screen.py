@@ -21,6 +21,7 @@ def test_the_display_says_what_is_seen_and_what_to_do(run: Callable[..., str]) -
     assert heads["vented"] == "E41 VENTED"
     assert heads["venting"] == "E41 venting"
     assert heads["unseen"] == "E14 NOT SEEN"
+    assert heads["contradicted"] == "E17 NOT SEEN"
     assert heads["one sensor"] == "E41 NOT SEEN"
     assert heads["one sensor, not emptied"] == "E31 PRESSED"
     # Every chamber in its turn.

@@ -24,6 +24,9 @@ class Boots:
         self.names = [LEGS[leg] + "." + chamber for leg in range(legs) for chamber in chambers]
         self.is_three_way = is_three_way
         self.has_manifold_sensor_only = has_manifold_sensor_only
+        # Beside those of the chambers, as the last: a second opinion.
+        self.has_manifold_sensor_too = False
+        self.sensors_count = 1 if has_manifold_sensor_only else self.count
         self.target_most_pa = target_most_pa
         self.has_gate = False
         # 0 where the board doesn't measure its supply.

@@ -24,7 +24,7 @@ def read_boots(table: object) -> Boots:
     chambers = _chambers(table)
     zones = _zones(table, len(chambers))
     valves = _one_of(table, "valves", ("fill_vent", "three_way"))
-    sensors = _one_of(table, "sensors", ("per_chamber", "manifold"))
+    sensors = _one_of(table, "sensors", ("per_chamber", "manifold", "per_chamber_and_manifold"))
     gate = table.get("gate", False)
     if not isinstance(gate, bool):
         raise SettingError("boots.gate", gate, "true or false")
@@ -34,6 +34,9 @@ def read_boots(table: object) -> Boots:
         expected = "a whole number of mV up to {}; 0 where it isn't measured".format(SUPPLY_LEAST_MOST_MV)
         raise SettingError("boots.supply_least_mv", least_mv, expected)
     boots = Boots(legs, chambers, zones, valves == "three_way", sensors == "manifold", most_pa)
+    if sensors == "per_chamber_and_manifold":
+        boots.has_manifold_sensor_too = True
+        boots.sensors_count += 1
     boots.has_gate = gate
     boots.supply_least_mv = least_mv
     return boots

@@ -25,4 +25,5 @@ TABLE = (
     ("E43", "clock stands still", "REQ-TIME-3", "ticks"),
     ("E61", "supply voltage too low", "REQ-SUPPLY-1", "mV"),
     ("E52", "pump fills no chamber", "REQ-PUMP-2", "chambers"),
+    ("E17", "sensor of a chamber and that of the manifold contradict each other", "REQ-SENSOR-7", "mmHg"),
 )

@@ -24,6 +24,7 @@ PUMP_RUNAWAY = 17
 CLOCK_STOPPED = 18
 SUPPLY_LOW = 19
 NO_AIR = 20
+SENSOR_CONTRADICTED = 21
 
 # These concern one chamber, and an empty chamber does no harm: it is rested and named, and the others go on.
 # Every other fault ends the session.
@@ -35,7 +36,7 @@ MACHINE_INDEX = 17
 
 
 # The codes that a person is shown. They are asked for often, so they stand here and not in the table.
-_CODES = "  -E01E02E11E12E13E21E31E41E42E03E14E15E16E22E23E32E51E43E61E52"
+_CODES = "  -E01E02E11E12E13E21E31E41E42E03E14E15E16E22E23E32E51E43E61E52E17"
 _CODE_LETTERS = 3
 
 

@@ -45,6 +45,8 @@ READING_BAD_MS = 50
 
 # A working sensor has noise: the same value for so long, while air moves, is no reading.
 STUCK_MS = 200
+# While a chamber is joined, what its sensor and the manifold's say of the air is looked at so often.
+LOOK_EVERY_MS = 100
 # A valve that opens makes one such jump between two ticks, not several within a few of them.
 JUMP_PA = pa_from_mmhg(30)
 JUMP_COUNT = 3
@@ -55,6 +57,15 @@ ZERO_DRIFT_MS = 150
 # Two sensors on the same air.
 DISAGREE_PA = pa_from_mmhg(8)
 DISAGREE_MS = 200
+# The manifold's sensor and that of the chamber joined to it, at rest: their gains are off by 1 % each, their
+# zeros by less than 1 mmHg [D]. One look may come while a leg moves, so it takes two; but not when they are
+# further apart than any leg could bring them.
+APART_PA = pa_from_mmhg(3)
+APART_PERMILLE = 80
+FAR_APART_PA = pa_from_mmhg(20)
+APART_MS = 300
+# What flows through the valves, by what both sensors show, beside the pump's whole flow.
+FLOW_MOST_PERMILLE = 1180
 
 # --- prolonged pressure ---
 PRESSED_PA = pa_from_mmhg(15)

@@ -2,7 +2,7 @@
 
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
-from soleus.core.basics.faults import MACHINE_INDEX, MANIFOLD_INDEX, FaultLatch, Notices
+from soleus.core.basics.faults import MACHINE_INDEX, FaultLatch, Notices
 from soleus.core.basics.limits import (
     COLLAPSE_COUNT,
     COLLAPSE_MANIFOLD_PA,
@@ -17,8 +17,6 @@ from soleus.core.basics.limits import (
     RISES_MS,
     RISES_PA,
     RUNAWAY_COUNT,
-    RUNAWAY_MANIFOLD_MS,
-    RUNAWAY_MANIFOLD_PA,
     RUNAWAY_RISE_PA,
     TICK_MOST_MS,
 )
@@ -28,9 +26,6 @@ from soleus.core.regulate.regulation import FILL
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
 
-# After this time the pump's rotor has stopped, and after this one the valves no longer move.
-PUMP_STOPPED_MS = 600
-VALVES_STILL_MS = 300
 OPEN_FOR_MS = 2000
 
 
@@ -62,6 +57,10 @@ class FillTimeout:
         self.reached_bits = 0
         # Chambers that are left out for a moment, while another one is tried.
         self.parted_bits = 0
+        # The chambers that are joined to the manifold, and those that were since they were empty. Only guards
+        # that look at the air itself keep them.
+        self.joined_bits = 0
+        self.begun_bits = 0
 
     def begin(self) -> None:
         self.airless_count = 0
@@ -259,7 +258,7 @@ class RisesUnasked:
 class PumpRunaway:
     """Pressure that goes on rising after the rotor must have stopped, for longer than a moving leg makes it.
 
-    A sensor on the manifold shows it directly: a manifold at rest doesn't rise by itself.
+    A sensor on the manifold shows it directly: see `PumpRunawayThrough`.
     """
 
     def __init__(
@@ -270,34 +269,13 @@ class PumpRunaway:
         self.gauges = gauges
         self.commands = commands
         self.ledger = ledger
-        self.pump_off_ms = 0
-        self.still_ms = 0
-        self.last_fill_bits = 0
-        self.resting_pa = 0
-        self.risen_ms = 0
 
     def step(self, at_ms: int, dt_ms: int) -> None:
         ledger = self.ledger
         if ledger.coast_rise_count >= RUNAWAY_COUNT:
             index = ledger.coast_rise_index
             self.latch.trip(faults.PUMP_RUNAWAY, index, ledger.coast_rise_pa, RUNAWAY_RISE_PA, at_ms)
-        if self.boots.has_manifold_sensor_only:
-            self._watch_manifold(at_ms, dt_ms)
+        self.look_at_manifold(at_ms, dt_ms)
 
-    def _watch_manifold(self, at_ms: int, dt_ms: int) -> None:
-        commands = self.commands
-        manifold_pa = self.gauges.manifold_pa
-        self.pump_off_ms = 0 if commands.pump_permille else min(self.pump_off_ms + dt_ms, PUMP_STOPPED_MS)
-        is_still = commands.fill_bits == self.last_fill_bits
-        self.last_fill_bits = commands.fill_bits
-        self.still_ms = min(self.still_ms + dt_ms, VALVES_STILL_MS) if is_still else 0
-        if self.pump_off_ms < PUMP_STOPPED_MS or self.still_ms < VALVES_STILL_MS:
-            self.resting_pa = manifold_pa
-            self.risen_ms = 0
-            return
-        self.resting_pa = min(self.resting_pa, manifold_pa)
-        rise_pa = manifold_pa - self.resting_pa
-        # A sensor that jumps about doesn't stay up for so long.
-        self.risen_ms = self.risen_ms + dt_ms if rise_pa > RUNAWAY_MANIFOLD_PA else 0
-        if self.risen_ms >= RUNAWAY_MANIFOLD_MS:
-            self.latch.trip(faults.PUMP_RUNAWAY, MANIFOLD_INDEX, rise_pa, RUNAWAY_MANIFOLD_PA, at_ms)
+    def look_at_manifold(self, at_ms: int, dt_ms: int) -> None:
+        """Where one sensor is all there is: see `PumpRunawayThrough`."""

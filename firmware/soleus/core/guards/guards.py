@@ -19,7 +19,7 @@ from soleus.core.guards.sensors import (
     VENT_MOVES_MS,
     SensorErratic,
     SensorRange,
-    SensorsDisagree,
+    SensorsApart,
     SensorStuck,
     SensorZeroDrift,
 )
@@ -51,7 +51,7 @@ class Guards:
         self.prolonged = ProlongedPressure(boots, latch, gauges)
         self.vent_failure = _vent_failure_for(boots, latch, gauges)
         self.active = ActiveGuards(boots, latch, gauges, commands, sequencer, ledger)
-        self.fill_timeout = _fill_timeout_for(boots, latch, self.notices, gauges, ledger, sequencer)
+        self.fill_timeout = _fill_timeout_for(latch, self.notices, gauges, ledger, self.active, sequencer)
         self.leak = Leak(boots, self.notices, ledger)
         # A sensor was odd a moment ago, and a guard still counts for how long, or how often.
         self.is_alert = False
@@ -119,18 +119,23 @@ class Guards:
 
 
 def _fill_timeout_for(
-    boots: Boots,
     latch: FaultLatch,
     notices: Notices,
     gauges: Gauges,
     ledger: Ledger,
+    active: "ActiveGuards",
     sequencer: Sequencer,
 ) -> FillTimeout:
     """A chip loads only the kind that its boots need."""
+    boots = gauges.boots
     if boots.has_manifold_sensor_only:
         from soleus.core.guards.one_by_one import OneByOne
 
         return OneByOne(boots, latch, notices, gauges, ledger, sequencer)
+    if boots.has_manifold_sensor_too:
+        from soleus.core.guards.second_opinion import SecondOpinion
+
+        return SecondOpinion(latch, notices, gauges, ledger, active.commands, active.supply_low)
     return FillTimeout(boots, latch, notices, gauges, ledger)
 
 
@@ -140,6 +145,25 @@ def _vent_failure_for(boots: Boots, latch: FaultLatch, gauges: Gauges) -> VentFa
 
         return VentFailureThrough(boots, latch, gauges)
     return VentFailure(boots, latch, gauges)
+
+
+def _pump_runaway_for(
+    boots: Boots, latch: FaultLatch, gauges: Gauges, commands: Commands, ledger: Ledger
+) -> PumpRunaway:
+    if boots.has_manifold_sensor_only:
+        from soleus.core.guards.one_by_one import PumpRunawayThrough
+
+        return PumpRunawayThrough(boots, latch, gauges, commands, ledger)
+    return PumpRunaway(boots, latch, gauges, commands, ledger)
+
+
+def _sensors_apart_for(latch: FaultLatch, gauges: Gauges, ledger: Ledger) -> SensorsApart:
+    boots = gauges.boots
+    if boots.is_three_way and not boots.has_manifold_sensor_only:
+        from soleus.core.guards.shared_air import SensorsDisagree
+
+        return SensorsDisagree(boots, latch, gauges, ledger)
+    return SensorsApart()
 
 
 class ActiveGuards:
@@ -165,10 +189,10 @@ class ActiveGuards:
         self.supply_low = SupplyLow(boots, latch)
         self.sensor_stuck = SensorStuck(boots, latch, gauges, commands, ledger)
         self.sensor_erratic = SensorErratic(boots, latch, gauges)
-        self.sensors_disagree = SensorsDisagree(boots, latch, gauges, ledger)
+        self.sensors_apart = _sensors_apart_for(latch, gauges, ledger)
         self.kink = Kink(boots, latch, sequencer, ledger)
         self.rises_unasked = RisesUnasked(boots, latch, gauges, commands, sequencer)
-        self.pump_runaway = PumpRunaway(boots, latch, gauges, commands, ledger)
+        self.pump_runaway = _pump_runaway_for(boots, latch, gauges, commands, ledger)
 
     def step(self, readings: Readings, is_odd: bool, at_ms: int, dt_ms: int) -> None:
         overview = self.overview
@@ -185,7 +209,7 @@ class ActiveGuards:
         if is_odd:
             self.sensor_erratic.step(at_ms, dt_ms)
         if self.is_air_shared:
-            self.sensors_disagree.step(at_ms, dt_ms)
+            self.sensors_apart.step(at_ms, dt_ms)
         if ledger.collapsed_bits:
             self.kink.step(at_ms)
         if emptying.empty_bits & overview.pressed_bits or self.rises_unasked.rising_bits:

@@ -11,6 +11,8 @@ from soleus.core.basics.faults import MACHINE_INDEX, MANIFOLD_INDEX, FaultLatch,
 from soleus.core.basics.limits import (
     NO_AIR_COUNT,
     OVER_TRIP_PA,
+    RUNAWAY_MANIFOLD_MS,
+    RUNAWAY_MANIFOLD_PA,
     STUCK_MS,
     TICK_MOST_MS,
     TICK_MS,
@@ -18,12 +20,16 @@ from soleus.core.basics.limits import (
     VENT_MOST_MS,
     VENTED_PA,
 )
-from soleus.core.guards.air import FillTimeout
+from soleus.core.basics.signals import Commands
+from soleus.core.guards.air import FillTimeout, PumpRunaway
 from soleus.core.guards.pressure import VentFailure
 from soleus.core.regulate.ledger import Ledger
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
 
+# After this time the pump's rotor has stopped, and after this one the valves no longer move.
+PUMP_STOPPED_MS = 600
+VALVES_STILL_MS = 300
 # Between two trials everything is open: the rotor stops, and what was filled is let go.
 OPEN_BETWEEN_MS = 1500
 NOBODY = -1
@@ -191,3 +197,35 @@ class VentFailureThrough(VentFailure):
         if self.fed_index != NOBODY and self.fed_index != index:
             self.latch.trip(faults.PUMP_RUNAWAY, MANIFOLD_INDEX, manifold_pa, OVER_TRIP_PA, at_ms)
         self.fed_index = index
+
+
+class PumpRunawayThrough(PumpRunaway):
+    """A sensor on the manifold shows it directly: a manifold at rest doesn't rise by itself."""
+
+    def __init__(
+        self, boots: Boots, latch: FaultLatch, gauges: Gauges, commands: Commands, ledger: Ledger
+    ) -> None:
+        super().__init__(boots, latch, gauges, commands, ledger)
+        self.pump_off_ms = 0
+        self.still_ms = 0
+        self.last_fill_bits = 0
+        self.resting_pa = 0
+        self.risen_ms = 0
+
+    def look_at_manifold(self, at_ms: int, dt_ms: int) -> None:
+        commands = self.commands
+        manifold_pa = self.gauges.manifold_pa
+        self.pump_off_ms = 0 if commands.pump_permille else min(self.pump_off_ms + dt_ms, PUMP_STOPPED_MS)
+        is_still = commands.fill_bits == self.last_fill_bits
+        self.last_fill_bits = commands.fill_bits
+        self.still_ms = min(self.still_ms + dt_ms, VALVES_STILL_MS) if is_still else 0
+        if self.pump_off_ms < PUMP_STOPPED_MS or self.still_ms < VALVES_STILL_MS:
+            self.resting_pa = manifold_pa
+            self.risen_ms = 0
+            return
+        self.resting_pa = min(self.resting_pa, manifold_pa)
+        rise_pa = manifold_pa - self.resting_pa
+        # A sensor that jumps about doesn't stay up for so long.
+        self.risen_ms = self.risen_ms + dt_ms if rise_pa > RUNAWAY_MANIFOLD_PA else 0
+        if self.risen_ms >= RUNAWAY_MANIFOLD_MS:
+            self.latch.trip(faults.PUMP_RUNAWAY, MANIFOLD_INDEX, rise_pa, RUNAWAY_MANIFOLD_PA, at_ms)

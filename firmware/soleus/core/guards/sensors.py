@@ -4,8 +4,6 @@ from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import MANIFOLD_INDEX, FaultLatch
 from soleus.core.basics.limits import (
-    DISAGREE_MS,
-    DISAGREE_PA,
     JUMP_COUNT,
     JUMP_PA,
     JUMP_WINDOW_MS,
@@ -19,7 +17,7 @@ from soleus.core.basics.limits import (
 )
 from soleus.core.basics.signals import MANIFOLD_BIT, Commands, Readings
 from soleus.core.regulate.ledger import Ledger
-from soleus.core.regulate.regulation import DOSE, FILL, HOLD, OFF
+from soleus.core.regulate.regulation import DOSE, FILL, OFF
 from soleus.core.sensing.gauges import Gauges
 
 # Counters stop here, beyond the limits that look at them.
@@ -46,6 +44,8 @@ class SensorRange:
         else:
             for index in range(self.boots.count):
                 self._look(index, readings.chamber_pa[index], missing_bits & (1 << index), at_ms, dt_ms)
+            if self.boots.has_manifold_sensor_too:
+                self._look(MANIFOLD_INDEX, readings.manifold_pa, missing_bits & MANIFOLD_BIT, at_ms, dt_ms)
         self.is_alert = max(self.silent_ms) > 0 or max(self.bad_ms) > 0
 
     def _look(self, index: int, pa: int, missing_bit: int, at_ms: int, dt_ms: int) -> None:
@@ -192,45 +192,8 @@ class SensorZeroDrift:
                 )
 
 
-class SensorsDisagree:
-    """Chambers joined to one resting manifold have one pressure, so their sensors must show one."""
-
-    def __init__(self, boots: Boots, latch: FaultLatch, gauges: Gauges, ledger: Ledger) -> None:
-        self.boots = boots
-        self.latch = latch
-        self.gauges = gauges
-        self.ledger = ledger
-        self.apart_ms = 0
+class SensorsApart:
+    """Nobody compares sensors that no air joins."""
 
     def step(self, at_ms: int, dt_ms: int) -> None:
-        if not self.boots.is_three_way or self.boots.has_manifold_sensor_only:
-            return
-        phase = self.ledger.phase
-        smooth_pa = self.gauges.smooth_pa
-        highest_index = -1
-        lowest_index = -1
-        # Bound: 16 chambers * 40_000 Pa.
-        sum_pa = 0
-        count = 0
-        for index in range(self.boots.count):
-            if phase[index] != HOLD:
-                continue
-            pressure_pa = smooth_pa[index]
-            sum_pa += pressure_pa
-            count += 1
-            if highest_index < 0 or pressure_pa > smooth_pa[highest_index]:
-                highest_index = index
-            if lowest_index < 0 or pressure_pa < smooth_pa[lowest_index]:
-                lowest_index = index
-        if count < 2 or smooth_pa[highest_index] - smooth_pa[lowest_index] <= DISAGREE_PA:
-            self.apart_ms = 0
-            return
-        self.apart_ms += dt_ms
-        if self.apart_ms >= DISAGREE_MS:
-            # The one that is further from the mean is named.
-            mean_pa = sum_pa // count
-            is_high_odd = smooth_pa[highest_index] - mean_pa > mean_pa - smooth_pa[lowest_index]
-            odd_index = highest_index if is_high_odd else lowest_index
-            apart_pa = smooth_pa[highest_index] - smooth_pa[lowest_index]
-            self.latch.trip(faults.SENSOR_DISAGREES, odd_index, apart_pa, DISAGREE_PA, at_ms)
-            self.apart_ms = 0
+        """See `shared_air.py`."""

@@ -20,8 +20,9 @@ STEADY_WAIT_MS = 20_000
 class Zeroing:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
-        # One sensor on the manifold is the only one to zero.
-        self.sensors_count = 1 if boots.has_manifold_sensor_only else boots.count
+        self.sensors_count = boots.sensors_count
+        # A sensor on the manifold is the last, or the only one.
+        self.manifold_index = boots.count if not boots.has_manifold_sensor_only else 0
         self.sum_pa = [0] * self.sensors_count
         self.least_pa = [0] * self.sensors_count
         self.most_pa = [0] * self.sensors_count
@@ -56,7 +57,7 @@ class Zeroing:
 
     def _take(self, readings: Readings, gauges: Gauges) -> None:
         for index in range(self.sensors_count):
-            pa = readings.manifold_pa if self.boots.has_manifold_sensor_only else readings.chamber_pa[index]
+            pa = readings.manifold_pa if index == self.manifold_index else readings.chamber_pa[index]
             if self.ticks_count == 0:
                 self.least_pa[index] = pa
                 self.most_pa[index] = pa
@@ -68,8 +69,9 @@ class Zeroing:
         widest_index = self._least_steady_index()
         spread_pa = self.most_pa[widest_index] - self.least_pa[widest_index]
         if spread_pa > STEADY_SPREAD_PA:
-            off_pa = gauges.pressure_pa[widest_index] - gauges.smooth_pa[widest_index]
-            self.is_noisy = self.is_noisy or abs(off_pa) > NOISE_PA
+            if widest_index < self.boots.count:
+                off_pa = gauges.pressure_pa[widest_index] - gauges.smooth_pa[widest_index]
+                self.is_noisy = self.is_noisy or abs(off_pa) > NOISE_PA
             self.restless_index = widest_index
             self.restless_pa = spread_pa
             self._start_average()
@@ -101,4 +103,4 @@ class Zeroing:
         return widest_index
 
     def _sensor_index(self, index: int) -> int:
-        return MANIFOLD_INDEX if self.boots.has_manifold_sensor_only else index
+        return MANIFOLD_INDEX if index == self.manifold_index else index

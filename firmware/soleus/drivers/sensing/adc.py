@@ -46,17 +46,17 @@ class AdcPressure:
             warn("no calibration in this chip's eFuse: each sensor needs two points of its own")
 
     def read_chambers(self, readings: Readings) -> None:
-        readings.missing_bits = self._read_into(readings.chamber_pa)
+        readings.missing_bits = self.read_into(readings.chamber_pa)
 
     def read_manifold(self, readings: Readings) -> None:
-        readings.missing_bits = self._read_into(self.manifold_pa) and MANIFOLD_BIT
+        readings.missing_bits = self.read_into(self.manifold_pa) and MANIFOLD_BIT
         if not readings.missing_bits:
             readings.manifold_pa = self.manifold_pa[0]
 
     def prepare(self) -> None:
         """Nothing to start: each conversion is done when it is asked for."""
 
-    def _read_into(self, target_pa: list) -> int:
+    def read_into(self, target_pa: list) -> int:
         """In one loop without calls of its own, because it runs in each tick. Returns the missing sensors."""
         all_raw, lines, reads = self.raw, self.lines, self.reads
         uv_of_a_step, is_known = self.uv_of_a_step, self.is_known

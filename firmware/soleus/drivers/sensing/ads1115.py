@@ -42,27 +42,31 @@ class Ads1115Pressure:
         self.inputs = sorted({channel % 4 for channel in self.channels})
         self.lines = lines_of(points, len(self.channels), nominal)
         self.raw = [0] * len(self.channels)
+        # What a board with a single sensor reads.
+        self.manifold_pa = [0]
         self.config = bytearray([_REGISTER_CONFIG, 0, _CONFIG_LOW])
         self.point_at = bytearray(1)
         self.answer = bytearray(2)
         self.is_prepared = False
 
     def read_chambers(self, readings: Readings) -> None:
-        readings.missing_bits = 0
+        readings.missing_bits = self.read_into(readings.chamber_pa)
+
+    def read_manifold(self, readings: Readings) -> None:
+        readings.missing_bits = self.read_into(self.manifold_pa) and MANIFOLD_BIT
+        if not readings.missing_bits:
+            readings.manifold_pa = self.manifold_pa[0]
+
+    def read_into(self, target_pa: list) -> int:
+        """Returns the missing sensors."""
+        missing_bits = 0
         self._convert_all()
         for index in range(len(self.channels)):
             if self.raw[index] < 0:
-                readings.missing_bits |= 1 << index
+                missing_bits |= 1 << index
             else:
-                readings.chamber_pa[index] = self.lines[index].pa(self.raw[index])
-
-    def read_manifold(self, readings: Readings) -> None:
-        readings.missing_bits = 0
-        self._convert_all()
-        if self.raw[0] < 0:
-            readings.missing_bits = MANIFOLD_BIT
-        else:
-            readings.manifold_pa = self.lines[0].pa(self.raw[0])
+                target_pa[index] = self.lines[index].pa(self.raw[index])
+        return missing_bits
 
     def prepare(self) -> None:
         """After a tick: start the first input of every converter for the next."""

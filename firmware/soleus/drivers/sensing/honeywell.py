@@ -67,10 +67,10 @@ class HoneywellPressure:
         self.air = load_to_stay("drivers.sensing.air").Air(count) if self.is_absolute else None
 
     def read_chambers(self, readings: Readings) -> None:
-        readings.missing_bits = self._read_into(readings.chamber_pa)
+        readings.missing_bits = self.read_into(readings.chamber_pa)
 
     def read_manifold(self, readings: Readings) -> None:
-        readings.missing_bits = self._read_into(self.manifold_pa) and MANIFOLD_BIT
+        readings.missing_bits = self.read_into(self.manifold_pa) and MANIFOLD_BIT
         if not readings.missing_bits:
             readings.manifold_pa = self.manifold_pa[0]
 
@@ -94,7 +94,7 @@ class HoneywellPressure:
             if error.errno != _NOT_ACKNOWLEDGED:
                 self.missing_bits = self.all_bits
 
-    def _read_into(self, target_pa: list) -> int:
+    def read_into(self, target_pa: list) -> int:
         """In one loop without calls of its own: with ten sensors it is the longest part of a tick.
 
         Returns the missing sensors.
