@@ -198,9 +198,12 @@ class VirtualBoard:
     def _from_now_on(self, fault: str, plant: Plant) -> Fault:
         return parse_fault(f"{fault}@{plant.now_ms / 1000:.2f}s", self.board.boots, has_bus(self.board.table))
 
-    def press(self, button: str, ms: int = 100) -> None:
+    def press(self, button: str, ms: int = 100) -> int:
+        """When it was pressed, in the board's milliseconds: they may go on before a laptop looks again."""
         with self._lock:
-            self.hardware.buttons.press(button, self.now_ms + ms)
+            pressed_ms = self.now_ms
+            self.hardware.buttons.press(button, pressed_ms + ms)
+        return pressed_ms
 
     def save_display(self, file: Path) -> None:
         if self.hardware.display is None:

@@ -96,8 +96,7 @@ class Stop:
         i = choice.chambers[0]
         bench.fill_to([i], PRESSED_MMHG)
         mark = bench.target.tape.length
-        pressed_s = bench.target.clock_s()
-        bench.target.press("stop")
+        pressed_s = bench.target.press("stop")
         if not bench.wait_for(lambda: bench.target.state() != SERVICE, 15.0):
             raise BenchError("nobody pressed, or STOP does nothing")
         bench.wait_for(lambda: bench.target.state() in (IDLE, DONE, FAULT), 15.0)

@@ -102,11 +102,13 @@ class LinkTarget:
     def state(self) -> int:
         return self._state
 
-    def press(self, button: str) -> None:
+    def press(self, button: str) -> float:
         """As a service tool, which holds the machine: who runs a bench answers for what is on the hoses."""
+        pressed_s = self.clock_s()
         if button in ("start", "clear"):
             self._ask("hold")
         self._ask(button, **({"answers": ["yes"] * COUNT} if button == "start" else {}))
+        return pressed_s
 
     def load(self, program: str, minutes: int, mmhg: int) -> None:
         self._ask("load", program=program, minutes=minutes, pressure_mmhg=mmhg)

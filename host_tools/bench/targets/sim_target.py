@@ -127,8 +127,9 @@ class SimTarget:
     def state(self) -> int:
         return int(state_of(self._frozen))
 
-    def press(self, button: str) -> None:
+    def press(self, button: str) -> float:
         self._pressed |= BUTTONS[button]
+        return self.now_s
 
     def load(self, program: str, minutes: int, mmhg: int) -> None:
         self._thaw()

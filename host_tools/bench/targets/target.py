@@ -58,8 +58,9 @@ class Target(Protocol):
 
     def state(self) -> int: ...
 
-    def press(self, button: str) -> None:
-        """Press `stop`, `start` or `clear`, as a person at the machine would."""
+    def press(self, button: str) -> float:
+        """Press `stop`, `start` or `clear`, as a person at the machine would; the target's time then, in
+        seconds."""
         ...
 
     def load(self, program: str, minutes: int, mmhg: int) -> None: ...

@@ -60,12 +60,11 @@ class VirtualTarget(LinkTarget):
             f"virtual-{its.serial}-{self._seed}", its.board, firmware_hash(), its.calibrated_on, facts
         )
 
-    def press(self, button: str) -> None:
+    def press(self, button: str) -> float:
         """The stop button is pressed at its pin; the others come over the link."""
-        if button == "stop":
-            self.machine.press("stop")
-        else:
-            super().press(button)
+        if button != "stop":
+            return super().press(button)
+        return (self.machine.press("stop") - self._ahead_ms) / 1000
 
     def plug_reference(self, chamber: int | None, reference_ml: float) -> None:
         def plug(plant: Plant) -> None:
