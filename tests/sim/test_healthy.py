@@ -19,7 +19,7 @@ from host_tools.verify.healthy.every_program import first_fitting_board
 from host_tools.verify.healthy.healthy import PROGRAM
 from host_tools.verify.healthy.many import Case, judge_case
 from host_tools.verify.healthy.verdict import Verdict, judge
-from host_tools.verify.healthy.wide import hose_share_mmhg, slowest_vent_s, wide_plant
+from host_tools.verify.healthy.wide import hose_share_mmhg, run_wide, slowest_vent_s, wide_plant
 from soleus.core.program.program import Program
 from soleus.core.program.table import read_program
 
@@ -54,6 +54,25 @@ def test_a_wide_machine_says_how_fast_it_can_vent_and_what_its_hose_takes() -> N
     drawn = {"slack": 1.0, "compliance": 1.0, "valve_k": 28.0, "hose_k": 47.0, "flow_l_min": 13.0}
     assert 1.0 < slowest_vent_s(drawn, 80.0) < 3.0
     assert 15.0 < hose_share_mmhg(drawn) < 25.0
+
+
+@pytest.mark.parametrize(
+    ("board", "seed"),
+    [
+        pytest.param("esp32-devkit", 19, id="a heavy rotor still gains speed when its flow is first seen"),
+        pytest.param("esp32-devkit", 26, id="two joined chambers show hardly more than noise"),
+        pytest.param("esp32-s3-duo", 45, id="one chamber is topped up while two are filled"),
+    ],
+)
+def test_an_unusual_machine_is_not_said_to_contradict_itself(board: str, seed: int) -> None:
+    (session,) = run_wide(board, [seed])
+    assert (session.verdict.fault, session.verdict.rested) == ("", ())
+
+
+def test_a_complaint_about_a_hose_too_narrow_for_its_pump_is_true() -> None:
+    (session,) = run_wide("esp32-devkit", [10])
+    assert session.verdict.fault.startswith("E22")
+    assert session.is_true
 
 
 @pytest.mark.parametrize("program", program_names())
