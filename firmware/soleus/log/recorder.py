@@ -43,9 +43,11 @@ class Recorder:
         self.has_kept_fault = False
 
     def record(self, dt_ms: int) -> None:
-        """Called at the end of each tick."""
-        self.ring.record(dt_ms)
-        self.overview.record(dt_ms)
+        """At the end of each tick. A block that begins is work enough for one: a row waits for the next."""
+        ring = self.ring
+        number = ring.number
+        ring.record(dt_ms)
+        self.overview.record(dt_ms, number == ring.number)
 
     def look(self) -> None:
         """Called beside the tick: has a session begun or ended, is this a rest?"""

@@ -120,14 +120,14 @@ class Overview:
         self.coder.begin(self.buffer, 0, self.controller.at_ms)
         self.since_ms = 0
 
-    def record(self, dt_ms: int) -> None:
-        """Called at the end of each tick: allocates nothing."""
+    def record(self, dt_ms: int, may_begin: bool) -> None:
+        """Called at the end of each tick: allocates nothing. `may_begin`: a row, if it is due."""
         if not self.is_on:
             return
         if dt_ms > 0:
             self.since_ms += dt_ms
         self.buttons |= self.controller.readings.buttons
-        if self.since_ms < OVERVIEW_MS:
+        if self.since_ms < OVERVIEW_MS or not may_begin:
             return
         is_short = self.coder.at > len(self.buffer) * 3 // 4
         if is_short and self.since_ms < OVERVIEW_MS * _SPARING_FACTOR:

@@ -132,35 +132,35 @@ class TickCoder:
             value = chambers[index] if index < chamber_count else extras[index - chamber_count]
             loudness = all_loudness[index]
             k = loudness >> 2
-            before = expected[index]
-            step = value - before << 1
-            if step < 0:
-                step = -1 - step
             # In zigzag, twice as much.
+            step = value - expected[index] << 1
+            if step < 0:
+                step = ~step
             if k >= NOISY_K and step <= 2 * NOISE_MOST:
-                expected[index] = before + (value - before >> 1)
+                expected[index] = value + expected[index] >> 1
             else:
                 expected[index] = value
             zeros = step >> k
             if zeros == 0:
                 # The most common code: a one and the lower bits.
-                bits = bits << k + 1 | 1 << k | step
+                bits = (bits << 1 | 1) << k | step
                 bits_count += k + 1
                 if loudness:
                     all_loudness[index] = loudness - 1
-            elif zeros < ESCAPE_ZEROS:
-                # The one that ends the zeros, and the lower bits. Bound: 8 + 8 + 12 bits.
-                width = zeros + 1 + k
-                bits = bits << width | step + (1 - zeros << k)
-                bits_count += width
             else:
-                self.at, self.bits, self.bits_count = at, bits, bits_count
-                self._put_jump(step, value)
-                at, bits, bits_count = self.at, self.bits, self.bits_count
-                zeros = ESCAPE_ZEROS
-            if zeros > 1:
-                loudness += zeros - 1
-                all_loudness[index] = loudness if loudness < LOUDNESS_MOST else LOUDNESS_MOST
+                if zeros < ESCAPE_ZEROS:
+                    # The one that ends the zeros, and the lower bits. Bound: 8 + 8 + 12 bits.
+                    width = zeros + 1 + k
+                    bits = bits << width | step + (1 - zeros << k)
+                    bits_count += width
+                else:
+                    self.at, self.bits, self.bits_count = at, bits, bits_count
+                    self._put_jump(step, value)
+                    at, bits, bits_count = self.at, self.bits, self.bits_count
+                    zeros = ESCAPE_ZEROS
+                if zeros > 1:
+                    loudness += zeros - 1
+                    all_loudness[index] = loudness if loudness < LOUDNESS_MOST else LOUDNESS_MOST
             while bits_count >= 8:
                 bits_count -= 8
                 buffer[at] = bits >> bits_count

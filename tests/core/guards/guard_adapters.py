@@ -252,7 +252,8 @@ class SessionCap:
 
     def step(self, latch: FaultLatch, at_ms: int, dt_ms: int) -> None:
         self._guard.latch = latch
-        self._guard.step(at_ms, dt_ms)
+        self._guard.energised_ms += dt_ms
+        self._guard.step(at_ms)
 
 
 class Leak:

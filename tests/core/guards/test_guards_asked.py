@@ -41,7 +41,8 @@ class EveryTick(Guards):
         self.sensor_zero_drift.step(*when)
         if is_active:
             active = self.active
-            active.session_cap.step(*when)
+            active.session_cap.energised_ms += dt_ms
+            active.session_cap.step(at_ms)
             active.supply_low.step(readings, *when)
             active.sensor_stuck.step(*when)
             active.sensor_erratic.step(*when)

@@ -10,7 +10,13 @@ something to say: each `if` here is a quick look that finds those, and in a heal
 
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.faults import FaultLatch, Notices
-from soleus.core.basics.limits import OVER_TARGET_PA, OVER_TRIP_PA, RUNAWAY_COUNT, TICK_MOST_MS
+from soleus.core.basics.limits import (
+    OVER_TARGET_PA,
+    OVER_TRIP_PA,
+    RUNAWAY_COUNT,
+    SESSION_CAP_MS,
+    TICK_MOST_MS,
+)
 from soleus.core.basics.signals import Commands, Readings
 from soleus.core.guards.air import FillTimeout, Kink, Leak, PumpRunaway, RisesUnasked
 from soleus.core.guards.machine import LateTick, SessionCap, SupplyLow
@@ -198,13 +204,18 @@ class ActiveGuards:
         overview = self.overview
         emptying = self.emptying
         ledger = self.ledger
-        self.session_cap.step(at_ms, dt_ms)
+        session_cap = self.session_cap
+        energised_ms = session_cap.energised_ms + dt_ms
+        session_cap.energised_ms = energised_ms
+        if energised_ms > SESSION_CAP_MS:
+            session_cap.step(at_ms)
         if readings.supply_mv < self.boots.supply_least_mv or self.supply_low.low_ms:
             self.supply_low.step(readings, at_ms, dt_ms)
         # A while after the kept chambers have last changed, air moves only in those that are filled.
-        is_vent_over = emptying.unchanged_ms >= VENT_MOVES_MS
-        moving_bits = self.commands.fill_bits if is_vent_over else overview.read_bits
-        if overview.still_bits & moving_bits or self.sensor_stuck.same_bits:
+        still_bits = overview.still_bits
+        if still_bits and emptying.unchanged_ms >= VENT_MOVES_MS:
+            still_bits &= self.commands.fill_bits
+        if still_bits or self.sensor_stuck.same_bits:
             self.sensor_stuck.step(at_ms, dt_ms)
         if is_odd:
             self.sensor_erratic.step(at_ms, dt_ms)

@@ -66,8 +66,7 @@ class SessionCap:
     def begin(self) -> None:
         self.energised_ms = 0
 
-    def step(self, at_ms: int, dt_ms: int) -> None:
-        """In every tick in which something may be energised."""
-        self.energised_ms += dt_ms
+    def step(self, at_ms: int) -> None:
+        """`energised_ms` counts every tick in which something may be energised."""
         if self.energised_ms > SESSION_CAP_MS:
             self.latch.trip(faults.SESSION_CAP, MACHINE_INDEX, self.energised_ms, SESSION_CAP_MS, at_ms)

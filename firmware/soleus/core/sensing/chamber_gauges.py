@@ -17,8 +17,9 @@ class ChamberGauges(Gauges):
     def look(self, readings: Readings, _joined_bits: int, dt_ms: int) -> None:  # noqa: C901 (saves a call)
         """All chambers in one loop, which is a good part of every tick."""
         overview = self.overview
-        missing_bits = readings.missing_bits & self.all_bits
-        if missing_bits or overview.read_bits != self.all_bits:
+        all_bits = self.all_bits
+        missing_bits = readings.missing_bits & all_bits
+        if missing_bits or overview.read_bits != all_bits:
             self.note_missing(missing_bits, dt_ms)
         zero_pa = self.zero_pa
         pressure_pa = self.pressure_pa
@@ -27,11 +28,7 @@ class ChamberGauges(Gauges):
         # A chip reaches the first sixteen names of a function more quickly: these are used for each chamber.
         index = -1
         highest_pa = gauge_pa = moved_pa = smooth_pa_x16 = 0
-        shown_bits = overview.shown_bits & missing_bits
-        pressed_bits = overview.pressed_bits & missing_bits
-        low_bits = overview.low_bits & missing_bits
-        unmoved_bits = 0
-        jumped_bits = 0
+        shown_bits = pressed_bits = low_bits = unmoved_bits = jumped_bits = 0
         is_strange = False
         for gauge_pa in readings.chamber_pa:
             index += 1
@@ -60,6 +57,11 @@ class ChamberGauges(Gauges):
                     pressed_bits |= 1 << index
             elif smooth_pa_x16 < -ZERO_DRIFT_MOST_PA:
                 low_bits |= 1 << index
+        if missing_bits:
+            # What isn't seen now is as it was.
+            shown_bits |= overview.shown_bits & missing_bits
+            pressed_bits |= overview.pressed_bits & missing_bits
+            low_bits |= overview.low_bits & missing_bits
         overview.shown_bits = shown_bits
         overview.pressed_bits = pressed_bits
         overview.low_bits = low_bits
@@ -71,7 +73,7 @@ class ChamberGauges(Gauges):
         is_odd = is_strange or highest_pa > ODD_MOST_PA
         if self.boots.has_manifold_sensor_too:
             if readings.missing_bits == missing_bits:
-                gauge_pa = readings.manifold_pa - self.zero_pa[index + 1]
+                gauge_pa = readings.manifold_pa - zero_pa[index + 1]
                 self.manifold_pa = gauge_pa
                 is_odd = is_odd or gauge_pa < ODD_LEAST_PA or gauge_pa > ODD_MOST_PA
             else:

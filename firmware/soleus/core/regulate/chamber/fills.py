@@ -98,12 +98,13 @@ class ChamberFills(Fills):
             return
         # How fast the last quarter goes, and with how much of the pump: a dose will go just as fast.
         inside_pa = self.inside_pa[index]
-        worked_permille_ms = self.worked_permille_ms[index]
-        if inside_pa <= target_pa * 3 // 4:
-            worked_permille_ms = 0
+        worked_permille_ms = air.rotor_permille * dt_ms // sharers_count
+        if inside_pa > target_pa * 3 // 4:
+            # Bound: 45 s at 1000 permille.
+            worked_permille_ms += self.worked_permille_ms[index]
+        else:
             self.late_pa[index] = inside_pa
-        # Bound: 45 s at 1000 permille.
-        self.worked_permille_ms[index] = worked_permille_ms + air.rotor_permille * dt_ms // sharers_count
+        self.worked_permille_ms[index] = worked_permille_ms
         if fill_ms < DROP_SEEN_MS + dt_ms:
             self.watch_drop(index, gauges, dt_ms)
         learned = self.learned
