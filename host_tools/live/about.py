@@ -5,7 +5,7 @@ from typing import Any
 
 from host_tools.catalogue.boards import Board
 from host_tools.live.frame import About
-from host_tools.live.guards_shown import guards_shown
+from host_tools.live.guards.shown import guards_shown
 from host_tools.plant.faults import components
 from host_tools.plant.files.on_board import has_bus
 from host_tools.plant.files.sense import ZONES
@@ -35,12 +35,13 @@ def about(boots: Boots, kind: Any, **said: Any) -> About:
         "relief_mmhg": None,
         "most_mmhg": round(boots.target_most_pa / PA_PER_MMHG),
         "pressure_is": "measured",
-        "guards": guards_shown(),
+        "guards": guards_shown(boots, kind),
         "faults": {},
         "presses": [],
         "speeds": [],
         "duration_ms": None,
         "can_begin_anew": False,
+        "can_repeat": False,
         "note": "",
     }
     # One of the typed tables, filled key by key above.

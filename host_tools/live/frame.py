@@ -83,6 +83,9 @@ class Guard(TypedDict):
     why: str
     unit: str
     help: str
+    # How near it is: told here, counted inside the machine alone, or nothing that these boots have.
+    told: Literal["here", "inside", "never"]
+    unknown: str  # what stands in the number's place where a frame has none
 
 
 class About(TypedDict):
@@ -113,4 +116,5 @@ class About(TypedDict):
     speeds: list[str]
     duration_ms: int | None  # of a recording
     can_begin_anew: bool
+    can_repeat: bool  # a command gives the same session once more
     note: str  # shown beside the title: what is real about it, and what isn't

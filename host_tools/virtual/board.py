@@ -62,12 +62,13 @@ class VirtualBoard:
         patience_s: float = PATIENCE_S,
         on_late: Callable[[float], None] | None = None,
         is_on: bool = True,
+        moments_most: int | None = None,
     ) -> None:
         """`flash` is the file that holds it. `is_real_time`, with its own time: never faster than the clock,
         slower where this computer is, and `on_late` is told how long its time stood still. `chip` says what
         work costs; without it work costs nothing but the laptop's time. `outside` is a folder of the host
         that the program sees as /outside. Without `is_on` the board waits for `power_on`, so that whoever
-        listens misses nothing.
+        listens misses nothing. `moments_most`: so much of its journal is kept; else all of it.
         """
         refuse_without_unix_port()
         self.board = board
@@ -78,7 +79,7 @@ class VirtualBoard:
             self.flash.erase()
         spec = plant if isinstance(plant, PlantSpec) else load_plant(plant)
         self.hardware = Hardware(board, spec, seed, is_compiled=has_own_time and not is_real_time)
-        self.journal = Journal()
+        self.journal = Journal(moments_most)
         self.pace = Pace(has_own_time, patience_s, is_real_time)
         self._on_late = on_late
         self._told_s = self._told_at_s = 0.0
@@ -294,7 +295,7 @@ class VirtualBoard:
         elif kind in (Kind.DONE, Kind.TIMERS) and life:
             life.take(record)
         elif kind == Kind.TOOK:
-            self.journal.tick_us.append(record.value)
+            self.journal.note_tick(record.value)
         elif kind == Kind.WDT:
             self._processor.watchdog.take(record, self.now_ms)
         elif kind == Kind.FLASH:

@@ -2,9 +2,12 @@
 
 import time
 from dataclasses import dataclass
+from typing import TypeVar
 
 from host_tools.virtual.hardware import Hardware
 from host_tools.virtual.processor.frames import FlashWork
+
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,16 @@ class Work:
     highest_mmhg: float
 
 
+# For people: a line a beat would fill a laptop overnight.
+PERSONS_MOMENTS = 1000
+
+
 class Journal:
-    def __init__(self) -> None:
+    """With `most`, it keeps at least so many of the latest entries of each kind, and never twice as many."""
+
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most
+        self.ticks_count = 0
         self.flash_work: list[Work] = []
         self.imports: list[Work] = []
         self.history: list[Moment] = []
@@ -51,38 +62,46 @@ class Journal:
 
     def note(self, what: str, hardware: Hardware) -> None:
         happening = Happening(hardware.now_ms, time.monotonic(), what, hardware.highest_mmhg())
-        self.happenings.append(happening)
+        self._add(self.happenings, happening)
 
     def note_flash(self, what: FlashWork, hardware: Hardware) -> None:
-        self.flash_work.append(_work(what.name.lower(), hardware))
+        self._add(self.flash_work, _work(what.name.lower(), hardware))
 
     def note_import(self, module: str, hardware: Hardware) -> None:
-        self.imports.append(_work(module, hardware))
+        self._add(self.imports, _work(module, hardware))
+
+    def note_tick(self, took_us: int) -> None:
+        self.ticks_count += 1
+        self._add(self.tick_us, took_us)
 
     def flash_writes(self) -> list[Work]:
         return [work for work in self.flash_work if work.what != "read"]
 
     def note_beat(self, hardware: Hardware) -> None:
         commands = hardware.commands
-        self.history.append(
-            Moment(
-                hardware.now_ms,
-                tuple(hardware.frame),
-                commands.fill_bits,
-                commands.seal_bits,
-                commands.pump_permille,
-                commands.gate_on,
-                hardware.highest_mmhg(),
-                len(self.tick_us),
-            )
+        moment = Moment(
+            hardware.now_ms,
+            tuple(hardware.frame),
+            commands.fill_bits,
+            commands.seal_bits,
+            commands.pump_permille,
+            commands.gate_on,
+            hardware.highest_mmhg(),
+            self.ticks_count,
         )
+        self._add(self.history, moment)
 
     def energised_ms(self) -> int:
-        """When a valve or the pump last had power; 0 if never."""
+        """When a valve or the pump last had power, as far back as is kept; 0 if never."""
         for moment in reversed(self.history):
             if moment.fill_bits or moment.seal_bits or moment.pump_permille:
                 return moment.at_ms
         return 0
+
+    def _add(self, entries: list[Entry], entry: Entry) -> None:
+        entries.append(entry)
+        if self._most and len(entries) >= 2 * self._most:
+            del entries[: -self._most]
 
 
 def _work(what: str, hardware: Hardware) -> Work:

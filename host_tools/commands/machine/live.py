@@ -72,7 +72,11 @@ def live(
         for source in sources:
             source.close()
         raise
-    choices = choices_for(load_board(board).boots) if target == "sim" else {"programs": [], "plants": []}
+    choices = (
+        choices_for(load_board(board).boots)
+        if target in ("sim", "virtual")
+        else {"programs": [], "plants": []}
+    )
     _compile_for_the_next_time(asked, sources)
     player = Player(sources, choices)
     try:

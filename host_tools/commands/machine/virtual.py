@@ -17,6 +17,7 @@ from host_tools.flash.contents.packages import cached_package_sources, package_s
 from host_tools.plant.files.spec import load_plant
 from host_tools.virtual.board import PERSONS_PATIENCE_S, VirtualBoard
 from host_tools.virtual.install import install
+from host_tools.virtual.journal import PERSONS_MOMENTS
 
 HELP = """\
 power off | power on | brown-out | reset | hang | kill    what can happen to it
@@ -61,6 +62,7 @@ def virtual(
         chip=its_chip,
         patience_s=PERSONS_PATIENCE_S,
         on_late=_say_late,
+        moments_most=PERSONS_MOMENTS,
     )
     with machine:
         print(f"port {machine.port}", flush=True)

@@ -12,7 +12,8 @@ from host_tools.live.about import about, of_board
 from host_tools.live.acts import Act, Answer
 from host_tools.live.frame import About, Checklist, Event, Frame, Panel
 from host_tools.live.framer import code_of, tenths
-from host_tools.live.guards_shown import near_outside
+from host_tools.live.guards.outside import Outside
+from host_tools.live.guards.shown import TOLD_BY_A_BENCH
 from host_tools.live.source import RefusedError, Repeated
 from host_tools.live.update import FRAMES_MOST
 from soleus.core.session.session import STATE_NAMES
@@ -39,6 +40,7 @@ class OnBench:
             **of_board(board),
         )
         self._boots = board.boots
+        self._outside = Outside(board.boots, TOLD_BY_A_BENCH)
         self._lock = threading.Lock()
         self._pieces: list[Piece] = []
         self._events: list[Event] = []
@@ -147,7 +149,7 @@ class OnBench:
         self._bits = (fill, seal)
         pressure_mmhg = tenths(piece.mmhg[k])
         none = [0.0] * self._boots.count
-        return {
+        frame: Frame = {
             "at_ms": self._time(int(piece.at_ms[k])),
             "state": STATE_NAMES[int(piece.state[k])],
             "fault": code_of(int(piece.fault[k])),
@@ -171,8 +173,10 @@ class OnBench:
             "clicks": self._clicks,
             "energy_wh": None,
             "asks_for_life": False,
-            "near": near_outside(self._boots, pressure_mmhg, none, 0.0, 0),
+            "near": [],
         }
+        frame["near"] = self._outside.near(frame)
+        return frame
 
     def _time(self, at_ms: int) -> int:
         """On one axis, also where a step begins anew."""

@@ -1,5 +1,6 @@
 """A recording as a source: it plays, and a person may jump to any moment of it."""
 
+from bisect import bisect_right
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -9,15 +10,20 @@ from host_tools.live.about import about
 from host_tools.live.acts import Act, Seek, Speed
 from host_tools.live.frame import About, Event, Frame, Panel
 from host_tools.live.framer import Beside, Framer
-from host_tools.live.guards_shown import near_outside
+from host_tools.live.guards.in_core import Near, near_in_core
+from host_tools.live.guards.outside import Outside
+from host_tools.live.guards.shown import TOLD_ON_THE_LINE
 from host_tools.live.source import RefusedError, Repeated
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import Difference, replay
 from host_tools.log.trace import trace_of
 from host_tools.sim.trace import Trace
+from soleus.core.controller import Controller
 
 FRAME_EVERY_MS = 50
 SPEEDS = ("0", "1", "4", "16")
+# Between two looks at the core's counters, and how old one may be in a frame.
+LOOK_MS, LOOK_OLD_MS = 50, 60
 NOTE = "a recording; pressures are what the sensors gave"
 
 
@@ -26,13 +32,14 @@ class Recording:
         self.trouble = ""
         self.speed = speed if speed in SPEEDS else SPEEDS[-1]
         log = read_log(path)
-        log, difference = _up_to_a_difference(log)
+        counted = _Counted(log)
+        log, difference = _up_to_a_difference(log, counted)
         if log.torn_bytes:
             self.trouble = (
                 f"the file is torn: its last {log.torn_bytes} bytes aren't whole. Shown is the rest."
             )
         trace = trace_of(log)
-        self._frames, self._events = _frames_of(log, trace)
+        self._frames, self._events = _frames_of(log, trace, counted)
         if difference:
             self._events.append(difference)
             self._events.sort(key=lambda event: event["at_ms"])
@@ -100,9 +107,33 @@ class Recording:
         pass
 
 
-def _up_to_a_difference(log: Log) -> tuple[Log, Event | None]:
+class _Counted:
+    """What the core's own guards had counted, where every tick was recorded: the replay makes it again."""
+
+    def __init__(self, log: Log) -> None:
+        # The page's time begins with the recording.
+        self._began_ms = min((block.at_ms for block in (*log.blocks[:1], *log.overview[:1])), default=0)
+        self._at_ms: list[int] = []
+        self._near: list[list[Near]] = []
+        self._longest_dt_ms = 0
+
+    def look(self, controller: Controller, dt_ms: int) -> None:
+        self._longest_dt_ms = max(self._longest_dt_ms, dt_ms)
+        at_ms = controller.at_ms - self._began_ms
+        if self._at_ms and at_ms - self._at_ms[-1] < LOOK_MS:
+            return
+        self._at_ms.append(at_ms)
+        self._near.append(near_in_core(controller, self._longest_dt_ms))
+        self._longest_dt_ms = 0
+
+    def near(self, at_ms: int) -> list[Near] | None:
+        k = bisect_right(self._at_ms, at_ms) - 1
+        return self._near[k] if k >= 0 and at_ms - self._at_ms[k] <= LOOK_OLD_MS else None
+
+
+def _up_to_a_difference(log: Log, counted: "_Counted") -> tuple[Log, Event | None]:
     """Where this laptop's core gives another command than was recorded, the recording ends for the page."""
-    found = replay(log).difference if log.blocks else None
+    found = replay(log, counted.look).difference if log.blocks else None
     if found is None:
         return log, None
     kept, left = [], found.tick
@@ -127,7 +158,7 @@ def _difference(found: Difference) -> str:
     )
 
 
-def _frames_of(log: Log, trace: Trace) -> tuple[list[Frame], list[Event]]:
+def _frames_of(log: Log, trace: Trace, counted: "_Counted") -> tuple[list[Frame], list[Event]]:
     columns = {
         column.name: getattr(trace, column.name)
         for column in fields(Trace)
@@ -140,12 +171,13 @@ def _frames_of(log: Log, trace: Trace) -> tuple[list[Frame], list[Event]]:
     beside = Beside()
     beside.level_mmhg = int(log.header.get("pressure_mmhg") or 0)
     every = framer.frames(columns, beside, len(trace))
-    return _thinned(log, every), framer.taken_events()
+    return _thinned(log, every, counted), framer.taken_events()
 
 
-def _thinned(log: Log, every: list[Frame]) -> list[Frame]:
+def _thinned(log: Log, every: list[Frame], counted: "_Counted") -> list[Frame]:
     """Twenty a second at most, each with how long the session has run."""
     kept: list[Frame] = []
+    outside = Outside(log.boots, TOLD_ON_THE_LINE)
     duration_ms = int(log.header.get("minutes") or 0) * 60_000
     run_ms = last_ms = 0
     for frame in every:
@@ -156,8 +188,7 @@ def _thinned(log: Log, every: list[Frame]) -> list[Frame]:
         if kept and at_ms - kept[-1]["at_ms"] < FRAME_EVERY_MS:
             continue
         frame["run_ms"], frame["left_ms"] = run_ms, max(duration_ms - run_ms, 0)
-        frame["near"] = near_outside(
-            log.boots, frame["pressure_mmhg"], frame["target_mmhg"], frame["supply_v"], run_ms
-        )
+        seen = outside.near(frame)
+        frame["near"] = counted.near(at_ms) or seen
         kept.append(frame)
     return kept

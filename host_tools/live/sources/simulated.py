@@ -79,6 +79,7 @@ class Simulated:
             presses=list(PRESSES),
             speeds=list(SPEEDS),
             can_begin_anew=True,
+            can_repeat=True,
             note=NOTE,
             **of_board(request.board),
         )

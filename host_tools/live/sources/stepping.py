@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from host_tools.live.framer import Beside, Columns
-from host_tools.live.guards_shown import near_in_core
+from host_tools.live.guards.in_core import near_in_core
 from host_tools.live.sources.mending import mend
 from host_tools.plant.faults import parse_fault
 from host_tools.plant.files.on_board import has_bus

@@ -7,7 +7,8 @@ from host_tools.basics.errors import SilentBoardError
 from host_tools.link.console import Console
 from host_tools.live.frame import Event, Frame
 from host_tools.live.framer import fault_name
-from host_tools.live.guards_shown import near_outside
+from host_tools.live.guards.outside import Outside
+from host_tools.live.guards.shown import TOLD_ON_THE_LINE
 from host_tools.safety import fault_help
 from soleus.core.basics.boots import Boots
 
@@ -17,13 +18,18 @@ ANSWER_MOST_S = 2.0
 
 
 class Told:
-    def __init__(self, console: Console, boots: Boots, period_ms: int) -> None:
+    def __init__(self, console: Console, boots: Boots, period_ms: int, *, forgets_gaps: bool = False) -> None:
+        """`forgets_gaps`: each status tells the longest gap between two ticks since the one before it; else
+        since the board's start, as other people at a real board expect it.
+        """
         self.console = console
         self.events: list[Event] = []
         self.heard_s = time.monotonic()
         self.status: dict[str, Any] = {}
         self._boots = boots
         self._knows_manifold = boots.has_manifold_sensor_only or boots.has_manifold_sensor_too
+        self._outside = Outside(boots, TOLD_ON_THE_LINE)
+        self._asks = {"forget_gap": True} if forgets_gaps else {}
         self._period_ms = period_ms
         self._asked_s = 0.0
         self._clicks = 0
@@ -39,7 +45,7 @@ class Told:
     def look(self) -> None:
         """Asks for the status; a board that says nothing is one that hasn't been heard."""
         self._asked_s = time.monotonic()
-        answer = self.console.ask("status", ANSWER_MOST_S)
+        answer = self.console.ask("status", ANSWER_MOST_S, **self._asks)
         if answer.get("ok"):
             self.status = answer
             self._note_rested(answer.get("rested", []))
@@ -79,7 +85,7 @@ class Told:
         self._note_changes(at_ms, told["state"], fault)
         self._count_clicks(told["fill"], told["seal"])
         run_ms, duration_ms = told["run_ms"], self.status.get("duration_ms", 0)
-        return {
+        frame: Frame = {
             "at_ms": at_ms,
             "state": told["state"],
             "fault": fault,
@@ -104,8 +110,10 @@ class Told:
             "clicks": self._clicks,
             "energy_wh": None,
             "asks_for_life": bool(self.status.get("asks_for_life")),
-            "near": near_outside(self._boots, pressure_mmhg, target_mmhg, supply_v, run_ms),
+            "near": [],
         }
+        frame["near"] = self._outside.near(frame, self.status.get("gap_energised_ms"))
+        return frame
 
     def _time(self, at_ms: int) -> int:
         """On one axis, also when the board has started anew."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,11 +12,12 @@ from host_tools.catalogue.boards import Board
 from host_tools.catalogue.chips import load_chip
 from host_tools.link.console import Console
 from host_tools.live.about import about, breakable, of_board
-from host_tools.live.acts import Act, Break, Hold, Mend, Press
+from host_tools.live.acts import Act, Anew, Break, Hold, Mend, Press
 from host_tools.live.frame import About, Event, Frame, Panel
 from host_tools.live.framer import tenths
 from host_tools.live.source import RefusedError, Repeated
 from host_tools.live.sources.mending import mend
+from host_tools.live.sources.plant_changes import PlantChanges, changed_plant
 from host_tools.live.sources.told import Told
 from host_tools.plant.faults import Fault, parse_fault
 from host_tools.plant.files.on_board import has_bus
@@ -24,6 +26,7 @@ from host_tools.plant.plant import Plant
 from host_tools.virtual.board import PERSONS_PATIENCE_S, VirtualBoard
 from host_tools.virtual.buttons import BUTTONS
 from host_tools.virtual.install import install
+from host_tools.virtual.journal import PERSONS_MOMENTS
 
 PERIOD_MS = 50
 BOOT_MOST_S = 60.0
@@ -42,7 +45,6 @@ FINGERS: dict[str, dict[str, int]] = {
 HELD_MOST_MS = 15_000
 # Bit 0 is red, bit 1 green, bit 2 blue.
 LIGHTS = ("off", "red", "green", "yellow", "blue", "violet", "cyan", "white")
-BEATS_KEPT = 1000
 NOTE = "the firmware's own files on MicroPython, in front of a model of the boots; pressures are the model's"
 
 
@@ -62,61 +64,60 @@ class VirtualSource:
         """`packages`: the files of micropython-lib that the board needs, such as its display's driver."""
         if board.is_sketch:
             raise InputError(board.file, "valves", None, "a board with its wiring")
-        self.trouble = ""
         self.speed = "max" if is_fast else "1"
-        self._board = board
-        self._broken: dict[str, Fault] = {}
+        self._board, self._packages, self._is_fast = board, packages, is_fast
         self._folder = TemporaryDirectory(prefix="soleus-live-")
-        flash = Path(self._folder.name) / "flash.img"
-        install(board, flash, packages)
-        self.machine = VirtualBoard(
-            board,
-            flash,
-            plant=load_plant(plant),
-            seed=seed,
-            has_own_time=True,
-            is_real_time=not is_fast,
-            chip=load_chip(board.chip),
-            patience_s=PERSONS_PATIENCE_S,
-        )
-        self.machine.__enter__()
+        self._sessions_count = 0
         try:
-            self._begin(program, minutes, pressure)
+            self._begin(_Begun(program, minutes, pressure, plant, seed))
         except BaseException:
-            self.machine.close()
             self._folder.cleanup()
             raise
+
+    def _begin(self, begun: "_Begun") -> None:
+        """A board that was never used before. The one before it goes when this one works."""
+        self._sessions_count += 1
+        flash = Path(self._folder.name) / f"flash-{self._sessions_count}.img"
+        install(self._board, flash, self._packages)
+        machine = VirtualBoard(
+            self._board,
+            flash,
+            plant=load_plant(begun.plant),
+            seed=begun.seed,
+            has_own_time=True,
+            is_real_time=not self._is_fast,
+            chip=load_chip(self._board.chip),
+            patience_s=PERSONS_PATIENCE_S,
+            moments_most=PERSONS_MOMENTS,
+        )
+        machine.__enter__()
+        try:
+            told = _loaded(machine, self._board, begun)
+        except BaseException:
+            machine.close()
+            raise
+        self.machine, self._told, self.trouble = machine, told, ""
+        self._broken: dict[str, Fault] = {}
+        self.about = self._about(begun)
+
+    def _about(self, begun: "_Begun") -> About:
         status = self._told.status
-        self.about: About = about(
-            board.boots,
+        return about(
+            self._board.boots,
             "virtual",
-            title=f"{board.title}, virtual",
+            title=f"{self._board.title}, virtual",
             program=status.get("program") or "",
-            plant=plant,
-            seed=seed,
+            plant=Path(begun.plant).name,
+            seed=begun.seed,
             minutes=status.get("duration_ms", 0) // 60_000,
             pressure_mmhg=round(status.get("asked_mmhg", 0)),
             pressure_is="true",
-            faults=breakable(board),
+            faults=breakable(self._board),
             presses=list(FINGERS),
+            can_begin_anew=True,
             note=NOTE,
-            **of_board(board),
+            **of_board(self._board),
         )
-
-    def _begin(self, program: str, minutes: int | None, pressure: int | None) -> None:
-        console = Console(self.machine.port)
-        console.ask("hello", BOOT_MOST_S)
-        asked = {"minutes": minutes, "pressure_mmhg": pressure}
-        loaded = console.ask(
-            "load",
-            BOOT_MOST_S,
-            program=program,
-            **{key: value for key, value in asked.items() if value is not None},
-        )
-        if "error" in loaded:
-            raise InputError("PROGRAM", "", program, f"one that this board runs: {loaded['error']}")
-        self._told = Told(console, self._board.boots, PERIOD_MS)
-        self._told.begin()
 
     def advance(self, passed_s: float) -> list[Frame]:  # noqa: ARG002 (a board has its own time)
         try:
@@ -182,8 +183,22 @@ class VirtualSource:
                 return self._break(act.fault)
             case Mend():
                 return self._mend(act.fault)
+            case Anew():
+                return self._begin_anew(act)
             case _:
                 raise RefusedError("a virtual board can't do that")
+
+    def _begin_anew(self, act: Anew) -> str:
+        changes = PlantChanges(act.size_percent, act.softness_percent, act.movements_per_min)
+        plant = act.plant
+        if not changes.are_none:
+            plant = str(changed_plant(plant, changes, Path(self._folder.name)))
+        before, told_before = self.machine, self._told
+        self._begin(_Begun(act.program, act.minutes, act.pressure_mmhg, plant, act.seed))
+        told_before.console.close()
+        before.close()
+        before.flash.file.unlink(missing_ok=True)
+        return "another board, never used before"
 
     def _press(self, button: str) -> str:
         fingers = FINGERS.get(button)
@@ -227,8 +242,6 @@ class VirtualSource:
         return frame
 
     def _look(self, plant: Plant) -> tuple[list[float], tuple[float, float]]:
-        # A line a beat would fill a laptop overnight.
-        del self.machine.journal.history[:-BEATS_KEPT]
         return tenths(plant.truth.pressure_mmhg), _facts(plant)
 
     def _light(self) -> str:
@@ -238,6 +251,35 @@ class VirtualSource:
         pins = self.machine.hardware.wiring.pins
         lit = sum(int(pins.high_share(led[key]) > 0.5) << k for k, key in enumerate(("red", "green", "blue")))
         return LIGHTS[lit]
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """What was asked for a session; None is the program's own value."""
+
+    program: str
+    minutes: int | None
+    pressure: int | None
+    plant: str
+    seed: int
+
+
+def _loaded(machine: VirtualBoard, board: Board, begun: _Begun) -> Told:
+    """Waits for the board to start, and gives it its program."""
+    console = Console(machine.port)
+    try:
+        console.ask("hello", BOOT_MOST_S)
+        asked = {"minutes": begun.minutes, "pressure_mmhg": begun.pressure}
+        chosen = {key: value for key, value in asked.items() if value is not None}
+        loaded = console.ask("load", BOOT_MOST_S, program=begun.program, **chosen)
+        if "error" in loaded:
+            raise InputError("PROGRAM", "", begun.program, f"one that this board runs: {loaded['error']}")
+        told = Told(console, board.boots, PERIOD_MS, forgets_gaps=True)
+        told.begin()
+    except BaseException:
+        console.close()
+        raise
+    return told
 
 
 def _facts(plant: Plant) -> tuple[float, float]:

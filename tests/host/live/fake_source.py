@@ -4,7 +4,8 @@ from host_tools.catalogue.boards import load_board
 from host_tools.live.about import about
 from host_tools.live.acts import Act, Press
 from host_tools.live.frame import About, Event, Frame, Panel
-from host_tools.live.guards_shown import near_outside
+from host_tools.live.guards.outside import Outside
+from host_tools.live.guards.shown import TOLD_ON_THE_LINE
 from host_tools.live.player import Player
 from host_tools.live.source import RefusedError, Repeated
 
@@ -59,7 +60,7 @@ def fake_player(source: FakeSource | None = None) -> Player:
 def frame_at(at_ms: int) -> Frame:
     count = BOARD.boots.count
     pressure_mmhg = [float(at_ms % 40)] * count
-    return {
+    frame: Frame = {
         "at_ms": at_ms,
         "state": "running",
         "fault": "",
@@ -83,5 +84,7 @@ def frame_at(at_ms: int) -> Frame:
         "clicks": 0,
         "energy_wh": 0.0,
         "asks_for_life": False,
-        "near": near_outside(BOARD.boots, pressure_mmhg, [40.0] * count, 12.0, at_ms),
+        "near": [],
     }
+    frame["near"] = Outside(BOARD.boots, TOLD_ON_THE_LINE).near(frame)
+    return frame

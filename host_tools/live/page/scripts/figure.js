@@ -1,7 +1,7 @@
 // The picture of the machine: two legs, and between them where the air goes. Drawn from the board's own file.
 
 import { HEIGHT, cushion, inlet, leg, middle, spans } from "./shape.js";
-import { capital, split, story } from "./words.js";
+import { capital, put, split, story } from "./words.js";
 
 const NS = "http://www.w3.org/2000/svg";
 const SWELL_MOST = 15;
@@ -127,6 +127,7 @@ export class Figure {
       this.svg("path", { class: "blade", d: `M0 0C${r * 0.5} ${-r * 0.5} ${r * 0.8} ${-r * 0.1} ${r * 0.72} ${r * 0.12}C${r * 0.4} ${r * 0.2} ${r * 0.1} ${r * 0.2} 0 0Z`, transform: `rotate(${angle})` }, rotor);
     this.svg("circle", { class: "hub", cx: x, cy: y, r: r * 0.16 }, pump);
     this.parts.rotor = { rotor, x, y };
+    this.rotate(this.turn);
     this.parts.pump = pump;
     this.parts.pumpText = this.svg("text", { class: "small", x, y: y + r + 14, "text-anchor": "middle" }, svg, "pump");
   }
@@ -270,8 +271,7 @@ export class Figure {
     this.last = frame;
     this.state = state;
     const { about, parts } = this;
-    const words = story(frame, about);
-    if (words !== this.story.textContent) this.story.textContent = words;
+    put(this.story, story(frame, about));
     const wanted = ["running", "service"].includes(frame.state);
     about.chambers.forEach((_, k) => {
       const bit = 1 << k;
@@ -299,7 +299,7 @@ export class Figure {
         this.parts.chambers[k].goalSize = size;
       }
       const shown = now > 2 || goalMmhg > 0 ? String(Math.round(Math.max(now, 0))) : "";
-      if (text.textContent !== shown) text.textContent = shown;
+      put(text, shown);
     });
     this.showSource(frame);
   }
@@ -307,11 +307,11 @@ export class Figure {
   showSource(frame) {
     const { parts } = this;
     parts.pump.classList.toggle("on", frame.pump_permille > 0);
-    parts.pumpText.textContent = frame.pump_permille ? `pump ${Math.round(frame.pump_permille / 10)} %` : "pump off";
-    parts.manifoldText.textContent = frame.manifold_mmhg === null ? "manifold" : `${Math.round(Math.max(frame.manifold_mmhg, 0))} mmHg`;
-    parts.air.style.opacity = Math.min(Math.max(frame.manifold_mmhg || 0, frame.pump_permille ? 30 : 0) / 110, 1);
-    parts.supplyText.textContent = frame.supply_v > 0.5 ? `${frame.supply_v.toFixed(1)} V` : "supply";
-    parts.charge.style.opacity = frame.supply_v > 0.5 ? 1 : 0.15;
+    put(parts.pumpText, frame.pump_permille ? `pump ${Math.round(frame.pump_permille / 10)} %` : "pump off");
+    put(parts.manifoldText, frame.manifold_mmhg === null ? "manifold" : `${Math.round(Math.max(frame.manifold_mmhg, 0))} mmHg`);
+    fade(parts.air, Math.min(Math.max(frame.manifold_mmhg || 0, frame.pump_permille ? 30 : 0) / 110, 1));
+    put(parts.supplyText, frame.supply_v > 0.5 ? `${frame.supply_v.toFixed(1)} V` : "supply");
+    fade(parts.charge, frame.supply_v > 0.5 ? 1 : 0.15);
     this.turning = frame.pump_permille / 1000;
   }
 
@@ -323,15 +323,32 @@ export class Figure {
       const goal = this.last.pressure_mmhg[k];
       const before = this.shown[k];
       this.shown[k] = Math.abs(goal - before) < 0.05 ? goal : before + (goal - before) * share;
-      if (this.shown[k] === before && chamber.drawn) return;
-      chamber.drawn = true;
-      chamber.body.setAttribute("d", cushion(chamber.span, swell(this.shown[k])));
-      chamber.body.style.setProperty("--air", Math.min(Math.max(this.shown[k], 0) / SWELL_AT_MMHG, 1).toFixed(3));
+      if (this.shown[k] === before && chamber.size !== undefined) return;
+      this.swell(chamber, this.shown[k]);
     });
-    const { rotor, x, y } = this.parts.rotor;
-    if (isLive && this.turning && !isStill.matches) this.turn = (this.turn + passedMs * 0.9 * this.turning) % 360;
-    rotor.setAttribute("transform", `translate(${x} ${y}) rotate(${this.turn.toFixed(1)})`);
+    if (isLive && this.turning && !isStill.matches) this.rotate((this.turn + passedMs * 0.9 * this.turning) % 360);
   }
+
+  // A cushion that moved by less than a tenth of a dot is left as it is drawn.
+  swell(chamber, mmhg) {
+    const size = swell(mmhg).toFixed(1);
+    if (chamber.size === size) return;
+    chamber.size = size;
+    chamber.body.setAttribute("d", cushion(chamber.span, Number(size)));
+    const air = Math.min(Math.max(mmhg, 0) / SWELL_AT_MMHG, 1).toFixed(2);
+    if (chamber.air !== air) chamber.body.style.setProperty("--air", (chamber.air = air));
+  }
+
+  rotate(degrees) {
+    const { rotor, x, y } = this.parts.rotor;
+    this.turn = degrees;
+    rotor.setAttribute("transform", `translate(${x} ${y}) rotate(${degrees.toFixed(0)})`);
+  }
+}
+
+function fade(element, opacity) {
+  const shown = opacity.toFixed(2);
+  if (element.shownOpacity !== shown) element.style.opacity = element.shownOpacity = shown;
 }
 
 function swell(mmhg) {
@@ -342,5 +359,3 @@ function onCurve(a, b, c, d, t) {
   const u = 1 - t;
   return [0, 1].map((k) => u * u * u * a[k] + 3 * u * u * t * b[k] + 3 * u * t * t * c[k] + t * t * t * d[k]);
 }
-
-

@@ -1,9 +1,7 @@
 // What the guards watch: for each how near it is to its limit, and the last that tripped.
 
-import { split } from "./words.js";
+import { put, split } from "./words.js";
 
-// A guard that has used less than this of its limit is quiet.
-const QUIET = 0.02;
 const SHOWN = 6;
 
 export class Guards {
@@ -12,32 +10,44 @@ export class Guards {
     this.element = document.createElement("section");
     this.element.className = "card guards";
     this.element.innerHTML =
-      `<h2>What the guards watch</h2><div class="tripped" role="alert" hidden></div><ol></ol>` +
-      `<details><summary>All ${about.guards.length}, and what each is for</summary><dl></dl></details>`;
+      `<h2>What the guards watch</h2><div class="tripped" role="alert" hidden></div><ol></ol><p class="hint told"></p>` +
+      `<details><summary>All ${about.guards.length}: how near, and what each is for</summary><dl></dl></details>`;
     this.tripped = this.element.querySelector(".tripped");
     this.list = this.element.querySelector("ol");
     this.rows = about.guards.map((guard) => row(guard));
     this.list.append(...this.rows.map((each) => each.item));
     this.element.querySelector("dl").innerHTML = about.guards
-      .map((guard) => `<dt>${guard.code} ${guard.name}</dt><dd><b>${guard.hazard}.</b> ${guard.why} Then: ${guard.reaction}. <span class="id">${guard.requirement}</span></dd>`)
+      .map((guard) => `<dt>${guard.code} ${guard.name}</dt><dd><p class="far"></p><b>${guard.hazard}.</b> ${guard.why} Then: ${guard.reaction}. <span class="id">${guard.requirement}</span></dd>`)
       .join("");
-    this.order = "";
+    this.details = this.element.querySelector("details");
+    this.details.addEventListener("toggle", () => this.frame && this.showAll(this.frame));
+    this.fars = [...this.element.querySelectorAll("dl .far")];
+    this.element.querySelector(".told").textContent = toldWords(about);
   }
 
   show(frame) {
+    this.frame = frame;
     const shares = this.about.guards.map((guard, k) => share(guard, frame.near[k]));
     const ranked = shares.map((value, k) => [value, k]).sort((a, b) => b[0] - a[0] || a[1] - b[1]);
     const order = ranked.slice(0, SHOWN).map(([, k]) => k);
-    this.rows.forEach((each, k) => (each.item.hidden = !order.includes(k) || shares[k] < 0));
+    this.rows.forEach(({ item }, k) => {
+      const isHidden = !order.includes(k) || shares[k] < 0;
+      if (item.hidden !== isHidden) item.hidden = isHidden;
+    });
     order.forEach((k, place) => {
       const each = this.rows[k];
-      each.item.style.order = place;
-      each.bar.value = Math.min(Math.max(shares[k], 0), 1);
-      each.item.classList.toggle("calm", shares[k] < QUIET);
+      if (each.place !== place) each.item.style.order = each.place = place;
+      const value = Math.round(Math.min(Math.max(shares[k], 0), 1) * 200) / 200;
+      if (each.bar.value !== value) each.bar.value = value;
       each.item.classList.toggle("near", shares[k] > 0.75);
-      const [value, limit] = frame.near[k] || [0, 0];
-      each.text.textContent = this.about.guards[k].code === "E61" ? `${number(value)} ${this.about.guards[k].unit}, least ${number(limit)}` : `${number(value)} of ${number(limit)} ${this.about.guards[k].unit}`;
+      put(each.text, far(this.about.guards[k], frame.near[k]));
     });
+    this.showAll(frame);
+  }
+
+  showAll(frame) {
+    if (!this.details.open) return;
+    this.about.guards.forEach((guard, k) => put(this.fars[k], frame.near[k] ? `now ${far(guard, frame.near[k])}` : guard.unknown));
   }
 
   trip(event) {
@@ -54,6 +64,19 @@ export class Guards {
   clear() {
     this.tripped.hidden = true;
   }
+}
+
+// A simulation counts them all; of a machine at a line the page says plainly what it doesn't hear.
+function toldWords(about) {
+  const untold = about.guards.filter((guard) => guard.told === "inside").length;
+  if (!untold) return "";
+  const told = about.guards.filter((guard) => guard.told === "here").length;
+  return `${told} of these show from outside. ${untold} more the machine counts inside: this line doesn't tell them, and they guard all the same.`;
+}
+
+function far(guard, near) {
+  const [value, limit] = near || [0, 0];
+  return guard.code === "E61" ? `${number(value)} ${guard.unit}, least ${number(limit)}` : `${number(value)} of ${number(limit)} ${guard.unit}`;
 }
 
 function row(guard) {

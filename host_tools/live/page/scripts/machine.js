@@ -5,7 +5,7 @@ import { Figure } from "./figure.js";
 import { Events, Guards, Numbers } from "./guards.js";
 import { Panel } from "./panel.js";
 import { Trace } from "./trace.js";
-import { STATES, clock } from "./words.js";
+import { STATES, clock, put } from "./words.js";
 
 const FIGURES = [
   ["left", "time left"],
@@ -55,6 +55,7 @@ export class Machine {
     this.element.querySelector(".below").append(this.trace.element, this.numbers.element);
     this.element.querySelector(".side").append(this.checklist.element, this.panel.element, this.guards.element, this.events.element);
     this.state = this.element.querySelector(".state");
+    this.word = this.state.querySelector(".word");
     this.bar = this.element.querySelector(".progress i");
     this.values = Object.fromEntries(FIGURES.map(([key]) => [key, this.element.querySelector(`.figures .${key} dd`)]));
   }
@@ -63,6 +64,7 @@ export class Machine {
     for (const frame of news.frames) this.trace.add(frame);
     for (const event of news.events) {
       this.trace.events.push(event);
+      this.trace.hurry();
       this.take(event);
     }
     this.panel.show(news.panel);
@@ -77,20 +79,18 @@ export class Machine {
     this.guards.show(frame);
     this.numbers.show(frame);
     const { values } = this;
-    this.state.className = `state ${frame.state}`;
-    this.set(this.state.querySelector(".word"), frame.fault && frame.state === "fault" ? `Fault ${frame.fault}` : STATES[frame.state] || frame.state);
-    this.set(values.left, clock(frame.left_ms));
-    this.set(values.level, `${Math.round(frame.level_mmhg)} mmHg`);
-    this.set(values.cycle, String(frame.cycle));
-    this.set(values.clicks, String(frame.clicks));
-    this.set(values.energy, frame.energy_wh === null ? "–" : `${frame.energy_wh.toFixed(2)} Wh`);
+    const kind = `state ${frame.state}`;
+    if (this.state.className !== kind) this.state.className = kind;
+    put(this.word, frame.fault && frame.state === "fault" ? `Fault ${frame.fault}` : STATES[frame.state] || frame.state);
+    put(values.left, clock(frame.left_ms));
+    put(values.level, `${Math.round(frame.level_mmhg)} mmHg`);
+    put(values.cycle, String(frame.cycle));
+    put(values.clicks, String(frame.clicks));
+    put(values.energy, frame.energy_wh === null ? "–" : `${frame.energy_wh.toFixed(2)} Wh`);
     const whole = frame.run_ms + frame.left_ms;
-    this.bar.style.width = whole ? `${((100 * frame.run_ms) / whole).toFixed(2)}%` : "0";
+    const width = whole ? `${((100 * frame.run_ms) / whole).toFixed(1)}%` : "0";
+    if (this.shownWidth !== width) this.bar.style.width = this.shownWidth = width;
     if (frame.state !== "fault" && !frame.rested_bits) this.guards.clear();
-  }
-
-  set(element, text) {
-    if (element.textContent !== text) element.textContent = text;
   }
 
   take(event) {
@@ -118,8 +118,8 @@ export class Machine {
     this.trace.element.scrollIntoView({ block: "nearest" });
   }
 
-  move(passedMs, isLive) {
+  move(passedMs, isLive, now) {
     this.figure.move(passedMs, isLive);
-    this.trace.draw();
+    this.trace.draw(now);
   }
 }

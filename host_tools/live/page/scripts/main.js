@@ -4,6 +4,7 @@ import { Breaking } from "./breaking.js";
 import { Line } from "./line.js";
 import { Machine } from "./machine.js";
 import { Controls, Workshop } from "./session.js";
+import { put } from "./words.js";
 
 // A machine that says nothing for so long isn't shown as if it were live.
 const QUIET_MS = 1500;
@@ -28,7 +29,9 @@ class Page {
   }
 
   async ask(act) {
+    if (act.do === "anew") this.isBeginning = true;
     const answer = await this.line.ask(act);
+    if (act.do === "anew") this.isBeginning = false;
     if (answer.error) this.toast(answer.error);
     return answer;
   }
@@ -62,13 +65,14 @@ class Page {
     const silentMs = Math.max(this.line.silentMs(), this.silentS * 1000);
     let words = this.trouble;
     if (!this.line.isOpen) words = `${this.line.refusal || "soleus live doesn't answer"}: nothing here is live. This page looks for it again by itself.`;
+    else if (this.isBeginning) words = silentMs > QUIET_MS ? "The next session begins: a virtual board takes some seconds to start." : words;
     else if (!words && silentMs > QUIET_MS) words = `Last heard ${(silentMs / 1000).toFixed(0)} s ago: what you see is old. The stop button at the machine always works.`;
     const isRecorded = this.machines[0]?.about.kind === "recording";
     const isLive = (this.isLive = this.line.isOpen && silentMs <= QUIET_MS && !(this.trouble && !isRecorded));
-    at("banner").hidden = !words;
-    if (at("banner").textContent !== words) at("banner").textContent = words;
+    if (at("banner").hidden !== !words) at("banner").hidden = !words;
+    put(at("banner"), words);
     document.body.classList.toggle("stale", !isLive);
-    at("live-word").textContent = !isLive ? "not live" : isRecorded ? "recorded" : "live";
+    put(at("live-word"), !isLive ? "not live" : isRecorded ? "recorded" : "live");
   }
 
   openPart(machine, component, label, from) {
@@ -92,7 +96,7 @@ class Page {
   move(now) {
     const passedMs = Math.min(now - this.lastMs, 200);
     this.lastMs = now;
-    for (const machine of this.machines) machine.move(passedMs, this.isLive);
+    for (const machine of this.machines) machine.move(passedMs, this.isLive, now);
     requestAnimationFrame((next) => this.move(next));
   }
 }
@@ -104,7 +108,7 @@ function theme(button) {
     const isDark = chosen ? chosen === "dark" : dark.matches;
     document.documentElement.dataset.theme = isDark ? "dark" : "light";
     button.setAttribute("aria-pressed", String(isDark));
-    for (const canvas of document.querySelectorAll("canvas")) canvas.dispatchEvent(new Event("pointerleave"));
+    for (const canvas of document.querySelectorAll(".traces canvas")) canvas.dispatchEvent(new Event("pointerleave"));
   };
   button.addEventListener("click", () => {
     chosen = document.documentElement.dataset.theme === "dark" ? "light" : "dark";

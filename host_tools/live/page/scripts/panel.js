@@ -54,7 +54,8 @@ export class Panel {
   }
 
   draw({ screen, width, height }) {
-    if (!width) return;
+    if (!width || this.drawn === screen) return;
+    this.drawn = screen;
     this.canvas.width = width * ZOOM;
     this.canvas.height = height * ZOOM;
     const pen = this.canvas.getContext("2d");

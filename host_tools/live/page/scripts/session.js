@@ -18,6 +18,7 @@ const MAKES_SENSE = {
   louder: ["running"],
   clear: ["fault"],
 };
+const BEGIN = "Begin this session";
 const SPEEDS = { 0: "❚❚", 1: "1×", 4: "4×", 16: "16×", max: "max" };
 const SPEED_WORDS = { 0: "time stands still", 1: "as fast as the clock", 4: "4 times", 16: "16 times", max: "as fast as it can" };
 
@@ -42,6 +43,7 @@ export class Controls {
         return button;
       }),
     );
+    this.speed = "";
     const speeds = about.speeds.length ? [...new Set(["0", ...about.speeds])] : [];
     this.play.replaceChildren();
     if (!speeds.length) return;
@@ -63,12 +65,15 @@ export class Controls {
     for (const button of this.acts.children) {
       const name = button.dataset.press;
       const states = MAKES_SENSE[name];
-      button.disabled = Boolean(states) && !states.includes(frame.state);
+      const isOff = Boolean(states) && !states.includes(frame.state);
+      if (button.disabled !== isOff) button.disabled = isOff;
       if (name === "alive") button.hidden = !frame.asks_for_life;
       if (name === "clear") button.hidden = frame.state !== "fault";
       if (name === "resume") button.hidden = frame.state !== "paused";
       if (name === "pause") button.hidden = frame.state === "paused";
     }
+    if (this.speed === speed) return;
+    this.speed = speed;
     for (const button of this.play.children) button.setAttribute("aria-pressed", String(button.dataset.speed === speed));
   }
 }
@@ -101,10 +106,12 @@ export class Workshop {
       slider("softness_percent", "Softness", 60, 200, 100, "%") +
       slider("movements_per_min", "Movements a minute", 0, 12, 0, "") +
       `<label class="field"><span>Seed</span><input name="seed" type="number" min="0" max="2147483647" value="${about.seed ?? 0}"></label>` +
-      `<button type="submit" class="act primary">Begin this session</button>`;
+      `<button type="submit" class="act primary">${BEGIN}</button>`;
     for (const input of this.form.querySelectorAll("input[type=range]")) input.addEventListener("input", () => say(input));
     this.form.program.addEventListener("change", () => this.bound());
     this.bound(about);
+    this.again.hidden = !about.can_repeat;
+    this.section.querySelector("h2").textContent = about.can_repeat ? "Another session, or this one again" : "Another session";
     this.again.innerHTML =
       `<h3>This session again</h3><p class="hint">The same seed, acts and faults give the same session, tick for tick.</p>` +
       `<pre class="command" tabindex="0" role="textbox" aria-readonly="true" aria-label="The command that repeats this session"></pre>` +
@@ -129,7 +136,13 @@ export class Workshop {
     const whole = (key) => Number(data.get(key));
     const act = { do: "anew", program: data.get("program"), plant: data.get("plant"), seed: whole("seed") };
     for (const key of ["minutes", "pressure_mmhg", "size_percent", "softness_percent", "movements_per_min"]) act[key] = whole(key);
+    const button = this.form.querySelector("button");
+    // A virtual board takes some seconds to start.
+    button.disabled = true;
+    button.textContent = "It begins …";
     await this.ask(act);
+    button.disabled = false;
+    button.textContent = BEGIN;
   }
 
   async repeat() {

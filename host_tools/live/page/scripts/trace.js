@@ -1,9 +1,12 @@
 // Pressures over time: the last two minutes of each leg, and the whole session as a strip to jump in.
 
-import { STATES, chamberColours, clock, listed, split } from "./words.js";
+import { STATES, chamberColours, clock, listed, put, split } from "./words.js";
 
 const SPAN_MS = 120000;
 const ROWS_MOST = 2600;
+// A dot of the trace is more than a tenth of a second wide: nobody sees it drawn more often.
+const DRAWN_EVERY_MS = 100;
+const STRIP_EVERY_MS = 500;
 const PAD = { left: 34, right: 12, top: 8, bottom: 18 };
 
 export class Trace {
@@ -23,6 +26,10 @@ export class Trace {
     this.heldRows = [];
     this.pointer = null;
     this.isDirty = true;
+    // What a person has just done is drawn at once.
+    this.isUrgent = true;
+    this.drawnAt = this.stripAt = 0;
+    this.sizes = new Map();
     this.build();
   }
 
@@ -43,8 +50,12 @@ export class Trace {
     this.nowButton = this.element.querySelector(".now");
     this.nowButton.addEventListener("click", () => this.release());
     this.wire();
-    new ResizeObserver(() => (this.isDirty = true)).observe(this.element);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => (this.isDirty = true));
+    // Known without asking: a question about its size makes the browser lay out the page.
+    const resized = new ResizeObserver((entries) => {
+      for (const { target, contentRect } of entries) this.sizes.set(target, contentRect);
+      this.hurry();
+    });
+    for (const canvas of [...this.canvases, this.stripCanvas]) resized.observe(canvas);
   }
 
   wire() {
@@ -74,11 +85,11 @@ export class Trace {
       each.addEventListener("pointermove", (event) => {
         const box = each.getBoundingClientRect();
         this.pointer = (event.clientX - box.left - PAD.left) / (box.width - PAD.left - PAD.right);
-        this.isDirty = true;
+        this.hurry();
       });
       each.addEventListener("pointerleave", () => {
         this.pointer = null;
-        this.isDirty = true;
+        this.hurry();
       });
     }
   }
@@ -93,12 +104,16 @@ export class Trace {
     this.strip = rowsOf(strip);
     this.events = [...events];
     this.nowMs = this.rows.length ? this.rows[this.rows.length - 1].at_ms : 0;
-    this.isDirty = true;
+    this.hurry();
+  }
+
+  hurry() {
+    this.isDirty = this.isUrgent = true;
   }
 
   add(frame) {
     if (frame.at_ms < this.nowMs) this.rows = this.rows.filter((row) => row.at_ms < frame.at_ms);
-    this.rows.push(frame);
+    this.rows.push({ ...frame, most: most(frame) });
     if (this.rows.length > ROWS_MOST) this.rows.splice(0, this.rows.length - ROWS_MOST);
     while (this.rows.length && this.rows[0].at_ms < frame.at_ms - SPAN_MS * 1.1) this.rows.shift();
     this.nowMs = frame.at_ms;
@@ -129,32 +144,65 @@ export class Trace {
     const wanted = this.heldMs;
     const answer = await this.onPast(Math.max(Math.round(wanted - SPAN_MS), 0), Math.round(wanted));
     if (answer.lines && this.heldMs === wanted) this.heldRows = rowsOf(answer.lines);
-    this.isDirty = true;
+    this.hurry();
   }
 
   release() {
     this.heldMs = this.markedMs = null;
     this.nowButton.hidden = true;
-    this.isDirty = true;
+    this.hurry();
   }
 
-  draw() {
-    if (!this.isDirty) return;
-    this.isDirty = false;
-    const style = getComputedStyle(this.element);
-    const ink = (name) => style.getPropertyValue(name).trim();
-    const theme = { ink: ink("--ink"), muted: ink("--muted"), line: ink("--line"), alarm: ink("--alarm"), accent: ink("--accent"), paper: ink("--card") };
+  draw(now) {
+    if (!this.isDirty || (!this.isUrgent && now - this.drawnAt < DRAWN_EVERY_MS)) return;
+    const theme = this.inks();
+    const isStripDue = this.isUrgent || now - this.stripAt >= STRIP_EVERY_MS;
+    this.isUrgent = false;
+    // What the strip still lacks is drawn when it is due.
+    this.isDirty = !isStripDue;
+    this.drawnAt = now;
     const rows = this.heldMs === null ? this.rows : this.heldRows;
     const toMs = this.heldMs ?? Math.max(this.nowMs, SPAN_MS);
-    const most = Math.max(60, ...rows.map((row) => Math.max(...row.pressure_mmhg, ...row.wanted_mmhg)));
-    const top = Math.ceil((most + 4) / 20) * 20;
+    const highest = rows.reduce((high, row) => Math.max(high, row.most), 60);
+    const top = Math.ceil((highest + 4) / 20) * 20;
     this.canvases.forEach((canvas, leg) => this.drawLeg(canvas, leg, rows, toMs, top, theme));
-    this.drawStrip(theme);
+    if (isStripDue) {
+      this.stripAt = now;
+      this.drawStrip(theme);
+    }
     this.drawReadout(rows, toMs);
   }
 
+  // The theme's colours, asked for once.
+  inks() {
+    const name = document.documentElement.dataset.theme;
+    if (this.theme?.name !== name) {
+      const style = getComputedStyle(document.documentElement);
+      this.theme = { name };
+      for (const key of ["ink", "muted", "line", "alarm", "accent"]) this.theme[key] = style.getPropertyValue(`--${key}`).trim();
+      this.isUrgent = true;
+    }
+    return this.theme;
+  }
+
+  // A pen for an empty canvas, and its size.
+  pen(canvas) {
+    const ratio = devicePixelRatio || 1;
+    const { width, height } = this.sizes.get(canvas) || canvas.getBoundingClientRect();
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
+    const pen = canvas.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    pen.globalAlpha = 1;
+    pen.lineJoin = "round";
+    return { pen, width, height };
+  }
+
   drawLeg(canvas, leg, rows, toMs, top, theme) {
-    const { pen, width, height } = fit(canvas);
+    const { pen, width, height } = this.pen(canvas);
     const fromMs = toMs - SPAN_MS;
     const x = (ms) => PAD.left + ((ms - fromMs) / SPAN_MS) * (width - PAD.left - PAD.right);
     const y = (mmhg) => height - PAD.bottom - (Math.max(mmhg, 0) / top) * (height - PAD.top - PAD.bottom);
@@ -177,7 +225,7 @@ export class Trace {
   }
 
   drawStrip(theme) {
-    const { pen, width, height } = fit(this.stripCanvas);
+    const { pen, width, height } = this.pen(this.stripCanvas);
     const end = this.endMs();
     const x = (ms) => PAD.left + (ms / end) * (width - PAD.left - PAD.right);
     const count = this.about.chambers.length;
@@ -215,36 +263,29 @@ export class Trace {
 
   drawReadout(rows, toMs) {
     if (this.pointer === null || this.pointer < 0 || this.pointer > 1) {
-      this.readout.textContent = this.heldMs === null ? "" : `Looking at ${clock(this.markedMs ?? toMs)}; the machine goes on.`;
+      put(this.readout, this.heldMs === null ? "" : `Looking at ${clock(this.markedMs ?? toMs)}; the machine goes on.`);
       return;
     }
     const ms = toMs - SPAN_MS + this.pointer * SPAN_MS;
     const row = rows.findLast((each) => each.at_ms <= ms);
-    this.readout.textContent = row ? `${clock(row.at_ms)}, ${STATES[row.state] || row.state}: ${listed(this.about.chambers.map((name, k) => `${split(name).join(" ")} ${row.pressure_mmhg[k].toFixed(0)}`))} mmHg` : "";
+    const words = row ? `${clock(row.at_ms)}, ${STATES[row.state] || row.state}: ${listed(this.about.chambers.map((name, k) => `${split(name).join(" ")} ${row.pressure_mmhg[k].toFixed(0)}`))} mmHg` : "";
+    put(this.readout, words);
   }
 }
 
 function rowsOf(lines) {
-  return lines.at_ms.map((at_ms, k) => ({ at_ms, state: lines.state[k], pressure_mmhg: lines.pressure_mmhg[k], wanted_mmhg: lines.wanted_mmhg[k] }));
+  return lines.at_ms.map((at_ms, k) => {
+    const row = { at_ms, state: lines.state[k], pressure_mmhg: lines.pressure_mmhg[k], wanted_mmhg: lines.wanted_mmhg[k] };
+    return { ...row, most: most(row) };
+  });
+}
+
+function most({ pressure_mmhg, wanted_mmhg }) {
+  return Math.max(...pressure_mmhg, ...wanted_mmhg);
 }
 
 function isWanted(row) {
   return row.state === "running" || row.state === "service";
-}
-
-function fit(canvas) {
-  const ratio = devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-  }
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  pen.globalAlpha = 1;
-  pen.lineJoin = "round";
-  return { pen, width, height };
 }
 
 function grid(pen, x, y, fromMs, toMs, top, width, theme) {

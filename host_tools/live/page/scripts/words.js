@@ -13,6 +13,13 @@ export const STATES = {
 
 export const COLOURS = ["#246fc6", "#7865d8", "#b45db8", "#dc6b80", "#e39433"];
 
+// Writes only what has changed: each writing makes the browser lay out and paint anew.
+export function put(element, text) {
+  if (element.shownText === text) return;
+  element.shownText = text;
+  element.textContent = text;
+}
+
 export function clock(ms) {
   const s = Math.max(Math.round(ms / 1000), 0);
   const two = (n) => String(n).padStart(2, "0");

@@ -1,10 +1,8 @@
-"""How near each guard is to its limit, from the core's own counters, or from what shows outside of it."""
+"""How near each guard is to its limit, from the core's own counters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from host_tools.live.frame import Guard
 from host_tools.plant.parts.units import PA_PER_MMHG
-from host_tools.safety import fault_help
 from host_tools.safety.requirements import REQUIREMENTS
 from soleus.core.basics import limits
 from soleus.core.basics.boots import Boots
@@ -12,53 +10,13 @@ from soleus.core.controller import Controller
 from soleus.core.guards.second_opinion import SecondOpinion
 from soleus.core.guards.shared_air import SensorsDisagree
 
+# What is counted or measured, and the limit; None: nothing is known.
 Near = tuple[float, float] | None
-_UNITS = {
-    "E01": "mmHg above wanted", "E02": "mmHg", "E03": "s without a release", "E11": "ms beyond its range",
-    "E12": "ms without a reading", "E13": "mmHg below zero", "E14": "ms at one value", "E15": "jumps",
-    "E16": "ms apart", "E17": "ms above the pump's flow", "E21": "s of pump",
-    "E22": "fills collapsed", "E23": "‰ of the pump to hold",
-    "E31": "s open and still pressed", "E32": "ms rising unasked", "E41": "ms between ticks",
-    "E42": "min under pressure", "E43": "ticks without time", "E51": "rises after a stop",
-    "E52": "fills without air", "E61": "V",
-}  # fmt: skip
-
-
-def guards_shown() -> list[Guard]:
-    return [
-        {
-            "code": each.code,
-            "name": each.name,
-            "requirement": each.id,
-            "hazard": each.hazard,
-            "reaction": "this chamber is left out, the others go on"
-            if each.reaction != "stop"
-            else "all vents open, the pump stops",
-            "why": each.why,
-            "unit": _UNITS[each.code],
-            "help": fault_help.advice(each.code),
-        }
-        for each in REQUIREMENTS
-    ]
 
 
 def near_in_core(controller: Controller, dt_ms: int) -> list[Near]:
     """For each requirement, in their order: what its guard has counted so far."""
-    return [_rounded(_IN_CORE[each.code](controller, dt_ms)) for each in REQUIREMENTS]
-
-
-def near_outside(
-    boots: Boots, pressure_mmhg: Sequence[float], target_mmhg: Sequence[float], supply_v: float, run_ms: int
-) -> list[Near]:
-    """The few that a reading shows by itself; a guard's own counters stay inside the machine."""
-    over = [p - t for p, t in zip(pressure_mmhg, target_mmhg, strict=True) if t > 0]
-    known: dict[str, Near] = {
-        "E01": (max([0.0, *over]), _mmhg(limits.OVER_TARGET_PA)),
-        "E02": (max(pressure_mmhg), _mmhg(limits.OVER_TRIP_PA)),
-        "E42": (run_ms / 60_000, limits.SESSION_CAP_MS / 60_000) if run_ms else None,
-        "E61": _supply(boots, supply_v) if supply_v > 0 else None,
-    }
-    return [_rounded(known.get(each.code)) for each in REQUIREMENTS]
+    return [rounded(_IN_CORE[each.code](controller, dt_ms)) for each in REQUIREMENTS]
 
 
 def _over_target(controller: Controller, _: int) -> Near:
@@ -172,5 +130,5 @@ def _mmhg(pa: int) -> float:
     return pa / PA_PER_MMHG
 
 
-def _rounded(near: Near) -> Near:
+def rounded(near: Near) -> Near:
     return near and (round(near[0], 2), round(near[1], 2))

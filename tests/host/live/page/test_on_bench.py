@@ -13,9 +13,9 @@ from host_tools.live.acts import Answer, Press
 from host_tools.live.source import RefusedError
 from host_tools.live.sources.on_bench import OnBench
 from host_tools.plant.files.spec import load_plant
-from tests.host.live.browser import chromium, errors_of, opened, served
 from tests.host.live.fake_source import BOARD
-from tests.host.live.test_page import no_violations, until
+from tests.host.live.page.browser import chromium, errors_of, opened, served
+from tests.host.live.page.test_page import no_violations, until
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from host_tools.catalogue.boards import load_board
 from host_tools.flash.contents.packages import package_sources
 from host_tools.live.sources.virtual_board import VirtualSource
 from tests.display_driver import packages_folder
-from tests.host.live.browser import chromium, errors_of, opened, served, state, wait_for_state
+from tests.host.live.page.browser import chromium, errors_of, opened, served, state, wait_for_state
 
 # The panel takes no answer to a question that nobody can have read.
 READ_MS = 1000

@@ -15,6 +15,24 @@ from tests.host.output.chromium import find_chromium
 
 # A computer with other work to do takes its time.
 PATIENCE_MS = 60_000
+# What moves by itself costs a computer without a graphics card most of a test's time: it stands still, and
+# the page draws ten times a second. `test_it_moves_with_the_screen` looks at it as people see it.
+FEW_FRAMES = "window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 100);"
+# Where a mouse meets a part of the picture; null if something else lies over all of it.
+PLACE_OF = """(component) => {
+  const part = document.querySelector(`[data-component="${component}"]`);
+  part.scrollIntoView({ block: "center" });
+  for (const shape of part.querySelectorAll("path, circle, rect")) {
+    const [box, matrix, length] = [shape.getBBox(), shape.getScreenCTM(), shape.getTotalLength()];
+    const points = [new DOMPoint(box.x + box.width / 2, box.y + box.height / 2)];
+    for (let k = 1; length && k < 12; k++) points.push(shape.getPointAtLength((length * k) / 12));
+    for (const point of points) {
+      const { x, y } = new DOMPoint(point.x, point.y).matrixTransform(matrix);
+      if (part.contains(document.elementFromPoint(x, y))) return [x, y];
+    }
+  }
+  return null;
+}"""
 
 
 @contextmanager
@@ -35,7 +53,9 @@ def chromium() -> Iterator[Browser]:
 
 def opened(browser: Browser, url: str, **options: Any) -> Page:
     """A page that shows a machine; whatever goes wrong in its scripts fails the test."""
-    page = browser.new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
+    size = {"width": 1280, "height": 900}
+    page = browser.new_page(**{"viewport": size, "reduced_motion": "reduce", **options})
+    page.add_init_script(FEW_FRAMES)
     page.set_default_timeout(PATIENCE_MS)
     page.errors = []  # type: ignore[attr-defined]  # read by `without_errors`
     page.on("pageerror", lambda error: page.errors.append(str(error)))  # type: ignore[attr-defined]
@@ -43,6 +63,14 @@ def opened(browser: Browser, url: str, **options: Any) -> Page:
     page.goto(url)
     page.wait_for_selector("body[data-ready]")
     return page
+
+
+def click_part(page: Page, component: str) -> None:
+    """As a person does: there must be a place where the mouse meets it."""
+    place = page.evaluate(PLACE_OF, component)
+    assert place is not None, f"{component} can't be clicked"
+    page.mouse.click(*place)
+    page.wait_for_selector("dialog[open]")
 
 
 def errors_of(page: Page) -> Sequence[str]:

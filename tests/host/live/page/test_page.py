@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from host_tools.live.server.app import PAGE
 from host_tools.live.sources.recording import Recording
 from host_tools.live.sources.simulated import Simulated
-from tests.host.live.browser import chromium, errors_of, opened, served, state, wait_for_state
+from tests.host.live.page.browser import chromium, errors_of, opened, served, state, wait_for_state
 from tests.soleus_command import soleus
 
 BOARD = "esp32-devkit"

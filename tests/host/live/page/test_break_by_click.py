@@ -1,0 +1,211 @@
+"""Every part of the picture is broken by a click, in each way that it can break; the machine's answer shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+
+from host_tools.catalogue.boards import load_board
+from host_tools.live.about import breakable
+from host_tools.live.framer import Columns
+from host_tools.live.sources.simulated import Simulated
+from host_tools.plant.vocabulary import MODES
+from soleus.core.basics.limits import TICK_MS
+from tests.host.live.page.browser import chromium, click_part, errors_of, opened, served
+
+BROKEN_AT_MS = 30_000
+TICKS_AT_ONCE = 1000
+# A board with a converter on a bus and two legs, and the least that is worth building.
+ON_A_BUS, PLAIN = "esp32-s3-duo", "esp32-devkit"
+
+
+class Led(Simulated):
+    """Plays as fast as it can up to the moment that the test sets, and waits there."""
+
+    until_ms = 0
+
+    def _ticks(self, passed_s: float) -> Columns | None:  # noqa: ARG002 (the test leads it)
+        parts = []
+        while (left := (self.until_ms - self.now_ms) // TICK_MS) > 0 and not self._stepping.has_ended:
+            parts.append(self._stepping.advance(min(left, TICKS_AT_ONCE)))
+            if parts[-1]["fault_code"].any():
+                # Seen as it trips, and not a minute later.
+                self.until_ms = self.now_ms
+        if not parts:
+            return None
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+@dataclass
+class Bench:
+    """One page, and the session behind it."""
+
+    page: Page
+    source: Led
+    sessions_count: int = field(default=1)
+
+    def begin(self, program: str = "easy-run") -> None:
+        """A session that nothing has happened to yet, at the moment at which a part will break."""
+        self.source.until_ms = 0
+        self.page.evaluate(
+            "(program) => window.soleusPage.ask({ do: 'anew', program, plant: 'nominal', seed: 0 })", program
+        )
+        self.sessions_count += 1
+        ready = f"() => document.body.dataset.ready === '{self.sessions_count}'"
+        self.page.wait_for_function(ready)
+        self.play_until(BROKEN_AT_MS)
+
+    def play_until(self, at_ms: int) -> None:
+        """On the page, too."""
+        self.source.until_ms = at_ms
+        self.page.wait_for_function(
+            "(at) => { const { frame } = window.soleusPage.machines[0];"
+            " return frame && (frame.at_ms >= at || frame.fault); }",
+            arg=at_ms,
+        )
+
+    def command(self) -> str:
+        self.page.click(".copy")
+        self.page.wait_for_function("() => document.querySelector('.command').textContent")
+        return self.page.inner_text(".command")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def benches(browser: Browser) -> Iterator[dict[str, Bench]]:
+    plain, on_a_bus = (Led("easy-run", board, "nominal") for board in (PLAIN, ON_A_BUS))
+    with served(plain) as one, served(on_a_bus) as other:
+        found = {
+            PLAIN: Bench(opened(browser, one.url), plain),
+            ON_A_BUS: Bench(opened(browser, other.url), on_a_bus),
+        }
+        yield found
+        assert [errors_of(bench.page) for bench in found.values()] == [[], []]
+        for bench in found.values():
+            bench.page.close()
+
+
+@pytest.mark.parametrize("board", [PLAIN, ON_A_BUS, "esp32-c3-manifold"])
+def test_each_part_of_the_picture_answers_to_a_mouse_with_all_that_can_break_there(
+    browser: Browser, board: str
+) -> None:
+    source = Led("easy-run", board, "nominal")
+    with served(source) as server:
+        page = opened(browser, server.url)
+        offered = {}
+        for component in breakable(load_board(board)):
+            click_part(page, component)
+            rows = "(rows) => rows.map((row) => [row.dataset.fault, row.querySelector('span').textContent])"
+            offered[component] = page.eval_on_selector_all("dialog .mode", rows)
+            page.keyboard.press("Escape")
+        assert offered == {
+            component: [[f"{component}:{mode}", does] for mode, does in modes.items()]
+            for component, modes in breakable(load_board(board)).items()
+        }
+        page.close()
+
+
+# What breaks at 30 s of an easy run, until when it plays, and what the page then shows: the guard that ends
+# the session, one that leaves a chamber out, or nothing, because the machine goes on as it should.
+CALF = "left.calf"
+REACTIONS = [
+    (f"sensor.{CALF}:off", 40, "E11"),
+    (f"sensor.{CALF}:stuck", 40, "E14"),
+    (f"sensor.{CALF}:garbage", 40, "E15"),
+    (f"sensor.{CALF}:wrong", 60, "E17"),
+    (f"sensor.{CALF}:slow", 60, ""),
+    (f"sensor.{CALF}:delayed", 60, ""),
+    (f"sensor.{CALF}:intermittent", 40, "E11"),
+    (f"sensor.{CALF}:dead", 60, "E31"),
+    (f"sensor.{CALF}:half", 60, "E17"),
+    (f"sensor.{CALF}:float", 60, "left out: E21"),
+    (f"sensor.{CALF}:tube-off", 60, "E17"),
+    (f"sensor.{CALF}:tube-pinched", 60, "E17"),
+    ("sensor.manifold:off", 40, "E11"),
+    ("sensor.manifold:half", 70, "E17"),
+    (f"valve.{CALF}.fill:off", 70, "left out: E21"),
+    (f"valve.{CALF}.fill:slow", 60, ""),
+    (f"valve.{CALF}.fill:leak", 60, ""),
+    (f"valve.{CALF}.fill:intermittent", 70, "E17"),
+    (f"valve.{CALF}.vent:stuck", 60, "E31"),
+    ("pump:off", 210, "left out: E21"),
+    ("pump:stuck", 70, "E51"),
+    ("pump:slow", 60, ""),
+    ("pump:intermittent", 70, "E17"),
+    (f"hose.{CALF}:off", 60, "left out: E21"),
+    (f"hose.{CALF}:leak", 200, "left out: E23"),
+    (f"hose.{CALF}:kink", 60, "E31"),
+    (f"hose.{CALF}:narrow", 70, "E22"),
+    (f"garment.{CALF}:off", 60, "left out: E21"),
+    (f"garment.{CALF}:leak", 200, "left out: E23"),
+    ("leg.left:move", 60, ""),
+    ("clock:slow", 40, "E41"),
+    ("clock:delayed", 40, "E41"),
+    ("clock:intermittent", 40, "E41"),
+    ("clock:stuck", 40, "E43"),
+    ("clock:wrong", 40, "E41"),
+    ("supply:off", 90, "left out: E21"),
+    ("supply:wrong", 60, ""),
+    ("supply:intermittent", 60, "E17"),
+    ("manifold:leak", 60, ""),
+    ("relief:stuck", 60, ""),
+    ("bus:hang", 40, "E12"),
+    ("bus:slow", 60, ""),
+]
+
+
+def test_the_table_holds_the_whole_vocabulary() -> None:
+    broken = {(fault.partition(".")[0].partition(":")[0], fault.partition(":")[2]) for fault, *_ in REACTIONS}
+    assert broken == {(kind, mode) for kind, modes in MODES.items() for mode in modes}
+
+
+@pytest.mark.parametrize(("fault", "until_s", "shown"), REACTIONS, ids=[row[0] for row in REACTIONS])
+def test_a_click_breaks_it_the_machine_answers_and_another_click_mends_it(
+    benches: dict[str, Bench], fault: str, until_s: int, shown: str
+) -> None:
+    component = fault.partition(":")[0]
+    bench = benches[ON_A_BUS if component == "bus" else PLAIN]
+    page = bench.page
+    bench.begin()
+    click_part(page, component)
+    page.click(f'[data-fault="{fault}"]')
+    page.wait_for_selector(f'[data-component="{component}"].broken')
+    bench.play_until(until_s * 1000)
+    told = page.locator(".tripped")
+    state = page.inner_text(".state .word")
+    if not shown:
+        assert (told.is_hidden(), state) == (True, "Running")
+    elif shown.startswith("left out"):
+        assert f" is {shown}" in told.inner_text()
+        assert state == "Running"
+    else:
+        assert told.inner_text().startswith(shown)
+        assert state == f"Fault {shown}"
+        assert "all vents open, pump off" in page.inner_text(".story")
+    assert f"broken: {fault}" in page.inner_text(".events")
+    command = bench.command()
+    assert f"--fault {fault}@30s" in command
+    assert command == bench.source.command()
+    assert_the_saved_test_passes(page)
+    click_part(page, component)
+    page.click(f'.mend[data-fault="{fault}"]')
+    page.wait_for_selector(f'[data-component="{component}"]:not(.broken)')
+    assert f"mended: {fault}" in page.inner_text(".events")
+
+
+def assert_the_saved_test_passes(page: Page) -> None:
+    """What the page hands out as a file for pytest repeats the session, and holds how it stands."""
+    with page.expect_download() as saved:
+        page.click(".save")
+    space: dict[str, object] = {}
+    exec(compile(saved.value.path().read_text(encoding="utf-8"), "test_live_session.py", "exec"), space)
+    test = space["test_the_session_ends_as_it_did_on_the_page"]
+    assert callable(test)
+    test()
