@@ -275,9 +275,10 @@ export class Figure {
     const wanted = ["running", "service"].includes(frame.state);
     about.chambers.forEach((_, k) => {
       const bit = 1 << k;
-      const { goal, text, garment, span } = parts.chambers[k];
+      const { goal, text, garment, span, size: drawn } = parts.chambers[k];
       const row = parts.rows[k];
       const [now, goalMmhg] = [frame.pressure_mmhg[k], wanted ? frame.wanted_mmhg[k] : 0];
+      if (drawn === undefined) this.swell(parts.chambers[k], (this.shown[k] = now));
       const fills = Boolean(frame.fill_bits & bit) && frame.pump_permille > 0;
       const joined = Boolean(frame.fill_bits & bit);
       const open = about.valves === "three_way" ? !joined : !(frame.seal_bits & bit);
@@ -323,8 +324,7 @@ export class Figure {
       const goal = this.last.pressure_mmhg[k];
       const before = this.shown[k];
       this.shown[k] = Math.abs(goal - before) < 0.05 ? goal : before + (goal - before) * share;
-      if (this.shown[k] === before && chamber.size !== undefined) return;
-      this.swell(chamber, this.shown[k]);
+      if (this.shown[k] !== before) this.swell(chamber, this.shown[k]);
     });
     if (isLive && this.turning && !isStill.matches) this.rotate((this.turn + passedMs * 0.9 * this.turning) % 360);
   }

@@ -96,3 +96,20 @@ def test_the_board_s_own_buttons_screen_and_light(page: Page) -> None:
     page.wait_for_timeout(READ_MS)
     page.click('[data-press="start"]')
     wait_for_state(page, "Running")
+
+
+def test_another_session_with_another_leg_begins_on_a_board_that_was_never_used(page: Page) -> None:
+    """Chosen as for a simulation: program, plant, and the leg by slider."""
+    page.select_option("select[name=program]", "plain-wave")
+    page.evaluate("document.querySelector('input[name=size_percent]').value = 130")
+    page.click("form button[type=submit]")
+    page.wait_for_function("() => document.body.dataset.ready === '2'")
+    assert "size130" in page.inner_text(".facts")
+    assert page.evaluate("window.soleusPage.machines[0].about.program") == "plain-wave"
+    assert page.locator(".again").is_hidden()
+    wait_for_state(page, "Idle")
+    # The board's own screen is that of the new one, and the parts are whole again.
+    page.wait_for_function(LIT_DOTS)
+    assert page.locator(".broken").count() == 0
+    tap(page, "start_stop")
+    assert state(page) == "Idle"

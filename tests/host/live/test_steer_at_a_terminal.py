@@ -1,0 +1,174 @@
+"""`soleus live --steer` as a person meets it: two questions at a terminal, a real port, and a page."""
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from host_tools.link.console import frame_line, parse_line
+from tests.host.live.fake_source import BOARD
+from tests.host.live.test_told import telemetry
+
+PATIENCE_S = 60.0
+TELLS_EVERY_S = 0.1
+
+
+class BoardAtAPort:
+    """The far end of a pseudo-terminal: answers as a board does that runs a session, and can be unplugged."""
+
+    def __init__(self) -> None:
+        self._master, self._slave = pty.openpty()
+        self.port = os.ttyname(self._slave)
+        self.asked: list[str] = []
+        self.state = "running"
+        self._is_plugged = True
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def unplug(self) -> None:
+        if self._is_plugged:
+            self._is_plugged = False
+            self._thread.join()
+            os.close(self._slave)
+            os.close(self._master)
+
+    def _run(self) -> None:
+        unread, tells, at_ms = b"", False, 0
+        while self._is_plugged:
+            if select.select([self._master], [], [], TELLS_EVERY_S)[0]:
+                with suppress(OSError):
+                    unread += os.read(self._master, 4096)
+            *lines, unread = unread.split(b"\n")
+            for request in filter(None, map(parse_line, lines)):
+                tells = tells or request["do"] == "telemetry"
+                os.write(self._master, frame_line({"re": request["seq"], **self._answer(request["do"])}))
+            if tells:
+                at_ms += 100
+                os.write(self._master, frame_line(telemetry(at_ms, state=self.state)))
+
+    def _answer(self, do: str) -> dict[str, Any]:
+        self.asked.append(do)
+        if do == "hello":
+            return {"ok": True, "board": BOARD.name}
+        if do == "stop":
+            self.state = "done"
+        return {"ok": True, "state": self.state, "duration_ms": 900_000, "asked_mmhg": 45, "rested": []}
+
+
+class Terminal:
+    """`soleus live` in a terminal of its own."""
+
+    def __init__(self, *words: str) -> None:
+        self._master, slave = pty.openpty()
+        command = [sys.executable, "-c", "from host_tools.cli import main; main()", "live", *words]
+        self.process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, text=True)
+        os.close(slave)
+        self.shown = ""
+
+    def wait_for(self, text: str) -> str:
+        """Gives everything that was shown since the last wait."""
+        until_s, begun = time.monotonic() + PATIENCE_S, len(self.shown)
+        while text not in self.shown[begun:]:
+            assert time.monotonic() < until_s, self.shown
+            if not select.select([self._master], [], [], 0.2)[0]:
+                assert self.process.poll() is None, self.shown
+                continue
+            self.shown += os.read(self._master, 4096).decode()
+        return self.shown[begun:]
+
+    def type(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+
+@pytest.fixture
+def board() -> Iterator[BoardAtAPort]:
+    board = BoardAtAPort()
+    yield board
+    board.unplug()
+
+
+@contextmanager
+def live(board: BoardAtAPort) -> Iterator[Terminal]:
+    with ExitStack() as at_end:
+        terminal = Terminal("--target", board.port, "--steer", "--no-open", "--port", "0")
+        at_end.callback(terminal.close)
+        yield terminal
+
+
+def line_to(address: str) -> ClientConnection:
+    place = urlsplit(address)
+    origin = Origin(f"http://{place.netloc}")
+    return connect(f"ws://{place.netloc}/line?{place.query}", origin=origin, max_size=None)
+
+
+def answer_to(line: ClientConnection, button: str) -> dict[str, Any]:
+    line.send(json.dumps({"id": 5, "do": "press", "button": button}))
+    for message in line:
+        answer: dict[str, Any] = json.loads(message)
+        if answer["kind"] == "answer":
+            return answer
+    raise AssertionError("the line was closed")
+
+
+def until_heard(line: ClientConnection, is_so: Any) -> None:
+    for message in line:
+        said = json.loads(message)
+        if said["kind"] == "update" and is_so(said["lanes"][0]):
+            return
+
+
+def test_two_questions_then_stop_is_one_press_and_start_is_the_machine_s_own(board: BoardAtAPort) -> None:
+    with live(board) as terminal:
+        assert "stop button" in terminal.wait_for("[y/N]")
+        # Nothing is asked of the board, and no page opens, before a person has said yes to both.
+        assert board.asked == []
+        terminal.type("y\n")
+        assert "agreed" in terminal.wait_for("[y/N]")
+        terminal.type("y\n")
+        terminal.wait_for("http://")
+        terminal.wait_for("\n")
+        address = next(word for word in terminal.shown.split() if word.startswith("http://"))
+        with line_to(address) as line:
+            hello = json.loads(line.recv())
+            assert hello["lanes"][0]["about"]["presses"] == ["stop", "pause", "softer", "resume", "louder"]
+            assert "at the machine" in answer_to(line, "start")["error"]
+            assert "start" not in board.asked
+            assert answer_to(line, "stop")["done"] == "stop"
+            assert board.asked.count("stop") == 1
+            until_heard(line, lambda lane: lane["frames"] and lane["frames"][-1]["state"] == "done")
+            board.unplug()
+            until_heard(line, lambda lane: "Nothing here is live" in lane["trouble"])
+            assert "stop button at the machine" in answer_to(line, "stop")["error"]
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.process.wait(timeout=PATIENCE_S) == 0
+
+
+@pytest.mark.parametrize("answers", ["n\n", "y\nn\n"])
+def test_a_no_to_either_question_ends_it_with_one_line(board: BoardAtAPort, answers: str) -> None:
+    with live(board) as terminal:
+        for answer in answers.splitlines():
+            terminal.wait_for("[y/N]")
+            terminal.type(f"{answer}\n")
+        terminal.wait_for("two times yes; without it the page only watches")
+        assert terminal.process.wait(timeout=PATIENCE_S) == 2
+        assert "Traceback" not in terminal.shown
+    assert board.asked == []
