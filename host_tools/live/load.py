@@ -8,6 +8,7 @@ to be started is: `--start` presses through a virtual board's panel.
 import json
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -37,7 +38,8 @@ class _Tab:
     def __init__(self, url: str) -> None:
         self.heard_s: list[float] = []
         self.bytes = 0
-        self.line = _line(url)
+        self._at_end = ExitStack()
+        self.line = self._at_end.enter_context(_line(url))
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -48,7 +50,7 @@ class _Tab:
     def close(self) -> None:
         self._is_over.set()
         self._thread.join()
-        self.line.close()
+        self._at_end.close()
 
     def _read(self) -> None:
         try:

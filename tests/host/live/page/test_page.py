@@ -11,7 +11,15 @@ from playwright.sync_api import Browser, Page
 from host_tools.live.server.app import PAGE
 from host_tools.live.sources.recording import Recording
 from host_tools.live.sources.simulated import Simulated
-from tests.host.live.page.browser import chromium, errors_of, opened, served, state, wait_for_state
+from tests.host.live.page.browser import (
+    chromium,
+    click_part,
+    errors_of,
+    opened,
+    served,
+    state,
+    wait_for_state,
+)
 from tests.soleus_command import soleus
 
 BOARD = "esp32-devkit"
@@ -45,7 +53,7 @@ def click(page: Page, name: str) -> None:
 
 
 def break_by_click(page: Page, component: str, mode: str) -> None:
-    page.locator(f'[data-component="{component}"]').dispatch_event("click")
+    click_part(page, component)
     page.click(f'[data-fault="{component}:{mode}"]')
 
 
@@ -75,42 +83,33 @@ def test_pause_softer_and_stop_are_one_click_each(page: Page) -> None:
     assert all(f"you: {act}" in happened for act in ("softer", "pause", "resume", "stop"))
 
 
-BROKEN = [
-    ("hose.left.calf", "kink", "Fault E", "hose"),
-    ("sensor.left.foot", "off", "Fault E1", "plug"),
-    ("clock", "delayed", "Fault E41", ""),
-]
-
-
-@pytest.mark.parametrize(("component", "mode", "fault", "help_"), BROKEN, ids=[row[0] for row in BROKEN])
-def test_a_part_that_is_broken_by_a_click_shows_what_the_guards_do(
-    page: Page, component: str, mode: str, fault: str, help_: str
-) -> None:
+def test_what_was_broken_is_mended_cleared_and_begun_again(page: Page) -> None:
+    """The reaction to every fault is shown by `test_break_by_click.py`."""
     wait_for_state(page, "Running")
-    break_by_click(page, component, mode)
-    wait_for_state(page, fault)
+    break_by_click(page, "hose.left.calf", "kink")
+    wait_for_state(page, "Fault E")
     page.wait_for_selector(".tripped:not([hidden])")
-    assert help_ in page.inner_text(".tripped")
-    assert "all vents open, pump off" in page.inner_text(".story")
-    assert page.locator(f'[data-component="{component}"].broken').count() == 1
-    # Undone, and cleared once the pressure is gone.
-    page.locator(f'[data-component="{component}"]').dispatch_event("click")
-    page.click(f'.mend[data-fault="{component}:{mode}"]')
-    page.wait_for_selector(f'[data-component="{component}"]:not(.broken)')
+    assert "hose" in page.inner_text(".tripped")
+    click_part(page, "hose.left.calf")
+    page.click('.mend[data-fault="hose.left.calf:kink"]')
+    page.wait_for_selector('[data-component="hose.left.calf"]:not(.broken)')
+    # A fault is cleared once the pressure is gone, after ten seconds.
     until(
         page,
         "[document.querySelector('[data-press=clear]').click(), "
         "document.querySelector('.state .word').textContent === 'Idle'][1]",
     )
-
-
-def test_a_leak_leaves_one_chamber_out_and_the_others_go_on(page: Page) -> None:
+    click(page, "start")
     wait_for_state(page, "Running")
-    break_by_click(page, "garment.left.foot", "off")
-    page.click('[data-speed="max"]')
-    page.wait_for_selector(".tripped.mild:not([hidden])")
-    assert "left.foot is left out: E21" in page.inner_text(".events")
-    wait_for_state(page, "Running", "Done")
+    assert page.locator(".tripped").is_hidden()
+
+
+def test_a_fault_that_does_not_fit_is_told_in_words_and_the_session_goes_on(page: Page) -> None:
+    wait_for_state(page, "Running")
+    page.evaluate("window.soleusPage.ask({ do: 'break', fault: 'pump:kink' })")
+    page.wait_for_selector(".toast.shown")
+    assert "one of off, stuck" in page.inner_text(".toast")
+    assert state(page) == "Running"
 
 
 def test_the_command_and_a_new_session_with_another_leg(page: Page) -> None:
@@ -145,6 +144,20 @@ def test_all_of_it_goes_by_keyboard(page: Page) -> None:
     page.focus('[data-fault="leg.left:move"]')
     page.keyboard.press("Enter")
     page.wait_for_selector('[data-component="leg.left"].broken')
+    page.focus('[data-component="leg.left"]')
+    page.keyboard.press("Enter")
+    page.focus('.mend[data-fault="leg.left:move"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector('[data-component="leg.left"]:not(.broken)')
+    for speed in ("0", "16"):
+        page.focus(f'[data-speed="{speed}"]')
+        page.keyboard.press(" ")
+        page.wait_for_selector(f'[data-speed="{speed}"][aria-pressed="true"]')
+    page.focus(".events li:last-child button")
+    page.keyboard.press("Enter")
+    page.focus(".copy")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('.command').textContent.includes('--fault leg.left:move@')")
     page.focus(".strip canvas")
     page.keyboard.press("Home")
     page.wait_for_selector(".now:not([hidden])")
@@ -160,6 +173,25 @@ def test_all_of_it_goes_by_keyboard(page: Page) -> None:
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Escape")
     wait_for_state(page, "Venting", "Done")
+    # Another session, with a larger leg, and to its end.
+    page.focus("input[name=size_percent]")
+    page.keyboard.press("ArrowRight")
+    page.focus("input[name=seed]")
+    page.keyboard.press("Enter")
+    until(page, "document.body.dataset.ready === '2'")
+    assert "size101" in page.inner_text(".facts")
+    page.focus('[data-speed="max"]')
+    page.keyboard.press("Enter")
+    wait_for_state(page, "Done")
+
+
+def test_it_moves_with_the_screen_unless_a_person_wants_less_of_that(browser: Browser) -> None:
+    with served(Simulated("easy-run", BOARD, "nominal", speed="16")) as server:
+        page = opened(browser, server.url, reduced_motion="no-preference")
+        until(page, "document.querySelector('.flow.on')?.getAnimations().length")
+        page.emulate_media(reduced_motion="reduce")
+        until(page, "document.querySelector('.flow.on')?.getAnimations().length === 0")
+        page.close()
 
 
 def test_an_event_takes_the_trace_to_its_moment(page: Page) -> None:
@@ -207,6 +239,12 @@ def test_a_recording_plays_and_jumps(browser: Browser, tmp_path: Path) -> None:
         wait_for_state(page, "Checking")
         assert page.locator("[data-press]").count() == 0
         assert errors_of(page) == []
+        page.close()
+    file.write_bytes(file.read_bytes()[:-300])
+    with served(Recording(file)) as server:
+        page = opened(browser, server.url)
+        page.wait_for_selector(".banner:not([hidden])")
+        assert "the file is torn" in page.inner_text(".banner")
         page.close()
 
 

@@ -9,11 +9,13 @@ from host_tools.basics.defaults import DEFAULT_BOARD
 from host_tools.catalogue.boards import load_board
 from host_tools.flash.contents.packages import package_sources
 from host_tools.live.sources.virtual_board import VirtualSource
+from host_tools.virtual.journal import PERSONS_MOMENTS
 from tests.display_driver import packages_folder
 from tests.host.live.page.browser import chromium, errors_of, opened, served, state, wait_for_state
 
-# The panel takes no answer to a question that nobody can have read.
-READ_MS = 1000
+# The panel takes no answer to a question that nobody can have read. That is in the board's own time, which
+# waits for a computer that is busy.
+READ_MS = 1100
 # Something is written on the glass: a few hundred of its 8,192 dots are lit.
 LIT_DOTS = """() => {
   const dots = document.querySelector(".glass canvas").getContext("2d").getImageData(0, 0, 512, 256).data;
@@ -44,6 +46,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         page.close()
     # The session was led by the page: its end let the legs go.
     assert source.machine.highest_mmhg() < 10
+    assert len(source.machine.journal.history) < 2 * PERSONS_MOMENTS
 
 
 def hold(page: Page, name: str, ms: int) -> None:
@@ -53,10 +56,15 @@ def hold(page: Page, name: str, ms: int) -> None:
     page.mouse.up()
 
 
+def read(page: Page) -> None:
+    begun_ms = page.evaluate("window.soleusPage.machines[0].frame.at_ms")
+    page.wait_for_function("(ms) => window.soleusPage.machines[0].frame.at_ms >= ms", arg=begun_ms + READ_MS)
+
+
 def tap(page: Page, *names: str) -> None:
     """One button after the other, each read first, as the panel asks a person to."""
     for name in names:
-        page.wait_for_timeout(READ_MS)
+        read(page)
         hold(page, name, 200)
 
 
@@ -93,7 +101,7 @@ def test_the_board_s_own_buttons_screen_and_light(page: Page) -> None:
             break
     # Go on with what was left; the questions again; start.
     tap(page, "start_stop", *["louder"] * 4)
-    page.wait_for_timeout(READ_MS)
+    read(page)
     page.click('[data-press="start"]')
     wait_for_state(page, "Running")
 
