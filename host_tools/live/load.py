@@ -6,6 +6,7 @@ to be started is: `--start` presses through a virtual board's panel.
 """
 
 import json
+import sys
 import threading
 import time
 from contextlib import ExitStack
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import typer
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
@@ -99,7 +100,7 @@ class Phase:
     silence_s: float = 0.0
     sent_kb_s: float = 0.0
     machine_s: float = 0.0
-    # The longest gap of each second in which something had power.
+    # One a second while something had power: the longest gap of the last seconds, as the page shows it.
     gaps_ms: list[float] = field(default_factory=list)
     cpu_share: float = 0.0
     memory_mb: list[float] = field(default_factory=list)
@@ -118,8 +119,8 @@ class Phase:
             f"{self.lines} line{'s' * (self.lines != 1)} for {self.passed_s:.0f} s\n"
             f"  {min(self.rates):.1f} to {max(self.rates):.1f} updates a second each, longest silence "
             f"{self.silence_s * 1000:.0f} ms, {self.sent_kb_s:.0f} KB/s in all\n"
-            f"  {len(self.gaps_ms)} s under power: longest gap between two ticks "
-            f"{self.longest_gap_ms:.0f} ms, {self.late_count} s with one above {LATE_MS} ms; "
+            f"  {len(self.gaps_ms)} looks under power: longest gap between two ticks "
+            f"{self.longest_gap_ms:.0f} ms, above {LATE_MS} ms in {self.late_count}; "
             f"its time fell {behind_s:.1f} s behind the clock"
         )
         if not self.memory_mb:
@@ -170,7 +171,7 @@ def compared(before: Phase, with_all: Phase) -> str:
         return "ticks: nothing had power, or this machine doesn't tell"
     later_ms = with_all.longest_gap_ms - before.longest_gap_ms
     words = "no later" if later_ms <= 0 else f"{later_ms:.0f} ms later"
-    late = [f"{each.late_count} of {len(each.gaps_ms)} s" for each in (before, with_all)]
+    late = [f"{each.late_count} of {len(each.gaps_ms)} looks" for each in (before, with_all)]
     return f"ticks: {words} than without them; above {LATE_MS} ms in {', then in '.join(late)}"
 
 
@@ -198,7 +199,10 @@ def _watched(tabs: list[Any], for_s: float, pid: int) -> Phase:
 def _line(url: str) -> ClientConnection:
     place = urlsplit(url)
     origin = Origin(f"http://{place.netloc}")
-    return connect(f"ws://{place.netloc}/line?{place.query}", origin=origin, max_size=None)
+    try:
+        return connect(f"ws://{place.netloc}/line?{place.query}", origin=origin, max_size=None)
+    except (WebSocketException, OSError) as error:
+        raise InputError("URL", "", url, f"the address that `soleus live` printed ({error})") from None
 
 
 def _memory_mb(pid: int) -> float:
@@ -215,4 +219,7 @@ def _cpu_s(pid: int) -> float:
 
 
 if __name__ == "__main__":
-    typer.run(load)
+    try:
+        typer.run(load)
+    except InputError as error:
+        sys.exit(f"soleus: {error}")

@@ -15,12 +15,14 @@ from soleus.core.basics.boots import Boots
 STATUS_EVERY_S = 1.0
 # A board that is asked in a session may take some tenths of a second.
 ANSWER_MOST_S = 2.0
+# Looks at the status.
+FORGETS_EVERY = 10
 
 
 class Told:
     def __init__(self, console: Console, boots: Boots, period_ms: int, *, forgets_gaps: bool = False) -> None:
-        """`forgets_gaps`: each status tells the longest gap between two ticks since the one before it; else
-        since the board's start, as other people at a real board expect it.
+        """`forgets_gaps`: of gaps between two ticks only those of the last seconds count; else all since the
+        board's start, as other people at a real board expect it.
         """
         self.console = console
         self.events: list[Event] = []
@@ -29,7 +31,9 @@ class Told:
         self._boots = boots
         self._knows_manifold = boots.has_manifold_sensor_only or boots.has_manifold_sensor_too
         self._outside = Outside(boots, TOLD_ON_THE_LINE)
-        self._asks = {"forget_gap": True} if forgets_gaps else {}
+        self._forgets_gaps = forgets_gaps
+        self._looks_count = 0
+        self._gap_ms: int | None = None
         self._period_ms = period_ms
         self._asked_s = 0.0
         self._clicks = 0
@@ -45,8 +49,13 @@ class Told:
     def look(self) -> None:
         """Asks for the status; a board that says nothing is one that hasn't been heard."""
         self._asked_s = time.monotonic()
-        answer = self.console.ask("status", ANSWER_MOST_S, **self._asks)
+        self._looks_count += 1
+        forgets = self._forgets_gaps and self._looks_count % FORGETS_EVERY == 0
+        answer = self.console.ask("status", ANSWER_MOST_S, **({"forget_gap": True} if forgets else {}))
         if answer.get("ok"):
+            # One that has just forgotten knows none.
+            if not forgets:
+                self._gap_ms = answer.get("gap_energised_ms")
             self.status = answer
             self._note_rested(answer.get("rested", []))
 
@@ -112,7 +121,7 @@ class Told:
             "asks_for_life": bool(self.status.get("asks_for_life")),
             "near": [],
         }
-        frame["near"] = self._outside.near(frame, self.status.get("gap_energised_ms"))
+        frame["near"] = self._outside.near(frame, self._gap_ms)
         return frame
 
     def _time(self, at_ms: int) -> int:

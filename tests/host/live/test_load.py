@@ -32,13 +32,13 @@ def test_one_run_says_what_the_lines_cost_and_whether_ticks_were_later(
     said = capsys.readouterr().out
     assert re.search(r"^1 line for 3 s$", said, re.MULTILINE)
     assert re.search(r"^3 lines for 3 s$", said, re.MULTILINE)
-    assert said.count("longest gap between two ticks 17 ms, 0 s with one above 20 ms") == 2
+    assert said.count("longest gap between two ticks 17 ms, above 20 ms in 0;") == 2
     assert len(re.findall(r"\d+% of one processor core, memory \d+ MB at first, \d+ at last", said)) == 2
     assert said.splitlines()[-1].startswith("ticks: no later than without them; above 20 ms in 0 of ")
 
 
 def test_a_later_tick_is_told_as_such() -> None:
     before, with_all = Phase(1, gaps_ms=[12, 17]), Phase(16, gaps_ms=[12, 25, 31])
-    words = "ticks: 14 ms later than without them; above 20 ms in 0 of 2 s, then in 2 of 3 s"
+    words = "ticks: 14 ms later than without them; above 20 ms in 0 of 2 looks, then in 2 of 3 looks"
     assert compared(before, with_all) == words
     assert "nothing had power" in compared(before, Phase(16))

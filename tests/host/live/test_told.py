@@ -7,9 +7,11 @@ import pytest
 
 from host_tools.basics.errors import LostBoardError, SilentBoardError
 from host_tools.live.acts import Break, Press
+from host_tools.live.guards.shown import guards_shown
 from host_tools.live.source import RefusedError
 from host_tools.live.sources import port as port_module
 from host_tools.live.sources.port import Port
+from host_tools.live.sources.told import Told
 from tests.host.live.fake_source import BOARD
 
 
@@ -26,8 +28,9 @@ class FakeConsole:
         self.asked: list[str] = []
         self.is_gone = self.is_silent = False
         self.state = "running"
+        self.gap_ms = self.forgot_count = 0
 
-    def ask(self, do: str, _timeout_s: float = 0, **_arguments: object) -> dict[str, Any]:
+    def ask(self, do: str, _timeout_s: float = 0, **arguments: object) -> dict[str, Any]:
         if self.is_silent:
             raise SilentBoardError("/dev/ttyACM0", 2.0, is_at_prompt=False)
         self.asked.append(do)
@@ -35,8 +38,18 @@ class FakeConsole:
             self.state = "done"
         if do == "louder" and self.state != "running":
             return {"error": f"louder: not while {self.state}"}
+        if arguments.get("forget_gap"):
+            self.forgot_count += 1
+            self.gap_ms = 0
         rested = [["left.calf", "E23", ""]] if self.state == "running" else []
-        return {"ok": True, "state": self.state, "duration_ms": 900_000, "asked_mmhg": 45, "rested": rested}
+        return {
+            "ok": True,
+            "state": self.state,
+            "duration_ms": 900_000,
+            "asked_mmhg": 45,
+            "rested": rested,
+            "gap_energised_ms": self.gap_ms,
+        }
 
     def listen(self) -> list[dict[str, Any]]:
         if self.is_gone:
@@ -155,3 +168,18 @@ def test_silence_shows_as_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     assert source.advance(0.05) == []
     assert 6.5 < source.silent_s() < 7.5
     assert source.trouble == ""
+
+
+def test_a_gap_between_two_ticks_is_shown_and_forgotten_after_ten_looks() -> None:
+    """A status that is told to forget answers with 0 itself: that is no gap of 0 ms."""
+    console = FakeConsole()
+    told = Told(console, BOARD.boots, 50, forgets_gaps=True)  # type: ignore[arg-type]  # as far as it is asked
+    row = [guard["code"] for guard in guards_shown(BOARD.boots, "virtual")].index("E41")
+    shown = []
+    for k in range(1, 13):
+        console.gap_ms = 16 if k < 11 else 12
+        told.look()
+        console.events.append(telemetry(100 * k))
+        shown += [frame["near"][row] for frame in told.frames()]
+    assert shown == [(16, 60)] * 10 + [(12, 60)] * 2
+    assert console.forgot_count == 1
