@@ -168,7 +168,7 @@ class OnBench:
             "gate_on": 1,
             "missing_bits": 0,
             "rested_bits": 0,
-            "manifold_mmhg": None,
+            "manifold_mmhg": self._manifold_mmhg(piece, k),
             "supply_v": 0.0,
             "clicks": self._clicks,
             "energy_wh": None,
@@ -177,6 +177,11 @@ class OnBench:
         }
         frame["near"] = self._outside.near(frame)
         return frame
+
+    def _manifold_mmhg(self, piece: Piece, k: int) -> float | None:
+        boots = self._boots
+        is_seen = boots.has_manifold_sensor_only or boots.has_manifold_sensor_too
+        return round(float(piece.manifold_mmhg[k]), 1) if is_seen else None
 
     def _time(self, at_ms: int) -> int:
         """On one axis, also where a step begins anew."""

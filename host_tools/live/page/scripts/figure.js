@@ -109,13 +109,13 @@ export class Figure {
     this.svg("rect", { class: "pipe", x: x - lay.bar, y: top, width: 2 * lay.bar, height: low - top, rx: lay.bar }, manifold);
     this.parts.air = this.svg("rect", { class: "air", x: x - lay.bar + 2, y: top + 2, width: 2 * lay.bar - 4, height: low - top - 4, rx: lay.bar - 2 }, manifold);
     this.parts.manifoldText = this.svg("text", { class: "small", x, y: top - 8, "text-anchor": "middle" }, svg, "");
-    if (about.sensors !== "per_chamber") this.drawSensor(svg, "sensor.manifold", "sensor of the manifold", x + lay.bar + 12, top + 12);
+    if (about.sensors !== "per_chamber") this.drawSensor(svg, "sensor.manifold", "sensor of the manifold", x + lay.bar + (lay.small ? 9 : 12), top + (lay.small ? 1 : 12));
     this.drawPump(svg, x, low);
-    const side = lay.small ? 46 : 96;
+    const side = lay.small ? 44 : 96;
     this.drawRelief(svg, x - lay.bar, low - (lay.small ? 34 : 48));
     this.drawSupply(svg, x - side, low);
     this.drawClock(svg, x + side, low);
-    if ("bus" in about.faults) this.drawBus(svg, x + side + (lay.small ? 30 : 62), low);
+    if ("bus" in about.faults) this.drawBus(svg, x + side + (lay.small ? 36 : 62), low);
   }
 
   drawPump(svg, x, y) {

@@ -32,7 +32,7 @@ export class Controls {
 
   begin(about) {
     this.acts.replaceChildren(
-      ...about.presses.map((name) => {
+      ...Object.keys(PRESSES).filter((name) => about.presses.includes(name)).map((name) => {
         const [words, kind] = PRESSES[name];
         const button = document.createElement("button");
         button.type = "button";

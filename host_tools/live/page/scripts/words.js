@@ -42,7 +42,7 @@ export function between(a, b, share) {
   return "#" + mixed.map((n) => n.toString(16).padStart(2, "0")).join("");
 }
 
-// "foot and ankle of both legs, left calf"
+// "the foot and ankle of both legs and the left calf"
 export function together(names, legs, count) {
   if (names.length === count && count > 2) return "every chamber";
   const legsOf = new Map();
@@ -51,8 +51,8 @@ export function together(names, legs, count) {
     legsOf.set(zone, [...(legsOf.get(zone) || []), leg]);
   }
   const both = [...legsOf].filter(([, on]) => legs > 1 && on.length === legs).map(([zone]) => zone);
-  const one = [...legsOf].filter(([zone]) => !both.includes(zone)).flatMap(([zone, on]) => on.map((leg) => (legs > 1 ? `${leg} ${zone}` : zone)));
-  return listed(both.length ? [`${listed(both)} of both legs`, ...one] : one);
+  const one = [...legsOf].filter(([zone]) => !both.includes(zone)).flatMap(([zone, on]) => on.map((leg) => (`the ${legs > 1 ? `${leg} ` : ""}${zone}`)));
+  return listed(both.length ? [`the ${listed(both)} of both legs`, ...one] : one);
 }
 
 export function split(name) {
