@@ -1,6 +1,6 @@
 // What the guards watch: for each how near it is to its limit, and the last that tripped.
 
-import { put, split } from "./words.js";
+import { capital, put, split } from "./words.js";
 
 const SHOWN = 6;
 
@@ -17,7 +17,7 @@ export class Guards {
     this.rows = about.guards.map((guard) => row(guard));
     this.list.append(...this.rows.map((each) => each.item));
     this.element.querySelector("dl").innerHTML = about.guards
-      .map((guard) => `<dt>${guard.code} ${guard.name}</dt><dd><p class="far"></p><b>${guard.hazard}.</b> ${guard.why} Then: ${guard.reaction}. <span class="id">${guard.requirement}</span></dd>`)
+      .map((guard) => `<dt>${guard.code} ${guard.name}</dt><dd><p class="far"></p><b>${capital(guard.hazard)}.</b> ${guard.why} Then: ${guard.reaction}. <span class="id">${guard.requirement}</span></dd>`)
       .join("");
     this.details = this.element.querySelector("details");
     this.details.addEventListener("toggle", () => this.frame && this.showAll(this.frame));
@@ -142,17 +142,19 @@ export class Numbers {
       about.chambers.map((name) => `<tr><th scope="row">${split(name).join(" ")}</th><td></td><td></td><td></td><td></td></tr>`).join("") +
       `</tbody></table><p class="hint"></p>`;
     this.element.querySelector(".hint").textContent = `mmHg; ${about.pressure_is === "true" ? "the true pressure in the model" : "as the sensors measure it"}`;
+    this.element.addEventListener("toggle", () => this.frame && this.show(this.frame));
     this.rows = [...this.element.querySelectorAll("tbody tr")].map((each) => [...each.querySelectorAll("td")]);
   }
 
   show(frame) {
+    this.frame = frame;
     if (!this.element.open) return;
     this.rows.forEach(([now, wanted, target, phase], k) => {
       const kept = frame.state === "running";
-      now.textContent = frame.pressure_mmhg[k].toFixed(1);
-      wanted.textContent = kept && frame.wanted_mmhg[k] ? frame.wanted_mmhg[k].toFixed(1) : "open";
-      target.textContent = kept && frame.target_mmhg[k] ? frame.target_mmhg[k].toFixed(1) : "–";
-      phase.textContent = frame.rested_bits & (1 << k) ? "left out" : frame.phase[k] || (frame.fill_bits & (1 << k) ? "joined" : "–");
+      put(now, frame.pressure_mmhg[k].toFixed(1));
+      put(wanted, kept && frame.wanted_mmhg[k] ? frame.wanted_mmhg[k].toFixed(1) : "open");
+      put(target, kept && frame.target_mmhg[k] ? frame.target_mmhg[k].toFixed(1) : "–");
+      put(phase, frame.rested_bits & (1 << k) ? "left out" : frame.phase[k] || (frame.fill_bits & (1 << k) ? "joined" : "–"));
     });
   }
 }

@@ -21,17 +21,22 @@ FEW_FRAMES = "window.requestAnimationFrame = (draw) => setTimeout(() => draw(per
 # Where a mouse meets a part of the picture; null if something else lies over all of it.
 PLACE_OF = """(component) => {
   const part = document.querySelector(`[data-component="${component}"]`);
-  part.scrollIntoView({ block: "center" });
-  for (const shape of part.querySelectorAll("path, circle, rect")) {
-    const [box, matrix, length] = [shape.getBBox(), shape.getScreenCTM(), shape.getTotalLength()];
-    const points = [new DOMPoint(box.x + box.width / 2, box.y + box.height / 2)];
-    for (let k = 1; length && k < 12; k++) points.push(shape.getPointAtLength((length * k) / 12));
-    for (const point of points) {
-      const { x, y } = new DOMPoint(point.x, point.y).matrixTransform(matrix);
-      if (part.contains(document.elementFromPoint(x, y))) return [x, y];
+  const look = () => {
+    for (const shape of part.querySelectorAll("path, circle, rect")) {
+      const [box, matrix, length] = [shape.getBBox(), shape.getScreenCTM(), shape.getTotalLength()];
+      const points = [new DOMPoint(box.x + box.width / 2, box.y + box.height / 2)];
+      for (let k = 1; length && k < 12; k++) points.push(shape.getPointAtLength((length * k) / 12));
+      for (const point of points) {
+        const { x, y } = new DOMPoint(point.x, point.y).matrixTransform(matrix);
+        if (part.contains(document.elementFromPoint(x, y))) return [x, y];
+      }
     }
-  }
-  return null;
+    return null;
+  };
+  const place = look();
+  if (place) return place;
+  part.scrollIntoView({ block: "center" });
+  return look();
 }"""
 
 

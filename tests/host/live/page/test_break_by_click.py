@@ -1,6 +1,7 @@
 """Every part of the picture is broken by a click, in each way that it can; the machine's answer shows."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from tests.host.live.page.browser import chromium, click_part, errors_of, opened
 
 BROKEN_AT_MS = 30_000
 TICKS_AT_ONCE = 1000
+# The picture as on a desktop, and little else to be drawn.
+SMALL = {"width": 660, "height": 900}
 # A board with a converter on a bus and two legs, and the least that is worth building.
 ON_A_BUS, PLAIN = "esp32-s3-duo", "esp32-devkit"
 
@@ -64,10 +67,10 @@ class Bench:
             arg=at_ms,
         )
 
-    def command(self) -> str:
-        self.page.click(".copy")
-        self.page.wait_for_function("() => document.querySelector('.command').textContent")
-        return self.page.inner_text(".command")
+    def repeated(self) -> tuple[str, str]:
+        """What two buttons hand out: the command, and the file for pytest. `test_page.py` presses them."""
+        answer = self.page.evaluate("window.soleusPage.workshop.repeat()")
+        return answer["command"], answer["files"]["test_live_session.py"]
 
 
 @pytest.fixture(scope="module")
@@ -76,18 +79,35 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+class Benches:
+    """One at a time, kept for all that breaks on its board: each open page costs processor time."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._board = ""
+        self._at_end = ExitStack()
+
+    def at(self, board: str) -> Bench:
+        if board != self._board:
+            self.close()
+            source = Led("easy-run", board, "nominal")
+            server = self._at_end.enter_context(served(source))
+            self._bench = Bench(opened(self._browser, server.url, viewport=SMALL), source)
+            self._at_end.callback(self._bench.page.close)
+            self._board = board
+        return self._bench
+
+    def close(self) -> None:
+        if self._board:
+            assert errors_of(self._bench.page) == []
+        self._at_end.close()
+
+
 @pytest.fixture(scope="module")
-def benches(browser: Browser) -> Iterator[dict[str, Bench]]:
-    plain, on_a_bus = (Led("easy-run", board, "nominal") for board in (PLAIN, ON_A_BUS))
-    with served(plain) as one, served(on_a_bus) as other:
-        found = {
-            PLAIN: Bench(opened(browser, one.url), plain),
-            ON_A_BUS: Bench(opened(browser, other.url), on_a_bus),
-        }
-        yield found
-        assert [errors_of(bench.page) for bench in found.values()] == [[], []]
-        for bench in found.values():
-            bench.page.close()
+def benches(browser: Browser) -> Iterator[Benches]:
+    benches = Benches(browser)
+    yield benches
+    benches.close()
 
 
 @pytest.mark.parametrize("board", [PLAIN, ON_A_BUS, "esp32-c3-manifold"])
@@ -97,7 +117,7 @@ def test_each_part_of_the_picture_answers_to_a_mouse_with_all_that_can_break_the
     source = Led("easy-run", board, "nominal")
     source.until_ms = 1000
     with served(source) as server:
-        page = opened(browser, server.url)
+        page = opened(browser, server.url, viewport=SMALL)
         # The cushions are drawn with the first frame.
         page.wait_for_selector(".cushion[d]")
         offered = {}
@@ -169,10 +189,10 @@ def test_the_table_holds_the_whole_vocabulary() -> None:
 
 @pytest.mark.parametrize(("fault", "until_s", "shown"), REACTIONS, ids=[row[0] for row in REACTIONS])
 def test_a_click_breaks_it_the_machine_answers_and_another_click_mends_it(
-    benches: dict[str, Bench], fault: str, until_s: int, shown: str
+    benches: Benches, fault: str, until_s: int, shown: str
 ) -> None:
     component = fault.partition(":")[0]
-    bench = benches[ON_A_BUS if component == "bus" else PLAIN]
+    bench = benches.at(ON_A_BUS if component == "bus" else PLAIN)
     page = bench.page
     bench.begin()
     click_part(page, component)
@@ -191,22 +211,19 @@ def test_a_click_breaks_it_the_machine_answers_and_another_click_mends_it(
         assert state == f"Fault {shown}"
         assert "all vents open, pump off" in page.inner_text(".story")
     assert f"broken: {fault}" in page.inner_text(".events")
-    command = bench.command()
+    command, saved = bench.repeated()
     assert f"--fault {fault}@30s" in command
-    assert command == bench.source.command()
-    assert_the_saved_test_passes(page)
+    assert_it_passes(saved)
     click_part(page, component)
     page.click(f'.mend[data-fault="{fault}"]')
     page.wait_for_selector(f'[data-component="{component}"]:not(.broken)')
     assert f"mended: {fault}" in page.inner_text(".events")
 
 
-def assert_the_saved_test_passes(page: Page) -> None:
-    """What the page hands out as a file for pytest repeats the session, and holds how it stands."""
-    with page.expect_download() as saved:
-        page.click(".save")
+def assert_it_passes(saved: str) -> None:
+    """It repeats the session, and holds how it stands."""
     space: dict[str, object] = {}
-    exec(compile(saved.value.path().read_text(encoding="utf-8"), "test_live_session.py", "exec"), space)
+    exec(compile(saved, "test_live_session.py", "exec"), space)
     test = space["test_the_session_ends_as_it_did_on_the_page"]
     assert callable(test)
     test()
