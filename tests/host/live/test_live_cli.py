@@ -1,6 +1,8 @@
 """What can't be shown is told in one line, before a browser opens."""
 
 import json
+import os
+import pty
 import signal
 import socket
 import subprocess
@@ -13,6 +15,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from host_tools.live.server.serve import listener_at
+from host_tools.live.sources import choose
 from host_tools.live.sources.choose import Asked, beside
 from tests.soleus_command import soleus
 
@@ -48,6 +51,21 @@ def test_a_port_in_use_is_told_before_anything_begins(capsys: pytest.CaptureFixt
         port = taken.getsockname()[1]
         assert soleus("live", "--no-open", "--port", str(port)) == 2
     assert f"--port = {port}: expected a port that is free" in capsys.readouterr().err
+
+
+def test_a_port_at_which_nobody_answers_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choose, "HELLO_MOST_S", 0.3)
+    master, slave = pty.openpty()
+    try:
+        assert soleus("live", "--no-open", "--port", "0", "--target", os.ttyname(slave)) == 2
+    finally:
+        os.close(slave)
+        os.close(master)
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert "no answer from the board" in line
+    assert "soleus doctor" in line
 
 
 def test_only_this_computer_hears_unless_it_was_told_otherwise() -> None:
