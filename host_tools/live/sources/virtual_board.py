@@ -23,6 +23,7 @@ from host_tools.plant.faults import Fault, parse_fault
 from host_tools.plant.files.on_board import has_bus
 from host_tools.plant.files.spec import load_plant
 from host_tools.plant.plant import Plant
+from host_tools.sim.request import prepare
 from host_tools.virtual.board import PERSONS_PATIENCE_S, VirtualBoard
 from host_tools.virtual.buttons import BUTTONS
 from host_tools.virtual.install import install
@@ -193,6 +194,8 @@ class VirtualSource:
         plant = act.plant
         if not changes.are_none:
             plant = str(changed_plant(plant, changes, Path(self._folder.name)))
+        # What doesn't fit is told at once, and not after a board has started for it.
+        prepare(act.program, self._board, plant, act.minutes, act.pressure_mmhg, seed=act.seed)
         before, told_before = self.machine, self._told
         self._begin(_Begun(act.program, act.minutes, act.pressure_mmhg, plant, act.seed))
         told_before.console.close()

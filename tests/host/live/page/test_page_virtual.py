@@ -106,8 +106,27 @@ def test_the_board_s_own_buttons_screen_and_light(page: Page) -> None:
     wait_for_state(page, "Running")
 
 
+def test_the_page_says_which_guards_the_line_does_not_tell(page: Page) -> None:
+    assert "10 of these show from outside. 10 more the machine counts inside" in page.inner_text(".told")
+    page.click(".guards summary")
+    near = dict(
+        zip(
+            page.locator(".guards dt").all_inner_texts(),
+            page.locator("dl .far").all_inner_texts(),
+            strict=True,
+        )
+    )
+    assert near["E21 chamber does not fill"] == "the machine counts this inside; its line doesn't tell it"
+    assert near["E41 control tick late"].endswith("of 60 ms between ticks")
+    assert near["E16 sensors of joined chambers disagree"] == "these boots have nothing that it could watch"
+
+
 def test_another_session_with_another_leg_begins_on_a_board_that_was_never_used(page: Page) -> None:
-    """Chosen as for a simulation: program, plant, and the leg by slider."""
+    """Chosen as for a simulation: program, plant, and the leg by slider. What doesn't fit changes nothing."""
+    page.evaluate("window.soleusPage.ask({ do: 'anew', program: 'easy-run', plant: 'nominal', minutes: 59 })")
+    page.wait_for_selector(".toast.shown")
+    assert "15 to 20" in page.inner_text(".toast")
+    assert page.evaluate("document.body.dataset.ready") == "1"
     page.select_option("select[name=program]", "plain-wave")
     page.evaluate("document.querySelector('input[name=size_percent]').value = 130")
     page.click("form button[type=submit]")
