@@ -7,10 +7,9 @@ import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,54 +17,9 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from host_tools.link.console import frame_line, parse_line
-from tests.host.live.fake_source import BOARD
-from tests.host.live.test_told import telemetry
+from tests.host.live.board_at_a_port import BoardAtAPort
 
 PATIENCE_S = 60.0
-TELLS_EVERY_S = 0.1
-
-
-class BoardAtAPort:
-    """The far end of a pseudo-terminal: answers as a board does that runs a session, and can be unplugged."""
-
-    def __init__(self) -> None:
-        self._master, self._slave = pty.openpty()
-        self.port = os.ttyname(self._slave)
-        self.asked: list[str] = []
-        self.state = "running"
-        self._is_plugged = True
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def unplug(self) -> None:
-        if self._is_plugged:
-            self._is_plugged = False
-            self._thread.join()
-            os.close(self._slave)
-            os.close(self._master)
-
-    def _run(self) -> None:
-        unread, tells, at_ms = b"", False, 0
-        while self._is_plugged:
-            if select.select([self._master], [], [], TELLS_EVERY_S)[0]:
-                with suppress(OSError):
-                    unread += os.read(self._master, 4096)
-            *lines, unread = unread.split(b"\n")
-            for request in filter(None, map(parse_line, lines)):
-                tells = tells or request["do"] == "telemetry"
-                os.write(self._master, frame_line({"re": request["seq"], **self._answer(request["do"])}))
-            if tells:
-                at_ms += 100
-                os.write(self._master, frame_line(telemetry(at_ms, state=self.state)))
-
-    def _answer(self, do: str) -> dict[str, Any]:
-        self.asked.append(do)
-        if do == "hello":
-            return {"ok": True, "board": BOARD.name}
-        if do == "stop":
-            self.state = "done"
-        return {"ok": True, "state": self.state, "duration_ms": 900_000, "asked_mmhg": 45, "rested": []}
 
 
 class Terminal:
