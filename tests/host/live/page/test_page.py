@@ -200,6 +200,7 @@ def test_it_moves_with_the_screen_unless_a_person_wants_less_of_that(browser: Br
 
 def test_an_event_takes_the_trace_to_its_moment(page: Page) -> None:
     wait_for_state(page, "Running")
+    page.click('[data-speed="max"]')
     until(page, "window.soleusPage.machines[0].frame.at_ms > 140000")
     page.locator(".events li", has_text="running").last.locator("button").click()
     page.wait_for_selector(".now:not([hidden])")
