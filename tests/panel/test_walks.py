@@ -191,6 +191,15 @@ def test_what_was_left_goes_on_after_the_questions() -> None:
     assert (desk.session.duration_ms, desk.walk.facts.mmhg) == (6 * 60_000, 45)
 
 
+def test_a_part_is_one_only_where_it_is_offered() -> None:
+    """Gone on with and done, it would be no session of its own, as often as somebody pressed start."""
+    desk = with_rest(Desk()).press("start", "softer", "start")
+    desk.left = None
+    assert desk.changes["left"] == 6
+    assert begun(desk.press("start", *FOUR_YES, "start"))
+    assert (desk.session.duration_ms, desk.changes) == (10 * 60_000, {})
+
+
 @pytest.mark.parametrize("button", ["softer", "stop"])
 def test_nobody_has_to_take_what_was_left(button: str) -> None:
     desk = with_rest(Desk()).press(button)

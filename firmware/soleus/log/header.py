@@ -32,6 +32,8 @@ def header(app: Any) -> dict:
             "settings": load("store.state_load").settings_table(app.store.settings),
             "why": app.why,
             "therapy_s": app.recorder.meter.therapy_s,
+            # Day and second as a laptop has told them, and the machine's own second then; null without one.
+            "clock": app.front.kept.get("clock"),
         }
     )
     return table

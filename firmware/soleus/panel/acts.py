@@ -3,8 +3,8 @@
 from soleus.basics.annotations import Any
 from soleus.basics.loading import load
 from soleus.core.basics.signals import BUTTON_START
-from soleus.core.session.dose import COUNTS_FROM_MS, UNKNOWN_DAY
-from soleus.core.session.session import COMPLETED
+from soleus.core.session.dose import COUNTS_FROM_MS, RESUME_LEAST_MS, UNKNOWN_DAY
+from soleus.core.session.session import COMPLETED, DONE
 from soleus.panel.front import ENDED
 from soleus.panel.table import (
     BOOST,
@@ -35,6 +35,7 @@ def fulfil(front: Any, wish: tuple, refused: Any) -> None:
         load("store.wearer").decline(front.app)
     elif act == FORGET:
         front.kept["left"] = None
+        front.app.store.note_session(None)
     elif act == ENDED:
         _note_end(front)
         front.close()
@@ -85,14 +86,16 @@ def _note_end(front: Any) -> None:
     if session.run_ms == 0:
         # Service, or no further than the check.
         return
-    if session.ended_by != COMPLETED:
-        left_ms = session.duration_ms - session.run_ms
+    left_ms = session.duration_ms - session.run_ms
+    if session.ended_by != COMPLETED and left_ms >= RESUME_LEAST_MS:
         log = app.recorder.path.rpartition("/")[2]
         left = load("panel.left").left_of(app.program_id, changes, left_ms, session.asked_pa, log)
         left["at_s"] = app.controller.at_ms // 1000
         front.kept["left"] = left
     if session.run_ms >= COUNTS_FROM_MS and not app.requests.is_held:
         _count(front, session.ended_by == COMPLETED, "part_of" in changes)
+    if front.kept["left"] and session.state == DONE:
+        app.store.note_session(load("panel.left").over_power(front.kept))
 
 
 def _count(front: Any, is_completed: bool, is_part: bool) -> None:

@@ -19,7 +19,7 @@ ENDED = 4
 
 
 class Front:
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, kept: dict) -> None:
         self.app = app
         # Where a person is, at rest: see `walk.py`.
         self.walk = None
@@ -27,7 +27,7 @@ class Front:
         # What is to be done at the next rest: see `acts.py`.
         self.wish = None
         # What was left of the last session, the clock, and more that only `acts.py` and `facts.py` read.
-        self.kept = {}
+        self.kept = kept
 
     def step(self) -> None:
         app = self.app
@@ -40,9 +40,7 @@ class Front:
             self._step(app, taps)
         except MemoryError:
             # A fragmented heap: the walk begins anew when there is room. Nothing starts late.
-            self.close()
-            if self.wish and self.wish[0] != ENDED:
-                self.wish = None
+            self.drop()
 
     def _step(self, app: Any, taps: int) -> None:
         if not app.may_load():
@@ -62,6 +60,12 @@ class Front:
             self.wish = walk.wish
             if walk.is_stale:
                 self.close()
+
+    def drop(self) -> None:
+        """Whatever was wished for, too: it was meant for what was there before."""
+        self.close()
+        if self.wish and self.wish[0] != ENDED:
+            self.wish = None
 
     def close(self) -> None:
         if self.walk is None:

@@ -4,6 +4,7 @@ from soleus.basics.annotations import Any
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.session.dose import COUNTS_FROM_MS
 from soleus.log.folder import sessions
+from soleus.store.files import encode
 
 _MS = 60_000
 
@@ -21,6 +22,31 @@ def left_of(program: str, changes: dict, left_ms: int, asked_pa: int, log: str) 
         "changes": kept,
         "at_s": 0,
     }
+
+
+def whole(changes: dict) -> dict:
+    """Those of a whole session: what was left is over, or was not wanted."""
+    return {key: changes[key] for key in changes if key not in ("left", "part_of")}
+
+
+def over_power(kept: dict) -> bytes:
+    """What `kept` shall be after a loss of power: nobody knows by then how long ago all of it was.
+
+    `minute` is that of the laptop's calendar, for a laptop that tells the time again.
+    """
+    left = dict(kept["left"])
+    if "clock" in kept:
+        day, second, at_s = kept["clock"]
+        left["minute"] = day * 1440 + (second + left["at_s"] - at_s) // 60
+    left["at_s"] = 0
+    return encode({"kept": {"left": left, "undated_s": [0] * len(kept.get("undated_s", ()))}})
+
+
+def age(left: dict, clock: tuple) -> None:
+    """A laptop has told the time, so it is known when that session ended."""
+    day, second, at_s = clock
+    if "minute" in left:
+        left["at_s"] = at_s - (day * 1440 + second // 60 - left["minute"]) * 60
 
 
 def note_lost(front: Any, lost: dict) -> None:

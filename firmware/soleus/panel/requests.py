@@ -46,8 +46,9 @@ def _start(app: Any, request: dict) -> dict:
         facts.is_gentle_due = False
     # Done by the next look at the panel: all of this is still in memory. It is loaded again, as it is.
     is_gentle = facts.is_gentle_due and not facts.is_gentle
-    changes = {"gentle": True} if is_gentle else facts.changes
-    minutes, mmhg = (0, 0) if is_gentle else (facts.minutes, facts.mmhg)
+    changes = {"gentle": True} if is_gentle else load("panel.left").whole(facts.changes)
+    is_whole = not is_gentle and "left" not in facts.changes
+    minutes, mmhg = (facts.minutes, facts.mmhg) if is_whole else (0, 0)
     app.front.wish = (LOAD, (facts.program, minutes, mmhg, changes), READY, None, True)
     return {"ok": True, "waits": True, "gentle": facts.is_gentle_due}
 
@@ -65,7 +66,11 @@ def _set_clock(front: Any, request: dict) -> dict:
         raise SettingError("day", day, "days since 1970, 1 to {}".format(_DAY_MOST))
     if type(second) is not int or not 0 <= second < 86_400:
         raise SettingError("second", second, "seconds of the day, 0 to 86399")
-    front.kept["clock"] = (day, second, front.app.controller.at_ms // 1000)
+    clock = front.kept["clock"] = (day, second, front.app.controller.at_ms // 1000)
+    if front.kept.get("left"):
+        load("panel.left").age(front.kept["left"], clock)
+    # It tells the clock, too.
+    front.app.recorder.header = b""
     front.close()
     return {"ok": True}
 

@@ -128,6 +128,9 @@ class Walk:
                 self.go(CHARGE)
             elif facts.is_gentle_due and not facts.is_gentle:
                 self.go(GENTLE)
+            elif "left" in facts.changes:
+                # Only where it is offered is it a part of another session.
+                self.load(facts.program, 0, 0, load("panel.left").whole(facts.changes), QUESTION)
             else:
                 self.ask()
         elif taps & (TAP_SOFTER | TAP_LOUDER) and facts.has_display:

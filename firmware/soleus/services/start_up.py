@@ -56,7 +56,8 @@ def write_first(warn: Callable) -> None:
 def read_back(store: StateStore, controller: Controller, warn: Callable) -> tuple:
     """What the board's files say goes into `store` and `controller`.
 
-    Returns the session that was lost, or None, and the meter; a broken file means that the meter begins at 0.
+    Returns the session that was lost, or None; what the panel had kept of one that was stopped; and the
+    meter, which begins at 0 where its file is broken.
     """
     read_or_warn = load("store.state_read").read_or_warn
     table = read_or_warn(SETTINGS_FILE, warn)
@@ -69,12 +70,13 @@ def read_back(store: StateStore, controller: Controller, warn: Callable) -> tupl
     state_load.load_learned(table or {}, controller, warn)
     store.learned_crc = binascii.crc32(encode(state_load.learned(controller)))
     lost_session = read_or_warn(SESSION_FILE, warn)
+    kept = lost_session.get("kept", {}) if lost_session else {}
     # Told once, because later starts have nothing to do with it.
     forget(SESSION_FILE)
     table = read_or_warn(METER_FILE, warn) or {}
     numbers = (table.get("therapy_s", 0), table.get("sessions", 0))
     is_whole = all(type(number) is int for number in numbers)
-    return lost_session, TherapyMeter(*numbers) if is_whole else TherapyMeter(0, 0)
+    return None if kept else lost_session, kept, TherapyMeter(*numbers) if is_whole else TherapyMeter(0, 0)
 
 
 def why_last(was_in_session: bool) -> str:

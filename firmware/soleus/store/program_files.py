@@ -15,8 +15,8 @@ def answer(app: Any, do: str, request: dict) -> dict:
         return {"ok": True, "programs": program_ids()}
     if not app.tick.is_idle():
         return app.requests.refusal(do)
-    # Whoever answers the questions there answered them for another program.
-    app.front.close()
+    # Whoever answers the questions there answered them for another program, and pressed start for it.
+    app.front.drop()
     minutes, pressure_mmhg = request.get("minutes", 0), request.get("pressure_mmhg", 0)
     load_program(app, request.get("program", app.program_id), minutes, pressure_mmhg, request.get("changes"))
     # Before the answer: a session may begin right after it.
