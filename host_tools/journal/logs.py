@@ -13,6 +13,8 @@ from host_tools.journal.fields import Row
 from host_tools.journal.store import Journal
 from host_tools.log.blocks import CHANNELS, COLUMNS, Block
 from host_tools.log.log_file import Log, read_log
+from host_tools.log.session.calendar import started_at
+from host_tools.log.session.parts import whole_session
 from host_tools.plant.parts.units import PA_PER_MMHG
 from soleus.core.session.session import RUNNING
 from soleus.log.folder import SUFFIX
@@ -23,26 +25,31 @@ WITHOUT_LEGS = ("simulator", "linux", "darwin")
 
 
 def session_row(path: Path, day: date | None = None) -> Row:
-    """`day` if a person knows it; else that of the file, which is the day on which it was pulled."""
-    log = read_log(path)
+    """With its other parts in the same folder. `day` if a person knows it; else that of the machine, if a
+    laptop had told it the time; else that of the file, which is the day on which it was pulled.
+    """
+    whole = whole_session(read_log(path))
+    log = whole.first
     if log.header.get("port") in WITHOUT_LEGS:
         raise InputError(path, "port", log.header["port"], "a log of a machine; no legs were in these boots")
-    reached = _reached_mmhg(log)
+    started = started_at(log)
+    day = day or (started.date() if started else None)
+    reached = _highest([_reached_mmhg(part) for part in whole.parts])
     program = log.header.get("program") or {}
     return {
         "session": _identity(log),
-        "day": str(day or date.fromtimestamp(path.stat().st_mtime)),
+        "day": str(day or date.fromtimestamp(log.path.stat().st_mtime)),
         "is_day_known": int(day is not None),
         "program": visible(str(program.get("id", ""))) or None,
         "board": visible(str(log.header.get("board", ""))) or None,
-        "minutes": _minutes(log),
+        "minutes": round(sum(_minutes(part) for part in whole.parts), 2),
         "asked_minutes": log.header.get("minutes"),
         "asked_mmhg": log.header.get("pressure_mmhg"),
         "reached_mmhg": max(reached.values(), default=None),
         "reached_by_chamber": json.dumps(reached),
-        "ended_by": visible(str((log.end or {}).get("fault_name", log.ended_by))),
-        "log_name": path.name,
-        "log_bytes": log.whole_bytes,
+        "ended_by": visible(str((whole.last.end or {}).get("fault_name", whole.last.ended_by))),
+        "log_name": whole.name,
+        "log_bytes": sum(part.whole_bytes for part in whole.parts),
     }
 
 
@@ -78,6 +85,11 @@ def _minutes(log: Log) -> float:
         return round(log.end["run_ms"] / 60_000, 2)
     running_ms = sum(_running(block)[:, 0].sum() for block in log.overview or log.blocks)
     return round(float(running_ms) / 60_000, 2)
+
+
+def _highest(parts: list[dict[str, float]]) -> dict[str, float]:
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: max(part[name] for part in parts if name in part) for name in names}
 
 
 def _reached_mmhg(log: Log) -> dict[str, float]:

@@ -37,6 +37,11 @@ class Log:
         return read_boots(self.header["boots"])
 
     @property
+    def begins_ms(self) -> int | None:
+        """The machine's time at its first row."""
+        return min((block.at_ms for block in (*self.overview[:1], *self.blocks[:1])), default=None)
+
+    @property
     def versions(self) -> str:
         return f"{self.header.get('soleus', '?')}, core {self.header.get('core', '?')}"
 

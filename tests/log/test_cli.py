@@ -1,14 +1,18 @@
 """`soleus log` and `soleus sim --record` as a person types them."""
 
+import json
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from host_tools.cli import main
+from host_tools.log.frames import cut_into_frames, framed
+from soleus.log.slog_format import HEADER, MAGIC
 from tests.log.rig import log_file
 
 
@@ -71,6 +75,53 @@ def test_a_session_of_the_simulator_is_recorded(soleus: Soleus, tmp_path: Path) 
     )
     assert done.returncode == 0, done.stderr
     assert path.read_bytes() == log_file("", ("stop@8s",)).read_bytes()
+
+
+def as_part(log: Path, part: Path, **header: Any) -> Path:
+    """The same ticks under another header."""
+    frames = cut_into_frames(log.read_bytes()).whole
+    content = framed(HEADER, json.dumps({**json.loads(frames[0].payload), **header}).encode())
+    content += b"".join(framed(frame.kind, frame.payload) for frame in frames[1:])
+    part.write_bytes(MAGIC + content)
+    return part
+
+
+REST = {"changes": {"left": 9, "part_of": "000001.slog"}, "minutes": 9}
+DAY = 20_819  # 2027-01-01
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "gap"),
+    [
+        ({}, {}, "some time later"),
+        ({"clock": [DAY, 86_000, 0]}, {"clock": [DAY + 1, 1000, 0]}, "23 min later"),
+    ],
+    ids=["no clock", "over midnight"],
+)
+def test_two_parts_are_one_session_with_the_gap(
+    soleus: Soleus, log: Path, tmp_path: Path, first: dict[str, Any], then: dict[str, Any], gap: str
+) -> None:
+    as_part(log, tmp_path / "000001.slog", **first)
+    part = as_part(log, tmp_path / "000002.slog", **REST, **then)
+    as_part(log, tmp_path / "000003.slog", board="another", **REST)
+    shown = soleus("log", "show", part)
+    assert shown.returncode == 0, shown.stderr
+    assert f"ended by stopped; {gap}: stopped" in " ".join(shown.stdout.split())
+    assert ("2027-01-01 23:53" in shown.stdout) == bool(first)
+    alone = soleus("log", "show", log)
+    # Both parts, and the piece of rest that is drawn between them.
+    assert simulated_s(shown) == pytest.approx(2 * simulated_s(alone) + 30, abs=1.5)
+    listed = soleus("log", "list", tmp_path).stdout.split()
+    assert listed.count("000001.slog") == 2, (
+        "once as a session, once as the one that another log goes on with"
+    )
+    assert listed[listed.index("+") + 1] == "000002.slog"
+
+
+def simulated_s(shown: Done) -> float:
+    found = re.search(r"(\d+(?:\.\d+)?) s", shown.stdout)
+    assert found, shown.stdout
+    return float(found[1])
 
 
 def test_pull_makes_its_folder(soleus: Soleus, tmp_path: Path) -> None:

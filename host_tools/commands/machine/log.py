@@ -15,6 +15,9 @@ from host_tools.link.console import open_console
 from host_tools.log.from_board import PIECE_BYTES, Stream, pull, sessions_on
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.replay import replay
+from host_tools.log.session.calendar import started_at
+from host_tools.log.session.joined import joined_trace
+from host_tools.log.session.parts import WholeSession, whole_session, whole_sessions
 from host_tools.log.to_test import write_test
 from host_tools.log.trace import evenly, log_result, trace_of
 from host_tools.output.plot.plot import plot_session
@@ -87,7 +90,7 @@ def list_sessions(
     folder: Annotated[Path, typer.Argument(help="With logs in it.")] = Path(),
     port: Annotated[str | None, typer.Option(help="List those on this board instead.")] = None,
 ) -> None:
-    """The sessions in a folder, or on a board."""
+    """The sessions in a folder, each with all its parts, or the logs on a board."""
     if port:
         with open_console(port) as console:
             answer = sessions_on(console)
@@ -97,8 +100,11 @@ def list_sessions(
         print(f"{answer['therapy_s'] / 3600:.2f} h of therapy in {answer['sessions_count']} sessions")
         return
     table = Table("log", "board", "program", "rows", "ticks", "ended by", box=None)
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
-        table.add_row(path.name, *_about(path))
+    sessions, unreadable = whole_sessions(folder)
+    rows = [(session.name.replace(" + ", "\n+ "), *_about(session)) for session in sessions]
+    rows += [(path.name, "?", "?", "", "", "not readable") for path, _ in unreadable]
+    for row in sorted(rows):
+        table.add_row(*row)
     Terminal().print(table)
 
 
@@ -108,26 +114,28 @@ def show(
     report: Annotated[Path | None, typer.Option(help="The session as one .html page.")] = None,
     plot: Annotated[Path | None, typer.Option(help="A picture of the session, as .png.")] = None,
 ) -> None:
-    """Draw a session as the simulator does: in the terminal, as a page, as a picture."""
-    found = read_log(log)
-    _say_what_is_torn(found)
-    trace = evenly(trace_of(found))
-    result = log_result(found, trace)
-    title = f"{log.name} · {_board(found)}"
+    """Draw a session as the simulator does, with all its parts: in the terminal, as a page, as a picture."""
+    whole = whole_session(read_log(log))
+    found = whole.first
+    for part in whole.parts:
+        _say_what_is_torn(part)
+    trace = evenly(joined_trace(whole))
+    result = log_result(whole.last, trace)
+    title = f"{whole.name} · {_board(found)}"
     if report:
         facts = {
             "program": _program(found),
             "board": _board(found),
             "asked for": f"{found.header.get('minutes')} min at {found.header.get('pressure_mmhg')} mmHg",
             "soleus": found.versions,
-            "ended by": _ending(found),
+            "ended by": _ending(whole),
         }
         about = "Pressures are what the sensors gave; fill limits are unknown."
         write_report(trace, result, report, ReportContext(title, about, facts, f"soleus log show {log.name}"))
     if plot:
         plot_session(trace, result, plot, title)
     print_summary(result)
-    print(f"{_board(found)}, {_program(found)}; ended by {_ending(found)}")
+    print(f"{_board(found)}, {_program(found)}{_day(found)}; ended by {_ending(whole)}")
 
 
 @app.command()
@@ -206,14 +214,10 @@ def _say_what_is_torn(log: Log) -> None:
         typer.echo(line, err=True)
 
 
-def _about(path: Path) -> list[str]:
-    try:
-        log = read_log(path)
-    except InputError:
-        return ["?", "?", "", "", "not readable"]
-    rows = sum(len(block.ticks) for block in log.overview)
-    ticks = sum(len(block.ticks) for block in log.blocks)
-    return [_board(log), _program(log), str(rows), str(ticks), _ending(log)]
+def _about(whole: WholeSession) -> list[str]:
+    rows = sum(len(block.ticks) for part in whole.parts for block in part.overview)
+    ticks = sum(len(block.ticks) for part in whole.parts for block in part.blocks)
+    return [_board(whole.first), _program(whole.first), str(rows), str(ticks), "\n".join(_endings(whole))]
 
 
 def _board(log: Log) -> str:
@@ -221,11 +225,23 @@ def _board(log: Log) -> str:
 
 
 def _program(log: Log) -> str:
-    """Of a session that was gone on with, each part is a log: the later one says which it belongs to."""
+    """Where the first part of a session isn't here, what is here says which one that is."""
     program = str((log.header.get("program") or {}).get("id", "no program"))
     part_of = (log.header.get("changes") or {}).get("part_of")
     return visible(f"{program}, goes on with {part_of}" if part_of else program)
 
 
-def _ending(log: Log) -> str:
-    return visible(str((log.end or {}).get("fault_name", log.ended_by)))
+def _day(log: Log) -> str:
+    started = started_at(log)
+    return f", {started:%Y-%m-%d %H:%M}" if started else ""
+
+
+def _ending(whole: WholeSession) -> str:
+    return "; ".join(_endings(whole))
+
+
+def _endings(whole: WholeSession) -> list[str]:
+    """Of each part, and how much later the next one began."""
+    endings = [visible(str((part.end or {}).get("fault_name", part.ended_by))) for part in whole.parts]
+    gaps = zip(whole.gap_words, endings[1:], strict=True)
+    return [endings[0], *(f"{gap}: {ending}" for gap, ending in gaps)]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,10 +31,10 @@ def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def log_of_a_machine(path: Path, port: str = "esp32", cut_bytes: int = 0) -> Path:
+def log_of_a_machine(path: Path, port: str = "esp32", cut_bytes: int = 0, **more: Any) -> Path:
     """The recording of a session, as a board with this port would have written it."""
     frames = cut_into_frames(RECORDED.read_bytes()).whole
-    header = {**json.loads(frames[0].payload), "port": port}
+    header = {**json.loads(frames[0].payload), "port": port, **more}
     content = MAGIC + framed(HEADER, json.dumps(header).encode())
     content += b"".join(framed(frame.kind, frame.payload) for frame in frames[1:])
     path.parent.mkdir(exist_ok=True)
@@ -166,6 +167,22 @@ def test_a_torn_log_is_a_session_and_the_whole_one_takes_its_place() -> None:
     assert soleus("journal", "import", log_of_a_machine(Path("a.slog"))) == 0
     (row,) = Journal().rows("sessions", "day")
     assert row["log_bytes"] > short["log_bytes"]
+
+
+def test_a_session_that_was_gone_on_with_is_one_whichever_part_comes_first() -> None:
+    first = log_of_a_machine(Path("000012.slog"), clock=[20_819, 86_390, 0])
+    part = log_of_a_machine(Path("000013.slog"), changes={"left": 5, "part_of": first.name})
+    assert soleus("journal", "import", part) == 0
+    assert soleus("journal", "import", first) == 0
+    (row,) = Journal().rows("sessions", "day")
+    assert (row["log_name"], row["is_day_known"]) == ("000012.slog + 000013.slog", 1)
+    # The first row came a while after the clock was told.
+    assert row["day"] in ("2027-01-01", "2027-01-02")
+    assert soleus("journal", "import", log_of_a_machine(Path("alone/000012.slog"), why="another")) == 0
+    rows = Journal().rows("sessions", "day")
+    whole = next(one for one in rows if "+" in one["log_name"])
+    alone = next(one for one in rows if "+" not in one["log_name"])
+    assert whole["minutes"] == pytest.approx(2 * alone["minutes"], abs=0.02)
 
 
 def test_pulled_logs_come_in_by_themselves_where_a_journal_is_kept() -> None:

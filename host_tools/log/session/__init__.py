@@ -1,0 +1,1 @@
+"""A session as a person had it: all its parts, and when it was."""
