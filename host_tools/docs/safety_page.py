@@ -1,9 +1,12 @@
 """docs/safety.md: the requirements with their limits, and what each fault that trips them did."""
 
+import importlib
+
 from host_tools.docs.safety_long_runs import long_runs
 from host_tools.output.page import Files, table
 from host_tools.safety.fault_help import ABOUT, CLEAR, HAPPENED, KNOWN_BY, LOOK_AT, WHAT, how_to_clear
 from host_tools.safety.requirements import REQUIREMENTS, Requirement, Trip, duration_in_words, in_words
+from host_tools.safety.rules import RULES, Rule
 from host_tools.safety.trip_run import TripResult, run_trip
 from soleus.core.basics import fault_table, faults
 from soleus.core.controller import ROTOR_STOPS_MS
@@ -65,6 +68,13 @@ Two guards are there for mistakes in the firmware itself; no broken part of the 
 puts that mistake into the real core, and they trip.
 
 {unreached}
+## Rules for people
+
+No guard watches these, and no broken part trips them: panel, link and session are made so. *Held by* are the
+tests of each; *broken on purpose* is what `tests/panel/test_walked.py` breaks in the code, so that the walk of
+panel and session together must find it ([what it walks](../host_tools/verify/panel/__init__.py)).
+
+{rules}
 """
 
 _MEASURED = """\
@@ -207,6 +217,7 @@ def from_code() -> str:
             f"- **{each.code}** {each.name}: {each.reaction}. {each.why}\n" for each in REQUIREMENTS
         ),
         unreached="".join(_unreached(each) for each in REQUIREMENTS if each.unit_test),
+        rules=_rules(),
     )
 
 
@@ -290,6 +301,23 @@ def _requirement(each: Requirement) -> list[str]:
 
 def _unreached(each: Requirement) -> str:
     return f"- **{each.code}** {each.name}: {each.unreached} `{each.unit_test}`\n"
+
+
+def _rules() -> str:
+    headings = ("rule", "what", "why", "limits", "held by", "broken on purpose")
+    return _left(headings, [_rule(each) for each in RULES])
+
+
+def _rule(each: Rule) -> list[str]:
+    tests = [f"`{test.rpartition('/')[2]}`" for test in each.tests]
+    limits = [f"`{name.partition(':')[2]}` = {rule_limit(name)}" for name in each.limits]
+    return [each.id, each.what, each.why, ", ".join(limits), ", ".join(tests), ", ".join(each.broken)]
+
+
+def rule_limit(name: str) -> int:
+    """Of a constant below `soleus`, as `module:NAME`."""
+    module, _, constant = name.partition(":")
+    return int(getattr(importlib.import_module(f"soleus.{module}"), constant))
 
 
 def _measured(results: list[tuple[Requirement, Trip, TripResult]]) -> str:

@@ -124,6 +124,7 @@ class Desk:
             mmhg=mmhg_from_pa(self.session.asked_pa),
             ranges=self.ranges,
             changes=self.changes,
+            whole={key: self.changes[key] for key in self.changes if key not in ("left", "part_of")},
             is_gentle=bool(self.changes.get("gentle")),
             completed=self.completed,
             is_gentle_due=self.completed < 3 and not self.has_declined,

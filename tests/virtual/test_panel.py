@@ -60,6 +60,14 @@ def test_a_no_ends_it_and_what_was_stopped_goes_on_as_a_part_of_the_same_session
         wait_for(board, console, lambda: not console.ask("log").get("open", True))
         assert len(console.ask("log")["sessions"]) == 2
         assert not person.status("warnings")
+        # Written once the legs are empty, so it outlives the power; told once, so it is offered once.
+        person.pass_ms(READS_MS)
+        for place in ("resume", "offer"):
+            board.power_off()
+            board.power_on()
+            console.expect("ready", 60)
+            assert person.press() == place
+            assert console.ask("why")["lost_session"] is None
 
 
 def test_a_laptop_answers_the_questions_and_neither_starts_nor_clears_by_itself(tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ class Facts:
         self.mmhg = mmhg_from_pa(session.asked_pa)
         self.ranges = app.ranges
         self.changes = app.changes or {}
+        # Those of a whole session: without what was left of one.
+        self.whole = {key: self.changes[key] for key in self.changes if key not in ("left", "part_of")}
         self.is_gentle = bool(self.changes.get("gentle"))
         self.completed = wearer["completed"]
         self.is_gentle_due = dose.is_gentle_due(self.completed, wearer["declined"])

@@ -24,11 +24,6 @@ def left_of(program: str, changes: dict, left_ms: int, asked_pa: int, log: str) 
     }
 
 
-def whole(changes: dict) -> dict:
-    """Those of a whole session: what was left is over, or was not wanted."""
-    return {key: changes[key] for key in changes if key not in ("left", "part_of")}
-
-
 def over_power(kept: dict) -> bytes:
     """What `kept` shall be after a loss of power: nobody knows by then how long ago all of it was.
 
@@ -40,13 +35,6 @@ def over_power(kept: dict) -> bytes:
         left["minute"] = day * 1440 + (second + left["at_s"] - at_s) // 60
     left["at_s"] = 0
     return encode({"kept": {"left": left, "undated_s": [0] * len(kept.get("undated_s", ()))}})
-
-
-def age(left: dict, clock: tuple) -> None:
-    """A laptop has told the time, so it is known when that session ended."""
-    day, second, at_s = clock
-    if "minute" in left:
-        left["at_s"] = at_s - (day * 1440 + second // 60 - left["minute"]) * 60
 
 
 def note_lost(front: Any, lost: dict) -> None:

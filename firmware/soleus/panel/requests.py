@@ -46,7 +46,7 @@ def _start(app: Any, request: dict) -> dict:
         facts.is_gentle_due = False
     # Done by the next look at the panel: all of this is still in memory. It is loaded again, as it is.
     is_gentle = facts.is_gentle_due and not facts.is_gentle
-    changes = {"gentle": True} if is_gentle else load("panel.left").whole(facts.changes)
+    changes = {"gentle": True} if is_gentle else facts.whole
     is_whole = not is_gentle and "left" not in facts.changes
     minutes, mmhg = (facts.minutes, facts.mmhg) if is_whole else (0, 0)
     app.front.wish = (LOAD, (facts.program, minutes, mmhg, changes), READY, None, True)
@@ -68,11 +68,18 @@ def _set_clock(front: Any, request: dict) -> dict:
         raise SettingError("second", second, "seconds of the day, 0 to 86399")
     clock = front.kept["clock"] = (day, second, front.app.controller.at_ms // 1000)
     if front.kept.get("left"):
-        load("panel.left").age(front.kept["left"], clock)
+        age(front.kept["left"], clock)
     # It tells the clock, too.
     front.app.recorder.header = b""
     front.close()
     return {"ok": True}
+
+
+def age(left: dict, clock: tuple) -> None:
+    """Now that a laptop has told the time, it is known when that session ended: see `left.over_power`."""
+    day, second, at_s = clock
+    if "minute" in left:
+        left["at_s"] = at_s - (day * 1440 + second // 60 - left["minute"]) * 60
 
 
 def _tell(front: Any) -> dict:

@@ -130,7 +130,7 @@ class Walk:
                 self.go(GENTLE)
             elif "left" in facts.changes:
                 # Only where it is offered is it a part of another session.
-                self.load(facts.program, 0, 0, load("panel.left").whole(facts.changes), QUESTION)
+                self.load(facts.program, 0, 0, facts.whole, QUESTION)
             else:
                 self.ask()
         elif taps & (TAP_SOFTER | TAP_LOUDER) and facts.has_display:

@@ -25,7 +25,7 @@ class Facts:
     legs = 2
 
     def __init__(self) -> None:
-        self.changes = {}
+        self.changes = self.whole = {}
         self.zones = ["foot", "calf", "thigh"]
         self.menu = [["after a run", ["easy-run", "long-run"]], ["night", ["bedtime"]]]
 
