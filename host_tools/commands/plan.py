@@ -77,6 +77,7 @@ def plan_marathon(
         _day("--brisk", brisk),
         _day("--travel", travel),
         _coming("--first-session", first_session, now),
+        _used_before(),
         after_finish,
         later_sessions,
         time_of("--evening", evening),
@@ -271,6 +272,17 @@ def _race_day(text: str, today: date) -> date:
 def _wearer(first_session: str | None, race_date: str | None, zone: ZoneInfo, now: datetime) -> Wearer:
     race = at(_race_day(race_date, now.date()), RACE_START, zone) if race_date else None
     return Wearer(_coming("--first-session", first_session, now), race)
+
+
+def _used_before() -> dict[str, int] | None:
+    """What the journal's sessions were, if somebody keeps one."""
+    from host_tools.journal.store import Journal
+
+    used: dict[str, int] = {}
+    for row in Journal().rows("sessions", "day"):
+        if row["program"]:
+            used[row["program"]] = max(used.get(row["program"], 0), int(row["asked_mmhg"] or 0))
+    return used or None
 
 
 def _coming(option: str, text: str | None, now: datetime) -> date | None:

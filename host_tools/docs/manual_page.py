@@ -97,9 +97,9 @@ itself, and an hour is the most.
 ## Stop, and go on
 
 A stop, a pause of more than ten minutes, a cleared fault or a loss of power leaves a rest. For an hour it
-is offered, after the questions and from a soft start. The machine has no clock of its own: whoever switches it
-off after a stop, or loses the power, is offered the rest at the next start, once, for an hour from there. Where
-a laptop tells the time before and after, the hour is that of the stop.
+is offered, after the questions and from a soft start. The machine has no clock of its own: whoever switches
+it off after a stop, or loses the power, is offered the rest at the next start, once, for an hour from there.
+Where a laptop tells the time before and after, the hour is that of the stop.
 
 ![Stopped, and gone on with.](img/manual/stop-and-go-on.png)
 

@@ -70,9 +70,10 @@ puts that mistake into the real core, and they trip.
 {unreached}
 ## Rules for people
 
-No guard watches these, and no broken part trips them: panel, link and session are made so. *Held by* are the
-tests of each; *broken on purpose* is what `tests/panel/test_walked.py` breaks in the code, so that the walk of
-panel and session together must find it ([what it walks](../host_tools/verify/panel/__init__.py)).
+No guard watches these, and no broken part trips them: panel, link and session are made so. *Held by* are
+the tests of each; *broken on purpose* is what `tests/panel/test_walked.py` breaks in the code, so that the
+walk of panel and session together must find it
+([what it walks](../host_tools/verify/panel/__init__.py)).
 
 {rules}
 """

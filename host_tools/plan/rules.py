@@ -1,5 +1,6 @@
 """What no plan may break: a date that a person gave is refused, a day of the plan's own is left out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,14 +14,19 @@ AFTER_FINISH_H = (6.0, 12.0)
 A_DAY_MOST = 2
 
 FIRST = "first-time"
+IF_KNOWN = "your legs know this program and level"
 
 
 @dataclass(frozen=True)
 class Wearer:
-    """What a plan must know of the legs: the day of their first session, if it is to come, and a race."""
+    """What a plan must know of the legs: the day of their first session, if it is to come, and a race.
+
+    `used` has the programs that they know, each with its highest mmHg; None where nobody wrote that down.
+    """
 
     first_session: date | None = None
     race: datetime | None = None
+    used: Mapping[str, int] | None = None
 
     @property
     def race_day(self) -> date | None:
@@ -72,10 +78,46 @@ def by_the_rules(
         left_out += more
     kept, more = _without(_beyond_two_a_day(kept), kept, f"at most {A_DAY_MOST} sessions a day")
     left_out += more
+    if wearer.race and has_race_days:
+        kept, more = _without_what_is_new(kept, wearer.race, wearer.used)
+        left_out += more
     if wearer.first_session:
         kept, more = _with_first_session(kept, wearer.first_session, wearer.race, now)
         left_out += more
     return kept, left_out
+
+
+def _without_what_is_new(
+    entries: list[Entry], race: datetime, used: Mapping[str, int] | None
+) -> tuple[list[Entry], list[LeftOut]]:
+    """A program or a level is as new as a first session: none of them in the last days before a race (A).
+
+    What comes earlier in the plan isn't new any more.
+    """
+    known = dict(used or {})
+    kept, left_out = [], []
+    for one in entries:
+        if not 0 <= hours_between(one.begins, race) < NOTHING_NEW_H:
+            known[one.program] = max(known.get(one.program, 0), one.pressure_mmhg[0])
+            kept.append(one)
+        elif used is None:
+            kept.append(one if one.program in known else _if_known(one))
+        elif one.program in known and one.pressure_mmhg[0] <= max(known.values()):
+            least, most = one.pressure_mmhg
+            kept.append(replace(one, pressure_mmhg=(least, min(most, max(known.values())))))
+        else:
+            what = "this level" if one.program in known else "this program"
+            why = (
+                f"nothing new in the {NOTHING_NEW_H} h before the race, and {what} is not in your journal (A)"
+            )
+            left_out.append(left(one, why))
+    return kept, left_out
+
+
+def _if_known(one: Entry) -> Entry:
+    """Nobody has written down what these legs know."""
+    words = [one.only_if] if one.only_if else []
+    return replace(one, only_if=" and ".join([*words, IF_KNOWN]))
 
 
 def _with_first_session(

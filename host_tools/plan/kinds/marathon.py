@@ -1,5 +1,6 @@
 """A's plan around a race: from the week before it to the week after."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -32,6 +33,8 @@ class Race:
     brisk: date | None = None
     travel: date | None = None
     first_session: date | None = None
+    # Of these legs: see `Wearer`.
+    used: Mapping[str, int] | None = None
     after_finish_h: float | None = None
     later_sessions: int = 2
     evening: time = time(19)
@@ -49,7 +52,7 @@ class Race:
 def marathon(race: Race, now: datetime) -> Plan:
     refuse_race_in_the_past("--race-date", race.day, now.date())
     entries = sorted([*_before(race), _race_day(race), *_after(race)], key=lambda one: one.begins)
-    wearer = Wearer(race.first_session, race.start)
+    wearer = Wearer(race.first_session, race.start, race.used)
     entries, left_out = by_the_rules(entries, now, wearer, has_race_days=True)
     title = f"Around the race on {named(race.day)}"
     return Plan("marathon", title, race.zone, entries, left_out, _notes(race), race.day)
@@ -142,8 +145,8 @@ def _refuse_outside(option: str, day: date, race: Race, days: tuple[int, int]) -
 
 def _notes(race: Race) -> list[str]:
     known = (
-        "2-4 sessions in the week of the race are plenty (A). Nothing new in its last 48-72 h: without any"
-        " session yet, say so with --first-session."
+        "2-4 sessions in the week of the race are plenty (A). Nothing new in its last 48-72 h, no program and"
+        " no level that your journal doesn't have: without any session yet, say so with --first-session."
     )
     finish = f"Finish at {race.finish:%H:%M}, {race.hours:g} h after the start; --hours changes it."
     return [known, finish, AFTER]

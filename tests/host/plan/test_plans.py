@@ -53,7 +53,12 @@ def test_the_plan_around_a_race_is_the_sources_table() -> None:
     rows = [((one.day - RACE_DAY).days, one.minutes, one.pressure_mmhg, one.with_it) for one in found.entries]
     assert rows == A_TABLE
     assert {one.source for one in found.entries} == {"A"}
-    assert [day for day, one in zip(days(found), found.entries, strict=True) if one.only_if] == [-3, -1, 3]
+    assert [day for day, one in zip(days(found), found.entries, strict=True) if one.only_if] == [
+        -3,
+        -2,
+        -1,
+        3,
+    ]
 
 
 @pytest.mark.parametrize(("count", "on"), [(2, [4, 6]), (3, [4, 5, 7]), (4, [4, 5, 6, 7])])
@@ -177,6 +182,37 @@ def test_a_first_session_in_time_is_the_lowest_and_the_others_wait_for_how_it_we
     )
     assert all(one.only_if for one in found.entries[1:])
     assert [(one.day, one.what) for one in found.left_out] == [(date(2027, 4, 19), "taper-easy")]
+
+
+@pytest.mark.parametrize(
+    ("used", "last_days", "most_mmhg"),
+    [
+        ({"travel": 40, "bedtime": 40, "eve-of-race": 30}, [-3, -2, -1], [40, 40, 30]),
+        ({"travel": 40, "bedtime": 32}, [-3, -2], [40, 40]),
+        ({"taper-easy": 55}, [], []),
+        # The week's first session has shown 35 mmHg by then.
+        ({"travel": 20, "bedtime": 20, "eve-of-race": 20}, [-3, -2, -1], [35, 35, 30]),
+    ],
+    ids=["all known", "one is new", "another program", "softer until now"],
+)
+def test_no_program_and_no_level_is_new_in_the_last_days_before_a_race(
+    used: dict[str, int], last_days: list[int], most_mmhg: list[int]
+) -> None:
+    found = marathon(race(used=used), NOW)
+    last = [one for one in found.entries if -3 <= (one.day - RACE_DAY).days < 0]
+    assert [(one.day - RACE_DAY).days for one in last] == last_days
+    assert [one.pressure_mmhg[1] for one in last] == most_mmhg
+    new = [one for one in found.left_out if "nothing new" in one.why]
+    assert len(new) == 3 - len(last_days)
+    assert all("this program is not in your journal" in one.why for one in new)
+
+
+def test_a_level_that_was_never_felt_is_left_out() -> None:
+    """No session comes before the last days, because they are all over by now."""
+    used = {"travel": 20, "bedtime": 20, "eve-of-race": 20}
+    found = marathon(race(used=used), at(date(2027, 4, 22), time(12), BERLIN))
+    assert [one.program for one in found.entries if one.begins < START] == ["eve-of-race"]
+    assert {one.what for one in found.left_out if "this level is not" in one.why} == {"travel", "bedtime"}
 
 
 def test_who_begins_after_the_race_begins_with_its_evening() -> None:
