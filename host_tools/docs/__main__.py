@@ -11,7 +11,7 @@ from host_tools.basics.errors import FELL_SHORT, UNUSABLE_INPUT, InputError
 from host_tools.docs.bench_page import bench_page
 from host_tools.docs.healthy_page import healthy_page
 from host_tools.docs.live_pictures import live_pictures
-from host_tools.docs.manual_page import manual_page
+from host_tools.docs.manual.manual_page import manual_page
 from host_tools.docs.patterns_page import patterns_page
 from host_tools.docs.programs_page import programs_page
 from host_tools.docs.readme_picture import readme_picture

@@ -10,8 +10,11 @@ from host_tools.basics.paths import CHECKOUT
 from host_tools.output.page import table
 from host_tools.plant.vocabulary import MODES
 from host_tools.verify.explore.cases import all_cases
+from host_tools.verify.stops.stops import AIM_MMHG, AIM_S
 
 EXPLORED = "docs/data/exploration.json"
+PANEL = "docs/data/panel_walks.json"
+STOPS = "docs/data/stop_times.json"
 CAMPAIGN = "docs/data/campaign.json"
 
 _WALK = """\
@@ -40,6 +43,31 @@ _FOUND = """\
 | --- | --- | --- | ---: | ---: | ---: |
 {rows}
 {states:,} states, {transitions:,} transitions, {laws} broken laws.{missing}
+"""
+
+_PANEL = """\
+## Panel and session together
+
+`python -m host_tools.verify.panel` walks the panel, the link's requests and the core's session behind each
+other, with levels and coarse clocks, on one leg of three chambers
+([what is real there and what isn't](../host_tools/verify/panel/__init__.py)): every order of presses, times,
+requests of a laptop, faults and losses of power that a case has. A witness beside it counts presses and
+minutes for itself, and holds the rules for people above. The larger cases are broken off at a number of
+states, and go on at random: {ways} ways of some 2,000 steps in each case.
+
+{rows}
+"""
+
+_STOPS = """\
+## How long a stop takes
+
+`python -m host_tools.verify.stops`: stop is pressed when every chamber is full, in a program that fills all
+of them at once, on each board with each plant. *Took* is the time until no chamber holds {aim:g} mmHg (aim:
+{aim_s:g} s), of the worst of {draws} machines drawn from each plant. *Vents alone* is what the same machine's
+open vents take, without the rotor's last air and the looks whether the chambers are empty. On the simulator.
+
+{rows}
+{misses}
 """
 
 _CAMPAIGN = """\
@@ -76,7 +104,66 @@ The session that came nearest to harm, for each code that single faults were giv
 
 
 def long_runs() -> str:
-    return _walk() + "\n" + _campaign()
+    return "\n".join([_walk(), *filter(None, [_panel(), _stops()]), _campaign()])
+
+
+def _panel() -> str:
+    rows: list[dict[str, Any]] | None = _read(PANEL)
+    if not rows:
+        return ""
+    headings = ("case", "states", "transitions", "all of them", "broken rules")
+    cells = [
+        [
+            row["case"],
+            f"{row['states']:,}",
+            f"{row['transitions']:,}",
+            "yes" if row["is_complete"] else "no",
+            len(row["broken"]),
+        ]
+        for row in rows
+    ]
+    return _PANEL.format(ways=rows[0]["ways"], rows=table(headings, cells))
+
+
+def _stops() -> str:
+    found = _read(STOPS)
+    if not found:
+        return ""
+    headings = ("board", "plant", "mmHg", "took", "vents alone", "last chamber")
+    cells = [
+        [
+            f"`{row['board']}`",
+            f"`{row['plant']}`",
+            row["level_mmhg"],
+            f"{row['took_s']:.2f} s" + (" **missed**" if row["took_s"] > AIM_S else ""),
+            f"{row['vents_s']:.2f} s",
+            row["last_chamber"],
+        ]
+        for row in found["worst"]
+    ]
+    return _STOPS.format(
+        aim=AIM_MMHG,
+        aim_s=AIM_S,
+        draws=found["draws"],
+        rows=table(headings, cells),
+        misses=_misses(found["worst"]),
+    )
+
+
+def _misses(worst: list[dict[str, Any]]) -> str:
+    """With the reason: what the vents take, and what the looks at the chambers add."""
+    missed = [row for row in worst if row["took_s"] > AIM_S]
+    if not missed:
+        return "None misses the aim."
+    by_vents = [row for row in missed if row["vents_s"] > AIM_S]
+    adds_s = max(row["took_s"] - row["vents_s"] for row in worst)
+    late_s = max(row["took_s"] for row in missed) - AIM_S
+    return (
+        f"{len(missed)} of {len(worst)} miss the aim, by up to {late_s:.1f} s. In {len(by_vents)} of them open"
+        " vents alone take longer: the largest chamber holds so much air that its vent and hose need the time,"
+        " and only a wider vent would change that. The looks whether the chambers are empty close them for"
+        f" 180 ms each time, below 10 mmHg, and add up to {adds_s:.1f} s."
+    )
 
 
 def _walk() -> str:

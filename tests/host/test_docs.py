@@ -12,7 +12,8 @@ import pytest
 from host_tools.basics.paths import CHECKOUT
 from host_tools.catalogue.boards import board_names
 from host_tools.catalogue.programs import program_names
-from host_tools.docs import manual_page, patterns_page, programs_page
+from host_tools.docs import patterns_page, programs_page
+from host_tools.docs.manual import manual_page
 from host_tools.output.page import outdated
 from host_tools.verify.healthy.every_program import library_cases, refusal
 from soleus.core.program.words import NEEDS_SEALED_CHAMBERS, PATTERNS

@@ -60,11 +60,13 @@ def read_back(store: StateStore, controller: Controller, warn: Callable) -> tupl
     meter, which begins at 0 where its file is broken.
     """
     read_or_warn = load("store.state_read").read_or_warn
-    table = read_or_warn(SETTINGS_FILE, warn)
-    try:
-        store.change_settings(table or {})
-    except SettingError as error:
-        warn("{}: {}; defaults used".format(SETTINGS_FILE, error))
+    table = read_or_warn(SETTINGS_FILE, warn) or {}
+    for key in table:
+        # One by one: another version's key costs no calibration.
+        try:
+            store.change_settings({key: table[key]})
+        except SettingError as error:
+            warn("{}: {}; its default used".format(SETTINGS_FILE, error))
     table = read_or_warn(LEARNED_FILE, warn)
     state_load = load("store.state_load")
     state_load.load_learned(table or {}, controller, warn)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from host_tools.verify.panel.machine import Happening
 from host_tools.verify.panel.walk import BEGIN, CASES, walk, wander
@@ -22,28 +25,34 @@ def main() -> int:
     parser.add_argument("--case", choices=CASES, action="append", help="one of them instead of all")
     parser.add_argument("--states", type=int, default=STATES_MOST, help="a case ends beyond so many")
     parser.add_argument("--ways", type=int, default=WAYS, help=f"at random, {STEPS} steps each")
+    parser.add_argument("--json", type=Path, default=None, help="write what was found into this file")
     asked = parser.parse_args()
-    broken = [name for name in asked.case or CASES if _is_broken(name, asked.states, asked.ways)]
-    return int(bool(broken))
+    rows = [_walked(name, asked.states, asked.ways) for name in asked.case or CASES]
+    if asked.json:
+        asked.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return int(any(row["broken"] for row in rows))
 
 
-def _is_broken(name: str, states_most: int, ways: int) -> bool:
+def _walked(name: str, states_most: int, ways: int) -> dict[str, Any]:
     started = time.perf_counter()
     found = walk(CASES[name], states_most)
     took_s = time.perf_counter() - started
     how = "complete" if found.is_complete else "broken off"
-    print(
-        f"{name}: {found.states:,} states, {found.transitions:,} transitions, {how}, {took_s:.0f} s",
-        flush=True,
-    )
-    lines = [f"{law}: {way}" for law, way in found.broken.items()]
+    sizes = f"{found.states:,} states, {found.transitions:,} transitions, {how}"
+    print(f"{name}: {sizes}, {took_s:.0f} s", flush=True)
+    broken = [f"{law}: {way}" for law, way in found.broken.items()]
     dice = random.Random(name)
-    lines += [wander(CASES[name], _steps(dice)) for _ in range(ways)]
-    broken = [line for line in lines if line]
+    broken += filter(None, [wander(CASES[name], _steps(dice)) for _ in range(ways)])
     for line in broken:
         print(f"  BROKEN: {line}")
-    print(f"{name}: {ways} ways of {STEPS} steps, {len(broken)} broken laws", flush=True)
-    return bool(broken)
+    return {
+        "case": name,
+        "states": found.states,
+        "transitions": found.transitions,
+        "is_complete": found.is_complete,
+        "ways": ways,
+        "broken": broken,
+    }
 
 
 def _steps(dice: random.Random) -> Iterator[int | Happening]:

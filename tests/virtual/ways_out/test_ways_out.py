@@ -1,5 +1,7 @@
 """Whatever ends a session, the legs are vented. Each way is tried, and its time is measured."""
 
+import binascii
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -157,6 +159,19 @@ def test_corrupt_files_mean_defaults_and_a_named_warning(content: bytes, tmp_pat
         assert "settings.json" in named
         assert "learned.json" in named
         assert board.is_vented()
+
+
+def test_settings_of_another_version_lose_nothing_but_what_is_unknown(tmp_path: Path) -> None:
+    flash = flash_of(DEVKIT, tmp_path)
+    line = json.dumps({"loudness": 3, "minutes": 20, "sound": "loud"}).encode()
+    content = b"%08x\n" % binascii.crc32(line) + line
+    FlashImage(flash).write({"/data/state/settings.json": content})
+    with running(DEVKIT, tmp_path, flash=flash) as (board, console):
+        named = console.ask("status")["warnings"]
+        assert [warning.partition(": ")[2].partition(" ")[0] for warning in named] == ["loudness", "sound"]
+        assert console.ask("settings")["settings"]["minutes"] == 20
+        # Nothing is written before somebody sets something.
+        assert board.flash.read("/data/state/settings.json") == content
 
 
 def test_a_full_disk_is_a_warning_and_stops_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """docs/manual.md: how to use the boots, with the panel's own table, and walks through it on a board."""
 
-from host_tools.docs.panel_walks import WALKS, sheet, walked
+from host_tools.docs.manual.light_strip import no_display
+from host_tools.docs.manual.panel_walks import WALKS, sheet, walked
 from host_tools.output.page import Files, table
 from soleus.panel.screens import (
     AWAKE_LINE,
@@ -138,8 +139,11 @@ The same by light and sound, with the program that a laptop has loaded or that w
 the questions: the lamp blinks yellow, and as many beeps as the question's number say which one; `+` is
 yes, `-` is no. Red: a no, or a battery that is empty. Blinking green: start/stop starts. In the first
 three sessions a steady yellow comes before: start/stop takes the gentle way, `+` then yes declines it.
-Steady blue at rest: a rest is offered, start/stop takes it, `-` leaves it. In a session: blue works,
-yellow is paused, blinking yellow with a beep asks for a sign of life, blinking red is a fault.
+After a stop any button asks what to do with the rest: steady blue, start/stop takes it, `-` leaves it. In a
+session: blue works, yellow is paused, blinking yellow with a beep asks for a sign of life, blinking red is a
+fault.
+
+![Lamp and tones of a first session; above them what is pressed.](img/manual/no-display.png)
 
 A laptop does all of it, too: `soleus ask panel` says what the machine shows, `soleus ask start` asks the
 questions in the terminal; the start is a press at the machine.
@@ -149,6 +153,7 @@ questions in the terminal; the start is a press at the machine.
 def manual_page() -> Files:
     """The page, and a picture for each walk: half a minute of a virtual board."""
     pictures = {f"{PICTURES}/{name}.png": sheet(walked(name)) for name in WALKS}
+    pictures[f"{PICTURES}/no-display.png"] = no_display()
     return {PAGE: text().encode(), **pictures}
 
 

@@ -86,13 +86,13 @@ class Walker:
 
 
 @contextmanager
-def at_a_board() -> Iterator[Walker]:
-    """A new one, that nobody has worn yet. The display's driver must have been fetched before."""
+def at_a_board(name: str = BOARD) -> Iterator[Walker]:
+    """A new one, that nobody has worn yet. A display's driver must have been fetched before."""
     with tempfile.TemporaryDirectory() as folder:
         flash = Path(folder) / "flash.img"
-        install(load_board(BOARD), flash)
+        install(load_board(name), flash)
         with (
-            VirtualBoard(load_board(BOARD), flash, has_own_time=True, patience_s=10.0, is_on=False) as board,
+            VirtualBoard(load_board(name), flash, has_own_time=True, patience_s=10.0, is_on=False) as board,
             Console(board.port) as console,
         ):
             board.power_on()
@@ -227,6 +227,14 @@ def power_cut(walker: Walker) -> None:
     walker.console.expect("ready", START_S)
     walker.pass_ms(2500)
     walker.look()
+    walker.press("start_stop")
+    walker.press_unseen(*FOUR_YES)
+    walker.look()
+    walker.press("start_stop")
+    walker.until(lambda: walker.board.highest_mmhg() > 15)
+    walker.look()
+    walker.press_unseen("stop")
+    walker.until(lambda: walker.state() == "done")
 
 
 def asleep(walker: Walker) -> None:
