@@ -159,10 +159,10 @@ def _misses(worst: list[dict[str, Any]]) -> str:
     adds_s = max(row["took_s"] - row["vents_s"] for row in worst)
     late_s = max(row["took_s"] for row in missed) - AIM_S
     return (
-        f"{len(missed)} of {len(worst)} miss the aim, by up to {late_s:.1f} s. In {len(by_vents)} of them open"
-        " vents alone take longer: the largest chamber holds so much air that its vent and hose need the time,"
-        " and only a wider vent would change that. The looks whether the chambers are empty close them for"
-        f" 180 ms each time, below 10 mmHg, and add up to {adds_s:.1f} s."
+        f"{len(missed)} of {len(worst)} miss the aim, by up to {late_s:.1f} s. In {len(by_vents)} of them"
+        " open vents alone take longer: the largest chamber holds so much air that its vent and hose"
+        " need that time, and only a wider vent would change it. The looks whether the chambers are empty"
+        f" close them for 180 ms each time, below 10 mmHg, and add up to {adds_s:.1f} s."
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from soleus.core.basics import faults
 from soleus.core.basics.boots import Boots
 from soleus.core.basics.errors import SettingError
+from soleus.core.basics.limits import TICK_MS
 from soleus.core.basics.signals import BUTTON_RESUME, BUTTON_STOP
 from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
@@ -25,7 +26,6 @@ from soleus.store.files import encode
 
 # A press on the heels of another, time to read, and longer than anything at the panel waits.
 HEELS_MS, READ_MS, LONG_MS = 20, 600, 130_000
-TICK_MS = 10
 LOG = "/data/log/000001.slog"
 
 # The panel's modules, as `load` would find them: loading each anew would take a thousand times as long.

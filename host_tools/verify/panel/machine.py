@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from host_tools.verify.explore.values import Values
-from host_tools.verify.panel.board import HEELS_MS, LONG_MS, READ_MS, TICK_MS, Board, short_press
+from host_tools.verify.panel.board import HEELS_MS, LONG_MS, READ_MS, Board, short_press
 from host_tools.verify.panel.witness import Before, Witness
 from soleus.core.basics.boots_table import read_boots
-from soleus.core.basics.limits import PAUSE_MOST_MS
+from soleus.core.basics.limits import PAUSE_MOST_MS, TICK_MS
 from soleus.core.basics.signals import (
     BUTTON_CLEAR,
     BUTTON_FIRMER,
