@@ -14,7 +14,7 @@ from host_tools.journal.store import Journal
 from host_tools.log.blocks import CHANNELS, COLUMNS, Block
 from host_tools.log.log_file import Log, read_log
 from host_tools.log.session.calendar import started_at
-from host_tools.log.session.parts import whole_session
+from host_tools.log.session.parts import WholeSession, whole_session
 from host_tools.plant.parts.units import PA_PER_MMHG
 from soleus.core.session.session import RUNNING
 from soleus.log.folder import SUFFIX
@@ -28,10 +28,15 @@ def session_row(path: Path, day: date | None = None) -> Row:
     """With its other parts in the same folder. `day` if a person knows it; else that of the machine, if a
     laptop had told it the time; else that of the file, which is the day on which it was pulled.
     """
-    whole = whole_session(read_log(path))
+    return _row(whole_session(read_log(path)), day)
+
+
+def _row(whole: WholeSession, day: date | None) -> Row:
     log = whole.first
     if log.header.get("port") in WITHOUT_LEGS:
-        raise InputError(path, "port", log.header["port"], "a log of a machine; no legs were in these boots")
+        raise InputError(
+            log.path, "port", log.header["port"], "a log of a machine; no legs were in these boots"
+        )
     started = started_at(log)
     day = day or (started.date() if started else None)
     reached = _highest([_reached_mmhg(part) for part in whole.parts])
@@ -56,7 +61,7 @@ def session_row(path: Path, day: date | None = None) -> Row:
 def import_logs(journal: Journal, place: Path, day: date | None = None) -> tuple[int, list[str]]:
     """How many sessions are new, and which files of a folder hold none, in a line each."""
     if not place.is_dir():
-        return int(journal.add_session(session_row(place, day))), []
+        return int(_take_in(journal, place, day)), []
     return import_each(journal, sorted(place.glob(f"*{SUFFIX}")), day)
 
 
@@ -64,12 +69,19 @@ def import_each(journal: Journal, logs: list[Path], day: date | None = None) -> 
     new, passed_over = 0, []
     for path in logs:
         try:
-            row = session_row(path, day)
+            new += _take_in(journal, path, day)
         except InputError as error:
             passed_over.append(str(error))
-        else:
-            new += journal.add_session(row)
     return new, passed_over
+
+
+def _take_in(journal: Journal, path: Path, day: date | None) -> bool:
+    whole = whole_session(read_log(path))
+    is_new = journal.add_session(_row(whole, day))
+    for part in whole.parts[1:]:
+        # It may have come in before the first part was here.
+        journal.delete("sessions", "session", _identity(part))
+    return is_new
 
 
 def _identity(log: Log) -> str:

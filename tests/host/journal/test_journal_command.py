@@ -172,6 +172,10 @@ def test_a_torn_log_is_a_session_and_the_whole_one_takes_its_place() -> None:
 def test_a_session_that_was_gone_on_with_is_one_whichever_part_comes_first() -> None:
     first = log_of_a_machine(Path("000012.slog"), clock=[20_819, 86_390, 0])
     part = log_of_a_machine(Path("000013.slog"), changes={"left": 5, "part_of": first.name})
+    lonely = Path("lonely") / part.name
+    lonely.parent.mkdir()
+    lonely.write_bytes(part.read_bytes())
+    assert soleus("journal", "import", lonely) == 0
     assert soleus("journal", "import", part) == 0
     assert soleus("journal", "import", first) == 0
     (row,) = Journal().rows("sessions", "day")
