@@ -202,10 +202,10 @@ def fault_and_clearing(walker: Walker) -> None:
     walker.board.change(_unplug_for_20_s)
     walker.until(lambda: walker.state() == "fault")
     walker.look()
-    for _ in range(3):
+    for _ in range(6):
+        # The pages come by turns: what happened, what to look at, how to clear it.
         walker.pass_ms(4000)
         walker.look()
-    walker.pass_ms(15_000)
     for button in ("start_stop", "stop"):
         walker.board.press(button, 3500)
     walker.pass_ms(5000)
