@@ -129,12 +129,13 @@ def _stops() -> str:
     found = _read(STOPS)
     if not found:
         return ""
-    headings = ("board", "plant", "mmHg", "took", "vents alone", "last chamber")
+    headings = ("board", "plant", "mmHg", "the emptiest held", "took", "vents alone", "last chamber")
     cells = [
         [
             f"`{row['board']}`",
             f"`{row['plant']}`",
             row["level_mmhg"],
+            f"{row['least_mmhg']:.0f}",
             f"{row['took_s']:.2f} s" + (" **missed**" if row["took_s"] > AIM_S else ""),
             f"{row['vents_s']:.2f} s",
             row["last_chamber"],

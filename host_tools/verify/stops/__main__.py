@@ -28,7 +28,7 @@ def stops(
         for level in LEVELS_MMHG
         for plant in plant_names()
     ]
-    worst = [_worst(*case, draws) for case in track(cases, "stops")]
+    worst = [stop for case in track(cases, "stops") if (stop := _worst(*case, draws))]
     for stop in worst:
         miss = " (missed)" if stop.took_s > AIM_S else ""
         print(
@@ -40,10 +40,9 @@ def stops(
         write_whole(json_file, (json.dumps({"draws": draws, "worst": rows}, indent=1) + "\n").encode())
 
 
-def _worst(board: str, plant: str, level_mmhg: int, draws: int) -> Stop:
-    return max(
-        (stop_of(board, plant, level_mmhg, seed) for seed in range(draws)), key=lambda stop: stop.took_s
-    )
+def _worst(board: str, plant: str, level_mmhg: int, draws: int) -> Stop | None:
+    stops = [stop_of(board, plant, level_mmhg, seed) for seed in range(draws)]
+    return max(filter(None, stops), key=lambda stop: stop.took_s, default=None)
 
 
 def _round(value: object) -> object:

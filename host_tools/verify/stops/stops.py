@@ -33,10 +33,13 @@ class Stop:
     last_chamber: str
 
 
-def stop_of(board: str, plant: str, level_mmhg: int, seed: int) -> Stop:
+def stop_of(board: str, plant: str, level_mmhg: int, seed: int) -> Stop | None:
+    """None where the session ended before any chamber was filled: a battery that is nearly empty."""
     program = all_at_once(level_mmhg)
     whole = simulate(program, board, plant, seed=seed, until=f"{LOOK_UNTIL_S}s").trace
     row = _fullest(whole)
+    if whole.pressure_mmhg[row].max() < AIM_MMHG:
+        return None
     at_s = float(whole.time_s[row])
     stopped = simulate(program, board, plant, seed=seed, event=[f"stop@{at_s:.2f}s"])
     took_s, last = _until_empty(stopped, at_s)
@@ -55,9 +58,9 @@ def all_at_once(level_mmhg: int) -> Program:
 
 
 def _fullest(trace: Trace) -> int:
-    """After the soft start."""
-    least_mmhg = np.where(trace.cycle > 0, trace.pressure_mmhg.min(axis=1), -1.0)
-    return int(least_mmhg.argmax())
+    """After the soft start, if it came so far."""
+    least_mmhg = trace.pressure_mmhg.min(axis=1)
+    return int(np.where(trace.cycle > 0, least_mmhg + trace.pressure_mmhg.max(), least_mmhg).argmax())
 
 
 def _until_empty(session: Session, at_s: float) -> tuple[float, int]:
