@@ -118,7 +118,7 @@ def _panel() -> str:
             f"{row['states']:,}",
             f"{row['transitions']:,}",
             "yes" if row["is_complete"] else "no",
-            len(row["broken"]),
+            str(len(row["broken"])),
         ]
         for row in rows
     ]
@@ -134,7 +134,7 @@ def _stops() -> str:
         [
             f"`{row['board']}`",
             f"`{row['plant']}`",
-            row["level_mmhg"],
+            str(row["level_mmhg"]),
             f"{row['least_mmhg']:.0f}",
             f"{row['took_s']:.2f} s" + (" **missed**" if row["took_s"] > AIM_S else ""),
             f"{row['vents_s']:.2f} s",
@@ -161,9 +161,10 @@ def _misses(worst: list[dict[str, Any]]) -> str:
     late_s = max(row["took_s"] for row in missed) - AIM_S
     return (
         f"{len(missed)} of {len(worst)} miss the aim, by up to {late_s:.1f} s. In {len(by_vents)} of them"
-        " open vents alone take longer: the largest chamber holds so much air that its vent and hose"
-        " need that time, and only a wider vent would change it. The looks whether the chambers are empty"
-        f" close them for 180 ms each time, below 10 mmHg, and add up to {adds_s:.1f} s."
+        " open vents alone take longer. The last chamber is a thigh's: it is the largest, and holds most air"
+        " where a small leg leaves it room. Its vent and hose need that time; only wider ones change it."
+        " The looks whether the chambers are empty close them for 180 ms each time, below 10 mmHg; with the"
+        f" rotor's air they add up to {adds_s:.1f} s."
     )
 
 
