@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from host_tools.catalogue.boards import Board
-from host_tools.live.frame import About
+from host_tools.live.frames.frame import About
 from host_tools.live.guards.shown import guards_shown
 from host_tools.plant.faults import components
 from host_tools.plant.files.on_board import has_bus

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from host_tools.live.frame import Event, Frame
+from host_tools.live.frames.frame import Event, Frame
 from host_tools.live.guards.in_core import Near
 from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.safety import fault_help

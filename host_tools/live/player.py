@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from host_tools.live.acts import Act, Anew, Past, Press, Repeat, Seek, Speed
-from host_tools.live.frame import About, Checklist, Frame, Panel
-from host_tools.live.history import History
+from host_tools.live.frames.frame import About, Checklist, Frame, Panel
+from host_tools.live.frames.history import History
+from host_tools.live.frames.update import LaneUpdate, Update, encoded
 from host_tools.live.source import RefusedError, Repeated, Source
-from host_tools.live.update import LaneUpdate, Update, encoded
 
 PERIOD_S = 0.05
 # A laptop that was asleep doesn't catch up.

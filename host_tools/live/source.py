@@ -3,7 +3,7 @@
 from typing import Protocol, TypedDict
 
 from host_tools.live.acts import Act
-from host_tools.live.frame import About, Checklist, Event, Frame, Panel
+from host_tools.live.frames.frame import About, Checklist, Event, Frame, Panel
 
 
 class RefusedError(Exception):

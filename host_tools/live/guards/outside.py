@@ -6,7 +6,7 @@ every tick sees more.
 
 from collections.abc import Collection
 
-from host_tools.live.frame import Frame
+from host_tools.live.frames.frame import Frame
 from host_tools.live.guards.in_core import Near, rounded
 from host_tools.plant.parts.units import PA_PER_MMHG
 from host_tools.safety.requirements import REQUIREMENTS

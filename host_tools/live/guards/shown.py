@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from host_tools.live.frame import Guard
+from host_tools.live.frames.frame import Guard
 from host_tools.safety import fault_help
 from host_tools.safety.requirements import REQUIREMENTS
 from soleus.core.basics.boots import Boots

@@ -14,10 +14,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from host_tools.live.acts import ACTS
+from host_tools.live.frames.update import encoded
 from host_tools.live.player import Player
 from host_tools.live.server.gate import Gate
 from host_tools.live.server.viewers import Viewer, Viewers
-from host_tools.live.update import encoded
 
 PAGE = Path(__file__).parents[1] / "page"
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from host_tools.live.update import Update
+from host_tools.live.frames.update import Update
 
 VIEWERS_MOST = 32
 

@@ -10,12 +10,12 @@ from host_tools.bench.targets.tape import Piece
 from host_tools.catalogue.boards import Board
 from host_tools.live.about import about, of_board
 from host_tools.live.acts import Act, Answer
-from host_tools.live.frame import About, Checklist, Event, Frame, Panel
 from host_tools.live.framer import code_of, tenths
+from host_tools.live.frames.frame import About, Checklist, Event, Frame, Panel
+from host_tools.live.frames.update import FRAMES_MOST
 from host_tools.live.guards.outside import Outside
 from host_tools.live.guards.shown import TOLD_BY_A_BENCH
 from host_tools.live.source import RefusedError, Repeated
-from host_tools.live.update import FRAMES_MOST
 from soleus.core.session.session import STATE_NAMES
 
 NOTE = "a bench tests this machine; pressures are what its sensors give"

@@ -8,7 +8,7 @@ from host_tools.catalogue.boards import Board
 from host_tools.link.console import Console
 from host_tools.live.about import about, of_board
 from host_tools.live.acts import Act, Press
-from host_tools.live.frame import About, Event, Frame, Panel
+from host_tools.live.frames.frame import About, Event, Frame, Panel
 from host_tools.live.source import RefusedError, Repeated
 from host_tools.live.sources.told import Told
 

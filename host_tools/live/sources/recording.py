@@ -8,8 +8,8 @@ import numpy as np
 
 from host_tools.live.about import about
 from host_tools.live.acts import Act, Seek, Speed
-from host_tools.live.frame import About, Event, Frame, Panel
 from host_tools.live.framer import Beside, Framer
+from host_tools.live.frames.frame import About, Event, Frame, Panel
 from host_tools.live.guards.in_core import Near, near_in_core
 from host_tools.live.guards.outside import Outside
 from host_tools.live.guards.shown import TOLD_ON_THE_LINE

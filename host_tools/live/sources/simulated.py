@@ -10,13 +10,13 @@ import numpy as np
 from host_tools.basics.errors import InputError
 from host_tools.live.about import about, breakable, of_board
 from host_tools.live.acts import PRESSES, SPEEDS, Act, Anew, Break, Mend, Press, Speed
-from host_tools.live.frame import About, Event, Frame, Panel
 from host_tools.live.framer import Columns, Framer, code_of
+from host_tools.live.frames.frame import About, Event, Frame, Panel
+from host_tools.live.frames.update import FRAMES_MOST
 from host_tools.live.source import RefusedError, Repeated
 from host_tools.live.sources.plant_changes import PlantChanges, changed_plant
 from host_tools.live.sources.session_command import Lived
 from host_tools.live.sources.stepping import Stepping
-from host_tools.live.update import FRAMES_MOST
 from host_tools.sim.recording import joined
 from host_tools.sim.request import Request, prepare
 from host_tools.sim.trace import Trace

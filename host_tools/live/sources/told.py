@@ -5,8 +5,8 @@ from typing import Any
 
 from host_tools.basics.errors import SilentBoardError
 from host_tools.link.console import Console
-from host_tools.live.frame import Event, Frame
 from host_tools.live.framer import fault_name
+from host_tools.live.frames.frame import Event, Frame
 from host_tools.live.guards.outside import Outside
 from host_tools.live.guards.shown import TOLD_ON_THE_LINE
 from host_tools.safety import fault_help

@@ -13,8 +13,8 @@ from host_tools.catalogue.chips import load_chip
 from host_tools.link.console import Console
 from host_tools.live.about import about, breakable, of_board
 from host_tools.live.acts import Act, Anew, Break, Hold, Mend, Press
-from host_tools.live.frame import About, Event, Frame, Panel
 from host_tools.live.framer import tenths
+from host_tools.live.frames.frame import About, Event, Frame, Panel
 from host_tools.live.source import RefusedError, Repeated
 from host_tools.live.sources.mending import mend
 from host_tools.live.sources.plant_changes import PlantChanges, changed_plant

@@ -3,7 +3,7 @@
 from host_tools.catalogue.boards import load_board
 from host_tools.live.about import about
 from host_tools.live.acts import Act, Press
-from host_tools.live.frame import About, Event, Frame, Panel
+from host_tools.live.frames.frame import About, Event, Frame, Panel
 from host_tools.live.guards.outside import Outside
 from host_tools.live.guards.shown import TOLD_ON_THE_LINE
 from host_tools.live.player import Player

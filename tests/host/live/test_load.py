@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from host_tools.live.frame import Frame
+from host_tools.live.frames.frame import Frame
 from host_tools.live.load import Phase, compared, load
 from host_tools.live.server.in_thread import served
 from tests.host.live.fake_source import FakeSource

@@ -11,7 +11,7 @@ import pytest
 from host_tools.catalogue.boards import load_board
 from host_tools.live.about import about, breakable
 from host_tools.live.acts import Anew, Break, Mend, Press, Speed
-from host_tools.live.frame import Frame
+from host_tools.live.frames.frame import Frame
 from host_tools.live.source import RefusedError
 from host_tools.live.sources.simulated import Simulated
 from tests.soleus_command import soleus

@@ -3,9 +3,9 @@
 import asyncio
 import json
 
-from host_tools.live.history import ROWS_MOST, History
+from host_tools.live.frames.history import ROWS_MOST, History
+from host_tools.live.frames.update import EVENTS_MOST, FRAMES_MOST, LaneUpdate, Update
 from host_tools.live.server.viewers import Viewer, Viewers
-from host_tools.live.update import EVENTS_MOST, FRAMES_MOST, LaneUpdate, Update
 from tests.host.live.fake_source import frame_at
 
 

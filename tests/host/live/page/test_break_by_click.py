@@ -146,7 +146,7 @@ REACTIONS = [
     (f"sensor.{CALF}:intermittent", 40, "E11"),
     (f"sensor.{CALF}:dead", 60, "E31"),
     (f"sensor.{CALF}:half", 60, "E17"),
-    (f"sensor.{CALF}:float", 50, "left out: E21"),
+    (f"sensor.{CALF}:float", 50, "E17"),
     (f"sensor.{CALF}:tube-off", 60, "E17"),
     (f"sensor.{CALF}:tube-pinched", 60, "E17"),
     ("sensor.manifold:off", 40, "E11"),
@@ -178,7 +178,7 @@ REACTIONS = [
     ("manifold:leak", 60, ""),
     ("relief:stuck", 60, ""),
     ("bus:hang", 40, "E12"),
-    ("bus:slow", 60, ""),
+    ("bus:slow", 120, "E17"),
 ]
 
 

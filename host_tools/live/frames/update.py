@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from host_tools.live.frame import Checklist, Event, Frame, Panel
+from host_tools.live.frames.frame import Checklist, Event, Frame, Panel
 
 FRAMES_MOST = 8
 EVENTS_MOST = 200

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from typing import TypedDict
 
-from host_tools.live.frame import Event, Frame
+from host_tools.live.frames.frame import Event, Frame
 
 ROWS_MOST = 40_000
 EVENTS_MOST = 2000
