@@ -72,11 +72,6 @@ class CoreState:
             if 0 <= value < 0x40:
                 buffer[at] = value
                 at += 1
-            elif 0 <= value < 0x2000:
-                # As `put_number` does it, whose call costs more than the number.
-                buffer[at] = 0x80 | value & 0x3F
-                buffer[at + 1] = value >> 6
-                at += 2
             else:
                 at = put(buffer, at, value)
         self.before = 0 if begins_lists else before

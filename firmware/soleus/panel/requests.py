@@ -6,7 +6,6 @@ from soleus.core.basics.errors import SettingError
 from soleus.core.session.questions import COUNT
 from soleus.panel.table import LOAD, QUESTION, READY, START
 
-_DAY_MOST = 99_999
 _ANSWERS = ("yes", "no")
 
 
@@ -16,7 +15,7 @@ def answer(app: Any, do: str, request: dict) -> dict:
     if do == "hold":
         return _hold(app, request)
     if do == "clock":
-        return _set_clock(app.front, request)
+        return load("panel.clock").set_clock(app.front, request)
     return _tell(app.front)
 
 
@@ -57,29 +56,6 @@ def _hold(app: Any, request: dict) -> dict:
     """A service tool: its sessions start without a press at the machine, and it may clear a fault."""
     app.requests.is_held = bool(request.get("on", True))
     return {"ok": True, "note": "until nothing is heard for 5 s"}
-
-
-def _set_clock(front: Any, request: dict) -> dict:
-    """The day's number and its second, as the laptop has them: from now on sessions are counted by days."""
-    day, second = request.get("day"), request.get("second")
-    if type(day) is not int or not 1 <= day <= _DAY_MOST:
-        raise SettingError("day", day, "days since 1970, 1 to {}".format(_DAY_MOST))
-    if type(second) is not int or not 0 <= second < 86_400:
-        raise SettingError("second", second, "seconds of the day, 0 to 86399")
-    clock = front.kept["clock"] = (day, second, front.app.controller.at_ms // 1000)
-    if front.kept.get("left"):
-        age(front.kept["left"], clock)
-    # It tells the clock, too.
-    front.app.recorder.header = b""
-    front.close()
-    return {"ok": True}
-
-
-def age(left: dict, clock: tuple) -> None:
-    """Now that a laptop has told the time, it is known when that session ended: see `left.over_power`."""
-    day, second, at_s = clock
-    if "minute" in left:
-        left["at_s"] = at_s - (day * 1440 + second // 60 - left["minute"]) * 60
 
 
 def _tell(front: Any) -> dict:
