@@ -73,8 +73,8 @@ class Controller:
         if self.rotor_ms > 0:
             # A manifold's sensor shows the rotor's air, and not what an open chamber has kept.
             gauges.overview.unvented_bits = 0
+        self.guards.step(readings, state == RUNNING, state == SERVICE, self.at_ms, dt_ms)
         guards = self.guards
-        guards.step(readings, state == RUNNING, state == SERVICE, self.at_ms, dt_ms)
         sequencer.rested_bits = guards.notices.rested_bits | guards.fill_timeout.parted_bits
         is_zeroed = False
         if state == CHECKING:

@@ -63,7 +63,7 @@ def test_a_chip_without_a_calibration_stays_up_and_says_what_it_needs(tmp_path: 
 
 
 def test_two_points_for_each_sensor_do_for_a_chip_without_a_calibration(tmp_path: Path) -> None:
-    points = [[[165_000, 0], [3_135_000, 40_000]]] * 4
+    points = [[[165_000, 0], [3_135_000, 40_000]]] * load_board(DEVKIT).boots.sensors_count
     with running(DEVKIT, tmp_path, has_adc_calibration=False) as (board, console):
         assert console.ask("set", settings={"calibration": points})["ok"]
         board.wait_until(lambda _: console.ask("status")["waiting_writes"] == 0)

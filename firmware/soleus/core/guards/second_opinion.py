@@ -37,6 +37,7 @@ WHOLE_PERMILLE = 980
 WHOLE_MS = 400
 SLOWLY_SHIFT = 6
 SIXTEENTHS_PERMILLE = 16_000
+PERMILLE_EACH_MS_EARLY = 1
 # While the whole flow isn't known: no pump that is throttled lifts the manifold 110 mmHg above a chamber.
 THROTTLED_FLOW = 121
 ENDLESS = 1 << 29
@@ -159,10 +160,14 @@ class SecondOpinion(FillTimeout):
         if self.is_flow_known:
             # What was seen early is less than the whole: a heavy rotor has 81 % of its speed after 500 ms,
             # and 90 % after 700.
-            most_permille = FLOW_MOST_PERMILLE + FLOW_SEEN_MS - self.flow_seen_ms
+            early_ms = FLOW_SEEN_MS - self.flow_seen_ms
+            most_permille = FLOW_MOST_PERMILLE + early_ms * PERMILLE_EACH_MS_EARLY
             most_flow = self.flow_x16 * most_permille // SIXTEENTHS_PERMILLE
         elif is_new or self.whole_ms:
             most_flow = ENDLESS
+        if self.joined_bits & (self.joined_bits - 1) == 0:
+            # However strong the pump: with more in one hose no chamber could be filled.
+            most_flow = min(most_flow, THROTTLED_FLOW)
         self.high_ms = self.high_ms + LOOK_EVERY_MS if flow > most_flow else 0
         if self.high_ms < APART_MS:
             return
@@ -177,7 +182,7 @@ class SecondOpinion(FillTimeout):
         """Where all fills begin at a throttled pump: what is seen of the first whole flow."""
         is_alone = self.joined_bits & (self.joined_bits - 1) == 0
         flow_x16 = 16 * self._flow(0 if is_alone else NOISE_PA)
-        seen_ms = min(self.still_ms, FLOW_SEEN_MS)
+        seen_ms = min(self.still_ms, FLOW_SEEN_MS) if self.are_new else FLOW_SEEN_MS
         if self.is_flow_known and seen_ms <= self.flow_seen_ms:
             # Only in small steps upwards, and never down: too little would stop a healthy session.
             flow_x16 = min(flow_x16, self.flow_x16 + (self.flow_x16 >> SLOWLY_SHIFT))
