@@ -8,6 +8,8 @@ from host_tools.virtual.board import VirtualBoard
 from soleus.panel.screens import PLACES, row_of
 from tests.virtual.rig import DUO, READS_MS, YES, running, wait_for
 
+PATIENCE_MS = 5000
+
 
 class Person:
     def __init__(self, board: VirtualBoard, console: Console) -> None:
@@ -20,8 +22,17 @@ class Person:
             before = self.seen()
             # Long enough to be seen by a tick while the answers load their modules.
             self.board.press(button, 400)
-            wait_for(self.board, self.console, lambda before=before: self.seen() != before)
+            if not self._is_answered(before):
+                # Each question over the link loads modules for a moment, and a press may end meanwhile.
+                self.board.press(button, 400)
+                wait_for(self.board, self.console, lambda before=before: self.seen() != before)
         return row_of(PLACES[self.console.ask("panel")["place"]])[0]
+
+    def _is_answered(self, before: tuple[int, int | None]) -> bool:
+        """As long as a person waits before they press again."""
+        until_ms = self.board.now_ms + PATIENCE_MS
+        wait_for(self.board, self.console, lambda: self.seen() != before or self.board.now_ms > until_ms)
+        return self.seen() != before
 
     def seen(self) -> tuple[int, int | None]:
         answer = self.console.ask("panel")

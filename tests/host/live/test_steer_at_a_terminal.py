@@ -31,17 +31,20 @@ class Terminal:
         self.process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, text=True)
         os.close(slave)
         self.shown = ""
+        # What was waited for ends here; more may have come with it.
+        self._read_to = 0
 
     def wait_for(self, text: str) -> str:
-        """Gives everything that was shown since the last wait."""
-        until_s, begun = time.monotonic() + PATIENCE_S, len(self.shown)
+        """Gives what was shown from the end of the last wait to the end of this text."""
+        until_s, begun = time.monotonic() + PATIENCE_S, self._read_to
         while text not in self.shown[begun:]:
             assert time.monotonic() < until_s, self.shown
             if not select.select([self._master], [], [], 0.2)[0]:
                 assert self.process.poll() is None, self.shown
                 continue
             self.shown += os.read(self._master, 4096).decode()
-        return self.shown[begun:]
+        self._read_to = self.shown.index(text, begun) + len(text)
+        return self.shown[begun : self._read_to]
 
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
