@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from soleus.core.session.dose import RESUME_LEAST_MS, may_resume
-from soleus.panel.clock import age
 from soleus.panel.left import left_of, over_power
+from soleus.store.clock import age
 
 MINUTES = 8
 

@@ -15,7 +15,7 @@ def answer(app: Any, do: str, request: dict) -> dict:
     if do == "hold":
         return _hold(app, request)
     if do == "clock":
-        return load("panel.clock").set_clock(app.front, request)
+        return load("store.clock").set_clock(app.front, request)
     return _tell(app.front)
 
 
