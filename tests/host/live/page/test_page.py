@@ -204,7 +204,8 @@ def test_an_event_takes_the_trace_to_its_moment(page: Page) -> None:
     until(page, "window.soleusPage.machines[0].frame.at_ms > 140000")
     page.locator(".events li", has_text="running").last.locator("button").click()
     page.wait_for_selector(".now:not([hidden])")
-    until(page, "window.soleusPage.machines[0].trace.heldRows.length > 100")
+    # How many rows there are depends on how fast the laptop plays.
+    until(page, "window.soleusPage.machines[0].trace.heldRows.length > 1")
     rows = page.evaluate("window.soleusPage.machines[0].trace.heldRows.map((row) => row.at_ms)")
     assert rows[0] < 5000 < 100_000 < rows[-1]
     page.click(".now")
