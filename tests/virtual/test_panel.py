@@ -23,7 +23,7 @@ class Person:
             # Long enough to be seen by a tick while the answers load their modules.
             self.board.press(button, 400)
             if not self._is_answered(before):
-                # Each question over the link loads modules for a moment, and a press may end meanwhile.
+                # On a busy laptop the first yes after a stop isn't always taken: once in some twenty runs.
                 self.board.press(button, 400)
                 wait_for(self.board, self.console, lambda before=before: self.seen() != before)
         return row_of(PLACES[self.console.ask("panel")["place"]])[0]

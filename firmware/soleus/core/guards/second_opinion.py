@@ -35,11 +35,14 @@ FLOW_SEEN_MS = 700
 SHUT_MS = 500
 WHOLE_PERMILLE = 980
 WHOLE_MS = 400
+# A flow seen early in a fill is that of a rotor which may still gain speed: a heavy one (300 ms) has 81 % of
+# it after 500 ms, and 90 % after 700. So more is allowed: this much if it was seen at the beginning.
+EARLY_MOST_PERMILLE = 700
 SLOWLY_SHIFT = 6
-SIXTEENTHS_PERMILLE = 16_000
-PERMILLE_EACH_MS_EARLY = 1
-# While the whole flow isn't known: no pump that is throttled lifts the manifold 110 mmHg above a chamber.
-THROTTLED_FLOW = 121
+SIXTEENTHS = 16
+# The flow that lifts the manifold 110 mmHg above a chamber. While the whole flow isn't known, no throttled
+# pump gives as much; and through one hose it never may be so: no chamber behind it could be filled.
+NARROW_FLOW = 121
 ENDLESS = 1 << 29
 # What noise and zeros of the sensors may make of a drop: much, where many valves share the flow.
 NOISE_PA = 60
@@ -76,7 +79,7 @@ class SecondOpinion(FillTimeout):
         # The pump's whole flow, as the sum of the roots of what the valves take, in sixteenths; 0: not seen.
         self.flow_x16 = 0
         self.is_flow_known = False
-        # How far into a fill that was seen.
+        # How long after a fill's beginning that was seen.
         self.flow_seen_ms = 0
         self.whole_ms = 0
         self.high_ms = 0
@@ -156,18 +159,16 @@ class SecondOpinion(FillTimeout):
             self._see_whole_flow()
         elif not is_new:
             self.is_flow_known = self.flow_x16 > 0
-        most_flow = THROTTLED_FLOW
+        most_flow = NARROW_FLOW
         if self.is_flow_known:
-            # What was seen early is less than the whole: a heavy rotor has 81 % of its speed after 500 ms,
-            # and 90 % after 700.
             early_ms = FLOW_SEEN_MS - self.flow_seen_ms
-            most_permille = FLOW_MOST_PERMILLE + early_ms * PERMILLE_EACH_MS_EARLY
-            most_flow = self.flow_x16 * most_permille // SIXTEENTHS_PERMILLE
+            most_permille = FLOW_MOST_PERMILLE + EARLY_MOST_PERMILLE * early_ms // FLOW_SEEN_MS
+            # Bound: 16 chambers * 350 in sixteenths, * 1880.
+            most_flow = self.flow_x16 * most_permille // (SIXTEENTHS * 1000)
         elif is_new or self.whole_ms:
             most_flow = ENDLESS
         if self.joined_bits & (self.joined_bits - 1) == 0:
-            # However strong the pump: with more in one hose no chamber could be filled.
-            most_flow = min(most_flow, THROTTLED_FLOW)
+            most_flow = min(most_flow, NARROW_FLOW)
         self.high_ms = self.high_ms + LOOK_EVERY_MS if flow > most_flow else 0
         if self.high_ms < APART_MS:
             return
@@ -179,9 +180,9 @@ class SecondOpinion(FillTimeout):
             self.latch.trip(faults.SENSOR_CONTRADICTED, self.lowest_index, apart_pa, APART_PA, at_ms)
 
     def _see_whole_flow(self) -> None:
-        """Where all fills begin at a throttled pump: what is seen of the first whole flow."""
+        """In a fill from empty; where all fills begin at a throttled pump, whenever it is first seen."""
         is_alone = self.joined_bits & (self.joined_bits - 1) == 0
-        flow_x16 = 16 * self._flow(0 if is_alone else NOISE_PA)
+        flow_x16 = SIXTEENTHS * self._flow(0 if is_alone else NOISE_PA)
         seen_ms = min(self.still_ms, FLOW_SEEN_MS) if self.are_new else FLOW_SEEN_MS
         if self.is_flow_known and seen_ms <= self.flow_seen_ms:
             # Only in small steps upwards, and never down: too little would stop a healthy session.
