@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from time import ticks_diff, ticks_ms
 
 import micropython
 from machine import Timer
@@ -14,13 +15,14 @@ from soleus.core.session.session import DONE, FAULT, IDLE
 from soleus.link.link import Link
 from soleus.link.requests import LOOK_EVERY_MS, Requests
 from soleus.log.recorder import Recorder
-from soleus.panel.front import ENDED, WATCH_EVERY_MS, Front
+from soleus.panel.front import ENDED, Front
 from soleus.services.indicators import show_indicators
 from soleus.services.presses import Presses
 from soleus.store.flash_writer import WRITE_EVERY_MS, FlashWriter
 from soleus.store.state_store import StateStore
 from soleus.tick import Tick
 
+_WATCH_EVERY_MS = const(20)
 # Eight of them are a picture: five pictures a second.
 _PAGE_EVERY_MS = const(25)
 _WARNINGS_MOST = const(8)
@@ -97,6 +99,7 @@ class App:
         self.requests = Requests(self)
         self.link = Link(self.requests.answer, self.requests.after_look, self.tick)
         self.front = Front(self, kept)
+        self.looked_ms = ticks_ms()
         self.timer = Timer(boot.CONTROL_TIMER)
         self.screen = start_up.screen(self, board)
         start_up.write_safe_pins(board, boot.SAFE_PINS_FILE, self.warn)
@@ -122,7 +125,7 @@ class App:
         while self.tick.count < _FIRST_TICKS and not self.tick.failure:
             await asyncio.sleep_ms(LOOK_EVERY_MS)
         services = [
-            keep_on(self._watch, WATCH_EVERY_MS),
+            keep_on(self._watch, _WATCH_EVERY_MS),
             keep_on(self.writer.step, WRITE_EVERY_MS),
             keep_on(self.link.step, LOOK_EVERY_MS),
             show_indicators(self),
@@ -167,5 +170,8 @@ class App:
         if self.store.follow_session(self.controller):
             self.requests.is_led_by_link = False
             self.front.wish = (ENDED,)
-        self.front.step()
+        now_ms = ticks_ms()
+        since_tap_ms = ticks_diff(now_ms, self.presses.tapped_ms) if self.presses else 0
+        self.front.step(ticks_diff(now_ms, self.looked_ms), since_tap_ms)
+        self.looked_ms = now_ms
         self.recorder.look()

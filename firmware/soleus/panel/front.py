@@ -10,8 +10,6 @@ from soleus.basics.loading import load, unload
 from soleus.core.basics.errors import SettingError
 from soleus.core.session.session import FAULT
 
-# How often `step` is called: the app's watch.
-WATCH_EVERY_MS = 20
 # As in `table.py`: a program that is to be loaded.
 LOAD = 0
 # A wish that nobody has but a session that has ended.
@@ -29,20 +27,24 @@ class Front:
         # What was left of the last session, the clock, and more that only `acts.py` and `facts.py` read.
         self.kept = kept
 
-    def step(self) -> None:
+    def step(self, passed_ms: int, since_tap_ms: int) -> None:
+        """`passed_ms`: since the last step, which may be long: the app has more to do. `since_tap_ms`: since
+        the last press, which is judged by what was shown at its time."""
         app = self.app
         presses = app.presses
         taps = 0
         if presses and presses.taps_count != self.taps_count:
             self.taps_count = presses.taps_count
             taps = presses.taps
+            # What a press leads to is shown from now on.
+            passed_ms = max(passed_ms - since_tap_ms, 0)
         try:
-            self._step(app, taps)
+            self._step(app, taps, passed_ms)
         except MemoryError:
             # A fragmented heap: the walk begins anew when there is room. Nothing starts late.
             self.drop()
 
-    def _step(self, app: Any, taps: int) -> None:
+    def _step(self, app: Any, taps: int, passed_ms: int) -> None:
         if not app.may_load():
             self.close()
         elif self.wish:
@@ -56,7 +58,7 @@ class Front:
                 if walk.place:
                     # Whoever pressed this button hadn't seen where it leads.
                     taps = 0
-            walk.step(taps, WATCH_EVERY_MS)
+            walk.step(taps, passed_ms)
             self.wish = walk.wish
             if walk.is_stale:
                 self.close()

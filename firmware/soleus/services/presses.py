@@ -4,6 +4,8 @@ Start/stop acts when it is released, because held down it means pause, or clear 
 while it is down. No press starts a session: the panel is told of each, asks its questions, and starts.
 """
 
+from time import ticks_ms
+
 from micropython import const
 
 from soleus.core.basics.signals import (
@@ -40,8 +42,9 @@ class Presses:
         self.pressed_level = 0 if table.get("active_low", True) else 1
         # Every contact was up in the last tick.
         self.were_up = False
-        # For the panel: which button was pressed last, and how many presses there were; it wraps.
+        # For the panel: which button was pressed last, when, and how many presses there were; it wraps.
         self.taps = self.taps_count = 0
+        self.tapped_ms = 0
 
     def step(self, state: int, dt_ms: int) -> int:
         """The core's button bits of this tick."""
@@ -84,6 +87,7 @@ class Presses:
 
     def _tap(self, tap: int) -> None:
         self.taps = tap
+        self.tapped_ms = ticks_ms()
         self.taps_count = (self.taps_count + 1) & 0xFFFF
 
     def _start_stop(self, contact: Contact, state: int, dt_ms: int) -> int:

@@ -75,8 +75,7 @@ class Board:
         if taps:
             self.presses.taps = taps
             self.presses.taps_count = (self.presses.taps_count + 1) & 0xFFFF
-        vars(front)["WATCH_EVERY_MS"] = ms
-        self.front.step()
+        self.front.step(ms, 0)
 
     def step(self, buttons: int = 0, ms: int = TICK_MS) -> None:
         """One tick of the core, with what services have asked for since the last one."""
@@ -261,7 +260,6 @@ def rooms_loaded(board: Board) -> Iterator[None]:
         (facts, "_menu", lambda _: menu),
         (facts, "ZONES", board.zones),
         (left, "sessions", lambda: [("000001.slog", 1)]),
-        (front, "WATCH_EVERY_MS", HEELS_MS),
     ]
     before = [(module, name, getattr(module, name)) for module, name, _ in changed]
     for module, name, value in changed:
