@@ -1,7 +1,8 @@
 """Keeps what the traces on the page are drawn from: a page that comes later gets it, too."""
 
-from bisect import bisect_left, bisect_right
 from typing import TypedDict
+
+import numpy as np
 
 from host_tools.live.frames.frame import Event, Frame
 
@@ -21,18 +22,23 @@ class Lines(TypedDict):
 class History:
     def __init__(self) -> None:
         self.events: list[Event] = []
-        self._at_ms: list[int] = []
+        # Whole columns from the start, filled row by row: a list of lists would grow by a megabyte a minute.
+        self._count = 0
+        self._at_ms = np.zeros(ROWS_MOST, np.int64)
         self._state: list[str] = []
-        self._pressure_mmhg: list[list[float]] = []
-        self._wanted_mmhg: list[list[float]] = []
+        self._pressure_mmhg = self._wanted_mmhg = np.zeros((0, 0))
 
     def add(self, frame: Frame) -> None:
-        self._at_ms.append(frame["at_ms"])
-        self._state.append(frame["state"])
-        self._pressure_mmhg.append(frame["pressure_mmhg"])
-        self._wanted_mmhg.append(frame["wanted_mmhg"])
-        if len(self._at_ms) > ROWS_MOST:
+        if self._count == 0:
+            chambers = len(frame["pressure_mmhg"])
+            self._pressure_mmhg, self._wanted_mmhg = np.zeros((2, ROWS_MOST, chambers))
+        if self._count == ROWS_MOST:
             self._thin_out()
+        self._at_ms[self._count] = frame["at_ms"]
+        self._pressure_mmhg[self._count] = frame["pressure_mmhg"]
+        self._wanted_mmhg[self._count] = frame["wanted_mmhg"]
+        self._state.append(frame["state"])
+        self._count += 1
 
     def add_events(self, events: list[Event]) -> None:
         self.events += events
@@ -40,18 +46,21 @@ class History:
 
     def lines(self, from_ms: int, to_ms: int, most: int) -> Lines:
         """At most so many rows of that time; of several that fall together, the last one counts."""
-        first, last = bisect_left(self._at_ms, from_ms), bisect_right(self._at_ms, to_ms)
+        first, last = np.searchsorted(self._at_ms[: self._count], [from_ms, to_ms + 1])
         step = max(-(-(last - first) // most), 1)
-        picks = range(first + (last - first - 1) % step, last, step) if last > first else range(0)
+        picks = slice(first + (last - first - 1) % step, last, step) if last > first else slice(0, 0)
         return {
-            "at_ms": [self._at_ms[k] for k in picks],
-            "state": [self._state[k] for k in picks],
-            "pressure_mmhg": [self._pressure_mmhg[k] for k in picks],
-            "wanted_mmhg": [self._wanted_mmhg[k] for k in picks],
+            "at_ms": self._at_ms[picks].tolist(),
+            "state": self._state[picks],
+            "pressure_mmhg": self._pressure_mmhg[picks].tolist(),
+            "wanted_mmhg": self._wanted_mmhg[picks].tolist(),
         }
 
     def _thin_out(self) -> None:
         """Every second row of the older half goes: a long session fits, and the latest minutes stay whole."""
         half = ROWS_MOST // 2
-        for column in (self._at_ms, self._state, self._pressure_mmhg, self._wanted_mmhg):
-            del column[1:half:2]
+        del self._state[1:half:2]
+        self._count = len(self._state)
+        kept = np.r_[0:half:2, half:ROWS_MOST]
+        for column in (self._at_ms, self._pressure_mmhg, self._wanted_mmhg):
+            column[: self._count] = column[kept]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tracemalloc
 
 from host_tools.live.frames.history import ROWS_MOST, History
 from host_tools.live.frames.update import EVENTS_MOST, FRAMES_MOST, LaneUpdate, Update
@@ -67,6 +68,25 @@ def test_a_history_of_hours_stays_small_and_keeps_both_ends() -> None:
     assert lines["at_ms"] == sorted(lines["at_ms"])
     latest = history.lines(50 * (2 * ROWS_MOST - 100), 10**9, 1000)["at_ms"]
     assert len(latest) == 100
+
+
+def test_a_history_of_half_an_hour_takes_no_more_than_ten_megabytes() -> None:
+    history = History()
+    frame = frame_at(0)
+    tracemalloc.start()
+    try:
+        for k in range(ROWS_MOST):
+            # A frame's numbers are its own: nothing is shared with the one before.
+            pressure = [float(10 * k + chamber) for chamber in range(10)]
+            wanted = [mmhg + 0.1 for mmhg in pressure]
+            history.add({**frame, "at_ms": 50 * k, "pressure_mmhg": pressure, "wanted_mmhg": wanted})
+        kept_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept_bytes < 10_000_000
+    latest = history.lines(50 * (ROWS_MOST - 1), 10**9, 400)
+    assert latest["pressure_mmhg"] == [[10.0 * (ROWS_MOST - 1) + chamber for chamber in range(10)]]
+    assert latest["wanted_mmhg"] == [[x + 0.1 for x in latest["pressure_mmhg"][0]]]
 
 
 def test_there_is_no_line_where_nothing_happened() -> None:
