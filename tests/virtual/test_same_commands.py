@@ -5,6 +5,7 @@ to the simulator in the place of its plant: what its rows then hold must have be
 """
 
 import sys
+import time
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -157,6 +158,8 @@ class FakePins:
             monkeypatch.setitem(sys.modules, name, module)
         for name in ("soleus.drivers.panel.buttons", "soleus.services.presses"):
             monkeypatch.delitem(sys.modules, name, raising=False)
+        # Nobody asks here when a button was pressed.
+        monkeypatch.setattr(time, "ticks_ms", lambda: 0, raising=False)
 
 
 class Reader:
