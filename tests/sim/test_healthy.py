@@ -60,6 +60,7 @@ def test_a_wide_machine_says_how_fast_it_can_vent_and_what_its_hose_takes() -> N
     ("board", "seed"),
     [
         pytest.param("esp32-devkit", 19, id="a heavy rotor still gains speed when its flow is first seen"),
+        pytest.param("esp32-devkit", 12, id="a weak pump's flow is hardly more than noise"),
         pytest.param("esp32-devkit", 26, id="two joined chambers show hardly more than noise"),
         pytest.param("esp32-s3-duo", 45, id="one chamber is topped up while two are filled"),
     ],

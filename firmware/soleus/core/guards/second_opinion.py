@@ -33,7 +33,7 @@ FLOW_FROM_MS = 300
 FLOW_SEEN_MS = 700
 # A manifold that stands too high by then can't lose its air at all.
 SHUT_MS = 500
-WHOLE_PERMILLE = 980
+WHOLE_PERMILLE = 900
 WHOLE_MS = 400
 # A flow seen early in a fill is that of a rotor which may still gain speed: a heavy one (300 ms) has 81 % of
 # it after 500 ms, and 90 % after 700. So more is allowed: this much if it was seen at the beginning.
@@ -43,6 +43,8 @@ SIXTEENTHS = 16
 # The flow that lifts the manifold 110 mmHg above a chamber. While the whole flow isn't known, no throttled
 # pump gives as much; and through one hose it never may be so: no chamber behind it could be filled.
 NARROW_FLOW = 121
+# The flow that lifts the manifold by `APART_PA`: a weak pump's is less, and hardly more than noise.
+APART_FLOW = 20
 ENDLESS = 1 << 29
 # What noise and zeros of the sensors may make of a drop: much, where many valves share the flow.
 NOISE_PA = 60
@@ -164,7 +166,7 @@ class SecondOpinion(FillTimeout):
             early_ms = FLOW_SEEN_MS - self.flow_seen_ms
             most_permille = FLOW_MOST_PERMILLE + EARLY_MOST_PERMILLE * early_ms // FLOW_SEEN_MS
             # Bound: 16 chambers * 350 in sixteenths, * 1880.
-            most_flow = self.flow_x16 * most_permille // (SIXTEENTHS * 1000)
+            most_flow = max(self.flow_x16 * most_permille // (SIXTEENTHS * 1000), APART_FLOW)
         elif is_new or self.whole_ms:
             most_flow = ENDLESS
         if self.joined_bits & (self.joined_bits - 1) == 0:
