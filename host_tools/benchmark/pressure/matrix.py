@@ -36,6 +36,8 @@ class Row:
     right_from_p95: float  # cycle
     unreached_share: float
     clicks_per_min: float
+    pump_starts_per_min: float
+    duty_jumps_per_min: float
     manifold_over_max: float
     wh_per_h: float
 
@@ -105,6 +107,8 @@ def _pooled(scores: list[Score]) -> Row:
         right_from_p95=float(np.percentile(first_right, 95)),
         unreached_share=unreached / max(unreached + len(ratios), 1),
         clicks_per_min=float(np.mean([each.clicks_per_min for each in scores])),
+        pump_starts_per_min=float(np.mean([each.pump_starts_per_min for each in scores])),
+        duty_jumps_per_min=float(np.mean([each.duty_jumps_per_min for each in scores])),
         manifold_over_max=max(each.manifold_over_mmhg for each in scores),
         wh_per_h=float(np.mean([each.wh_per_h for each in scores])),
     )

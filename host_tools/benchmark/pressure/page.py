@@ -65,7 +65,7 @@ open valve.
 
 _COLUMNS = (
     "fill / limit p50", "p95", "overshoot p50", "p99", "first cycle p99", "hold p95", "max",
-    "right at once", "not reached", "clicks/min", "manifold above", "Wh/h",
+    "right at once", "not reached", "clicks/min", "starts/min", "jumps/min", "manifold above", "Wh/h",
 )  # fmt: skip
 
 _WORDS = """\
@@ -75,7 +75,9 @@ _WORDS = """\
 - **right at once**: runs in which each chamber was within 3 mmHg at the end of its own stage in the
   first cycle.
 - **not reached**: fills let go before the true pressure was within 1.5 mmHg of the target.
-- **clicks**: switchings of all valves. **manifold above**: its highest peak over the target, mmHg.
+- **clicks**: switchings of all valves. **starts**: of the pump. **jumps**: a pump that runs on changes its
+  duty by a tenth of the whole or more between two ticks; one that glides isn't heard to.
+- **manifold above**: its highest peak over the target, mmHg.
 """
 
 
@@ -131,7 +133,7 @@ def _aims(found: Comparison) -> list[tuple[str, ...]]:
 
 def _side(found: Comparison, sensors: str) -> str:
     rows = [(name, *_cells(found.row(name, sensors, CALM_PLANTS))) for name in CONTROLLERS]
-    limit = ("the limit", "1.00", "1.00", *["0.0"] * 5, "100 %", "0 %", "-", "-", "-")
+    limit = ("the limit", "1.00", "1.00", *["0.0"] * 5, "100 %", "0 %", *["-"] * 5)
     heading = LAYOUT_NAMES[sensors]
     return f"With {heading}:\n\n" + table(("controller", *_COLUMNS), [*rows, limit])
 
@@ -157,6 +159,8 @@ def _cells(row: Row) -> Iterable[str]:
         f"{row.right_at_once:.0%}",
         f"{row.unreached_share:.0%}",
         f"{row.clicks_per_min:.0f}",
+        f"{row.pump_starts_per_min:.0f}",
+        f"{row.duty_jumps_per_min:.0f}",
         f"{row.manifold_over_max:.0f}",
         f"{row.wh_per_h:.1f}",
     )

@@ -12,6 +12,8 @@ from host_tools.sim.trace import Trace
 from soleus.core.session.session import RUNNING
 
 NEAR_MMHG = 3.0
+# A duty that glides isn't heard to change; a tenth of the whole from one tick to the next is.
+JUMP_PERMILLE = 100
 # One tick in so many is enough to tell how well a chamber is held.
 EVERY = 10
 
@@ -28,6 +30,8 @@ class Score:
     unreached_count: int
     right_from_cycle: int  # counted from 1; if never, one more than the number of cycles
     clicks_per_min: float
+    pump_starts_per_min: float
+    duty_jumps_per_min: float
     manifold_over_mmhg: float
     wh_per_h: float
 
@@ -54,6 +58,8 @@ def score(case: Case, ran: Ran) -> Score:
         unreached_count=sum(each.unreached_count for each in fills),
         right_from_cycle=_right_from_cycle(trace, target_pa, error_mmhg),
         clicks_per_min=_clicks(trace) / minutes,
+        pump_starts_per_min=_starts(trace.pump_permille) / minutes,
+        duty_jumps_per_min=_jumps(trace.pump_permille) / minutes,
         manifold_over_mmhg=float(trace.manifold_mmhg.max() - target_pa.max() / PA_PER_MMHG),
         wh_per_h=ran.used_wh * 60 / minutes,
     )
@@ -107,3 +113,14 @@ def _clicks(trace: Trace) -> int:
     bits = np.arange(trace.pressure_mmhg.shape[1])
     both = [(column[:, None] >> bits) & 1 for column in (trace.fill_bits, trace.seal_bits)]
     return sum(int(np.count_nonzero(np.diff(each, axis=0))) for each in both)
+
+
+def _starts(pump_permille: np.ndarray) -> int:
+    return int(np.count_nonzero((pump_permille[:-1] == 0) & (pump_permille[1:] > 0)))
+
+
+def _jumps(pump_permille: np.ndarray) -> int:
+    """Of a pump that runs on: starts and stops are not among them."""
+    runs_on = (pump_permille[:-1] > 0) & (pump_permille[1:] > 0)
+    leaps = np.abs(np.diff(pump_permille.astype(np.int64))) >= JUMP_PERMILLE
+    return int(np.count_nonzero(runs_on & leaps))
