@@ -47,6 +47,9 @@ def sim(
         str | None, typer.Option(help="End the simulation at this time of the session, such as 3m or 90s.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Draws the plant from its ranges.", min=0)] = 0,
+    check_fill: Annotated[
+        bool, typer.Option("--check-fill", help="First see whether the boots fit; no session if they don't.")
+    ] = False,
     json: Annotated[
         str | None, typer.Option(metavar="FILE", help="The numbers; - prints them alone.")
     ] = None,
@@ -68,6 +71,8 @@ def sim(
         seed=seed,
         until=until,
     )
+    if check_fill and not _fits(request):
+        raise typer.Exit(FELL_SHORT)
     session = _run_with_progress(request, trace)
     from host_tools.sim.figures.session_metrics import session_result
 
@@ -85,6 +90,16 @@ def sim(
         raise KeyboardInterrupt
     if result.outcome == "fault":
         raise typer.Exit(FELL_SHORT)
+
+
+def _fits(request: Request) -> bool:
+    """On boots as the seed draws them; what breaks later than the start isn't broken yet."""
+    from host_tools.sim.check_fill import run_check
+
+    check = run_check(request.board, request.plant, request.faults, request.seed)
+    for text in check.texts:
+        sys.stderr.write(f"soleus: check fill, {check.fill_s:.1f} s: {text}\n")
+    return check.fits and not check.fault_code
 
 
 def _check_outputs(

@@ -8,7 +8,7 @@ import numpy as np
 from host_tools.basics.errors import InputError
 from host_tools.basics.times import time_ms
 from host_tools.plant.parts.modes import KIND_NAMES, MODE_NAMES
-from host_tools.plant.vocabulary import AMOUNTS, MODES
+from host_tools.plant.vocabulary import AMOUNTS, AT_THE_START, MODES
 
 FAULTS_MOST = 64
 FOREVER_MS = 1 << 60
@@ -75,7 +75,7 @@ def parse_fault(text: str, boots: Any, has_bus: bool = False) -> Fault:
             "--fault", "", text, "COMPONENT:MODE@START[+DURATION], such as sensor.left.calf:stuck@60s+5s"
         )
     kind, index = _component(component, boots, has_bus)
-    modes = MODES[KIND_NAMES[kind]]
+    modes = MODES[KIND_NAMES[kind]] | AT_THE_START.get(KIND_NAMES[kind], {})
     if mode not in modes:
         raise InputError("--fault", "mode", mode, f"one of {', '.join(modes)}, for a {KIND_NAMES[kind]}")
     start, plus, duration = times.partition("+")

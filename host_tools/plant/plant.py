@@ -9,6 +9,7 @@ from host_tools.plant.legs import Legs
 from host_tools.plant.parts.chambers import Chambers
 from host_tools.plant.parts.manifold import Manifold
 from host_tools.plant.parts.modes import (
+    AWAY,
     BUS,
     CLOCK,
     GARMENT,
@@ -28,6 +29,7 @@ from host_tools.plant.parts.modes import (
     SLOW,
     STUCK,
     SUPPLY,
+    SWAPPED,
     VALVE,
     WRONG,
 )
@@ -36,7 +38,7 @@ from host_tools.plant.parts.noise import Noise, flickers
 from host_tools.plant.parts.pump import Pump
 from host_tools.plant.parts.sensors import MANIFOLD_BIT, Sensors
 from host_tools.plant.parts.supply import CoilPower, Supply
-from host_tools.plant.parts.units import BEAT_MS
+from host_tools.plant.parts.units import BEAT_MS, CHAMBERS_DESCRIBED
 from host_tools.plant.parts.valves import Valves
 
 SUPPLY_COUNT_MV = 20.0
@@ -196,8 +198,7 @@ class Plant:
         elif kind == GARMENT:
             self.chambers.hole_k[index] += amount
         elif kind == LEG:
-            self.legs.is_restless[index] = 1
-            self.legs.restless_from_ms[index] = start_ms
+            self.break_leg(index, mode, start_ms, amount)
         else:
             self.break_only_one(kind, mode, start_ms, amount)
 
@@ -245,8 +246,20 @@ class Plant:
             self.chambers.hole_k[chamber] += amount
         elif mode == LEAK:
             self.hoses.hole_k[chamber] += amount
+        elif mode == SWAPPED:
+            self.sensors.swap_taps(chamber, self.chambers.per_leg)
         elif mode in (KINK, NARROW):
             self.hoses.hose_k[chamber] *= amount
+
+    def break_leg(self, leg: int, mode: int, start_ms: int, amount: float) -> None:
+        if mode != AWAY:
+            self.legs.is_restless[leg] = 1
+            self.legs.restless_from_ms[leg] = start_ms
+            return
+        chambers = self.chambers
+        room_ml = amount * CHAMBERS_DESCRIBED / chambers.per_leg
+        for i in range(leg * chambers.per_leg, (leg + 1) * chambers.per_leg):
+            chambers.left_ml[i] = max(0.0, room_ml - chambers.slack_ml[i])
 
     def break_supply(self, mode: int, amount: float) -> None:
         if mode == OFF:

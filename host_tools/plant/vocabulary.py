@@ -59,12 +59,23 @@ MODES: dict[str, dict[str, str]] = {
     },
 }
 
+# What is wrong before anybody starts. A campaign, which breaks machines at work, leaves these out.
+AT_THE_START: dict[str, dict[str, str]] = {
+    "hose": {
+        "swapped": "its plug and that of the same chamber on the other leg, or else of the next one, are "
+        "exchanged between the valves and the sensors' taps: each fills what the other's sensor shows",
+    },
+    "leg": {
+        "away": "isn't there: its boot lies on the floor, and each chamber takes the leg's room, too",
+    },
+}
+
 # Sensors that no longer tell the pressure and yet read like sensors: without a second one on the manifold no
 # guard notices them in time. docs/safety.md says what they do, and a campaign, which shows what is guarded,
 # leaves them out on such boards.
 UNGUARDED = frozenset(("sensor", mode) for mode in ("dead", "half", "float", "tube-off", "tube-pinched"))
 
-# The size of a fault, where its mode has one: a conductance in mL/s/sqrt(mmHg) [G], or a factor.
+# The size of a fault, where its mode has one: a conductance in mL/s/sqrt(mmHg) [G], a factor, or a room.
 AMOUNTS = {
     ("valve", "slow"): 10.0,
     ("valve", "leak"): 0.04,
@@ -77,4 +88,6 @@ AMOUNTS = {
     ("garment", "leak"): 3.0,
     ("supply", "wrong"): 0.7,
     ("manifold", "leak"): 5.0,
+    # The room of one chamber of five, mL [G].
+    ("leg", "away"): 1700.0,
 }

@@ -31,6 +31,8 @@ class Desk:
         self.completed, self.has_declined = completed, False
         self.today = 0
         self.left: dict[str, Any] | None = None
+        # What a check fill has found, in words.
+        self.lines: list[str] = []
         self.program_id, self.changes, self.ranges = "", {}, (0, 0, 0, 0)
         self.is_flat = False
         self.starts = 0
@@ -137,6 +139,7 @@ class Desk:
             zones=["foot", "calf", "thigh"],
             is_flat=self.is_flat,
             battery_minutes=None,
+            lines=self.lines,
             menu=MENU,
         )
         return Walk(facts, first_place(facts))

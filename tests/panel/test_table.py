@@ -9,6 +9,7 @@ from soleus.panel.pages import BODY_LINES, body, heading
 from soleus.panel.screens import PLACES, SESSION, as_table, line_of, row_of
 from soleus.panel.table import BEEPS, BLINKS, LIGHTS, LOAD, QUESTION
 from soleus.panel.words import AFTERWARDS, QUESTIONS, REASONS
+from soleus.services import check_fill
 from tests.panel.desk import PLACES_BY_NAME, Desk
 
 LETTERS = 16
@@ -36,7 +37,13 @@ def test_the_lines_of_a_session_fit() -> None:
         assert len(line) <= LETTERS
 
 
-@pytest.mark.parametrize("text", [*QUESTIONS, *REASONS, *AFTERWARDS])
+FITS = check_fill.lines_of(
+    {"found": [[0, code, 1] for code in range(1, 5)], "no_leg_bits": 2, "room_ml": [0, 0]},
+    ["right.ankle", "left.ankle"],
+)
+
+
+@pytest.mark.parametrize("text", [*QUESTIONS, *REASONS, *AFTERWARDS, *FITS])
 def test_a_text_is_whole_on_the_display(text: str) -> None:
     lines = lines_of(text, LETTERS)
     assert len(lines) <= BODY_LINES
@@ -47,6 +54,7 @@ def test_a_text_is_whole_on_the_display(text: str) -> None:
 def test_a_stranger_sees_on_every_screen_what_to_do_next(name: str) -> None:
     """A heading, and start/stop or an answer leads on."""
     desk = Desk(completed=0, legs=2)
+    desk.lines = FITS
     desk.left = {"program": "hamstring-recovery", "minutes": 12, "mmhg": 55, "changes": {}}
     desk.reset()
     desk.walk.place = PLACES_BY_NAME[name]

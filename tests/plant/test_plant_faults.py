@@ -6,7 +6,7 @@ import pytest
 from host_tools.basics.errors import InputError
 from host_tools.plant.faults import FAULTS_MOST, FOREVER_MS, components, parse_fault
 from host_tools.plant.parts.modes import KIND_NAMES, MODE_NAMES
-from host_tools.plant.vocabulary import AMOUNTS, MODES
+from host_tools.plant.vocabulary import AMOUNTS, AT_THE_START, MODES
 from tests.plant.plant_rig import Boots, Rig
 
 MMHG = 133.322
@@ -14,7 +14,8 @@ MMHG = 133.322
 
 def test_every_mode_has_a_code_and_a_kind() -> None:
     assert list(MODES) == list(KIND_NAMES)
-    assert {mode for modes in MODES.values() for mode in modes} == set(MODE_NAMES) - {"ok"}
+    modes = [mode for table in (MODES, AT_THE_START) for modes in table.values() for mode in modes]
+    assert set(modes) == set(MODE_NAMES) - {"ok"}
 
 
 @pytest.mark.parametrize("kind", MODES)
@@ -89,7 +90,7 @@ def test_three_way_and_manifold_boots_have_their_own_names() -> None:
 
 
 def test_every_size_belongs_to_a_fault() -> None:
-    assert all(mode in MODES[kind] for kind, mode in AMOUNTS)
+    assert all(mode in MODES[kind] | AT_THE_START.get(kind, {}) for kind, mode in AMOUNTS)
 
 
 def held(fault: str, boots: Boots | None = None) -> Rig:

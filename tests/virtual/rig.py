@@ -86,8 +86,9 @@ def running(
 
 
 def begin(board: VirtualBoard, console: Console, **options: Any) -> None:
-    """As a person does: the questions at the laptop, then start at the machine. No gentle first session."""
-    answer = console.ask("start", answers=YES, **{"decline": True, **options})
+    """As a person does: the questions at the laptop, then start at the machine. No gentle first session, and
+    no check fill."""
+    answer = console.ask("start", answers=YES, **{"decline": True, "check_fill": False, **options})
     assert answer.get("waits"), answer
     wait_for(board, console, lambda: console.ask("status")["waits_for_press"])
     board.press("start_stop")
@@ -95,7 +96,8 @@ def begin(board: VirtualBoard, console: Console, **options: Any) -> None:
 
 
 def begin_by_buttons(board: VirtualBoard, console: Console) -> None:
-    """As a person does who is used to boots: go, mine, yes, four times yes, start."""
+    """As a person does who is used to boots: go, mine, yes, four times yes, start. Without a check fill."""
+    console.ask("set", settings={"check_fill": False})
     for button in ("start_stop", *["louder"] * 6, "start_stop"):
         pressed_ms = board.now_ms
         wait_for(board, console, lambda pressed_ms=pressed_ms: board.now_ms > pressed_ms + READS_MS)

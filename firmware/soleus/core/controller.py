@@ -104,7 +104,7 @@ class Controller:
         if buttons & BUTTON_ALIVE:
             service.renew()
         if service.has_fallen_silent():
-            self.session.end_service()
+            self.session.end_service(service.ended_by)
 
     def _check(self, readings: Readings, dt_ms: int) -> bool:
         """The self-check before a session: every sensor at zero with the vents open."""

@@ -26,6 +26,7 @@ def status(app: Any, request: dict) -> dict:
         "asks_for_life": session.asks_for_presence(),
         "silent_ms": session.silent_ms,
         "waits_for_press": bool(app.front.walk and app.front.walk.is_led_by_link),
+        "check_fill": app.front.kept.get("check_fill"),
         "fault": _fault(app),
         "rested": _rested(app),
         "supply_mv": controller.readings.supply_mv,

@@ -31,6 +31,7 @@ def header(app: Any) -> dict:
             "pressure_mmhg": mmhg_from_pa(session.asked_pa),
             "settings": load("store.state_load").settings_table(app.store.settings),
             "why": app.why,
+            "check_fill": app.front.kept.get("check_fill"),
             "therapy_s": app.recorder.meter.therapy_s,
             # Day and second as a laptop has told them, and the machine's own second then; null without one.
             "clock": app.front.kept.get("clock"),

@@ -50,7 +50,9 @@ class Recorder:
         self.overview.record(dt_ms, number == ring.number)
 
     def look(self) -> None:
-        """Called beside the tick: has a session begun or ended, is this a rest?"""
+        """Called beside the tick: has a session begun or ended, is this a rest? A check fill is neither."""
+        if "service" in self.app.front.kept:
+            return
         if not self.steps:
             self._look_for_steps()
         if not self.header and not self.is_open and self.app.may_load():

@@ -9,6 +9,7 @@ from soleus.panel.front import ENDED
 from soleus.panel.table import (
     BOOST,
     DECLINE,
+    FITS,
     FORGET,
     LEGS,
     LOAD,
@@ -26,22 +27,27 @@ from soleus.store.files import encode
 def fulfil(front: Any, wish: tuple, refused: Any) -> None:
     """`refused`: why a program could not be loaded. A wish that fails is tried again."""
     act = wish[0]
+    follows = None
     if act == LOAD:
         front.app.recorder.prepare()
-        go_on(load("panel.facts").open_walk(front), wish, refused)
+        walk = load("panel.facts").open_walk(front)
+        go_on(walk, wish[:5], refused)
+        walk.check_fill = len(wish) < 6 or not wish[5]
     elif act == START:
-        _start(front, wish[1])
+        follows = _start(front, wish)
     elif act == DECLINE:
         load("store.wearer").decline(front.app)
     elif act == FORGET:
         front.kept["left"] = None
         front.app.store.note_session(None)
     elif act == ENDED:
-        _note_end(front)
+        follows = _note_end(front)
         front.close()
-    front.wish = None
+    front.wish = follows
     if front.walk:
         front.walk.wish = None
+    if "place" in front.kept:
+        load("panel.facts").open_walk(front)
 
 
 def go_on(walk: Any, wish: tuple, refused: Any) -> None:
@@ -60,9 +66,18 @@ def go_on(walk: Any, wish: tuple, refused: Any) -> None:
     walk.is_led_by_link = is_led_by_link
 
 
-def _start(front: Any, is_led_by_link: bool) -> None:
+def _start(front: Any, wish: tuple) -> "tuple | None":
+    """After the check fill, unless somebody goes on without, a tool does, or the settings say so."""
     app = front.app
     session = app.controller.session
+    _, is_led_by_link, is_checked = wish
+    if not is_checked and app.store.settings.check_fill:
+        load("services.check_fill").begin(front, is_led_by_link)
+        return front.wish
+    if is_checked:
+        # It tells of the check.
+        app.recorder.prepare()
+    taps_count = front.kept.pop("taps", None)
     note = {
         "program": app.program_id,
         "duration_ms": session.duration_ms,
@@ -74,18 +89,26 @@ def _start(front: Any, is_led_by_link: bool) -> None:
     app.store.note = encode(note)
     app.requests.is_led_by_link = is_led_by_link
     front.close()
+    if taps_count is not None and load("services.check_fill").taps_of(app) != taps_count:
+        # Somebody has pressed something since, and hadn't seen that it begins.
+        front.kept["place"] = FITS
+        return None
     app.tick.press(BUTTON_START)
+    return None
 
 
-def _note_end(front: Any) -> None:
-    """There was a session, and something may be left of it."""
+def _note_end(front: Any) -> "tuple | None":
+    """There was a session, and something may be left of it; or a check fill, and a session follows."""
     app = front.app
     session = app.controller.session
+    if "service" in front.kept:
+        is_well = load("services.check_fill").end(front)
+        return (START, front.kept["led"], True) if is_well else None
     changes = app.changes or {}
     front.kept["left"] = None
     if session.run_ms == 0:
         # Service, or no further than the check.
-        return
+        return None
     left_ms = session.duration_ms - session.run_ms
     if session.ended_by != COMPLETED and left_ms >= RESUME_LEAST_MS:
         log = app.recorder.path.rpartition("/")[2]
@@ -96,6 +119,7 @@ def _note_end(front: Any) -> None:
         _count(front, session.ended_by == COMPLETED, "part_of" in changes)
     if front.kept["left"] and session.state == DONE:
         app.store.note_session(load("panel.left").over_power(front.kept))
+    return None
 
 
 def _count(front: Any, is_completed: bool, is_part: bool) -> None:

@@ -44,7 +44,10 @@ class Facts:
         self.needs_one_more = int(dose.needs_one_more(self.today))
         left = kept.get("left")
         self.left = left if left and dose.may_resume(left["minutes"] * _MS, now_s - left["at_s"]) else None
-        self.has_just_ended = session.state == DONE and session.ended_by == COMPLETED
+        is_completed = session.state == DONE and session.ended_by == COMPLETED
+        self.has_just_ended = is_completed and session.run_ms > 0
+        # What the last check fill has found, in words.
+        self.lines = kept.get("lines", ())
         boots = controller.boots
         self.legs = boots.legs
         self.zones = [name for index, name in enumerate(ZONES) if index in boots.zone_of]
@@ -66,8 +69,10 @@ def open_walk(front: Any) -> Any:
     if app.screen:
         app.screen.lines = load("panel.screens").session_lines()
     facts = Facts(front)
+    # Told once: whoever comes later begins with the questions.
+    place = front.kept.pop("place", 0)
     walk = load("panel.walk")
-    front.walk = walk.Walk(facts, walk.first_place(facts))
+    front.walk = walk.Walk(facts, place or walk.first_place(facts))
     if app.parts.battery and not app.controller.readings.supply_mv:
         # Right after the start nothing has been measured yet.
         front.walk.place_ms = RENEW_MS - _SOON_MS

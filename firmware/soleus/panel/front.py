@@ -8,12 +8,15 @@ import gc
 from soleus.basics.annotations import Any
 from soleus.basics.loading import load, unload
 from soleus.core.basics.errors import SettingError
+from soleus.core.basics.signals import BUTTON_SERVICE
 from soleus.core.session.session import FAULT
 
 # As in `table.py`: a program that is to be loaded.
 LOAD = 0
 # A wish that nobody has but a session that has ended.
 ENDED = 4
+# A check fill, of this kind: see `services/check_fill.py`.
+CHECK = 5
 
 
 class Front:
@@ -66,7 +69,7 @@ class Front:
     def drop(self) -> None:
         """Whatever was wished for, too: it was meant for what was there before."""
         self.close()
-        if self.wish and self.wish[0] != ENDED:
+        if self.wish and self.wish[0] < ENDED:
             self.wish = None
 
     def close(self) -> None:
@@ -81,6 +84,13 @@ class Front:
 
     def _fulfil(self, wish: tuple) -> None:
         refused = None
+        if wish[0] == CHECK:
+            # With nothing else of a moment in memory.
+            controller = self.app.controller
+            controller.service = load(wish[1]).service_for(controller.boots)
+            self.wish = None
+            self.app.tick.press(BUTTON_SERVICE)
+            return
         if wish[0] == LOAD:
             # Without the walk in memory: a program needs the room while it is checked.
             self.close()

@@ -13,6 +13,7 @@ from soleus.panel.table import (
     DONE,
     GENTLE,
     LEGS,
+    MEND,
     NEED,
     OFFER,
     OWN,
@@ -67,6 +68,9 @@ def body(walk: Any, lines_of: Callable) -> list:
         return _afterwards(walk)
     if NEED <= place <= LEGS:
         return [""] + lines_of(_name(walk.chooser_loaded().words(walk)), _LETTERS)
+    if place >= MEND:
+        texts = walk.facts.lines
+        return lines_of(texts[walk.place_ms // _TURN_MS % len(texts)], _LETTERS)
     return lines_of(_text(walk, place), _LETTERS)
 
 
@@ -126,6 +130,9 @@ def _changed(changes: dict) -> str:
 def _afterwards(walk: Any) -> list:
     """What to do now, and by turns how many sessions the last seven days had."""
     lines = list(_words(walk).AFTERWARDS)
-    if walk.place_ms // _TURN_MS % 2:
+    turn = walk.place_ms // _TURN_MS % 3
+    if turn == 1:
         lines[-1] = "7 days: {}".format(walk.facts.week)
+    elif turn == 2 and walk.facts.lines:
+        lines[-1] = walk.facts.lines[0][:_LETTERS]
     return lines

@@ -38,17 +38,18 @@ def _start(app: Any, request: dict) -> dict:
     if "no" in answers:
         return {"error": "start: no session", "refused": answers.index("no")}
     if is_held:
-        app.front.wish = (START, True)
+        app.front.wish = (START, True, True)
         return {"ok": True, "waits": False}
     if request.get("decline"):
         load("store.wearer").decline(app)
         facts.is_gentle_due = False
+    skips_check = request.get("check_fill") is False
     # Done by the next look at the panel: all of this is still in memory. It is loaded again, as it is.
     is_gentle = facts.is_gentle_due and not facts.is_gentle
     changes = {"gentle": True} if is_gentle else facts.whole
     is_whole = not is_gentle and "left" not in facts.changes
     minutes, mmhg = (facts.minutes, facts.mmhg) if is_whole else (0, 0)
-    app.front.wish = (LOAD, (facts.program, minutes, mmhg, changes), READY, None, True)
+    app.front.wish = (LOAD, (facts.program, minutes, mmhg, changes), READY, None, True, skips_check)
     return {"ok": True, "waits": True, "gentle": facts.is_gentle_due}
 
 
@@ -65,4 +66,11 @@ def _tell(front: Any) -> dict:
     walk = front.walk or load("panel.facts").open_walk(front)
     facts = walk.facts
     question = walk.questions.index if walk.place == QUESTION else None
-    return {"ok": True, "place": walk.place, "question": question, "today": facts.today, "week": facts.week}
+    return {
+        "ok": True,
+        "place": walk.place,
+        "question": question,
+        "today": facts.today,
+        "week": facts.week,
+        "check_fill": facts.lines,
+    }

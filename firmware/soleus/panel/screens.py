@@ -27,6 +27,9 @@ PLACES = (
     "cannot   | Not possible     | ok    |       |       | back",
     "done     | Done. Now:       | ok    |       |       | back",
     "resume   | Go on with it?   | go on | no    |       | no",
+    "mend     | Please mend      | again | no    |       | back",
+    "unsure   | Start anyway?    | again | no    | yes   | back",
+    "fits     | Boots fit        | start | no    |       | back",
 )
 # In a session: its name, and the same. One that asks for a sign of life is running.
 SESSION = {

@@ -19,6 +19,10 @@ CHARGE = 13
 CANNOT = 14
 DONE = 15
 RESUME = 16
+# After a check fill: something is to be mended, may be gone on with, or the boots fit.
+MEND = 17
+UNSURE = 18
+FITS = 19
 
 # Buttons that were pressed anew.
 TAP_START = 1
@@ -39,17 +43,21 @@ RENEW_MS = 60_000
 BLINKS = 8
 # For each place.
 LIGHTS = (
-    GREEN,
-    GREEN,
-    GREEN,
-    GREEN,
-    GREEN,
-    GREEN,
-    GREEN,
-    GREEN,
-    YELLOW,
-    YELLOW | BLINKS,
-    YELLOW | BLINKS,
-) + ((RED, GREEN | BLINKS, RED, YELLOW, GREEN, BLUE))
+    (
+        GREEN,
+        GREEN,
+        GREEN,
+        GREEN,
+        GREEN,
+        GREEN,
+        GREEN,
+        GREEN,
+        YELLOW,
+        YELLOW | BLINKS,
+        YELLOW | BLINKS,
+    )
+    + ((RED, GREEN | BLINKS, RED, YELLOW, GREEN, BLUE))
+    + ((RED | BLINKS, YELLOW | BLINKS, GREEN | BLINKS))
+)
 # A question beeps as often as its number says: so it is known without a display.
 BEEPS = tuple([place == QUESTION for place in range(len(LIGHTS))])

@@ -14,11 +14,13 @@ from soleus.panel.table import (
     CHARGE,
     DECLINE,
     DONE,
+    FITS,
     FORGET,
     GENTLE,
     LEGS,
     LIGHTS,
     LOAD,
+    MEND,
     NEED,
     OFFER,
     OWN,
@@ -32,6 +34,7 @@ from soleus.panel.table import (
     TAP_SOFTER,
     TAP_START,
     TAP_STOP,
+    UNSURE,
 )
 
 # Somebody else may stand here by then.
@@ -52,6 +55,8 @@ class Walk:
         self.reason = ""
         self.back_to = OFFER
         self.is_led_by_link = False
+        # A laptop may ask for a session without one.
+        self.check_fill = True
         # What the chooser has chosen so far; it is loaded when it is needed.
         self.choice = None
         self.chooser = None
@@ -69,6 +74,8 @@ class Walk:
             self._question(taps, dt_ms)
         elif place == READY:
             self._ready(taps)
+        elif place >= MEND:
+            self._fit(taps)
         elif taps:
             self._press(taps)
 
@@ -92,6 +99,7 @@ class Walk:
         self.place_ms = 0
         if place == OFFER:
             self.is_led_by_link = False
+            self.check_fill = True
             self.back_to = OFFER
 
     def load(self, program: str, minutes: int, mmhg: int, changes: "dict | None", place: int) -> None:
@@ -156,9 +164,18 @@ class Walk:
 
     def _ready(self, taps: int) -> None:
         if taps & TAP_START and self.questions.is_answered():
-            self.wish = (START, self.is_led_by_link)
+            self.wish = (START, self.is_led_by_link, not self.check_fill)
         elif taps & TAP_SOFTER or self.place_ms >= READY_MOST_MS:
             self.questions.begin()
+            self.go(OFFER)
+
+    def _fit(self, taps: int) -> None:
+        """After a check fill. The questions hold for as long as somebody may stand here."""
+        if taps & TAP_START:
+            self.wish = (START, False, self.place == FITS)
+        elif taps & TAP_LOUDER and self.place == UNSURE:
+            self.wish = (START, False, True)
+        elif taps & TAP_SOFTER or self.place_ms >= READY_MOST_MS:
             self.go(OFFER)
 
     def _gentle(self, taps: int) -> None:

@@ -15,7 +15,17 @@ from soleus.basics.loading import load, load_to_stay
 from soleus.core.basics.units import mmhg_from_pa
 from soleus.core.controller import Controller
 from soleus.core.regulate.regulation import COAST, DOSE, FILL
-from soleus.core.session.session import CHECKING, DONE, FAULT, PAUSED, RUNNING, STATE_NAMES, VENTING
+from soleus.core.session.session import (
+    CHECKING,
+    COMPLETED,
+    DONE,
+    FAULT,
+    PAUSED,
+    RUNNING,
+    SERVICE,
+    STATE_NAMES,
+    VENTING,
+)
 from soleus.drivers.panel.display import Display
 from soleus.services.fault_place import fault_place
 
@@ -133,6 +143,8 @@ def _state_word(controller: Controller) -> str:
     session = controller.session
     if session.state == VENTING or (session.state == DONE and _is_still_felt(controller)):
         return "emptying"
+    if session.state == SERVICE and controller.service.ended_by == COMPLETED:
+        return STATE_NAMES[CHECKING]
     if session.state == RUNNING and controller.sequencer.cycles_count == 0:
         return "soft start"
     return STATE_NAMES[session.state]

@@ -36,6 +36,7 @@ def settings_table(settings: Any) -> dict:
         "minutes": settings.minutes,
         "pressure_mmhg": settings.pressure_mmhg,
         "sound": settings.sound,
+        "check_fill": settings.check_fill,
         "calibration": settings.calibration,
         "calibrated_on": settings.calibrated_on,
     }

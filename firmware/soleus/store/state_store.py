@@ -22,6 +22,7 @@ class Settings:
         self.minutes = 0
         self.pressure_mmhg = 0
         self.sound = True
+        self.check_fill = True
         # For each sensor [[raw, pa], [raw, pa]] or null; empty means as the datasheet says.
         self.calibration = []
         # The day of the calibration, as it was given with it.

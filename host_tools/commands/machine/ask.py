@@ -29,6 +29,8 @@ RENEW_EVERY_S = 0.05
 # The check takes some two seconds, longer on a busy virtual board.
 SERVICE_BEGINS_MOST_S = 20.0
 OVER = ("done", "fault")
+# While a check fill is under way, and until its session begins.
+CHECKING_FIT: dict[str, Any] = {}
 BEFORE = ("idle", "done")
 # How long the machine may take to wait for a press, or to begin after one.
 PRESS_SEEN_S = 3.0
@@ -96,6 +98,16 @@ def with_advice(status: dict[str, Any]) -> dict[str, Any]:
     """A board reads no file while a session runs, so what it says of a rested chamber lacks the advice."""
     rested = [[name, code, text or fault_help.advice(code)] for name, code, text in status.get("rested", ())]
     return {**status, "rested": rested} if rested else status
+
+
+def with_fit(console: Console, status: dict[str, Any]) -> dict[str, Any]:
+    """What a check fill has found, in words; where something is to be mended, no session came of it."""
+    fit = status.get("check_fill")
+    if not fit or status["state"] != "done":
+        return status
+    is_refused = not status["run_ms"] and bool(fit["found"] or fit["no_leg_bits"])
+    words = console.ask("panel").get("check_fill") or fit
+    return {**status, "check_fill": words, **({"ok": False} if is_refused else {})}
 
 
 def with_warning(status: dict[str, Any]) -> dict[str, Any]:
@@ -166,8 +178,8 @@ def _stay(console: Console, started: dict[str, Any]) -> dict[str, Any]:
                 if status["state"] == "idle":
                     # The board has no session any more: it has been reset.
                     return {**console.ask("why"), "ok": False}
-                if status["state"] in OVER:
-                    return status
+                if status["state"] in OVER and status.get("check_fill") != CHECKING_FIT:
+                    return with_fit(console, status)
                 line.update(_words(status))
     except KeyboardInterrupt:
         console.ask("stop")

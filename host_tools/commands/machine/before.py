@@ -38,6 +38,8 @@ def panel_words(answer: dict[str, Any]) -> dict[str, Any]:
     """The screen that a board's panel shows, in the words of the one table that both have."""
     place, question = answer["place"], answer["question"]
     words = {**as_table(place), "today": answer["today"], "week": answer["week"], "ok": True}
+    if answer.get("check_fill"):
+        words["check_fill"] = answer["check_fill"]
     return words if question is None else {**words, "question": QUESTIONS[question]}
 
 

@@ -13,10 +13,14 @@ from soleus.panel.screens import (
     line_of,
     row_of,
 )
+from soleus.panel.table import DONE
 from soleus.panel.words import AFTERWARDS, QUESTIONS, REASONS
+from soleus.services.check_fill import lines_of
 
 PAGE = "docs/manual.md"
 PICTURES = "docs/img/manual"
+# What a check fill can find, once each.
+EVERYTHING_WRONG = {"found": [[0, code, 1] for code in range(1, 5)], "no_leg_bits": 1, "room_ml": [0]}
 
 _TEXT = """\
 # Manual
@@ -66,6 +70,20 @@ Any no ends it, and says why. Nothing leads past it but the first question again
 
 The first three sessions are at the lowest level and for the shortest time. Who is used to such boots can
 decline that once: `+`, then yes.
+
+After start, with the boots on, the machine checks how they fit: 15 s of a little air, softer than any
+session (up to 40 s where one sensor sees all chambers). Then it lets go and begins, if all is well. Otherwise
+it says which chamber and what to do:
+
+{fits}
+
+Mend it, then `>` tries again: no questions, no switching off. A leg that it doesn't feel is a guess, and so
+may be what it names a second time: then `+` starts anyway, and what doesn't fill is left out. A kinked or
+swapped hose is no guess: air might not get out, or a sensor might watch another chamber. If a button is
+pressed meanwhile, `>` is asked for once more; stop ends it. How large the legs are in these boots is shown
+with *{done}*.
+
+![A hose that is off: named, pushed on, tried again.](img/manual/check-fill.png)
 
 ## Choose
 
@@ -162,6 +180,8 @@ def text() -> str:
     return _TEXT.format(
         questions="\n".join(f"{number}. {question}" for number, question in enumerate(questions, start=1)),
         one_more=one_more,
+        fits="\n".join(f"- {line}" for line in lines_of(EVERYTHING_WRONG, ["left.calf", "right.calf"])),
+        done=row_of(PLACES[DONE])[1],
         offer=row_of(PLACES[0])[1],
         awake=AWAKE_LINE,
         afterwards=", ".join(word[0].lower() + word[1:] if n else word for n, word in enumerate(AFTERWARDS)),

@@ -135,6 +135,27 @@ def first_use(walker: Walker) -> None:
     walker.until(lambda: walker.state() == "done")
 
 
+def check_fill(walker: Walker) -> None:
+    walker.board.break_part("hose.left.calf:off")
+    walker.press_unseen("start_stop", "start_stop", *FOUR_YES, "start_stop")
+    walker.until(lambda: walker.state() == "service")
+    walker.pass_ms(10_000)
+    walker.look()
+    walker.until(lambda: walker.state() == "done")
+    walker.pass_ms(2500)
+    walker.look()
+    walker.board.change(_mend)
+    walker.press_unseen("start_stop")
+    walker.until(lambda: walker.state() == "running")
+    walker.look()
+    walker.press_unseen("stop")
+    walker.until(lambda: walker.state() == "done")
+
+
+def _mend(plant: Plant) -> None:
+    plant.faults.count = plant.faults.next_ms = 0
+
+
 def a_no(walker: Walker) -> None:
     walker.press_unseen("start_stop", "start_stop")
     walker.look()
@@ -269,6 +290,7 @@ def _use_up_battery(plant: Plant) -> None:
 WALKS: dict[str, Callable[[Walker], None]] = {
     "first-use": first_use,
     "a-no": a_no,
+    "check-fill": check_fill,
     "louder-and-softer": louder_and_softer,
     "boost-and-leave-out": boost_and_leave_out,
     "stop-and-go-on": stop_and_go_on,

@@ -34,6 +34,7 @@ OF_A_LAYOUT = {
 OF_A_MOMENT = (
     *("soleus.core.program.head_table", "soleus.core.program.block_table"),
     *("soleus.core.program.changes", "soleus.core.make_ready"),
+    *("soleus.core.sealed_fill", "soleus.core.alone_fill"),
 )
 # The trial of a new application imports these by themselves.
 IN_FILES_TOO = ("soleus.core.program.fit", "soleus.core.program.words")
@@ -59,6 +60,7 @@ AT_REST = (
     *(f"soleus.panel.{name}" for name in ("left", "screens", "table", "walk", "words")),
     *(f"soleus.link.{name}" for name in ("answers", "fault_status", "log_requests")),
     *(f"soleus.store.{name}" for name in ("program_files", "state_load", "state_read", "wearer")),
+    "soleus.services.check_fill",
     *("soleus.core.session.dose", "soleus.core.session.questions", *OF_A_MOMENT),
 )
 # A board has one kind of pressure sensors.

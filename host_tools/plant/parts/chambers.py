@@ -37,6 +37,7 @@ class Chambers:
         count = len(dead_ml)
         index = np.arange(count)
         self.count = count
+        self.per_leg = per_leg
         self.dead_ml = dead_ml
         self.slack_ml = slack_ml
         self.per_slack_mmhg = 1.0 / slack_mmhg
@@ -68,10 +69,13 @@ class Chambers:
         self.heat_ml = np.zeros(count)
         self.room_ml = slack_ml.copy()
         self.hole_k = np.zeros(count)
+        # What a leg leaves behind that isn't in its boot.
+        self.left_ml = np.zeros(count)
 
     def heal(self) -> None:
         for i in range(self.count):
             self.hole_k[i] = 0.0
+            self.left_ml[i] = 0.0
 
     def relax(self) -> float:
         """Advance what changes slowly, once a beat; return the air that leaked out.
@@ -85,6 +89,7 @@ class Chambers:
         slow_ml, slow_full, slow_rate = self.slow_creep_ml, self.slow_creep_full, self.slow_creep_rate
         squeezed_ml, blood_ml = self.squeezed_ml, self.blood_ml
         heat_ml, room_ml, slack_ml, moved_ml = self.heat_ml, self.room_ml, self.slack_ml, self.moved_ml
+        left_ml = self.left_ml
         out_rate, back_rate, cooling = self.blood_out_rate, self.blood_back_rate, self.cooling
         for i in range(len(pressure_mmhg)):
             pressure = pressure_mmhg[i]
@@ -94,7 +99,7 @@ class Chambers:
             squeezing_ml = blood_ml[i] * pressed / (pressed + BLOOD_HALF_MMHG) - squeezed_ml[i]
             squeezed_ml[i] += squeezing_ml * (out_rate if squeezing_ml > 0.0 else back_rate)
             heat_ml[i] *= cooling
-            room_ml[i] = slack_ml[i] + creep_ml[i] + squeezed_ml[i] - moved_ml[i] + slow_ml[i]
+            room_ml[i] = slack_ml[i] + creep_ml[i] + squeezed_ml[i] - moved_ml[i] + slow_ml[i] + left_ml[i]
             leak_ml = leak[i] * pressure
             if hole_k[i] > 0.0:
                 leak_ml += air_flow(hole_k[i], pressure)

@@ -89,6 +89,8 @@ class Sensors:
         self.manifold_sum_pa = 0
         self.manifold_ticks = 0
         self.is_bus_hung = 0
+        # Whose pressure each tap shows; more than there are chambers where one is on the manifold.
+        self.tap = np.arange(count)
 
     def read_all_in_each_tick(self) -> None:
         """As the drivers do for a bench."""
@@ -98,12 +100,19 @@ class Sensors:
         self.is_bus_hung = 0
         for i in range(self.count):
             self.mode[i] = OK
+            self.tap[i] = i
+
+    def swap_taps(self, i: int, per_leg: int) -> None:
+        """With the same chamber of the other leg, or with the next one."""
+        count = self.chambers_count
+        other = (i + per_leg if count > per_leg else i + 1) % count if count else i
+        self.tap[i], self.tap[other] = other, i
 
     def follow(self, node_mmhg: np.ndarray, manifold_mmhg: float) -> None:
         """Let each membrane follow its pressure for a beat."""
         self.newest = (self.newest + 1) % PAST_BEATS
         for i in range(self.count):
-            true_mmhg = manifold_mmhg if i == self.manifold_index else node_mmhg[i]
+            true_mmhg = manifold_mmhg if i == self.manifold_index else node_mmhg[self.tap[i]]
             share = self.follow_share[i]
             mode = self.mode[i]
             if mode == SLOW:

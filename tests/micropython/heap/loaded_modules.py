@@ -7,18 +7,20 @@ from pathlib import Path
 
 from tests.micropython.interpreters.run import FIRMWARE_PACKAGE
 
+# The front is told by name which of these to load.
+KINDS = ("core.sealed_fill", "core.alone_fill")
 # Only a board with a display loads these.
 FOR_A_DISPLAY = {"panel.battery", "panel.choose", "panel.pages", "panel.screens"}
 
 
-def chains(has_display: bool = True) -> list[list[str]]:
+def chains(has_display: bool = True, is_alone: bool = False) -> list[list[str]]:
     """The modules that can be in memory together: a loaded one, the one that it loads, and so on to the last.
 
     Each chain begins with a `load(name)` in a module that stays. A link of the chain can be several modules:
     those that a loaded module imports in its functions and that one function unloads together.
     """
-    found = _all_chains()
-    return found if has_display else [chain for chain in found if not FOR_A_DISPLAY.intersection(chain)]
+    left_out = {KINDS[not is_alone]} | (set() if has_display else FOR_A_DISPLAY)
+    return [chain for chain in _all_chains() if not left_out.intersection(chain)]
 
 
 def _all_chains() -> list[list[str]]:
@@ -30,6 +32,7 @@ def _all_chains() -> list[list[str]]:
     for name in all_loaded:
         late = set(_imports_late(files[name]))
         loaders[name] += [sorted(late & together) for together in unloaded_together if late & together]
+    begins |= {*KINDS}
     return [chain for begin in sorted(begins) for chain in _onwards([begin], [begin], loaders)]
 
 

@@ -28,12 +28,13 @@ def test_the_app_leaves_room(board: str, tmp_path: Path, record_property: Note) 
     """The app has the display's driver and the recorder, and has answered every request of the link. The heap
     is that of the board's chip."""
     has_display = "display" in load_board(board).table
+    is_alone = load_board(board).boots.has_manifold_sensor_only
     chip_bytes = int(load_chip(load_board(board).chip)["heap_bytes"])
     files = application_files(load_board(board), {"ssd1306.py": driver_file()})
     for name, content in files.items():
         (tmp_path / "app" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "app" / name).write_bytes(content)
-    chosen = {"chains.json": json.dumps([chains(has_display), unloaded()]).encode()}
+    chosen = {"chains.json": json.dumps([chains(has_display, is_alone), unloaded()]).encode()}
     measured = [
         json.loads(run_wasm(SCRIPT, str(shift), files=chosen, package=tmp_path / "app").splitlines()[0])
         for shift in SHIFTS_BYTES

@@ -142,5 +142,9 @@ SERVICE_SILENT_MOST_MS = 1000
 # Long enough to watch a leak, and over before the guard of prolonged pressure.
 SERVICE_ACT_MOST_MS = 150_000
 
+# --- check fill ---
+# Before a session: nobody waits longer with the boots on.
+CHECK_FILL_MOST_MS = 15_000
+
 # A pause that lasts longer ends the session.
 PAUSE_MOST_MS = 10 * 60_000

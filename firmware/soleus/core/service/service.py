@@ -12,6 +12,7 @@ from soleus.core.basics.signals import Commands, all_vent
 from soleus.core.regulate.regulation import FILL, HOLD, OFF, PEEK
 from soleus.core.sensing.gauges import Gauges
 from soleus.core.session.sequencer import Sequencer
+from soleus.core.session.session import STOPPED
 
 ACT_COAST_MOST_MS = 60_000
 
@@ -56,6 +57,8 @@ def service_for(boots: Boots) -> "Service":
 class Service:
     def __init__(self, boots: Boots) -> None:
         self.boots = boots
+        # A bench ends it by falling silent.
+        self.ended_by = STOPPED
         self.asked = Act()
         self.act = Act()
         # Each has one writer, so that the tick never takes half an act: `ask` counts up, the tick follows.

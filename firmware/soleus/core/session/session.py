@@ -119,9 +119,10 @@ class Session:
         elif buttons & BUTTON_START and self.duration_ms > 0:
             self._start(RUNNING)
 
-    def end_service(self) -> None:
-        """The bench has fallen silent."""
-        self._stop()
+    def end_service(self, ended_by: int) -> None:
+        """The bench has fallen silent, or a check fill is over."""
+        self.ended_by = ended_by
+        self._go(VENTING)
 
     def _start(self, state: int) -> None:
         self.after_check = state
@@ -132,6 +133,9 @@ class Session:
         self._go(CHECKING)
 
     def _stop(self) -> None:
+        if self.state == VENTING and self.after_check == SERVICE:
+            # After a check fill no session follows.
+            self.ended_by = STOPPED
         if self.state == IDLE or self.state == DONE or self.state == VENTING:
             return
         self.ended_by = STOPPED

@@ -1,0 +1,1 @@
+"""The check fill before a session, on boots drawn from each plant file."""
