@@ -213,6 +213,8 @@ class Store:
         self.board = board
         self.note = encode({})
         self.is_in_session = False
+        # These walks are of sessions: a check fill has tests of its own.
+        self.settings = SimpleNamespace(check_fill=False)
 
     def note_session(self, content: bytes | None) -> None:
         self.board.note_session(content)
