@@ -88,7 +88,7 @@ TO_A_BOOST = [("tap", tap) for tap in (4, 1, 1)] + [*LOOK] + [("tap", tap) for t
 # Further from the beginning: the way leads there.
 BROKEN_ON_A_WAY: dict[str, tuple[Broken, list[Happening]]] = {
     "a start is meant for whatever is loaded by then": (
-        ("fresh answers", LAPTOP, Front.drop, "self.wish and self.wish[0] != ENDED", "False"),
+        ("fresh answers", LAPTOP, Front.drop, "self.wish and self.wish[0] < ENDED", "False"),
         [("request", 0), *LOOK, ("tap", 1), ("request", LOADED), *LOOK, ("tick", "")],
     ),
     "nobody is asked": (
