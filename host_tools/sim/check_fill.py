@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from host_tools.catalogue.boards import Board
 from host_tools.catalogue.programs import load_program
 from host_tools.plant.faults import Fault
@@ -38,6 +40,8 @@ class Check:
     end_mmhg: float
     fault_code: int
     refused_count: int
+    # What went in and out at each tick, by the names of a trace.
+    columns: dict[str, np.ndarray]
 
     @property
     def texts(self) -> list[str]:
@@ -75,4 +79,5 @@ def run_check(board: Board, plant: PlantSpec, faults: Sequence[Fault] = (), seed
         end_mmhg=float(columns["pressure_mmhg"][-1].max()),
         fault_code=controller.latch.code,
         refused_count=controller.interlock.refused_count,
+        columns=columns,
     )

@@ -62,7 +62,7 @@ class AloneFill(CheckFill):
         self.is_second = False
         self.room_ml = [0] * boots.count
 
-    def _advance(self, gauges: Gauges, commands: Commands, dt_ms: int) -> None:
+    def advance(self, gauges: Gauges, commands: Commands, dt_ms: int) -> None:
         stage = self.stage
         if stage == OVER:
             return
@@ -74,11 +74,11 @@ class AloneFill(CheckFill):
         elif stage == COAST:
             if self.stage_ms >= COAST_MS:
                 self.joined_bits = 1 << self.index
-                self._go(SETTLE)
+                self.go(SETTLE)
         elif stage == LOOK:
             self._look(gauges)
         elif self.stage_ms >= (SETTLE_MS if stage == SETTLE else HOLD_MS):
-            self._go(LOOK)
+            self.go(LOOK)
         commands.fill_bits = self.joined_bits
         commands.seal_bits = 0 if self.boots.is_three_way else self.joined_bits
         if self.stage == PROBE and self.joined_bits:
@@ -90,7 +90,7 @@ class AloneFill(CheckFill):
         self.full_ms = 0
         self.fed_ul = 0
         self.is_second = False
-        self._go(PROBE)
+        self.go(PROBE)
 
     def _fill(self, gauges: Gauges, dt_ms: int) -> None:
         # A chamber that has just been joined is not yet seen.
@@ -111,7 +111,7 @@ class AloneFill(CheckFill):
         if self.findings.found[self.index] == KINKED:
             # What the rotor still brings goes to all.
             self.joined_bits = self.boots.all_bits
-        self._go(COAST)
+        self.go(COAST)
 
     def _flow_ml_s(self, share_pa: int) -> int:
         flow = flow_ml_s(share_pa)
@@ -126,16 +126,16 @@ class AloneFill(CheckFill):
         if not self.is_second:
             self.is_second = True
             self.early_pa = self.look.mean_pa[self.index]
-            self._go(WAIT)
+            self.go(WAIT)
             return
         self._judge_one()
         self.index += 1
         self.joined_bits = 0
         if self.index < self.boots.count:
-            self._go(BEGIN)
+            self.go(BEGIN)
         else:
             self._judge_legs()
-            self._go(OVER)
+            self.go(OVER)
 
     def _judge_one(self) -> None:
         index = self.index

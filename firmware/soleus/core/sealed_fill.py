@@ -78,7 +78,7 @@ class SealedFill(CheckFill):
         self.probed_bits = 0
         self.suspect_bits = 0
 
-    def _advance(self, gauges: Gauges, commands: Commands, dt_ms: int) -> None:
+    def advance(self, gauges: Gauges, commands: Commands, dt_ms: int) -> None:
         if self.check_ms >= CHECK_FILL_MOST_MS:
             self.stage = OVER
         stage = self.stage
@@ -106,7 +106,7 @@ class SealedFill(CheckFill):
         if self.stage == ROLL:
             self._roll(gauges, is_full)
         elif is_full or self.check_ms >= PROBE_UNTIL_MS:
-            self._go(COAST)
+            self.go(COAST)
 
     def _rest(self, gauges: Gauges) -> None:
         stage = self.stage
@@ -117,19 +117,19 @@ class SealedFill(CheckFill):
         elif stage == COAST:
             if stage_ms >= COAST_MS:
                 self.joined_bits = 0
-                self._go(SETTLE)
+                self.go(SETTLE)
         elif stage == SETTLE:
             if stage_ms >= SETTLE_MS:
-                self._go(LOOK)
+                self.go(LOOK)
         elif self.check_ms >= LAST_LOOK_AT_MS - LOOK_MS:
-            self._go(LOOK)
+            self.go(LOOK)
 
     def _begin_slot(self, gauges: Gauges) -> None:
         """The next chamber joins, and the one before it stays."""
         count = self.boots.count
         self.slot_index += 1
         if self.slot_index == count:
-            self._go(COAST)
+            self.go(COAST)
             return
         before_index = self.slot_index - 1 if self.slot_index else count - 1
         self.joined_bits = 0
@@ -139,7 +139,7 @@ class SealedFill(CheckFill):
             if is_next and self.findings.found[index] != KINKED:
                 self.joined_bits |= 1 << index
         self.answer_index = -1
-        self._go(ROLL)
+        self.go(ROLL)
 
     def _roll(self, gauges: Gauges, is_full: bool) -> None:
         slot_index = self.slot_index
@@ -201,7 +201,7 @@ class SealedFill(CheckFill):
         for index in range(self.boots.count):
             if is_first or self.probed_bits & (1 << index):
                 self.early_pa[index] = self.look.mean_pa[index]
-        self._go(WAIT)
+        self.go(WAIT)
         if is_first:
             self.least_pa = self.look.noise_pa
             self._choose()
@@ -222,7 +222,7 @@ class SealedFill(CheckFill):
         self.probed_bits = self.suspect_bits or middle_bits & self._below_bits(ENOUGH_PA)
         if self.probed_bits:
             self.joined_bits = self.probed_bits
-            self._go(PROBE)
+            self.go(PROBE)
 
     def _below_bits(self, pa: int) -> int:
         bits = 0

@@ -63,6 +63,8 @@ AT_REST = (
     "soleus.services.check_fill",
     *("soleus.core.session.dose", "soleus.core.session.questions", *OF_A_MOMENT),
 )
+# They start the app, and call it by its names.
+ENTRIES = ("boot", "main")
 # A board has one kind of pressure sensors.
 SENSORS = tuple(f"soleus.drivers.sensing.{kind}" for kind in ("adc", "ads1115", "honeywell"))
 
@@ -154,14 +156,17 @@ def _texts(has_line_numbers: bool) -> dict[str, str]:
     outside = [*rest.values(), *_asked_from_outside()]
     short = with_short_attributes(with_short_methods(core, outside), outside)
     texts = rest | {module: with_short_privates(text) for module, text in short.items()}
-    at_rest = {m: with_short_privates(text) for m, text in texts.items() if m in AT_REST}
-    outside = [text for module, text in texts.items() if module not in at_rest]
-    return texts | with_short_names(at_rest, [*outside, *_asked_from_outside()])
+    texts |= {module: with_short_privates(texts[module]) for module in AT_REST if module in texts}
+    group = {module: text for module, text in texts.items() if module in AT_REST or module not in core}
+    outside = [text for module, text in texts.items() if module not in group]
+    return texts | with_short_names(group, AT_REST, [*outside, *_asked_from_outside()])
 
 
 def _asked_from_outside() -> list[str]:
-    """Sources that run on a board beside the firmware, and the names in the core that logs and tests use."""
-    return ["read_boots; read_program; refuse_unfit; make_ready; controller.step; session.load"]
+    """Sources that run on a board beside the firmware, and the names that logs and tests use."""
+    core = "read_boots; read_program; refuse_unfit; make_ready; controller.step; session.load"
+    app = "App; app.writer; tick.failure; tick.last_ms; display.pages"
+    return [*(source_of(entry) for entry in ENTRIES), core, app]
 
 
 def _always(has_line_numbers: bool) -> list[str]:

@@ -1,6 +1,9 @@
 """Modules that a board always loads together are one file there, and every import finds what it names."""
 
 import ast
+import sysconfig
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,8 +16,10 @@ from host_tools.flash.compile import bundles
 from host_tools.flash.compile.bundles import APP, CONTROLLER
 from host_tools.flash.compile.shorten.short_attributes import beside, shortened, with_short_attributes
 from host_tools.flash.compile.shorten.short_methods import with_short_methods
+from host_tools.flash.compile.shorten.short_names import with_short_names
 from soleus.core.controller import Controller
 from soleus.core.make_ready import make_ready
+from tests.display_driver import driver_file
 
 
 @pytest.mark.parametrize("has_line_numbers", [False, True])
@@ -98,6 +103,124 @@ HELD = {
 def test_what_only_the_core_holds_gets_a_short_name(case: str) -> None:
     source, outside, expected = HELD[case]
     assert with_short_attributes({"core": source}, [outside]) == {"core": expected}
+
+
+AT_REST = {
+    "what an object holds": ("x.level_pa = 1\nprint(x.level_pa)\n", "x.a0 = 1\nprint(x.a0)\n"),
+    "a class": ("class Valve:\n    pass\nx = Valve\n", "class a0:\n    pass\nx = a0\n"),
+    "a constant": ("FOLDER = '/log'\nprint(FOLDER)\n", "a0 = '/log'\nprint(a0)\n"),
+    "one that others ask for": ("x.asked = 1\n", "x.asked = 1\n"),
+    "one that is named in a text": ("x.level = '{level}'\n", "x.level = '{level}'\n"),
+    "what MicroPython's own have, too": ("x.stdin = sys.stdin\n", "x.stdin = sys.stdin\n"),
+    "a function that stays loaded": ("def lift():\n    pass\n", "def lift():\n    pass\n"),
+    "an attribute of such a function's name": (
+        "def lift():\n    x.lift = 1\n",
+        "def lift():\n    x.lift = 1\n",
+    ),
+    "two of one object": (
+        "class C:\n    def __init__(self):\n        self.left = self.right = 1\n",
+        "class C:\n    def __init__(self):\n        self.a0 = self.a1 = 1\n",
+    ),
+    "those of two objects share": (
+        (
+            "class C:\n    def __init__(self):\n        self.left = 1\n"
+            "class D:\n    def __init__(self):\n        self.right = 1\n"
+        ),
+        (
+            "class C:\n    def __init__(self):\n        self.a0 = 1\n"
+            "class D:\n    def __init__(self):\n        self.a0 = 1\n"
+        ),
+    ),
+    "but not with one of their base": (
+        (
+            "class C:\n    def __init__(self):\n        self.left = 1\n"
+            "class D(C):\n    def __init__(self):\n        self.right = 1\n"
+        ),
+        (
+            "class C:\n    def __init__(self):\n        self.a0 = 1\n"
+            "class D(C):\n    def __init__(self):\n        self.a1 = 1\n"
+        ),
+    ),
+    "nor with any, where a class is half known": (
+        (
+            "class C:\n    def __init__(self):\n        self.left = 1\n"
+            "class D(Core):\n    def __init__(self):\n        self.right = 1\n"
+        ),
+        (
+            "class C:\n    def __init__(self):\n        self.a0 = 1\n"
+            "class D(Core):\n    def __init__(self):\n        self.a1 = 1\n"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", AT_REST)
+def test_what_only_files_outside_of_the_core_know_gets_a_short_name(case: str) -> None:
+    source, expected = AT_REST[case]
+    assert with_short_names({"app": source}, [], ["y.asked"]) == {"app": expected}
+
+
+def test_functions_of_a_moment_get_short_names_in_all_files() -> None:
+    files = {"app": "x.open_walk()\n", "walk": "def open_walk():\n    pass\n"}
+    expected = {"app": "x.a0()\n", "walk": "def a0():\n    pass\n"}
+    assert with_short_names(files, ["walk"], []) == expected
+
+
+def test_no_name_of_micropython_or_of_a_display_is_shortened() -> None:
+    """What looks like an attribute of ours may be one of theirs."""
+    theirs = {name for text in (*_stubs(), driver_file().read_text()) for name in _given_by(text)}
+    assert {"stdin", "duty_u16", "write_cmd"} <= theirs
+    whole, short = ({*_all_names(texts)} for texts in (_whole_texts(), bundles._texts(False).values()))
+    assert theirs & whole <= short
+
+
+MODULES = [
+    "binascii",
+    "collections",
+    "errno",
+    "framebuf",
+    "gc",
+    "hashlib",
+    "io",
+    "json",
+    "machine",
+    "micropython",
+    "os",
+    "platform",
+    "random",
+    "select",
+    "sys",
+    "time",
+    "asyncio",
+]
+
+
+def _stubs() -> Iterator[str]:
+    """MicroPython's modules as the type checker knows them."""
+    site = Path(sysconfig.get_paths()["purelib"])
+    for name in MODULES:
+        for place in (site, site / "stdlib", site / "stubs"):
+            for file in (*place.glob(f"{name}.pyi"), *place.glob(f"{name}/*.pyi")):
+                yield file.read_text(encoding="utf-8")
+
+
+def _given_by(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.AnnAssign(target=ast.Name(name)) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+
+
+def _whole_texts() -> list[str]:
+    return [bundles._bare(module) for module in bundles.all_modules()]
+
+
+def _all_names(texts: Iterable[str]) -> Iterator[str]:
+    for node in (node for text in texts for node in ast.walk(ast.parse(text))):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
 
 
 NAMES = st.sets(st.text("abz_", min_size=1, max_size=4).filter(str.isidentifier))

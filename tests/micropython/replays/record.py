@@ -28,8 +28,12 @@ def write_session(
     minutes: int,
     pressure_mmhg: int,
     rows: np.ndarray,
+    check: str = "",
 ) -> None:
-    """Write `session.json` and `ticks.bin` into `folder`; a row is a tick, in the order of `columns`."""
+    """Write `session.json` and `ticks.bin` into `folder`; a row is a tick, in the order of `columns`.
+
+    `check` is the module of the check fill that takes the place of a bench's service.
+    """
     names = columns(int(boots_table["legs"]) * len(boots_table["chambers"]))
     if rows.ndim != 2 or rows.shape[1] != len(names):
         raise ValueError(f"rows have the shape {rows.shape}; these boots need {len(names)} columns")
@@ -42,6 +46,7 @@ def write_session(
         "program": program_table,
         "minutes": minutes,
         "pressure_mmhg": pressure_mmhg,
+        "check": check,
         "ticks": len(rows),
         "columns": names,
     }

@@ -29,6 +29,9 @@ def main() -> None:
         session = json.load(file)
     controller = Controller(read_boots(session["boots"]))
     make_ready(controller, read_program(session["program"]), session["minutes"], session["pressure_mmhg"])
+    if session["check"]:
+        kind = __import__("soleus.core." + session["check"], None, None, ("service_for",))
+        controller.service = kind.service_for(controller.boots)
     replay = Replay(controller, session["columns"])
     with open("ticks.bin", "rb") as file:
         ticks = replay.run(file)

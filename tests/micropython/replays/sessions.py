@@ -4,17 +4,21 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from host_tools.catalogue.boards import Board, load_board
 from host_tools.catalogue.programs import load_program_table
+from host_tools.plant.faults import parse_fault
+from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import PlantSpec, Range, load_plant
+from host_tools.sim.check_fill import PROGRAM, Check, run_check
 from host_tools.sim.simulate import simulate
-from host_tools.sim.trace import Trace
 from soleus.core.basics import faults
 from soleus.core.basics.boots_table import read_boots
+from soleus.core.check_fill.findings import KINKED, NO_HOSE, OPEN
 from soleus.core.program.table import read_program
 from soleus.core.session.session import STATE_NAMES
 
@@ -273,6 +277,29 @@ CASES = {
 
 
 @dataclass(frozen=True)
+class CheckCase:
+    board: str
+    kind: str
+    faults: tuple[str, ...]
+    # The code for each chamber.
+    found: tuple[int, ...]
+
+
+# One of each kind of check fill, with several things wrong at once.
+CHECKS = {
+    "check fill, chambers that close": CheckCase(
+        DUO,
+        "sealed_fill",
+        ("hose.left.calf:off@0s", "hose.right.thigh:kink@0s", "garment.right.foot:off@0s"),
+        (0, 0, NO_HOSE, 0, 0, OPEN, 0, 0, 0, KINKED),
+    ),
+    "check fill, one after the other": CheckCase(
+        ONE_SENSOR, "alone_fill", ("hose.left.calf:off@0s",), (0, NO_HOSE, 0, 0)
+    ),
+}
+
+
+@dataclass(frozen=True)
 class Recording:
     """Readings and commands on CPython: a row for each tick, in the order of `record.columns`."""
 
@@ -284,10 +311,21 @@ class Recording:
     states: str
     trips: tuple[int, ...]
     rests: tuple[str, ...]
+    check: str = ""
+
+
+@functools.cache
+def checked(name: str) -> Check:
+    case = CHECKS[name]
+    board = load_board(case.board)
+    plant = on_board(load_plant("nominal"), board.table)
+    return run_check(board, plant, [parse_fault(text, board.boots) for text in case.faults], seed=1)
 
 
 @functools.cache
 def recorded(name: str) -> Recording:
+    if name in CHECKS:
+        return _recorded_check(name)
     case = CASES[name]
     program = load_program_table(case.program) if isinstance(case.program, str) else case.program
     session = simulate(
@@ -315,13 +353,29 @@ def recorded(name: str) -> Recording:
     )
 
 
+def _recorded_check(name: str) -> Recording:
+    case = CHECKS[name]
+    columns = checked(name).columns
+    return Recording(
+        boots=load_board(case.board).table["boots"],
+        program=load_program_table(PROGRAM),
+        minutes=0,
+        pressure_mmhg=0,
+        rows=_rows(SimpleNamespace(**columns)),
+        states=" ".join(STATE_NAMES[state] for state in _changes(columns["state"])),
+        trips=(),
+        rests=(),
+        check=case.kind,
+    )
+
+
 def _board(board: str | Table) -> Board:
     if isinstance(board, str):
         return load_board(board)
     return Board("test", "made for a test", "esp32", read_boots(dict(board)), {"boots": board}, Path())
 
 
-def _rows(trace: Trace) -> np.ndarray:
+def _rows(trace: Any) -> np.ndarray:
     went_in = [trace.dt_ms, trace.buttons, trace.missing_bits, trace.manifold_reading_pa, trace.supply_mv]
     came_out = [trace.fill_bits, trace.seal_bits, trace.pump_permille, trace.gate_on, trace.state]
     return np.column_stack([*went_in, trace.reading_pa, *came_out, trace.fault_code]).astype(np.int32)

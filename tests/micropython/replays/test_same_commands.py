@@ -4,6 +4,7 @@ Each session is recorded from the compiled simulator, then replayed from its rea
 core as CPython runs it, and by both MicroPythons with the heap locked in every step.
 """
 
+import importlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from soleus.core.make_ready import make_ready
 from soleus.core.program.table import read_program
 from tests.micropython.interpreters.run import INTERPRETERS
 from tests.micropython.replays.record import columns, replay_session, write_session
-from tests.micropython.replays.sessions import CASES, Recording, recorded
+from tests.micropython.replays.sessions import CASES, CHECKS, Recording, checked, recorded
 
 Replay = Callable[[Recording, Path], int]
 Note = Callable[[str, object], None]
@@ -29,6 +30,9 @@ def replay_cpython(recording: Recording, _: Path) -> int:
     controller = Controller(read_boots(dict(recording.boots)))
     program = read_program(dict(recording.program))
     make_ready(controller, program, recording.minutes, recording.pressure_mmhg)
+    if recording.check:
+        kind = importlib.import_module(f"soleus.core.{recording.check}")
+        controller.service = kind.service_for(controller.boots)
     readings = controller.readings
     for tick, row in enumerate(recording.rows.tolist()):
         dt_ms, readings.buttons, readings.missing_bits, readings.manifold_pa, readings.supply_mv = row[
@@ -45,8 +49,10 @@ def replay_cpython(recording: Recording, _: Path) -> int:
 def micropython(run: Callable[..., str]) -> Replay:
     def replay(recording: Recording, folder: Path) -> int:
         session = (recording.boots, recording.program, recording.minutes, recording.pressure_mmhg)
-        write_session(folder, *session, recording.rows)
-        ticks: int = replay_session(run, folder)["ticks"]
+        write_session(folder, *session, recording.rows, recording.check)
+        # Here the core is compiled from its sources; a check fill on top of it needs more than a chip's heap.
+        options = {"heap_bytes": 1 << 20} if recording.check else {}
+        ticks: int = replay_session(run, folder, **options)["ticks"]
         return ticks
 
     return replay
@@ -59,7 +65,7 @@ REPLAYS: dict[str, Replay] = {
 
 
 @pytest.mark.parametrize("interpreter", REPLAYS)
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, *CHECKS])
 def test_same_commands_at_every_tick(
     name: str, interpreter: str, tmp_path: Path, record_property: Note
 ) -> None:
@@ -75,6 +81,11 @@ def test_same_commands_at_every_tick(
 def test_a_session_is_what_its_name_says(name: str) -> None:
     recording, case = recorded(name), CASES[name]
     assert (recording.states, recording.trips, recording.rests) == (case.states, case.trips, case.rests)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_fill_finds_what_its_name_says(name: str) -> None:
+    assert list(checked(name).findings.found) == list(CHECKS[name].found)
 
 
 def test_one_wrong_reading_is_not_replayed_to_the_same_commands() -> None:

@@ -304,6 +304,8 @@ def written_by(log_writer):
     warned = []
     app = Thing()
     app.controller = core("esp32-devkit")
+    app.front = Thing()
+    app.front.kept = {}
     app.writer = FlashWriter(lambda: True, lambda: None, lambda name, why: warned.append((name, why)))
     writing, recorder_module.write_step = recorder_module.write_step, log_writer.write_step
     try:

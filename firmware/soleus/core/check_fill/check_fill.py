@@ -56,7 +56,7 @@ class CheckFill:
     def has_fallen_silent(self) -> bool:
         return self.stage == OVER
 
-    def _go(self, stage: int) -> None:
+    def go(self, stage: int) -> None:
         self.stage = stage
         self.stage_ms = 0
 
@@ -64,7 +64,7 @@ class CheckFill:
         all_vent(commands)
         self.check_ms += dt_ms
         self.stage_ms += dt_ms
-        self._advance(gauges, commands, dt_ms)
+        self.advance(gauges, commands, dt_ms)
         # Tells the guards which chambers are kept under pressure, and how high it may be.
         kept_bits = commands.fill_bits | commands.seal_bits
         for index in range(self.boots.count):
@@ -78,5 +78,5 @@ class CheckFill:
         sequencer.keep_bits = kept_bits
         sequencer.forget_targets()
 
-    def _advance(self, _gauges: Gauges, _commands: Commands, _dt_ms: int) -> None:
+    def advance(self, _gauges: Gauges, _commands: Commands, _dt_ms: int) -> None:
         """Each kind has its own."""
