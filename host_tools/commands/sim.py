@@ -6,6 +6,7 @@ come afterwards, inside the functions that need them: a refusal must not wait fo
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -93,10 +94,12 @@ def sim(
 
 
 def _fits(request: Request) -> bool:
-    """On boots as the seed draws them; what breaks later than the start isn't broken yet."""
+    """On boots as the seed draws them, before the session: what breaks in it later isn't broken yet."""
+    from host_tools.plant.faults import FOREVER_MS
     from host_tools.sim.check_fill import run_check
 
-    check = run_check(request.board, request.plant, request.faults, request.seed)
+    broken = [replace(fault, end_ms=FOREVER_MS) for fault in request.faults if fault.start_ms == 0]
+    check = run_check(request.board, request.plant, broken, request.seed)
     for text in check.texts:
         sys.stderr.write(f"soleus: check fill, {check.fill_s:.1f} s: {text}\n")
     return check.fits and not check.fault_code

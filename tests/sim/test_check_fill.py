@@ -1,11 +1,13 @@
 """The check fill on the plant: what is wrong is named, on every board, gently and in time."""
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from host_tools.basics.errors import FELL_SHORT
 from host_tools.catalogue.boards import board_names, load_board
 from host_tools.plant.faults import parse_fault
 from host_tools.plant.files.on_board import on_board
@@ -14,6 +16,7 @@ from host_tools.plant.parts.units import SAFE_MMHG
 from host_tools.sim.check_fill import Check, run_check
 from host_tools.verify.fit.draws import Outcome, draws_of, kinds_of, outcome_of
 from soleus.core.basics.limits import CHECK_FILL_MOST_MS
+from tests.soleus_command import soleus
 
 TRUE_MOST_MMHG = 25
 # Where one sensor sees one chamber at a time: 10 s each.
@@ -54,6 +57,48 @@ def test_the_texts_name_the_chamber_and_what_to_do() -> None:
     ]
     assert check(DUO, "leg.right:away@0s").texts == ["right: no leg felt. Is the boot on?"]
     assert check(DUO).texts == ["legs: average, average"]
+
+
+WRONG = {
+    "hose.left.foot:off@0s": "left.foot: no air stays. Push its hose on.",
+    "garment.left.calf:off@0s": "left.calf: open. Close its zip, look at its seam.",
+    "hose.left.knee:kink@0s": "left.knee: the hose is kinked. Lay it straight.",
+    "leg.left:away@0s": "left: no leg felt. Is the boot on?",
+}
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_the_command_says_what_is_wrong_and_begins_no_session(
+    fault: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _sim(DEVKIT, tmp_path, "--fault", fault) == FELL_SHORT
+    said = capsys.readouterr()
+    assert [line.partition(" s: ")[2] for line in said.err.splitlines()] == [WRONG[fault]]
+    assert not said.out
+    assert not (tmp_path / "numbers.json").exists()
+
+
+def test_the_command_names_both_hoses_that_are_swapped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _sim(DUO, tmp_path, "--fault", "hose.left.calf:swapped@0s") == FELL_SHORT
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split(" s: ")[1].split(":")[0] for line in said] == ["left.calf", "right.calf"]
+
+
+def test_boots_that_fit_are_said_to_and_the_session_begins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What breaks later isn't broken yet."""
+    _sim(DEVKIT, tmp_path, "--fault", "hose.left.foot:off@3s", "--until", "5s")
+    assert " s: legs: " in capsys.readouterr().err
+    assert (tmp_path / "numbers.json").exists()
+
+
+def _sim(board: str, folder: Path, *words: str) -> int:
+    return soleus(
+        "sim", "easy-run", "--board", board, "--check-fill", "--json", folder / "numbers.json", *words
+    )
 
 
 def test_several_things_wrong_are_all_named() -> None:

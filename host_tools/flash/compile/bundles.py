@@ -165,7 +165,7 @@ def _texts(has_line_numbers: bool) -> dict[str, str]:
 def _asked_from_outside() -> list[str]:
     """Sources that run on a board beside the firmware, and the names that logs and tests use."""
     core = "read_boots; read_program; refuse_unfit; make_ready; controller.step; session.load"
-    app = "App; app.writer; tick.failure; tick.last_ms; display.pages"
+    app = "App; FlashWriter; Link; Requests; app.writer; tick.failure; tick.last_ms; display.pages"
     return [*(source_of(entry) for entry in ENTRIES), core, app]
 
 
