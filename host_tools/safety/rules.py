@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _WALKS, _RULES = "tests/panel/test_walks.py", "tests/panel/test_rules.py"
 _SESSION, _DOSE = "tests/core/session/test_session.py", "tests/panel/test_dose.py"
 _VIRTUAL = "tests/virtual/test_panel.py"
+_FILL, _FILL_VIRTUAL = "tests/sim/test_check_fill.py", "tests/virtual/test_check_fill.py"
 
 
 @dataclass(frozen=True)
@@ -137,5 +138,21 @@ RULES = (
             f"{_RULES}::test_stop_leads_out_of_every_place_within_a_step",
         ),
         ("stop winds down",),
+    ),
+    Rule(
+        "REQ-PERSON-10",
+        "before a session that a person starts, a check fill with the boots on: what doesn't fit is named. A"
+        " kinked or a swapped hose is mended first; whoever presses anything meanwhile is asked once more;"
+        " a service tool that holds the machine does without",
+        "A chamber behind a kinked hose may not get rid of its air, and a swapped one is watched by another's"
+        " sensor. What each board can and can't see, and how surely, stands below.",
+        ("core.check_fill.check_fill:CHECK_PA", "core.basics.limits:CHECK_FILL_MOST_MS"),
+        (
+            f"{_FILL}::test_what_is_wrong_is_named_and_nothing_else",
+            f"{_FILL}::test_it_is_gentle_short_and_ends_vented",
+            f"{_FILL_VIRTUAL}::test_a_hose_that_is_off_is_named_and_after_one_press_the_session_begins",
+            f"{_FILL_VIRTUAL}::test_a_stop_in_the_check_fill_ends_the_attempt",
+        ),
+        ("a kinked hose is let pass", "a press meanwhile is not heard", "nobody checks"),
     ),
 )

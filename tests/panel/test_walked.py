@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from host_tools.verify.panel.board import Board
 from host_tools.verify.panel.machine import REQUESTS, Case, Happening
 from host_tools.verify.panel.walk import BEGIN, CASES, walk, wander
 from soleus.core import make_ready
@@ -19,9 +20,11 @@ from soleus.core.program import changes
 from soleus.core.session.questions import Questions
 from soleus.core.session.session import Session
 from soleus.link.requests import Requests
+from soleus.panel import acts
 from soleus.panel.front import Front
 from soleus.panel.requests import _start as answer_start
 from soleus.panel.walk import Walk
+from soleus.services import check_fill
 
 PRESSES = CASES["presses"]
 
@@ -42,12 +45,16 @@ def test_what_is_near_the_beginning_breaks_no_rule_with_all_that_can_happen(case
 
 # Uniform numbers would hardly ever answer four questions.
 WHOLE_CYCLE = (("tick", "stage"),) * 5
-PHRASES = (BEGIN, BEGIN, WHOLE_CYCLE, (("tick", "time"),), (("press", 1),), (("press", 2),), (("press", 16),))
+CHECK = (*BEGIN, ("look", 20), ("tick", ""), ("look", 20), ("tick", "zeroed"))
+PHRASES = (BEGIN, CHECK, WHOLE_CYCLE, (("tick", "time"),), (("press", 1),), (("press", 2),), (("press", 16),))
 STEPS = st.one_of(st.integers(0, 1 << 16).map(lambda number: (number,)), st.sampled_from(PHRASES))
 
 
+ON_THE_WAY = ["sign of life", "at night", "everything", "check fill, a laptop"]
+
+
 @settings(max_examples=60, deadline=None)
-@given(phrases=st.lists(STEPS, max_size=60), case=st.sampled_from(["sign of life", "at night", "everything"]))
+@given(phrases=st.lists(STEPS, max_size=60), case=st.sampled_from(ON_THE_WAY))
 def test_no_way_through_it_breaks_a_rule(phrases: list[tuple[Any, ...]], case: str) -> None:
     assert not wander(CASES[case], [step for phrase in phrases for step in phrase])
 
@@ -83,8 +90,14 @@ BROKEN: dict[str, Broken] = {
         *("self._go(VENTING)", "self._wind_down(VENTING)"),
     ),
 }
+CHECKED = CASES["check fill"]
 LOADED, LOOK = REQUESTS.index({"do": "load"}), (("look", 20),)
 TO_A_BOOST = [("tap", tap) for tap in (4, 1, 1)] + [*LOOK] + [("tap", tap) for tap in (1, 2, 1, 4, 1, 1, 1)]
+# A check fill that finds something; then whatever is pressed, and what follows within a moment.
+LOOKS = (("look", 20),) * 3
+TO_A_CHECK = [*BEGIN[:-2], *LOOK, ("tick", ""), *LOOK, ("tick", "zeroed")]
+ONCE_MORE = [("tap", 1), *LOOKS, ("tick", ""), *LOOK, ("tick", "zeroed")]
+BEGINS = [*LOOKS, ("tick", "")]
 # Further from the beginning: the way leads there.
 BROKEN_ON_A_WAY: dict[str, tuple[Broken, list[Happening]]] = {
     "a start is meant for whatever is loaded by then": (
@@ -100,6 +113,34 @@ BROKEN_ON_A_WAY: dict[str, tuple[Broken, list[Happening]]] = {
             "if False and",
         ),
         [*BEGIN, ("tick", "time"), ("tick", "time")],
+    ),
+    "nobody checks": (
+        (
+            *("without a check fill", CHECKED, acts._start),
+            *("not is_checked and app.store.settings.check_fill", "False"),
+        ),
+        [*BEGIN],
+    ),
+    "a kinked hose is let pass": (
+        ("found: kinked", CHECKED, check_fill._may_go_on, "code <= _HARMLESS_MOST", "True"),
+        [
+            *(*TO_A_CHECK, ("tick", "kinked"), ("tick", "empty"), *LOOKS),
+            *(*ONCE_MORE, ("tick", "kinked"), ("tick", "empty"), *LOOKS, ("tap", 4), *BEGINS),
+        ],
+    ),
+    "a press meanwhile is not heard": (
+        (
+            *("fresh answers", CHECKED, check_fill.taps_of),
+            *("return taps_count + app.tick.asked_count[_STOP_INDEX]", "return 0"),
+        ),
+        [*TO_A_CHECK, ("press", 1), ("tick", "fits"), ("tick", "empty"), *BEGINS],
+    ),
+    "a check fill was for whatever is loaded by then": (
+        (
+            *("without a check fill", CASES["check fill, a laptop"], Board.answer_load),
+            *('or "service" in self.front.kept', ""),
+        ),
+        [*TO_A_CHECK, ("tick", "fits"), ("tick", "empty"), ("request", LOADED), *BEGINS],
     ),
     "a boost comes on top": (
         (

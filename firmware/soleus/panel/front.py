@@ -71,6 +71,8 @@ class Front:
         self.close()
         if self.wish and self.wish[0] < ENDED:
             self.wish = None
+            # A check fill has no session any more that would follow.
+            self.kept.pop("taps", None)
 
     def close(self) -> None:
         if self.walk is None:
@@ -85,7 +87,8 @@ class Front:
     def _fulfil(self, wish: tuple) -> None:
         refused = None
         if wish[0] == CHECK:
-            # With nothing else of a moment in memory.
+            # With nothing else of a moment in memory: a laptop may have asked where somebody is.
+            self.close()
             controller = self.app.controller
             controller.service = load(wish[1]).service_for(controller.boots)
             self.wish = None

@@ -24,7 +24,7 @@ def _start(app: Any, request: dict) -> dict:
 
     A service tool that holds the machine does without that, and nobody's sessions are counted.
     """
-    if not app.tick.is_idle():
+    if not app.tick.is_idle() or "service" in app.front.kept:
         return app.requests.refusal("start")
     if not app.program_id:
         return {"error": "start: no program is loaded"}

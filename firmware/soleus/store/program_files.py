@@ -13,7 +13,8 @@ PROGRAMS_FOLDER = "programs"
 def answer(app: Any, do: str, request: dict) -> dict:
     if do == "programs":
         return {"ok": True, "programs": program_ids()}
-    if not app.tick.is_idle():
+    if not app.tick.is_idle() or "service" in app.front.kept:
+        # In the moments before and after a check fill, too: the answers were for this program.
         return app.requests.refusal(do)
     # Whoever answers the questions there answered them for another program, and pressed start for it.
     app.front.drop()

@@ -18,12 +18,14 @@ from soleus.core.make_ready import make_ready
 from soleus.core.program.changes import change
 from soleus.core.program.table import read_program
 from soleus.core.session import dose
-from soleus.core.session.session import CHECKING, DONE, FAULT, IDLE, PAUSED, RUNNING, SERVICE
+from soleus.core.session.session import CHECKING, COMPLETED, DONE, FAULT, IDLE, PAUSED, RUNNING, SERVICE
 from soleus.link import requests as link_requests
 from soleus.link.requests import Requests
 from soleus.panel import acts, choose, facts, front, left, requests, walk
+from soleus.services import check_fill
 from soleus.store.files import encode
 
+STOP_INDEX = 1
 # A press on the heels of another, time to read, and longer than anything at the panel waits.
 HEELS_MS, READ_MS, LONG_MS = 20, 600, 130_000
 LOG = "/data/log/000001.slog"
@@ -37,13 +39,23 @@ ROOMS = {
     "panel.left": left,
     "panel.requests": requests,
     "core.session.dose": dose,
+    "services.check_fill": check_fill,
 }
+# What a check fill may find, by the codes of its first chamber and the legs that it doesn't feel.
+FITS, HOSE_OFF, KINKED, NO_LEG = "fits", "hose off", "kinked", "no leg"
+FINDINGS = {FITS: (0, 0), HOSE_OFF: (1, 0), KINKED: (3, 0), NO_LEG: (0, 1)}
 
 
 class Board:
     """What `App` is for the panel."""
 
-    def __init__(self, boots: Boots, programs: dict[str, dict[str, Any]], zones: list[str]) -> None:
+    def __init__(
+        self,
+        boots: Boots,
+        programs: dict[str, dict[str, Any]],
+        zones: list[str],
+        has_check_fill: bool = False,
+    ) -> None:
         self.programs, self.zones = programs, zones
         self.controller: Any = Controller(boots, has_bench=False)
         self.air = Air(boots)
@@ -56,9 +68,9 @@ class Board:
         self.parts = SimpleNamespace(battery=None)
         self.presses = SimpleNamespace(taps=0, taps_count=0)
         self.tick = Tick(self.controller)
-        self.store = Store(self)
-        meter = SimpleNamespace(therapy_s=0)
-        self.recorder = SimpleNamespace(prepare=_nothing, path=LOG, meter=meter, header=b"")
+        self.store = Store(self, has_check_fill)
+        meter, ring = SimpleNamespace(therapy_s=0), SimpleNamespace(restart=_nothing)
+        self.recorder = SimpleNamespace(prepare=_nothing, path=LOG, meter=meter, header=b"", ring=ring)
         self.warn = _nothing
         self.lost_session: dict[str, Any] | None = None
         self.front: Any = front.Front(self, {})
@@ -101,6 +113,7 @@ class Board:
         controller.sequencer.begin(0)
         controller.regulator.vent_all()
         controller.commands.__init__()
+        controller.service = None
         self.store.is_in_session = False
         self.store.note = encode({})
         self.tick.asked = 0
@@ -126,7 +139,7 @@ class Board:
 
     def answer_load(self, do: str, request: dict[str, Any]) -> dict[str, Any]:
         """As `store/program_files.py`."""
-        if not self.tick.is_idle():
+        if not self.tick.is_idle() or "service" in self.front.kept:
             return dict(self.requests.refusal(do))
         self.front.drop()
         minutes, mmhg = request.get("minutes", 0), request.get("pressure_mmhg", 0)
@@ -187,16 +200,50 @@ class Air:
         commands.pump_permille = 1000 if sequencer.keep_bits else 0
 
 
+class Check:
+    """A check fill of one tick: the walk says what it finds."""
+
+    ended_by = COMPLETED
+
+    def __init__(self, boots: Boots, found: str = "") -> None:
+        self.boots = boots
+        self.find(found)
+
+    def find(self, found: str) -> None:
+        self.found = found
+        code, no_leg_bits = FINDINGS.get(found, (0, 0))
+        codes = [code] + [0] * (self.boots.count - 1)
+        others, room_ml = [0] * self.boots.count, [0] * self.boots.legs
+        self.findings = SimpleNamespace(
+            found=codes, other_index=others, no_leg_bits=no_leg_bits, room_ml=room_ml
+        )
+
+    def begin(self) -> None:
+        pass
+
+    def renew(self) -> None:
+        pass
+
+    def has_fallen_silent(self) -> bool:
+        return bool(self.found)
+
+    def step(self, _gauges: Any, _sequencer: Any, _phase: Any, commands: Any, _dt_ms: int) -> None:
+        commands.fill_bits = commands.seal_bits = self.boots.all_bits
+        commands.pump_permille = 1000
+
+
 class Tick:
     """As the board's: what services ask of the core comes with the next tick."""
 
     def __init__(self, controller: Any) -> None:
         self.controller = controller
         self.asked = 0
+        self.asked_count = [0, 0]
         self.tape = None
 
     def press(self, button: int) -> None:
         self.asked |= button
+        self.asked_count[STOP_INDEX] += bool(button & BUTTON_STOP)
 
     def is_idle(self) -> bool:
         return self.controller.session.state in (IDLE, DONE)
@@ -209,12 +256,11 @@ class Tick:
 class Store:
     """As `store/state_store.py`: notes when a session begins and ends."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, has_check_fill: bool) -> None:
         self.board = board
         self.note = encode({})
         self.is_in_session = False
-        # These walks are of sessions: a check fill has tests of its own.
-        self.settings = SimpleNamespace(check_fill=False)
+        self.settings = SimpleNamespace(check_fill=has_check_fill)
 
     def note_session(self, content: bytes | None) -> None:
         self.board.note_session(content)
@@ -252,6 +298,7 @@ def rooms_loaded(board: Board) -> Iterator[None]:
         answer=lambda app, do, asked: app.answer_load(do, asked),
     )
     rooms = {**ROOMS, "store.wearer": wearer, "store.program_files": files}
+    rooms["core.sealed_fill"] = SimpleNamespace(service_for=Check)
     rooms["panel.screens"] = SimpleNamespace(session_lines=_nothing)
     menu = [["all", list(board.programs)]]
     changed = [

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 from host_tools.verify.explore.values import Values
-from host_tools.verify.panel.board import HEELS_MS, LONG_MS, READ_MS, Board, short_press
-from host_tools.verify.panel.witness import Before, Witness
+from host_tools.verify.panel.board import FINDINGS, HEELS_MS, LONG_MS, READ_MS, Board, Check, short_press
+from host_tools.verify.panel.witness import TRIES, Before, Witness
 from soleus.core.basics.boots_table import read_boots
 from soleus.core.basics.limits import PAUSE_MOST_MS, TICK_MS
 from soleus.core.basics.signals import (
@@ -27,6 +28,7 @@ from soleus.core.session.session import (
     IDLE,
     PAUSED,
     RUNNING,
+    SERVICE,
     VENTING,
     WIND_DOWN_MS,
 )
@@ -43,12 +45,15 @@ from soleus.panel.table import (
     TAP_START,
     TAP_STOP,
 )
+from soleus.services.check_fill import taps_of
 from soleus.store.files import encode
 
 # What passes at once in a session: less than the sign of life, and than a pause may take.
 COARSE_MS = 10 * 60_000
 LEFT_STEP_MINUTES = 5
 CHAMBERS = ["foot", "calf", "thigh"]
+# What `services/check_fill.py` keeps, beside what can't be written down.
+OF_A_CHECK = ("led", "before", "check_fill", "lines", "place")
 
 State = tuple[Any, ...]
 Happening = tuple[str, Any]
@@ -81,6 +86,8 @@ class Case:
     completed: int = 2
     has_display: bool = True
     requests: Sequence[dict[str, Any]] = field(default=REQUESTS)
+    # A check fill comes before each session.
+    has_check_fill: bool = False
     # Power may be lost, and guards may trip, at any time.
     has_mishaps: bool = True
 
@@ -90,7 +97,8 @@ class Machine:
         self.case = case
         table = {"legs": 1, "chambers": CHAMBERS, "zones": CHAMBERS, "valves": "fill_vent"}
         table |= {"sensors": "per_chamber", "max_pressure_mmhg": case.max_pressure_mmhg}
-        self.board = Board(read_boots(table), case.programs, CHAMBERS[: case.zones])
+        zones = CHAMBERS[: case.zones]
+        self.board = Board(read_boots(table), case.programs, zones, case.has_check_fill)
         self.board.wearer["completed"] = case.completed
         if not case.has_display:
             vars(self.board)["screen"] = None
@@ -117,8 +125,9 @@ class Machine:
             return [*found, ("tick", ""), *(("press", bits) for bits in TOGETHER)]
         found.append(("look", HEELS_MS))
         found += [("request", number) for number in range(len(self.case.requests))]
-        if not board.front.wish:
-            # What was wished for comes within 20 ms; all of these take longer.
+        is_check_over = "service" in board.front.kept and state in (IDLE, DONE, FAULT)
+        if not board.front.wish and not is_check_over:
+            # What was wished for comes within 20 ms, and what follows a check fill. These take longer.
             found += [("link lost", 0), ("look", READ_MS), ("look", LONG_MS)]
         if state in (IDLE, DONE):
             found += [("tap", tap) for tap in TAPS]
@@ -136,6 +145,8 @@ class Machine:
             found += [("tick", "zeroed")]
         elif state == VENTING:
             found += [("tick", "empty")]
+        elif state == SERVICE:
+            found += [("tick", what) for what in FINDINGS]
         return found
 
     def happen(self, what: Happening) -> str:
@@ -152,16 +163,29 @@ class Machine:
         if kind == "request":
             return self._request(self.case.requests[more])
         if kind == "tap":
-            witness.hear_tap(more, before)
+            if "service" in board.front.kept:
+                # The check fill has just ended, or is about to begin.
+                witness.is_pressed = True
+            else:
+                witness.hear_tap(more, before)
             self._look(more, HEELS_MS)
             return ""
         if kind == "look":
-            witness.hear_time(more)
+            if before.state in (IDLE, DONE):
+                witness.hear_time(more)
             self._look(0, more)
             return ""
         if kind == "press":
+            self._note_press()
             return self._tick(self._buttons(more))
         return self._ticks_of(more)
+
+    def _note_press(self) -> None:
+        """The check fill that is under way hears of it."""
+        board = self.board
+        if "service" in board.front.kept:
+            board.presses.taps_count = board.front.taps_count = (board.presses.taps_count + 1) & 0xFFFF
+            self.witness.is_pressed = True
 
     def _look(self, tap: int, ms: int) -> None:
         board = self.board
@@ -181,8 +205,7 @@ class Machine:
             return "a laptop cleared a fault"
         if request["do"] == "load" and is_taken:
             # Whoever was answering did so for another program.
-            self.witness.yes = 0
-            self.witness.is_told = self.witness.may_start = False
+            self.witness.forget()
         return ""
 
     def _buttons(self, bits: int) -> int:
@@ -203,6 +226,9 @@ class Machine:
             air.is_zeroed = True
         elif what in ("stage", "empty", "clear"):
             air.be(True)
+        elif what in FINDINGS:
+            self.board.controller.service.find(what)
+            self.witness.hear_check(what)
         try:
             if what.startswith("clear"):
                 return self._tick(BUTTON_CLEAR)
@@ -241,6 +267,7 @@ class Machine:
             self._panel(at) if at else None,
             self._word(front.wish),
             ("left" in kept, self._word(left), min(len(kept.get("undated_s", ())), 2)),
+            self._check(),
             (board.wearer["completed"], board.wearer["declined"]),
             self._word(board.session_file),
             self._word(board.lost_session),
@@ -252,7 +279,7 @@ class Machine:
 
     def write(self, state: State) -> None:
         board, front = self.board, self.board.front
-        session, sequencer, commands, code, program, panel, wish, kept, wearer, *rest = state
+        session, sequencer, commands, code, program, panel, wish, kept, check, wearer, *rest = state
         session_file, lost, note, flags, (asked, therapy_s), witness = rest
         _put(self._session, session)
         _put(self._sequencer, sequencer)
@@ -270,12 +297,31 @@ class Machine:
         front.kept = {"undated_s": [0] * undated}
         if has_left:
             front.kept["left"] = self._things[left]
+        self._put_check(check)
         board.wearer["completed"], board.wearer["declined"] = wearer
         board.session_file, board.lost_session = self._things[session_file], self._things[lost]
         board.store.note = note
         board.store.is_in_session, board.requests.is_led_by_link, board.requests.is_held = flags
         board.tick.asked, board.recorder.meter.therapy_s = asked, therapy_s
         self.witness.become(witness)
+
+    def _check(self) -> tuple[Any, ...]:
+        """The check fill that is under way, and what the last ones have left behind."""
+        board, kept = self.board, self.board.front.kept
+        service = board.controller.service
+        is_heard = kept["taps"] != taps_of(board) if "taps" in kept else None
+        words = [(name, self._word(kept[name])) for name in OF_A_CHECK if name in kept]
+        return (service.found if service else None, "service" in kept, is_heard, tuple(words))
+
+    def _put_check(self, check: tuple[Any, ...]) -> None:
+        board, kept = self.board, self.board.front.kept
+        found, has_service, is_heard, words = check
+        board.controller.service = None if found is None else Check(board.controller.boots, found)
+        kept.update((name, copy.deepcopy(self._things[word])) for name, word in words)
+        if has_service:
+            kept["service"] = None
+        if is_heard is not None:
+            kept["taps"] = taps_of(board) - is_heard
 
     def _tidy(self) -> None:
         """One form for all states that can't be told apart by what happens next."""
@@ -296,6 +342,7 @@ class Machine:
             witness.yes, witness.is_told = 0, False
         if board.front.kept.get("left"):
             board.front.kept["left"] = _rounded(board.front.kept["left"])
+        _tidy_check(board.front.kept)
         sequencer = board.controller.sequencer
         sequencer.cycles_count = min(sequencer.cycles_count, 1)
         if session.state not in (RUNNING, PAUSED):
@@ -362,6 +409,13 @@ class Machine:
         words = f"{board.program_id} {board.changes} {board.controller.session.duration_ms}"
         self._timelines.setdefault(words, board.controller.sequencer.timeline)
         return words
+
+
+def _tidy_check(kept: dict[str, Any]) -> None:
+    """Named twice is named often enough."""
+    for name in ("check_fill", "before"):
+        if kept.get(name):
+            kept[name]["count"] = min(kept[name]["count"], TRIES)
 
 
 def _rounded(left: dict[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,10 @@ CASES = {
     "louder": Case({"easy": LOUDER}, **_IN_ORDER),
     "first sessions": Case({"easy": LOUDER}, **{**_IN_ORDER, "completed": FIRST}),
     "a laptop": Case({"easy": LOUDER}, has_display=False, completed=FIRST),
+    "check fill": Case({"easy": SHORT}, **{**_IN_ORDER, "has_check_fill": True}),
+    "check fill, a laptop": Case(
+        {"easy": SHORT}, has_display=False, completed=USED_TO_IT, has_check_fill=True
+    ),
     "choosing": Case({"easy": WIDE}, completed=USED_TO_IT, requests=()),
     "everything": Case({"easy": WIDE}, completed=FIRST, max_pressure_mmhg=25),
 }

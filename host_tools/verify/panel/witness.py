@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from host_tools.verify.panel.board import READ_MS, Board
+from host_tools.verify.panel.board import FITS, HOSE_OFF, NO_LEG, READ_MS, Board
 from soleus.core.basics.limits import PRESENCE_AFTER_MINUTES, PRESENCE_MINUTES, SOFTEST_PA
 from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_FIRMER, BUTTON_SOFTER, BUTTON_STOP
 from soleus.core.basics.units import pa_from_mmhg
@@ -21,11 +21,13 @@ from soleus.core.session.session import (
     STATE_NAMES,
     VENTING,
 )
-from soleus.panel.table import QUESTION, TAP_LOUDER, TAP_START
+from soleus.panel.table import QUESTION, TAP_LOUDER, TAP_SOFTER, TAP_START, TAP_STOP
 
 QUESTIONS, ONE_MORE_AFTER, GENTLE_SESSIONS = 4, 2, 3
 COUNTS_FROM_MS = 120_000
 ANSWERS_LAST_MS = 120_000
+# What a check fill names so often may be wrong.
+TRIES = 2
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,12 @@ class Witness:
         # Yes after yes since another press, how long since the last one; or a laptop has told of all of them.
         self.yes = self.since_ms = 0
         self.is_told = False
+        # What the check fill before this session has found; "" without one, and while it is under way.
+        self.check = self.check_before = ""
+        self.is_checking = self.is_pressed = False
+        # How often in a row it named the same; and somebody goes on all the same, or a tool does without.
+        self.named = 0
+        self.goes_on = False
         # Start was pressed after enough of them; or a service tool holds the machine.
         self.may_start = False
         # In the session: since the last press, in all, and which cycles were whole.
@@ -80,6 +88,10 @@ class Witness:
 
     def hear_tap(self, tap: int, before: Before) -> None:
         if before.state not in (IDLE, DONE) or before.wish >= 0:
+            self.is_pressed = bool(self.is_checking or self.check)
+            return
+        if self.check:
+            self._hear_tap_after_check(tap)
             return
         if tap == TAP_LOUDER:
             if self.since_ms >= READ_MS:
@@ -94,19 +106,40 @@ class Witness:
         self.yes = self.since_ms = 0
         self.is_told = False
 
+    def _hear_tap_after_check(self, tap: int) -> None:
+        """The answers still hold: start tries again, or begins; louder goes on where that may be."""
+        is_twice = self.check == HOSE_OFF and self.named >= TRIES
+        self.goes_on = tap == TAP_LOUDER and (is_twice or self.check == NO_LEG)
+        self.may_start = tap == TAP_START or self.goes_on
+        if tap in (TAP_SOFTER, TAP_STOP):
+            self.forget()
+
+    def hear_check(self, found: str) -> None:
+        """The check fill is over."""
+        self.named = self.named + 1 if found == self.check_before else 1
+        self.named = min(self.named, TRIES)
+        self.check = self.check_before = found
+        self.is_checking = False
+
+    def forget(self) -> None:
+        """Whoever comes begins with the first question."""
+        self.yes = 0
+        self.is_told = self.may_start = self.goes_on = False
+        self.check = ""
+
     def hear_time(self, ms: int) -> None:
         self.since_ms = min(self.since_ms + ms, READ_MS)
         if ms >= ANSWERS_LAST_MS:
-            self.yes = 0
-            self.is_told = False
+            self.forget()
 
     def hear_start_by_link(self, answers: list[str], is_taken: bool, is_held: bool) -> str:
         is_all_yes = answers == ["yes"] * (QUESTIONS + (self.sessions >= ONE_MORE_AFTER and not is_held))
         if is_taken and not is_all_yes:
             return "a laptop's start was taken without the answers"
         if is_taken:
+            self.forget()
             self.may_start, self.is_told = is_held, not is_held
-            self.yes = 0
+            self.goes_on = is_held
         return ""
 
     def hear_power_lost(self, was_in_session: bool) -> None:
@@ -129,7 +162,12 @@ class Witness:
     def after_tick(self, before: Before, buttons: int, ms: int, board: Board) -> str:
         session = board.controller.session
         if before.state != CHECKING and session.state == CHECKING:
-            return self._begin(board)
+            return self._begin_check() if session.after_check == SERVICE else self._begin(board)
+        if buttons & BUTTON_STOP and (self.is_checking or before.state not in (IDLE, DONE)):
+            # It ends the attempt.
+            self.forget()
+        if session.state == FAULT:
+            self.forget()
         self._follow(before, buttons, ms, board)
         return (
             self._pressure(board)
@@ -142,8 +180,16 @@ class Witness:
 
     def _begin(self, board: Board) -> str:
         session = board.controller.session
-        if not self.may_start:
+        if board.store.settings.check_fill and not self.goes_on:
+            if not self.check:
+                return "a session without a check fill"
+            if self.check != FITS:
+                return f"a session although the check fill found: {self.check}"
+        begins_by_itself = self.check == FITS and not self.is_pressed
+        if not self.may_start and not begins_by_itself:
             return "a session without fresh answers and a press at the machine"
+        self.check = ""
+        self.goes_on = self.is_pressed = False
         left, changes = board.front.kept.get("left"), board.changes or {}
         self.is_part = bool(left and changes.get("part_of") == left["changes"]["part_of"])
         is_new_here = self.completed < GENTLE_SESSIONS and not board.wearer["declined"]
@@ -154,6 +200,14 @@ class Witness:
         self.is_cut = self.may_start = self.is_told = False
         if is_new_here and not board.requests.is_held and (is_longer or is_firmer):
             return "one of the first sessions isn't the gentlest"
+        return ""
+
+    def _begin_check(self) -> str:
+        if not self.may_start:
+            return "a check fill without fresh answers and a press at the machine"
+        self.forget()
+        self.is_checking, self.is_pressed = True, False
+        self.since_ms = self.run_ms = 0
         return ""
 
     def _follow(self, before: Before, buttons: int, ms: int, board: Board) -> None:
@@ -210,7 +264,7 @@ def _stop(buttons: int, board: Board) -> str:
 
 def _energy(board: Board) -> str:
     state = board.controller.session.state
-    if board.tick.is_energised() and state not in (CHECKING, RUNNING, VENTING):
+    if board.tick.is_energised() and state not in (CHECKING, RUNNING, VENTING, SERVICE):
         return f"energy while {STATE_NAMES[state]}"
     return ""
 
