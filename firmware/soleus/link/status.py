@@ -26,7 +26,7 @@ def status(app: Any, request: dict) -> dict:
         "asks_for_life": session.asks_for_presence(),
         "silent_ms": session.silent_ms,
         "waits_for_press": bool(app.front.walk and app.front.walk.is_led_by_link),
-        "check_fill": app.front.kept.get("check_fill"),
+        "check_fill": _check_fill(app),
         "fault": _fault(app),
         "rested": _rested(app),
         "supply_mv": controller.readings.supply_mv,
@@ -41,6 +41,12 @@ def status(app: Any, request: dict) -> dict:
         "held": _held(app.presses),
         "warnings": app.warnings,
     }
+
+
+def _check_fill(app: Any) -> "dict | None":
+    """Empty while it is under way, and at rest until its session begins."""
+    kept = app.front.kept
+    return {} if "taps" in kept and app.tick.is_idle() else kept.get("check_fill")
 
 
 def _held(presses: Any) -> list:

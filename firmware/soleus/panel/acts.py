@@ -77,7 +77,7 @@ def _start(front: Any, wish: tuple) -> "tuple | None":
     if is_checked:
         # It tells of the check.
         app.recorder.prepare()
-    taps_count = front.kept.pop("taps", None)
+    taps_count = front.kept.get("taps")
     note = {
         "program": app.program_id,
         "duration_ms": session.duration_ms,
@@ -92,6 +92,7 @@ def _start(front: Any, wish: tuple) -> "tuple | None":
     if taps_count is not None and load("services.check_fill").taps_of(app) != taps_count:
         # Somebody has pressed something since, and hadn't seen that it begins.
         front.kept["place"] = FITS
+        front.kept.pop("taps")
         return None
     app.tick.press(BUTTON_START)
     return None
@@ -105,6 +106,7 @@ def _note_end(front: Any) -> "tuple | None":
         is_well = load("services.check_fill").end(front)
         return (START, front.kept["led"], True) if is_well else None
     changes = app.changes or {}
+    front.kept.pop("taps", None)
     front.kept["left"] = None
     if session.run_ms == 0:
         # Service, or no further than the check.
