@@ -14,34 +14,36 @@ SAME, SAME_MOST = 0x40, 0xFF
 # As many numbers are packed in a tick; each takes five bytes at most.
 PIECE_NUMBERS = 24
 PIECE_MOST_BYTES = 5 * PIECE_NUMBERS
+# More sensors than this take so much of a tick that a piece has half as many.
+_SENSORS_MANY = 6
 
 
 class CoreState:
     def __init__(self, controller: Any) -> None:
         found = load("log.core_walk").Found(controller)
-        # As tuples, because a list keeps room for more.
-        self.owners, self.names = tuple(found.owners), tuple(found.names)
-        # Most owners have several names: those of owner n end before `ends[n]`.
-        self.ends = bytes(found.ends)
+        # As tuples, because a list keeps room for more. Of each owner, the names of its integers.
+        self.owners, self.names = tuple(found.owners), tuple([tuple(names) for names in found.names])
         self.lists = tuple(found.lists)
-        count = len(self.names) + sum([len(values) for values in self.lists])
+        self.singles_count = sum([len(names) for names in self.names])
+        count = self.singles_count + sum([len(values) for values in self.lists])
         self.taken = deque((), count)  # noqa: RUF037 (MicroPython wants the empty tuple)
+        # Looked up once: in the tick that would take a tenth of the time.
+        self.append = self.taken.append
+        has_many = controller.boots.sensors_count > _SENSORS_MANY
+        self.piece_numbers = PIECE_NUMBERS // 2 if has_many else PIECE_NUMBERS
         self.singles_left = self.before = 0
 
     def take(self) -> None:
         """All numbers as they are now: the single ones, then the lists. Drops what was not packed yet."""
-        taken, names, get = self.taken, self.names, getattr
-        owners, ends = self.owners, self.ends
-        first = 0
+        append, taken, get = self.append, self.taken, getattr
+        owners, all_names = self.owners, self.names
         for n in range(len(owners)):
             owner = owners[n]
-            end = ends[n]
-            for index in range(first, end):
-                taken.append(get(owner, names[index]))
-            first = end
+            for name in all_names[n]:
+                append(get(owner, name))
         for values in self.lists:
             taken.extend(values)
-        self.singles_left = len(names)
+        self.singles_left = self.singles_count
         self.before = 0
 
     def has_more(self) -> bool:
@@ -49,7 +51,7 @@ class CoreState:
 
     def pack_piece(self, buffer: bytearray, at: int) -> int:
         """Returns where the next byte goes. The number before the first list counts as 0."""
-        count = PIECE_NUMBERS
+        count = self.piece_numbers
         if self.singles_left:
             count = min(count, self.singles_left)
             self.singles_left -= count

@@ -42,18 +42,17 @@ def walk(owner: Any, path: str = "", seen: Any = None) -> Any:
 class Found:
     def __init__(self, controller: Any) -> None:
         self.owners = []
+        # Of each owner, the names of its integers.
         self.names = []
-        self.ends = []
         self.lists = []
         for _, owner, name, value in walk(controller):
             if isinstance(value, list):
                 self.lists.append(value)
-            else:
-                if not self.owners or self.owners[-1] is not owner:
-                    self.owners.append(owner)
-                    self.ends.append(0)
-                self.names.append(name)
-                self.ends[-1] = len(self.names)
+                continue
+            if not self.owners or self.owners[-1] is not owner:
+                self.owners.append(owner)
+                self.names.append([])
+            self.names[-1].append(name)
 
 
 def fingerprint(controller: Any) -> int:
