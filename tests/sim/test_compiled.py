@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
+from numba.core.registry import cpu_target
+from numba.core.runtime import _nrt_python, rtsys
+from numba.core.runtime.nrtdynmod import create_nrt_module
 
 from host_tools.plant.faults import parse_fault
 from host_tools.plant.files.draw import draw_plant
@@ -230,3 +233,25 @@ def right_count(pair: Any) -> int:
 @numba.njit
 def write_last(pair: Any, value: int) -> None:
     pair.levels[-1] = value
+
+
+def test_holders_are_counted_plainly_and_what_nobody_holds_is_freed() -> None:
+    machine = Machine("fill_vent", "per_chamber", "healthy")
+    _nrt_python.memsys_enable_stats()
+    try:
+        before = rtsys.get_allocation_stats()
+        frozen = [freeze(part) for part in machine.parts]
+        loop.run_ticks(*frozen, TICKS)
+        thaw(frozen[1], machine.plant)
+        held = rtsys.get_allocation_stats()
+        del frozen
+        after = rtsys.get_allocation_stats()
+    finally:
+        _nrt_python.memsys_disable_stats()
+    assert held.mi_alloc - held.mi_free > before.mi_alloc - before.mi_free
+    assert (after.alloc - after.free, after.mi_alloc - after.mi_free) == (
+        before.alloc - before.free,
+        before.mi_alloc - before.mi_free,
+    )
+    counting, _ = create_nrt_module(cpu_target.target_context)
+    assert "atomicrmw" not in str(counting)

@@ -13,9 +13,13 @@ import numba
 import numpy as np
 from numba import types
 
+from host_tools.sim.compiling.counts import count_plainly
 from host_tools.sim.compiling.place import keep_in
 from host_tools.sim.compiling.sources import Sources
 from host_tools.sim.compiling.structs import struct_class
+
+
+count_plainly()
 
 
 class Graph:
