@@ -35,7 +35,7 @@ def thaw(frozen: Frozen, root: object, sources: Sources = EVERYTHING) -> None:
     """Write the state of `frozen` back into the objects that it was made from."""
     graph = Graph(root)
     builder = builder_for(graph, sources)
-    integers, floats, arrays = builder.read(frozen, len(graph.integers()), len(graph.floats()))
+    integers, floats, arrays = builder.read(frozen, *graph.counts())
     graph.write_back(integers, floats, arrays)
 
 

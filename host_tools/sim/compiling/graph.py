@@ -4,8 +4,7 @@ import hashlib
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +16,6 @@ from host_tools.sim.compiling.counts import count_plainly
 from host_tools.sim.compiling.place import keep_in
 from host_tools.sim.compiling.sources import Sources
 from host_tools.sim.compiling.structs import struct_class
-
 
 count_plainly()
 
@@ -43,6 +41,10 @@ class Graph:
     def arrays(self) -> list[np.ndarray]:
         return [array for _, array in self._arrays]
 
+    def counts(self) -> tuple[int, int]:
+        """The number of integers and of floats."""
+        return self._counts["i"], self._counts["f"]
+
     def write_back(self, integers: np.ndarray, floats: np.ndarray, arrays: tuple[np.ndarray, ...]) -> None:
         streams = {"i": iter(integers.tolist()), "f": iter(floats.tolist())}
         for owner, attribute, kind in self.scalars:
@@ -61,16 +63,14 @@ class Graph:
         if isinstance(value, list | tuple | np.ndarray):
             return self._place_array(value)
         fields = [(name, self._field(value, name, held)) for name, held in _fields(value)]
-        struct = _struct_of(
-            struct_class(type(value)), tuple((name, self._types[place]) for name, place in fields)
-        )
+        struct = _struct_of(type(value), [(name, self._types[place]) for name, place in fields])
         place = f"n{len(self.nodes)}"
         self.nodes.append((value, struct, fields))
         self._place[id(value)], self._types[place] = place, struct
         return place
 
     def _field(self, owner: object, name: str, value: object) -> str:
-        if isinstance(value, int | float) and not isinstance(value, np.generic):
+        if type(value) in _PLAIN or (isinstance(value, int | float) and not isinstance(value, np.generic)):
             kind = "f" if isinstance(value, float) else "i"
             place = f"{kind}[{self._counts[kind]}]"
             self._counts[kind] += 1
@@ -87,11 +87,20 @@ class Graph:
         return place
 
 
-@cache
-def _struct_of(kind: Callable[..., types.Type], fields: tuple[tuple[str, types.Type], ...]) -> types.Type:
-    return kind(list(fields))
+# Nearly all that objects hold are these. A session's objects are looked through a dozen times, some thousand
+# values each, and every other question takes longer than this one.
+_PLAIN = frozenset((int, float, bool))
 
 
+def _struct_of(python_class: type, fields: list[tuple[str, types.Type]]) -> types.Type:
+    # Types are kept for good, so that where they lie tells them apart; Numba compares them by long names.
+    key = (python_class, tuple([(name, id(type_)) for name, type_ in fields]))
+    if key not in _structs:
+        _structs[key] = struct_class(python_class)(fields)
+    return _structs[key]
+
+
+_structs: dict[tuple[type, tuple[tuple[str, int], ...]], types.Type] = {}
 _array_types: dict[tuple[np.dtype, int, bool, bool, bool], types.Type] = {}
 
 
@@ -106,6 +115,9 @@ def _type_of(array: np.ndarray) -> types.Type:
 
 def _fields(value: object) -> Iterator[tuple[str, object]]:
     for name, held in vars(value).items():
+        if type(held) in _PLAIN:
+            yield name, held
+            continue
         is_text = held is None or isinstance(held, str | dict)
         is_texts = isinstance(held, list | tuple) and any(not isinstance(x, int) for x in held)
         if not is_text and not is_texts:
@@ -114,8 +126,15 @@ def _fields(value: object) -> Iterator[tuple[str, object]]:
 
 def shape_of(graph: Graph) -> str:
     """A name for the classes of the graph's objects, and for how they hold each other."""
-    types_ = "".join(str(struct) for _, struct, _ in graph.nodes)
-    return "shape_" + hashlib.sha256((_builder_source(graph) + types_).encode()).hexdigest()[:16]
+    key = (graph.root, tuple([(id(struct), *fields) for _, struct, fields in graph.nodes]))
+    if key not in _shapes:
+        types_ = "".join(str(struct) for _, struct, _ in graph.nodes)
+        digest = hashlib.sha256((_builder_source(graph) + types_).encode()).hexdigest()
+        _shapes[key] = f"shape_{digest[:16]}"
+    return _shapes[key]
+
+
+_shapes: dict[tuple[str, tuple[tuple[Any, ...], ...]], str] = {}
 
 
 def builder_for(graph: Graph, sources: Sources) -> ModuleType:
