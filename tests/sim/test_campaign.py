@@ -46,8 +46,13 @@ from host_tools.verify.campaign.store import planned, read_results
 from host_tools.verify.campaign.trial import Row, run_trial
 from tests.made_once import made_once
 
-FULL = make_plan("full", 1)
 SMOKE = make_plan("smoke", 1)
+
+
+@pytest.fixture(scope="module")
+def full() -> list[Trial]:
+    """As large as it is, not every worker of a test run needs it."""
+    return make_plan("full", 1)
 
 
 # --- the plan ---
@@ -56,30 +61,30 @@ SMOKE = make_plan("smoke", 1)
 def test_a_seed_gives_the_same_plan_again_and_another_seed_another() -> None:
     assert make_plan("smoke", 1) == SMOKE
     assert make_plan("smoke", 2) != SMOKE
-    assert [trial.number for trial in FULL] == list(range(len(FULL)))
 
 
-def test_a_full_campaign_is_as_large_as_was_promised() -> None:
-    counts = Counter(trial.part for trial in FULL)
+def test_a_full_campaign_is_as_large_as_was_promised(full: list[Trial]) -> None:
+    assert [trial.number for trial in full] == list(range(len(full)))
+    counts = Counter(trial.part for trial in full)
     assert counts[SINGLE] + counts[PAIR] >= 20_000
     assert counts[HEALTHY] >= 5_000
 
 
 @pytest.mark.parametrize("board", board_names())
-def test_every_component_breaks_in_every_mode_in_every_phase(board: str) -> None:
+def test_every_component_breaks_in_every_mode_in_every_phase(full: list[Trial], board: str) -> None:
     tried = {
         (trial.component, trial.mode, trial.phase)
-        for trial in FULL
+        for trial in full
         if trial.part == SINGLE and trial.board == board
     }
     assert tried == {(component, mode, phase) for component, mode in breakable(board) for phase in PHASES}
 
 
 @pytest.mark.parametrize("board", board_names())
-def test_every_stuck_valve_or_sensor_meets_every_other_fault(board: str) -> None:
+def test_every_stuck_valve_or_sensor_meets_every_other_fault(full: list[Trial], board: str) -> None:
     tried = {
         (trial.component, *trial.second.split(":"))
-        for trial in FULL
+        for trial in full
         if trial.part == PAIR and trial.board == board
     }
     assert tried == set(pairings(board))
@@ -87,8 +92,8 @@ def test_every_stuck_valve_or_sensor_meets_every_other_fault(board: str) -> None
     assert firsts == {name for name, _ in breakable(board) if name.split(".")[0] in LATENT_KINDS}
 
 
-def test_healthy_people_use_every_program_and_every_button() -> None:
-    healthy = [trial for trial in FULL if trial.part == HEALTHY]
+def test_healthy_people_use_every_program_and_every_button(full: list[Trial]) -> None:
+    healthy = [trial for trial in full if trial.part == HEALTHY]
     assert {trial.program for trial in healthy} == set(program_names())
     assert {trial.events for trial in healthy} >= {"", "pause", "softer", "louder"}
     assert {trial.plant for trial in healthy} >= {"nominal", "tired"}

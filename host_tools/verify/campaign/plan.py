@@ -7,7 +7,7 @@ phases begin when the pump is done and not at set times.
 
 import random
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 
@@ -95,13 +95,17 @@ class Trial:
     def machine(self) -> Machine:
         return Machine(self.program, self.board, self.plant, self.pressure, self.seed)
 
+    @property
+    def order(self) -> tuple[str | int, ...]:
+        return self.part, self.program, self.board, self.plant, self.pressure, self.seed
+
 
 def make_plan(size: str, seed: int) -> list[Trial]:
     """Trials of the same machine come one after the other, so that one rehearsal serves them all."""
     dice = random.Random(f"{size} {seed}")
     asked = SIZES[size]
     trials = [*_singles(asked, dice), *_pairs(asked, dice), *_healthy(asked, dice)]
-    trials.sort(key=lambda trial: (trial.part, *asdict(trial.machine).values()))
+    trials.sort(key=lambda trial: trial.order)
     return [replace(trial, number=number) for number, trial in enumerate(trials)]
 
 
@@ -198,9 +202,8 @@ def _trial(
     machine: Machine, part: str, component: str, mode: str, phase: str, dice: random.Random, watch_s: float
 ) -> Trial:
     jitter = dice.randrange(10_000) / 10_000
-    names = asdict(machine)
     return Trial(
-        0, part, **names, component=component, mode=mode, phase=phase, jitter=jitter, watch_s=watch_s
+        0, part, **vars(machine), component=component, mode=mode, phase=phase, jitter=jitter, watch_s=watch_s
     )
 
 
