@@ -98,6 +98,9 @@ class VirtualBoard:
         self._processor = Processor(config, free_bytes + STAND_INS_BYTES)
         self._is_on_at_once = is_on
         self._has_power = False
+        # What it waits for, and whose output that is.
+        self._polled_life: Life | None = None
+        self._poll = self._poll_for(None)
         self._is_stopping = False
         self._lock = threading.RLock()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -266,13 +269,17 @@ class VirtualBoard:
 
     def _wait_for_something(self) -> None:
         """Wait for bytes on a line, or for the next beat."""
-        poll = select.poll()
-        poll.register(self.terminal.master, select.POLLIN)
         with self._lock:
             life = self._processor.life
-            for descriptor in life.descriptors() if life else ():
-                poll.register(descriptor, select.POLLIN)
-        poll.poll(min(self.pace.wait_s(), WAIT_MOST_S) * 1000)
+            if life is not self._polled_life:
+                self._poll, self._polled_life = self._poll_for(life), life
+        self._poll.poll(min(self.pace.wait_s(), WAIT_MOST_S) * 1000)
+
+    def _poll_for(self, life: Life | None) -> select.poll:
+        poll = select.poll()
+        for descriptor in (self.terminal.master, *(life.descriptors() if life else ())):
+            poll.register(descriptor, select.POLLIN)
+        return poll
 
     def _carry_terminal(self) -> None:
         received = self.terminal.received()

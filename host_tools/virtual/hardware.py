@@ -44,6 +44,7 @@ class Hardware:
         self.buttons = Buttons(board.table)
         self._display_table: dict[str, Any] | None = board.table.get("display")
         self.display = self._new_display()
+        self._highest_mmhg = self._highest_now_mmhg()
         self.now_ms = 0
         self.beat = 0
         # What the pins and the sensors show, as the interpreter gets it.
@@ -55,6 +56,7 @@ class Hardware:
         self.wiring.read(self.commands)
         self.wiring.pass_ms(BEAT_MS)
         (self._fast_plant or self._plant).tick(self.commands, self.readings)
+        self._highest_mmhg = self._highest_now_mmhg()
         self.now_ms += BEAT_MS
         self.beat += 1
         self._fill_frame()
@@ -84,16 +86,22 @@ class Hardware:
         self.display = self._new_display()
 
     def highest_mmhg(self) -> float:
-        return float(self._plant.truth.pressure_mmhg.max())
+        """At the end of the latest beat."""
+        return self._highest_mmhg
 
     def change(self, do: Callable[[Plant], Any]) -> Any:
         """Do something to the boots, or look at them, between two ticks."""
         if self._fast_plant is None:
-            return do(self._plant)
-        self._fast_plant.thaw()
-        result = do(self._plant)
-        self._fast_plant.freeze()
+            result = do(self._plant)
+        else:
+            self._fast_plant.thaw()
+            result = do(self._plant)
+            self._fast_plant.freeze()
+        self._highest_mmhg = self._highest_now_mmhg()
         return result
+
+    def _highest_now_mmhg(self) -> float:
+        return float(self._plant.truth.pressure_mmhg.max())
 
     def _fill_frame(self) -> None:
         frame = self.frame

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from host_tools.virtual.hardware import Hardware
 from host_tools.virtual.processor.frames import FlashWork
@@ -10,8 +10,7 @@ from host_tools.virtual.processor.frames import FlashWork
 Entry = TypeVar("Entry")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """One beat: what the pins commanded at its end, and the highest pressure in the boots."""
 
     at_ms: int
@@ -33,8 +32,7 @@ class Happening:
     highest_mmhg: float
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """Something long that the chip did: a module loaded, or bytes to or from the flash."""
 
     at_ms: int

@@ -13,19 +13,24 @@ class Pins:
 
     def __init__(self) -> None:
         self.share: dict[int, float] = {}
+        # Grows with each change.
+        self.changes_count = 0
 
     def release_all(self) -> None:
         """As a hard reset does; a soft reset leaves the pins alone."""
         self.share.clear()
+        self.changes_count += 1
 
     def set_level(self, pin: int, is_output: bool, level: int) -> None:
         if is_output:
             self.share[pin] = float(level)
         else:
             self.share.pop(pin, None)
+        self.changes_count += 1
 
     def set_duty(self, pin: int, duty_u16: int) -> None:
         self.share[pin] = duty_u16 / FULL_U16
+        self.changes_count += 1
 
     def high_share(self, pin: int, pulled: float = 0.0) -> float:
         """The share of the time for which the pin is high."""
@@ -75,6 +80,8 @@ class Wiring:
         self.registers = ShiftRegisters(self.valves) if self.valves["driver"] == "shift_register" else None
         self.one_shot = OneShot(board["one_shot"]) if "one_shot" in board else None
         self.pins = Pins()
+        # The valves' bits as of so many changes.
+        self._bits, self._bits_as_of = (0, 0), -1
 
     def pass_ms(self, ms: int) -> None:
         if self.one_shot:
@@ -88,7 +95,9 @@ class Wiring:
                 part.feel(self.pins, pin, before)
 
     def read(self, commands: Commands) -> None:
-        commands.fill_bits, commands.seal_bits = self._valve_bits()
+        if self._bits_as_of != self.pins.changes_count:
+            self._bits, self._bits_as_of = self._valve_bits(), self.pins.changes_count
+        commands.fill_bits, commands.seal_bits = self._bits
         commands.pump_permille = round(self.pins.high_share(self.pump_pin) * 1000)
         commands.gate_on = 1 if self.gate_pin is None else int(self.pins.high_share(self.gate_pin) > 0)
         if self.one_shot and not self.one_shot.is_on():
@@ -116,7 +125,11 @@ class Wiring:
         )
 
     def _pin_bits(self, pins: list[int]) -> int:
-        return sum(1 << index for index, pin in enumerate(pins) if self.pins.high_share(pin) > 0)
+        share, bits = self.pins.share, 0
+        for index, pin in enumerate(pins):
+            if share.get(pin, 0.0) > 0:
+                bits |= 1 << index
+        return bits
 
 
 def _picked(bits: int, outputs: list[int]) -> int:

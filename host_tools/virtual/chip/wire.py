@@ -43,7 +43,6 @@ FLASH_READ, FLASH_WRITE, FLASH_ERASE = 0, 1, 2
 # costs nothing. `lets_time_pass(us)` does that by the board's own time, or by the clock.
 costs = {}
 frame = array.array("i", bytes(4 * FRAME_WORDS))
-_incoming = array.array("i", bytes(4 * FRAME_WORDS))
 _line = None
 _timers = [None] * 4
 # By the clock: the main program waits for this lock, which is released at every beat.
@@ -315,9 +314,7 @@ def _call(timer: object) -> None:
 
 
 def _receive() -> None:
-    if _line.readinto(_incoming) != 4 * FRAME_WORDS:
+    if _line.readinto(frame) != 4 * FRAME_WORDS:
         # The board is gone, and this process will soon be ended.
         while True:
             utime.sleep(1)
-    for index in range(FRAME_WORDS):
-        frame[index] = _incoming[index]

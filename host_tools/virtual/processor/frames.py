@@ -2,8 +2,8 @@
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 BEAT, NOW_MS, LEVELS_LOW, LEVELS_HIGH, UV, SENSORS, IS_BUS_HUNG = 0, 1, 2, 3, 4, 53, 69
 PIN_COUNT = SENSORS - UV
@@ -39,8 +39,7 @@ class FlashWork(IntEnum):
 _CARRY_BYTES = (Kind.MEMORY, Kind.I2C, Kind.IMPORT)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     kind: int
     small: int
     other: int
