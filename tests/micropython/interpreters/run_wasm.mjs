@@ -4,26 +4,17 @@
 import { readdirSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { loadMicroPython } from "@micropython/micropython-webassembly-pyscript/micropython.mjs";
+import { takeShortCalls } from "./short_calls.mjs";
 
 const APP = "/app";
 const [heapBytes, folder, script, ...scriptArguments] = process.argv.slice(2);
 
-rememberTableEntries();
+takeShortCalls();
 const out = lineWriter(1);
 const micropython = await loadMicroPython({ heapsize: Number(heapBytes), linebuffer: false, stdout: out.write });
 mount(folder, APP);
 process.exitCode = run(script, scriptArguments);
 out.flush();
-
-// The package is built with assertions: at each call it reads the function table again to compare its own copy with
-// it, which takes half of the time. The table doesn't change, so that one look at each entry is enough.
-function rememberTableEntries() {
-  const entries = [];
-  const read = WebAssembly.Table.prototype.get;
-  WebAssembly.Table.prototype.get = function (index) {
-    return (entries[index] ??= read.call(this, index));
-  };
-}
 
 function mount(from, to) {
   micropython.FS.mkdirTree(to);
