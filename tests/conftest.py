@@ -2,11 +2,29 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
+BY_THE_CLOCK = "by_the_clock"
+
 # A shell lets its background jobs ignore Ctrl-C; they would hand that on to every command that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The run by the clock reads only files with such tests: all of them take each worker many seconds."""
+    if config.getoption("markexpr") != BY_THE_CLOCK or not collection_path.match("test_*.py"):
+        return None
+    return None if BY_THE_CLOCK in collection_path.read_text() else True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every other run sees all files, and makes sure that the run by the clock will find its own."""
+    for item in items:
+        if item.get_closest_marker(BY_THE_CLOCK) and BY_THE_CLOCK not in item.path.read_text():
+            raise pytest.UsageError(f"{item.path}: write the mark {BY_THE_CLOCK} into the test's own file")
 
 
 @pytest.hookimpl(trylast=True)
