@@ -8,6 +8,8 @@ import pytest
 
 BY_THE_CLOCK = "by_the_clock"
 
+# Each worker has a core of its own: more threads of linear algebra would only wait for each other, busily.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # A shell lets its background jobs ignore Ctrl-C; they would hand that on to every command that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
