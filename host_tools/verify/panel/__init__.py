@@ -9,6 +9,8 @@ each other as on a board. What stands in for the rest (board.py):
   read, too long. In a session a press takes no time, and else ten minutes pass at once. Stages end when
   something says so, as does the check of the sensors and the emptying of the legs.
 - **Air** is wherever it should be. Guards trip in any tick, or not.
+- **A check fill**, in the cases that have one, takes a tick and finds what the walk says: that all fits, a
+  hose that is off, a kinked one, no leg. What is kept of it (`services/check_fill.py`) is the real one.
 - **The flash** is a table: the wearer's sessions, the note of the one under way, what was left of one. There
   are a few programs, and no calendar, so what was left never grows old.
 - **A board's contacts** are taps: debouncing has tests of its own.
