@@ -140,10 +140,10 @@ def _draw_words(canvas: Any, controller: Controller, title: str) -> None:
 
 
 def _state_word(controller: Controller) -> str:
-    session = controller.session
+    session, service = controller.session, controller.service
     if session.state == VENTING or (session.state == DONE and _is_still_felt(controller)):
         return "emptying"
-    if session.state == SERVICE and controller.service.ended_by == COMPLETED:
+    if session.state == SERVICE and service and service.ended_by == COMPLETED:
         return STATE_NAMES[CHECKING]
     if session.state == RUNNING and controller.sequencer.cycles_count == 0:
         return "soft start"
