@@ -14,7 +14,7 @@ from functools import cache
 from host_tools.basics.errors import InputError
 from host_tools.flash.compile.kept import kept_or_compiled
 from host_tools.flash.compile.mpy import compile_text, needs_no_file
-from host_tools.flash.compile.names import CORE, without_names
+from host_tools.flash.compile.names import CORE, ENTRIES, without_names
 from host_tools.flash.compile.shorten.privates import with_short_privates
 from host_tools.flash.compile.shorten.short_attributes import with_short_attributes
 from host_tools.flash.compile.shorten.short_methods import with_short_methods
@@ -63,8 +63,6 @@ AT_REST = (
     "soleus.services.check_fill",
     *("soleus.core.session.dose", "soleus.core.session.questions", *OF_A_MOMENT),
 )
-# They start the app, and call it by its names.
-ENTRIES = ("boot", "main")
 # A board has one kind of pressure sensors.
 SENSORS = tuple(f"soleus.drivers.sensing.{kind}" for kind in ("adc", "ads1115", "honeywell"))
 

@@ -24,7 +24,7 @@ from host_tools.flash.compile.sources import modules, source_of, sources
 OURS = "soleus"
 CORE = "soleus.core"
 # These start the firmware; others import only functions from them.
-_ENTRIES = ("boot", "main")
+ENTRIES = ("boot", "main")
 _NAME = re.compile(r"_?[A-Z][A-Z0-9_]*")
 
 
@@ -94,7 +94,7 @@ class _Module:
         self.tree = tree
         self.name = ".".join(PurePosixPath(name_on_board).with_suffix("").parts)
         self.is_ours = self.name in _modules()
-        self.is_entry = self.name in _ENTRIES
+        self.is_entry = self.name in ENTRIES
         own = numbers_of(self.name) if self.is_ours else {}
         if not self.is_ours and not self.is_entry:
             # A third-party module: constants that the firmware uses stay.

@@ -9,7 +9,7 @@ from typing import Any
 
 from host_tools.catalogue.boards import board_names
 from host_tools.output.page import table
-from host_tools.verify.fit.draws import HEALTHY, Outcome, draws_of, kinds_of, outcomes_of
+from host_tools.verify.fit.draws import ALL_WELL, Outcome, draws_of, kinds_of, outcomes_of
 
 HEALTHY_DRAWS = 5000
 WRONG_DRAWS = 500
@@ -42,7 +42,7 @@ def main() -> int:
     is_short = False
     for board in asked.board or board_names():
         for kind in kinds_of(board):
-            count = asked.healthy if kind == HEALTHY else asked.wrong
+            count = asked.healthy if kind == ALL_WELL else asked.wrong
             outcomes = list(outcomes_of(draws_of(board, kind, count, asked.first)))
             rows.append(row_of(board, kind, outcomes))
             found.append(found_in(board, kind, outcomes))
@@ -93,7 +93,7 @@ def keep(file: Path, found: list[dict[str, Any]]) -> None:
 
 def falls_short(kind: str, outcomes: list[Outcome]) -> bool:
     right = sum(outcome.is_right for outcome in outcomes)
-    least = 100 if kind == HEALTHY else RIGHT_LEAST_PERCENT
+    least = 100 if kind == ALL_WELL else RIGHT_LEAST_PERCENT
     return right * 100 < least * len(outcomes)
 
 

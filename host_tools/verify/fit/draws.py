@@ -10,10 +10,10 @@ from host_tools.plant.faults import parse_fault
 from host_tools.plant.files.on_board import on_board
 from host_tools.plant.files.spec import load_plant, plant_names
 from host_tools.sim.check_fill import run_check
+from host_tools.verify.healthy.many import PROCESSES
 from soleus.core.check_fill.findings import KINKED, NO_HOSE, OPEN, SWAPPED
 
-PROCESSES = 2
-HEALTHY = "healthy"
+ALL_WELL = "healthy"
 # What is wrong, the fault in the plant, and the code that names it. No leg has no chamber's code.
 NO_LEG = "no leg"
 WRONG = {
@@ -50,7 +50,7 @@ class Outcome:
 
 def kinds_of(board: str) -> list[str]:
     only_manifold = load_board(board).boots.has_manifold_sensor_only
-    return [HEALTHY, *(wrong for wrong in WRONG if not (only_manifold and wrong == NEEDS_OWN_SENSORS))]
+    return [ALL_WELL, *(wrong for wrong in WRONG if not (only_manifold and wrong == NEEDS_OWN_SENSORS))]
 
 
 def draws_of(board: str, wrong: str, count: int, first: int = 0) -> list[Draw]:

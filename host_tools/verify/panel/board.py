@@ -42,8 +42,8 @@ ROOMS = {
     "services.check_fill": check_fill,
 }
 # What a check fill may find, by the codes of its first chamber and the legs that it doesn't feel.
-FITS, HOSE_OFF, KINKED, NO_LEG = "fits", "hose off", "kinked", "no leg"
-FINDINGS = {FITS: (0, 0), HOSE_OFF: (1, 0), KINKED: (3, 0), NO_LEG: (0, 1)}
+FITS, HOSE_OFF, KINKED, LEG_AWAY = "fits", "hose off", "kinked", "no leg"
+FINDINGS = {FITS: (0, 0), HOSE_OFF: (1, 0), KINKED: (3, 0), LEG_AWAY: (0, 1)}
 
 
 class Board:

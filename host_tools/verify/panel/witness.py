@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from host_tools.verify.panel.board import FITS, HOSE_OFF, NO_LEG, READ_MS, Board
+from host_tools.verify.panel.board import FITS, HOSE_OFF, LEG_AWAY, READ_MS, Board
 from soleus.core.basics.limits import PRESENCE_AFTER_MINUTES, PRESENCE_MINUTES, SOFTEST_PA
 from soleus.core.basics.signals import BUTTON_CLEAR, BUTTON_FIRMER, BUTTON_SOFTER, BUTTON_STOP
 from soleus.core.basics.units import pa_from_mmhg
@@ -109,7 +109,7 @@ class Witness:
     def _hear_tap_after_check(self, tap: int) -> None:
         """The answers still hold: start tries again, or begins; louder goes on where that may be."""
         is_twice = self.check == HOSE_OFF and self.named >= TRIES
-        self.goes_on = tap == TAP_LOUDER and (is_twice or self.check == NO_LEG)
+        self.goes_on = tap == TAP_LOUDER and (is_twice or self.check == LEG_AWAY)
         self.may_start = tap == TAP_START or self.goes_on
         if tap in (TAP_SOFTER, TAP_STOP):
             self.forget()
