@@ -63,7 +63,7 @@ def run_check(board: Board, plant: PlantSpec, faults: Sequence[Fault] = (), seed
     controller = Controller(board.boots)
     make_ready(controller, load_program(PROGRAM))
     check = check_for(board.boots)
-    controller.service = check  # type: ignore[assignment] # alike by its names, as a chip takes it
+    controller.service = check  # type: ignore[assignment]  # alike by its names, as a chip takes it
     the_plant = draw_plant(plant, board.boots, seed)
     for fault in faults:
         the_plant.set_fault(fault)

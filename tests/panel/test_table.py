@@ -3,11 +3,13 @@
 import pytest
 
 from soleus.basics.lines import lines_of
-from soleus.panel import screens
+from soleus.core.check_fill.findings import NO_HOSE, OPEN
+from soleus.panel import screens, table
+from soleus.panel.front import CHECK
 from soleus.panel.front import LOAD as FRONT_LOAD
 from soleus.panel.pages import BODY_LINES, body, heading
 from soleus.panel.screens import PLACES, SESSION, as_table, line_of, row_of
-from soleus.panel.table import BEEPS, BLINKS, LIGHTS, LOAD, QUESTION
+from soleus.panel.table import BEEPS, BLINKS, LIGHTS, LOAD, MEND, QUESTION, UNSURE
 from soleus.panel.words import AFTERWARDS, QUESTIONS, REASONS
 from soleus.services import check_fill
 from tests.panel.desk import PLACES_BY_NAME, Desk
@@ -66,6 +68,12 @@ def test_a_stranger_sees_on_every_screen_what_to_do_next(name: str) -> None:
     assert len(heading(desk.walk)) <= LETTERS
     assert 1 <= len(lines) <= BODY_LINES
     assert max(map(len, lines)) <= LETTERS
+
+
+def test_what_the_check_fill_keeps_a_copy_of_is_the_same_there() -> None:
+    copies = (check_fill._CHECK, check_fill._MEND, check_fill._UNSURE, check_fill._FITS)
+    assert copies == (CHECK, MEND, UNSURE, table.FITS)
+    assert (NO_HOSE, OPEN) == (1, check_fill._HARMLESS_MOST)
 
 
 def test_light_and_words_for_the_link() -> None:

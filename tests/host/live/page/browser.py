@@ -63,8 +63,9 @@ def opened(browser: Browser, url: str, **options: Any) -> Page:
     page.add_init_script(FEW_FRAMES)
     page.set_default_timeout(PATIENCE_MS)
     page.errors = []  # type: ignore[attr-defined]  # read by `without_errors`
-    page.on("pageerror", lambda error: page.errors.append(str(error)))  # type: ignore[attr-defined]
-    page.on("console", lambda said: said.type == "error" and page.errors.append(said.text))  # type: ignore[attr-defined]
+    errors: list[str] = page.errors  # type: ignore[attr-defined]  # just given to it
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: said.type == "error" and errors.append(said.text))
     page.goto(url)
     page.wait_for_selector("body[data-ready]")
     return page
